@@ -1,0 +1,71 @@
+import type { CardBrand } from "./card_number.ts";
+import type { RecentKeys } from "./idempotency.ts";
+import type { Kurus } from "./money.ts";
+
+/** Whose account: a user of a fleet. One fleet cannot name another's user, for the id holds both. */
+export interface AccountId {
+  readonly filo: string;
+  readonly userNo: string;
+}
+
+/** The id as one text. Neither part can hold a slash, so no two accounts share it. */
+export function accountKey(id: AccountId): string {
+  return `${id.filo}/${id.userNo}`;
+}
+
+/** Milliseconds since 1970 (UTC). The domain reads no clock: time comes with the command. */
+export type Instant = number;
+
+/** A saved card. Its number is in the vault and nowhere else. */
+export interface Card {
+  readonly cardId: string;
+  readonly brand: CardBrand;
+  readonly bin: string | null;
+  readonly last4: string;
+  readonly digitCount: number;
+  /** HMAC of the number, bound to the account: tells a duplicate without telling the number. */
+  readonly fingerprint: string;
+  /** Passes Luhn; only such a card can be charged. */
+  readonly verified: boolean;
+  readonly savedAt: Instant;
+}
+
+/** A payment and what has been given back of it. */
+export interface PaymentState {
+  readonly paymentId: string;
+  readonly amountKurus: Kurus;
+  readonly refundedKurus: Kurus;
+  readonly at: Instant;
+}
+
+/** A top-up whose outcome is not yet in the journal. */
+export interface OpenTopUp {
+  readonly topUpId: string;
+  readonly amountKurus: Kurus;
+  readonly cardId: string;
+  readonly startedAt: Instant;
+}
+
+/** What a decision needs and nothing more: no personal data, no card number. */
+export interface Account {
+  readonly id: AccountId;
+  /** The id of the newest journal entry. Every save expects the head that its decision saw. */
+  readonly head: string;
+  /** The number of the newest journal entry: 1, 2, 3 … without a gap. */
+  readonly seq: number;
+  readonly balanceKurus: Kurus;
+  /** In the order in which they were saved. */
+  readonly cards: readonly Card[];
+  readonly selectedCardId: string | null;
+  readonly lastPayment: PaymentState | null;
+  readonly openTopUps: readonly OpenTopUp[];
+  readonly recentKeys: RecentKeys;
+  /** When cards were saved and declined within the last hour, oldest first (card testing). */
+  readonly cardSavesAt: readonly Instant[];
+  readonly declinesAt: readonly Instant[];
+}
+
+/** The saved card of that id, if the account has it. */
+export function findCard(account: Account, cardId: string | null): Card | undefined {
+  return account.cards.find((card) => card.cardId === cardId);
+}

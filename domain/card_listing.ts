@@ -1,0 +1,15 @@
+import type { Account } from "./account.ts";
+import { type CardSnapshot, cardSnapshot } from "./journal.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface CardList {
+  readonly cards: readonly CardSnapshot[];
+  readonly selectedCard: CardSnapshot | null;
+}
+
+/** The saved cards, oldest first (the seed's `card_listing`); a user without a card is told so. */
+export function listCards(account: Account): CardList | RejectionOf<"no_cards"> {
+  if (account.cards.length === 0) return { code: "no_cards" };
+  const cards = account.cards.map((card) => cardSnapshot(card, account.selectedCardId));
+  return { cards, selectedCard: cards.find((card) => card.selected) ?? null };
+}

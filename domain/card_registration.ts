@@ -1,0 +1,61 @@
+import { type Account, type Card, findCard } from "./account.ts";
+import { type CardFacts, CardNumber } from "./card_number.ts";
+import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { checkHourlyLimit, rememberEvent } from "./hourly_limit.ts";
+import { type CardSaved, cardSnapshot } from "./journal.ts";
+import { CARD_SAVES_PER_HOUR, CARDS_PER_ACCOUNT } from "./limits.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface CardRegistrationCommand extends Command {
+  readonly cardId: string;
+  readonly fingerprint: string;
+  readonly facts: CardFacts;
+}
+
+/** The number of a card that may be saved: 12 to 19 digits that pass Luhn. Undefined for any other. */
+export function parseNewCardNumber(value: unknown): CardNumber | undefined {
+  const number = CardNumber.parse(value);
+  return number?.facts.verified ? number : undefined;
+}
+
+/**
+ * Saves a card (the seed's `card_registration`). A card is a duplicate by its digits alone, however
+ * they were written. The new card becomes the selected one when none that can be charged is.
+ */
+export function decideCardRegistration(
+  account: Account,
+  command: CardRegistrationCommand,
+): Decision<CardSaved, RejectionOf<"duplicate_card" | "too_many_cards" | "rate_limited">> {
+  const duplicate = account.cards.find((card) => card.fingerprint === command.fingerprint);
+  if (duplicate) return rejected({ code: "duplicate_card", cardId: duplicate.cardId });
+  if (account.cards.length >= CARDS_PER_ACCOUNT) return rejected({ code: "too_many_cards" });
+  const saves = { policy: "card_saves", limit: CARD_SAVES_PER_HOUR, now: command.at };
+  const tooFast = checkHourlyLimit(account.cardSavesAt, saves);
+  if (tooFast) return rejected(tooFast);
+  const card = newCard(command);
+  const selectedCardId = findCard(account, account.selectedCardId)?.verified
+    ? account.selectedCardId
+    : card.cardId;
+  return accepted<"card_saved">(
+    account,
+    command,
+    { type: "card_saved", card: cardSnapshot(card, selectedCardId) },
+    {
+      account: {
+        cards: [...account.cards, card],
+        selectedCardId,
+        cardSavesAt: rememberEvent(account.cardSavesAt, saves),
+      },
+    },
+  );
+}
+
+/** A card as the account keeps it. */
+export function newCard(
+  { cardId, fingerprint, facts, at }: Pick<
+    CardRegistrationCommand,
+    "cardId" | "fingerprint" | "facts" | "at"
+  >,
+): Card {
+  return { cardId, ...facts, fingerprint, savedAt: at };
+}

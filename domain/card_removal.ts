@@ -1,0 +1,32 @@
+import { type Account, findCard } from "./account.ts";
+import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { type CardRemoved, cardSnapshot } from "./journal.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface CardRemovalCommand extends Command {
+  readonly cardId: string;
+}
+
+/** Removes a saved card. When it was the selected one, the oldest chargeable card takes its place. */
+export function decideCardRemoval(
+  account: Account,
+  command: CardRemovalCommand,
+): Decision<CardRemoved, RejectionOf<"card_not_found" | "card_in_use">> {
+  const { cardId } = command;
+  const card = findCard(account, cardId);
+  if (card === undefined) return rejected({ code: "card_not_found" });
+  // An open top-up may have to be charged again, so its card's number must stay.
+  if (account.openTopUps.some((topUp) => topUp.cardId === cardId)) {
+    return rejected({ code: "card_in_use", cardId });
+  }
+  const cards = account.cards.filter((other) => other !== card);
+  const selectedCardId = account.selectedCardId === cardId
+    ? cards.find((other) => other.verified)?.cardId ?? null
+    : account.selectedCardId;
+  return accepted<"card_removed">(
+    account,
+    command,
+    { type: "card_removed", card: cardSnapshot(card, account.selectedCardId) },
+    { account: { cards, selectedCardId } },
+  );
+}

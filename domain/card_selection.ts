@@ -1,0 +1,26 @@
+import { type Account, findCard } from "./account.ts";
+import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
+import { type CardSelected, cardSnapshot } from "./journal.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface CardSelectionCommand extends Command {
+  readonly cardId: string;
+}
+
+/** Makes a saved card the one that top-ups charge. Selecting the selected card changes nothing. */
+export function decideCardSelection(
+  account: Account,
+  command: CardSelectionCommand,
+): Decision<CardSelected, RejectionOf<"card_not_found" | "card_not_chargeable">> {
+  const { cardId } = command;
+  const card = findCard(account, cardId);
+  if (card === undefined) return rejected({ code: "card_not_found" });
+  if (!card.verified) return rejected({ code: "card_not_chargeable", cardId });
+  if (account.selectedCardId === cardId) return UNCHANGED;
+  return accepted<"card_selected">(
+    account,
+    command,
+    { type: "card_selected", card: cardSnapshot(card, cardId) },
+    { account: { selectedCardId: cardId } },
+  );
+}

@@ -1,0 +1,74 @@
+import type { Account, PaymentState } from "./account.ts";
+import type { Command, Decision } from "./decision.ts";
+import { applyToPayments, type JournalEntry } from "./journal.ts";
+import type { AccountView } from "./refund.ts";
+import type { Rejection } from "./rejection.ts";
+
+/** The account as a store gives it, with the entries and payments that the commands asked for. */
+export interface LoadedAccount extends AccountView {
+  /** By key hash, the entry that the key appended. */
+  readonly entriesByKey: ReadonlyMap<string, JournalEntry>;
+}
+
+/** A command that waits to be decided, and the rule that decides it. */
+export interface WaitingCommand {
+  readonly command: Command;
+  readonly decide: (view: AccountView) => Decision;
+}
+
+/** How one command of a fold ended; `account` is the state right after it. */
+export type FoldedOutcome =
+  | { readonly outcome: "accepted"; readonly entry: JournalEntry; readonly account: Account }
+  | { readonly outcome: "unchanged"; readonly account: Account }
+  | { readonly outcome: "rejected"; readonly rejection: Rejection }
+  | { readonly outcome: "replayed"; readonly entry: JournalEntry; readonly account: Account }
+  | { readonly outcome: "key_reused" }
+  | { readonly outcome: "threw"; readonly error: unknown };
+
+/** A batch of commands taken in one step: the account after them, the new entries, an outcome for each. */
+export interface Fold {
+  readonly account: Account;
+  readonly entries: readonly JournalEntry[];
+  readonly outcomes: readonly FoldedOutcome[];
+}
+
+/**
+ * Decides waiting commands one after the other, each on the state that those before it left. A key
+ * that an earlier command of the same batch used is found like one in the journal, and a command
+ * that throws fails alone.
+ */
+export function foldCommands(base: LoadedAccount, waiting: readonly WaitingCommand[]): Fold {
+  let account = base.account;
+  let payments: ReadonlyMap<string, PaymentState> = base.payments;
+  const entriesByKey = new Map(base.entriesByKey);
+  const entries: JournalEntry[] = [];
+  const outcomes = waiting.map(({ command, decide }): FoldedOutcome => {
+    const repeated = checkKey(command, entriesByKey);
+    if (repeated === "key_reused") return { outcome: "key_reused" };
+    if (repeated) return { outcome: "replayed", entry: repeated, account };
+    try {
+      const decision = decide({ account, payments });
+      if (decision.outcome === "rejected") return decision;
+      if (decision.outcome === "unchanged") return { outcome: "unchanged", account };
+      ({ account } = decision);
+      const { entry } = decision;
+      entries.push(entry);
+      payments = applyToPayments(payments, entry);
+      if (entry.idempotency) entriesByKey.set(entry.idempotency.keyHash, entry);
+      return { outcome: "accepted", entry, account };
+    } catch (error) {
+      return { outcome: "threw", error };
+    }
+  });
+  return { account, entries, outcomes };
+}
+
+/** The entry that answers a repeated key; `key_reused` when the key once asked for something else. */
+export function checkKey(
+  { idempotency }: Command,
+  entriesByKey: ReadonlyMap<string, JournalEntry>,
+): JournalEntry | "key_reused" | undefined {
+  const entry = idempotency && entriesByKey.get(idempotency.keyHash);
+  if (entry === undefined) return undefined;
+  return entry.idempotency?.fingerprint === idempotency?.fingerprint ? entry : "key_reused";
+}

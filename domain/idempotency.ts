@@ -1,0 +1,49 @@
+import { IDEMPOTENCY_KEY_MAX_LENGTH, RECENT_KEYS_PER_ACCOUNT } from "./limits.ts";
+
+/** What makes a command repeatable: which key it came with, and what it asked for. */
+export interface Idempotency {
+  /** Hash of operation and key. The account it belongs to is its scope. */
+  readonly keyHash: string;
+  /** HMAC of the parsed command: equal for equal requests, however they were written. */
+  readonly fingerprint: string;
+  /** The language of the first answer, so that a replay gives the same bytes. */
+  readonly language: Language;
+}
+
+export type Language = "tr" | "en";
+
+/** The newest keys of an account; `complete` means that it never had another. */
+export interface RecentKeys {
+  readonly hashes: readonly string[];
+  readonly complete: boolean;
+}
+
+export const NO_KEYS: RecentKeys = { hashes: [], complete: true };
+
+/** Whether the ledger must be asked for a key, or the account itself knows that it is new. */
+export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
+  return !keys.complete || keys.hashes.includes(keyHash);
+}
+
+/** The keys with one more; past the window the oldest is forgotten, and with it completeness. */
+export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
+  const hashes = [...keys.hashes, keyHash];
+  if (hashes.length <= RECENT_KEYS_PER_ACCOUNT) return { hashes, complete: keys.complete };
+  return { hashes: hashes.slice(-RECENT_KEYS_PER_ACCOUNT), complete: false };
+}
+
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
+// A structured-field string (RFC 8941, section 3.3.3): only quote and backslash are escaped.
+const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
+
+/**
+ * Reads the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): quoted or bare, 1
+ * to 255 printable ASCII characters. Undefined when it is malformed.
+ */
+export function parseIdempotencyKey(header: string): string | undefined {
+  const quoted = QUOTED.exec(header);
+  if (quoted === null && header.startsWith('"')) return undefined;
+  const key = quoted === null ? header : (quoted[1] ?? "").replaceAll(/\\(["\\])/g, "$1");
+  if (key.length > IDEMPOTENCY_KEY_MAX_LENGTH || !PRINTABLE_ASCII.test(key)) return undefined;
+  return key;
+}

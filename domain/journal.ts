@@ -1,0 +1,133 @@
+import type { Card, Instant, PaymentState } from "./account.ts";
+import type { Idempotency } from "./idempotency.ts";
+import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+
+/** A card as an answer shows it, kept on the entry so that a replay can show it again. */
+export interface CardSnapshot extends Omit<Card, "fingerprint"> {
+  readonly selected: boolean;
+}
+
+/** Why a card was declined, in the words of its issuer's side. */
+export type DeclineReason = "declined" | "insufficient_funds" | "expired_card";
+
+interface Entry<Type extends string> {
+  readonly type: Type;
+  /** Unique, and what the answers call paymentId, refundId or topUpId. */
+  readonly id: string;
+  /** Per account 1, 2, 3 … without a gap: the only order there is. */
+  readonly seq: number;
+  readonly at: Instant;
+  readonly requestId: string;
+  /** The sum that the entry is about; 0 for what is not about money. */
+  readonly amountKurus: Kurus;
+  /** What it did to the balance. */
+  readonly deltaKurus: Kurus;
+  readonly balanceAfterKurus: Kurus;
+  readonly idempotency?: Idempotency;
+}
+
+export interface AccountOpened extends Entry<"account_opened"> {
+  readonly cards: readonly CardSnapshot[];
+}
+export interface CardSaved extends Entry<"card_saved"> {
+  readonly card: CardSnapshot;
+}
+export interface CardSelected extends Entry<"card_selected"> {
+  readonly card: CardSnapshot;
+}
+export interface CardRemoved extends Entry<"card_removed"> {
+  readonly card: CardSnapshot;
+}
+export interface Payment extends Entry<"payment"> {
+  readonly orderId?: string;
+  readonly description?: string;
+}
+export interface Refund extends Entry<"refund"> {
+  readonly paymentId: string;
+  /** All that has been given back of the payment, this refund included. */
+  readonly refundedKurus: Kurus;
+}
+export interface TopUpStarted extends Entry<"top_up_started"> {
+  readonly card: CardSnapshot;
+}
+export interface TopUpCredited extends Entry<"top_up_credited"> {
+  readonly topUpId: string;
+  readonly card: CardSnapshot;
+}
+export interface TopUpFailed extends Entry<"top_up_failed"> {
+  readonly topUpId: string;
+  readonly card: CardSnapshot;
+  readonly reason: DeclineReason;
+}
+
+/** What happened to an account. Entries never change; the balance is the sum of their deltas. */
+export type JournalEntry =
+  | AccountOpened
+  | CardSaved
+  | CardSelected
+  | CardRemoved
+  | Payment
+  | Refund
+  | TopUpStarted
+  | TopUpCredited
+  | TopUpFailed;
+
+export type EntryType = JournalEntry["type"];
+
+export const ENTRY_TYPES = [
+  "account_opened",
+  "card_saved",
+  "card_selected",
+  "card_removed",
+  "payment",
+  "refund",
+  "top_up_started",
+  "top_up_credited",
+  "top_up_failed",
+] as const satisfies readonly EntryType[];
+
+/** The entry of one type. */
+export type EntryOf<Type extends EntryType> = Extract<JournalEntry, { type: Type }>;
+
+/** The card as it is shown at this moment, without its fingerprint. */
+export function cardSnapshot(card: Card, selectedCardId: string | null): CardSnapshot {
+  const { fingerprint: _, ...shown } = card;
+  return { ...shown, selected: card.cardId === selectedCardId };
+}
+
+/**
+ * The id of the entry that closes a top-up. It follows from the top-up's own, so a top-up can be
+ * closed once only, and its outcome is found without a search.
+ */
+export function closingEntryId(topUpId: string): string {
+  return topUpId.replace(/^top_/, "tuc_");
+}
+
+/** The payments of a view, told what an entry did to one of them. */
+export function applyToPayments(
+  payments: ReadonlyMap<string, PaymentState>,
+  entry: JournalEntry,
+): ReadonlyMap<string, PaymentState> {
+  if (entry.type === "payment") return new Map(payments).set(entry.id, paymentState(entry));
+  const refunded = entry.type === "refund" ? payments.get(entry.paymentId) : undefined;
+  if (entry.type !== "refund" || refunded === undefined) return payments;
+  return new Map(payments).set(entry.paymentId, {
+    ...refunded,
+    refundedKurus: entry.refundedKurus,
+  });
+}
+
+/** A payment of which nothing has been given back yet. */
+export function paymentState(payment: Payment): PaymentState {
+  return {
+    paymentId: payment.id,
+    amountKurus: payment.amountKurus,
+    refundedKurus: NO_MONEY,
+    at: payment.at,
+  };
+}
+
+/** What can still be given back of a payment. */
+export function refundableKurus(payment: PaymentState): Kurus {
+  return add(payment.amountKurus, negative(payment.refundedKurus));
+}

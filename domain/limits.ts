@@ -1,0 +1,88 @@
+/**
+ * Every bound of Kese by name, in one place. Money is in kurus, time in the unit that ends the name.
+ * An operator changes traffic limits through the environment; what is here is part of the contract.
+ */
+
+/** Smallest amount of a payment, refund or top-up: 0.01 TRY. */
+export const AMOUNT_MIN_KURUS = 1;
+/** Largest amount of a payment, refund or top-up: 1,000,000.00 TRY. */
+export const AMOUNT_MAX_KURUS = 100_000_000;
+/** Largest balance that a top-up may lead to: 100,000,000.00 TRY. Money that is owed is never refused. */
+export const BALANCE_MAX_KURUS = 10_000_000_000;
+
+export const CARDS_PER_ACCOUNT = 20;
+export const OPEN_TOP_UPS_PER_ACCOUNT = 10;
+export const REFUND_WINDOW_DAYS = 365;
+
+/** Card testing: who saves or tries card after card is looking for one that works. */
+export const CARD_SAVES_PER_HOUR = 10;
+export const DECLINES_PER_HOUR = 5;
+
+export const BODY_MAX_BYTES = 16 * 1024;
+export const PAGE_DEFAULT = 20;
+export const PAGE_MAX = 100;
+/** Entries that one page of a filtered list may look at, so that a rare type cannot make a request slow. */
+export const PAGE_SCAN_MAX = 1_000;
+
+export const USER_NO_MAX_LENGTH = 64;
+export const ID_MAX_LENGTH = 64;
+export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
+export const ORDER_ID_MAX_LENGTH = 64;
+export const DESCRIPTION_MAX_LENGTH = 250;
+export const PERSONAL_TEXT_MAX_LENGTH = 100;
+export const AUTH_CODE_MAX_LENGTH = 128;
+export const REQUEST_ID_MAX_LENGTH = 128;
+
+/** Keys that an account remembers itself; older ones are found in the ledger. */
+export const RECENT_KEYS_PER_ACCOUNT = 1_000;
+
+/** Commands on one account that may wait in one process; one more is `busy`. */
+export const QUEUE_PER_ACCOUNT = 1_000;
+/** Commands that one save may carry. */
+export const COMMANDS_PER_FOLD = 100;
+/** Races that a command may lose to other writers before it is `busy`. */
+export const LOST_RACES_MAX = 20;
+/** How long a command may take, its waiting included. */
+export const COMMAND_DEADLINE_MILLISECONDS = 10_000;
+/** Longest pause between two tries of one save. */
+export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
+
+/** How long one call to the card gateway may take. */
+export const GATEWAY_TIMEOUT_MILLISECONDS = 15_000;
+/** How long a request waits for the outcome of its top-up before it answers 202. */
+export const TOP_UP_WAIT_MILLISECONDS = 8_000;
+/** A sweep leaves younger open top-ups to the request that started them. */
+export const TOP_UP_SWEEP_AFTER_MILLISECONDS = 30_000;
+/** Open top-ups that one sweep takes on. */
+export const TOP_UPS_PER_SWEEP = 100;
+export const SWEEP_INTERVAL_MILLISECONDS = 60_000;
+
+export const CODE_TTL_SECONDS = 15 * 60;
+export const CODES_OUTSTANDING_PER_USER = 5;
+export const SESSION_TTL_SECONDS = 24 * 60 * 60;
+export const SESSIONS_PER_USER = 10;
+/** The window in which wrong and sent codes are counted. */
+export const CODE_WINDOW_SECONDS = 15 * 60;
+export const WRONG_CODES_PER_USER = 10;
+export const WRONG_CODES_PER_PEER = 50;
+export const SENT_CODES_PER_USER = 5;
+export const SENT_CODES_PER_PEER = 50;
+
+/** Slow hashes that run at once; each keeps a core busy for about a tenth of a second. */
+export const SLOW_HASHES_AT_ONCE = 2;
+/** Slow hashes that may wait for their turn; one more is `busy`. */
+export const SLOW_HASHES_WAITING = 200;
+
+/** Audit records kept in memory until they are written; beyond it the oldest are dropped and counted. */
+export const AUDIT_BUFFER = 10_000;
+export const AUDIT_TTL_DAYS = 90;
+
+/** An orphaned vault record is removed when no account has named it for this long. */
+export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
+/** How long a health probe waits for a store. */
+export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
+/** Time from the signal to the end; Deno Deploy grants five seconds. */
+export const SHUTDOWN_DEADLINE_MILLISECONDS = 4_000;
+
+export const HOUR_MILLISECONDS = 60 * 60 * 1_000;
+export const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;

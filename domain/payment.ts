@@ -1,0 +1,35 @@
+import type { Account } from "./account.ts";
+import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { type Payment, paymentState } from "./journal.ts";
+import { type Kurus, negative } from "./money.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface PaymentCommand extends Command {
+  readonly amountKurus: Kurus;
+  /** The fleet's own number for what was bought. */
+  readonly orderId?: string;
+  readonly description?: string;
+}
+
+/** Pays from the balance (the seed's `perform_payment`): all of the amount or nothing. */
+export function decidePayment(
+  account: Account,
+  command: PaymentCommand,
+): Decision<Payment, RejectionOf<"insufficient_balance">> {
+  const { amountKurus, orderId, description } = command;
+  const { balanceKurus } = account;
+  if (amountKurus > balanceKurus) {
+    return rejected({ code: "insufficient_balance", balanceKurus, amountKurus });
+  }
+  const facts = {
+    type: "payment",
+    ...(orderId !== undefined && { orderId }),
+    ...(description !== undefined && { description }),
+  } as const;
+  const decision = accepted<"payment">(account, command, facts, {
+    amountKurus,
+    deltaKurus: negative(amountKurus),
+  });
+  const lastPayment = paymentState(decision.entry);
+  return { ...decision, account: { ...decision.account, lastPayment } };
+}

@@ -1,0 +1,307 @@
+/**
+ * What Kese needs of the world: the interfaces that `infra/` implements and that rules, routes and
+ * tests speak to. Every promise that rejects is a broken connection or a bug; what a caller has to
+ * deal with is in the resolved value.
+ */
+import type { Account, AccountId, Instant } from "./account.ts";
+import type { AccountOpeningCommand } from "./account_opening.ts";
+import type { Profile, Session } from "./auth.ts";
+import type { CardNumber } from "./card_number.ts";
+import type { Accepted, Command, Decision } from "./decision.ts";
+import type { LoadedAccount } from "./fold.ts";
+import type { DeclineReason, EntryOf, EntryType, JournalEntry } from "./journal.ts";
+import type { Kurus } from "./money.ts";
+import type { AccountView } from "./refund.ts";
+import type { Rejection } from "./rejection.ts";
+
+/** A value now or later: an adapter that needs no I/O costs no turn of the event loop. */
+export type Eventually<T> = T | Promise<T>;
+
+/** A command on one account, with the payments that its rule has to see. */
+export interface AccountCommand {
+  readonly account: AccountId;
+  readonly command: Command;
+  readonly payments?: readonly string[];
+}
+
+/** How an update ended. `busy` promises that nothing happened; `outcome_unknown` promises nothing. */
+export type UpdateOutcome<
+  Entry extends JournalEntry = JournalEntry,
+  Refusal extends Rejection = Rejection,
+> =
+  | { readonly outcome: "accepted" | "replayed"; readonly entry: Entry; readonly account: Account }
+  | { readonly outcome: "unchanged"; readonly account: Account }
+  | { readonly outcome: "rejected"; readonly rejection: Refusal }
+  | { readonly outcome: "key_reused" | "user_not_found" | "busy" | "outcome_unknown" };
+
+/** How opening an account ended. */
+export type OpeningOutcome =
+  | { readonly outcome: "accepted" | "replayed"; readonly entry: EntryOf<"account_opened"> }
+  | { readonly outcome: "user_exists" | "key_reused" | "outcome_unknown" };
+
+/** Accounts, with every race between writers settled. */
+export interface Accounts {
+  read(id: AccountId): Promise<Account | undefined>;
+  open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome>;
+  /** Takes `decide` on the newest account, again when a race was lost, and commits what it accepts. */
+  update<Entry extends JournalEntry, Refusal extends Rejection>(
+    command: AccountCommand,
+    decide: (view: AccountView) => Decision<Entry, Refusal>,
+  ): Promise<UpdateOutcome<Entry, Refusal>>;
+}
+
+/** What stands beside the account and no payment loads. */
+export interface NewPerson {
+  readonly profile: Profile;
+  readonly authCodeHash: string;
+}
+
+/** What {@linkcode AccountStore.load} gives beside the account. */
+export interface LoadOptions {
+  /** Hashes of keys: give the entries that they appended. */
+  readonly keys?: readonly string[];
+  /** Payment ids: give those payments, with what is refunded of each. */
+  readonly payments?: readonly string[];
+}
+
+/** What each database implements: accounts and their journals, with compare-and-swap on `head`. */
+export interface AccountStore {
+  /** Entries that one save may carry. */
+  readonly entriesPerSave: number;
+  /** False when the account exists. */
+  insert(opening: Accepted<EntryOf<"account_opened">>, person: NewPerson): Promise<boolean>;
+  load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
+  /**
+   * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
+   * A rejected promise leaves open whether it happened.
+   */
+  save(
+    next: Account,
+    expectedHead: string,
+    entries: readonly JournalEntry[],
+  ): Promise<"saved" | "conflict">;
+  /** Open top-ups that started before `startedBefore`, oldest first. */
+  openTopUps(startedBefore: Instant, limit: number): Promise<readonly OpenTopUpAddress[]>;
+}
+
+export interface OpenTopUpAddress {
+  readonly account: AccountId;
+  readonly topUpId: string;
+}
+
+/** The entries of an account, newest first. */
+export interface Journal {
+  list(id: AccountId, options: JournalListOptions): Promise<JournalPage>;
+  find(id: AccountId, entryId: string): Promise<JournalEntry | undefined>;
+  /** A payment with what is refunded of it. */
+  findPayment(id: AccountId, paymentId: string): Promise<FoundPayment | undefined>;
+}
+
+export interface FoundPayment {
+  readonly entry: EntryOf<"payment">;
+  readonly refundedKurus: Kurus;
+}
+
+export interface JournalListOptions {
+  readonly limit: number;
+  /** Only entries with a smaller number. */
+  readonly beforeSeq?: number;
+  readonly types?: readonly EntryType[];
+}
+
+export interface JournalPage {
+  readonly entries: readonly JournalEntry[];
+  /** Where the next page goes on; absent at the end. A filtered page can be short and yet go on. */
+  readonly nextBeforeSeq?: number;
+}
+
+/** A few answers of an account kept at hand. It may forget at any time and be lost without loss of money. */
+export interface AccountCache {
+  get(id: AccountId): Promise<Account | undefined>;
+  /** Only after an acknowledged save or a majority read; never replaces a newer one. */
+  put(account: Account): Promise<void>;
+  drop(id: AccountId): Promise<void>;
+}
+
+/** One-time codes, sessions and the counters that guard them. Only hashes of secrets come here. */
+export interface AuthStore {
+  /** The slow hash of a user's authCode; undefined for an unknown user. */
+  authCodeHash(id: AccountId): Promise<string | undefined>;
+  /** False when `maxOutstanding` codes of that delivery are already waiting. */
+  addCode(id: AccountId, code: NewCode, maxOutstanding: number): Promise<boolean>;
+  /** Takes a waiting code, once: true for the first who asks. */
+  takeCode(id: AccountId, codeHash: string, now: Instant): Promise<boolean>;
+  /** Adds a session; beyond `maxSessions` the oldest ends. */
+  addSession(session: Session, maxSessions: number): Promise<void>;
+  findSession(tokenHash: string, now: Instant): Eventually<Session | undefined>;
+  endSession(tokenHash: string): Promise<void>;
+  /** Counts an event under each key, or takes one back, and gives each key's count in this window. */
+  count(keys: readonly string[], window: CountWindow): Promise<readonly number[]>;
+}
+
+export interface NewCode {
+  readonly codeHash: string;
+  readonly delivery: "response" | "out_of_band";
+  readonly now: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** Windows begin at whole multiples of their length. */
+export interface CountWindow {
+  readonly now: Instant;
+  readonly seconds: number;
+  readonly by: 1 | -1;
+}
+
+/** Sends a one-time code to its user: by webhook, or into the log in development. */
+export interface CodeSender {
+  send(id: AccountId, code: string): Promise<void>;
+}
+
+/** A card number, sealed. */
+export interface VaultRecord {
+  readonly account: AccountId;
+  readonly cardId: string;
+  /** Which of the configured keys sealed it. */
+  readonly keyId: string;
+  readonly nonce: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly createdAt: Instant;
+}
+
+/** Where sealed card numbers lie, apart from the accounts. */
+export interface VaultStore {
+  put(records: readonly VaultRecord[]): Promise<void>;
+  get(id: AccountId, cardId: string): Promise<VaultRecord | undefined>;
+  remove(id: AccountId, cardIds: readonly string[]): Promise<void>;
+  /** Records older than `createdBefore` after the one at `after`, in a stable order. */
+  list(options: VaultListOptions): Promise<readonly VaultRecord[]>;
+}
+
+export interface VaultListOptions {
+  readonly createdBefore: Instant;
+  readonly limit: number;
+  readonly after?: Pick<VaultRecord, "account" | "cardId">;
+}
+
+/** A number and the id under which it is to be kept. */
+export interface CardToKeep {
+  readonly cardId: string;
+  readonly number: CardNumber;
+}
+
+/** Card numbers under lock: sealed for one account and one card id, and opened for them alone. */
+export interface CardVault {
+  /** The same for the same digits on the same account, whatever else differs. */
+  fingerprint(id: AccountId, number: CardNumber): string;
+  keep(id: AccountId, cards: readonly CardToKeep[], now: Instant): Promise<void>;
+  open(id: AccountId, cardId: string): Promise<CardNumber>;
+  remove(id: AccountId, cardIds: readonly string[]): Promise<void>;
+}
+
+/** A charge that has an end, or has none yet. */
+export type ChargeOutcome =
+  | { readonly status: "charged" }
+  | { readonly status: "declined"; readonly reason: DeclineReason }
+  | { readonly status: "pending" };
+
+/** The card's side. Both calls may reject: then the outcome is unknown, and `inquire` is asked later. */
+export interface CardGateway {
+  /** Charges once per reference, however often it is called. */
+  charge(reference: string, card: CardNumber, amountKurus: Kurus): Promise<ChargeOutcome>;
+  inquire(reference: string): Promise<ChargeOutcome | { readonly status: "not_found" }>;
+}
+
+/** One request, as the audit keeps it. Never a path, a query or a card number. */
+export interface AuditRecord {
+  readonly at: Instant;
+  readonly requestId: string;
+  readonly who: "fleet" | "session" | "anonymous";
+  readonly filo: string | null;
+  readonly userNo: string | null;
+  readonly operation: string;
+  readonly status: number;
+  readonly code: string | null;
+}
+
+/** Buffered: recording costs a request nothing. */
+export interface AuditLog {
+  record(record: AuditRecord): void;
+  flush(): Promise<void>;
+}
+
+export interface RateLimit {
+  /** What is limited, as the headers name it. */
+  readonly policy: string;
+  /** Whose requests are counted. */
+  readonly key: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export interface RateLimiter {
+  /** Counts the request against all limits; gives the first that it exceeds and when that ends. */
+  take(limits: readonly RateLimit[], now: Instant): Eventually<ExceededLimit | undefined>;
+}
+
+export interface ExceededLimit extends RateLimit {
+  readonly retryAfterSeconds: number;
+}
+
+/** The slow salted hash of an authCode. */
+export interface SecretHasher {
+  /** Rejects with {@linkcode BusyError} when too many wait. */
+  hash(secret: string): Promise<string>;
+  /** Takes as long without a hash as with one, so that time tells nothing of who exists. */
+  verify(secret: string, hash: string | undefined): Promise<boolean>;
+}
+
+/** Nothing happened, for there is too much to do: 503 with Retry-After. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+}
+
+/** Fast keyed and plain hashes of what a request brings. */
+export interface Digests {
+  /** SHA-256 of a secret of full entropy (code, token, fleet key), hex. */
+  secret(secret: string): string;
+  /** Whether two hex digests are equal, in constant time. */
+  equal(first: string, second: string): boolean;
+  /** The hash under which an entry remembers its key; the operation is part of the scope. */
+  idempotencyKey(operation: string, key: string): string;
+  /** HMAC of the parsed command: tells equal requests, gives away nothing. */
+  request(operation: string, parameters: unknown): string;
+}
+
+export interface Clock {
+  now(): Instant;
+  /** What the promise gives, or undefined when that takes longer; the promise goes on. */
+  within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined>;
+}
+
+/** Unique ids that grow with time, and secrets that nobody can guess. */
+export interface Ids {
+  /** `prefix_` and 26 characters: 48 bits of time, 80 of chance. */
+  next(prefix: IdPrefix, now: Instant): string;
+  requestId(): string;
+  /** 32 random bytes, hex. */
+  secret(): string;
+}
+
+export type IdPrefix = "pay" | "ref" | "top" | "card" | "ent";
+
+/** What to tell the operator. Whatever could be a card number is masked before it is written. */
+export interface Log {
+  debug(event: string, facts?: LogFacts): void;
+  info(event: string, facts?: LogFacts): void;
+  warn(event: string, facts?: LogFacts): void;
+  error(event: string, facts?: LogFacts & { readonly error?: unknown }): void;
+}
+
+export type LogFacts = Readonly<Record<string, unknown>>;
+
+/** A store that health asks. */
+export interface Pingable {
+  readonly name: string;
+  ping(): Promise<void>;
+}

@@ -1,0 +1,68 @@
+import type { Account, PaymentState } from "./account.ts";
+import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { type Refund, refundableKurus } from "./journal.ts";
+import { DAY_MILLISECONDS, REFUND_WINDOW_DAYS } from "./limits.ts";
+import { add, type Kurus } from "./money.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface RefundCommand extends Command {
+  /** Which payment; without it the newest, and never an older one. */
+  readonly paymentId?: string;
+  /** How much of it; without it all that is left. */
+  readonly amountKurus?: Kurus;
+}
+
+export type RefundRejection = RejectionOf<
+  "payment_not_found" | "already_refunded" | "refund_exceeds_payment" | "refund_window_passed"
+>;
+
+/** The account, and those older payments that the commands on it name. */
+export interface AccountView {
+  readonly account: Account;
+  readonly payments: ReadonlyMap<string, PaymentState>;
+}
+
+/**
+ * Gives a payment back to the balance (the seed's `process_refund`). The sum of a payment's refunds
+ * never passes its amount. What is owed is owed: no balance limit stands against it.
+ */
+export function decideRefund(
+  view: AccountView,
+  command: RefundCommand,
+): Decision<Refund, RefundRejection> {
+  const { account } = view;
+  const payment = paymentToRefund(view, command.paymentId);
+  if (payment === undefined) return rejected({ code: "payment_not_found" });
+  const { paymentId } = payment;
+  const refundable = refundableKurus(payment);
+  if (refundable === 0) return rejected({ code: "already_refunded", paymentId });
+  if (command.at - payment.at > REFUND_WINDOW_DAYS * DAY_MILLISECONDS) {
+    return rejected({ code: "refund_window_passed", paymentId });
+  }
+  const amountKurus = command.amountKurus ?? refundable;
+  if (amountKurus > refundable) {
+    return rejected({
+      code: "refund_exceeds_payment",
+      paymentId,
+      refundableKurus: refundable,
+      amountKurus,
+    });
+  }
+  const refundedKurus = add(payment.refundedKurus, amountKurus);
+  const isLast = account.lastPayment?.paymentId === paymentId;
+  return accepted<"refund">(account, command, { type: "refund", paymentId, refundedKurus }, {
+    amountKurus,
+    deltaKurus: amountKurus,
+    ...(isLast && { account: { lastPayment: { ...payment, refundedKurus } } }),
+  });
+}
+
+function paymentToRefund(
+  view: AccountView,
+  paymentId: string | undefined,
+): PaymentState | undefined {
+  const last = view.account.lastPayment;
+  // The account's own record of its newest payment is what the commit checks, so it comes first.
+  if (paymentId === undefined || paymentId === last?.paymentId) return last ?? undefined;
+  return view.payments.get(paymentId);
+}

@@ -1,0 +1,43 @@
+import type { Kurus } from "./money.ts";
+
+/** Every refusal of a rule: its code and the numbers behind it. Statuses and texts are the routes' affair. */
+export type Rejection =
+  | {
+    readonly code: "insufficient_balance";
+    readonly balanceKurus: Kurus;
+    readonly amountKurus: Kurus;
+  }
+  | { readonly code: "payment_not_found" }
+  | { readonly code: "already_refunded"; readonly paymentId: string }
+  | {
+    readonly code: "refund_exceeds_payment";
+    readonly paymentId: string;
+    readonly refundableKurus: Kurus;
+    readonly amountKurus: Kurus;
+  }
+  | { readonly code: "refund_window_passed"; readonly paymentId: string }
+  | { readonly code: "duplicate_card"; readonly cardId: string }
+  | { readonly code: "too_many_cards" }
+  | { readonly code: "no_cards" }
+  | { readonly code: "card_not_found" }
+  | { readonly code: "card_not_chargeable"; readonly cardId: string | null }
+  | { readonly code: "card_in_use"; readonly cardId: string }
+  | { readonly code: "too_many_open_top_ups" }
+  | {
+    readonly code: "balance_limit_exceeded";
+    readonly balanceKurus: Kurus;
+    readonly amountKurus: Kurus;
+  }
+  | {
+    readonly code: "rate_limited";
+    /** Which limit it was, in the words of the RateLimit headers. */
+    readonly policy: string;
+    readonly limit: number;
+    readonly windowSeconds: number;
+    readonly retryAfterSeconds: number;
+  };
+
+export type RejectionCode = Rejection["code"];
+
+/** The refusal of one code. */
+export type RejectionOf<Code extends RejectionCode> = Extract<Rejection, { code: Code }>;

@@ -1,0 +1,143 @@
+import { type Account, type Card, findCard, type OpenTopUp } from "./account.ts";
+import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
+import { checkHourlyLimit, rememberEvent } from "./hourly_limit.ts";
+import {
+  type CardSnapshot,
+  cardSnapshot,
+  type DeclineReason,
+  type TopUpCredited,
+  type TopUpFailed,
+  type TopUpStarted,
+} from "./journal.ts";
+import { BALANCE_MAX_KURUS, DECLINES_PER_HOUR, OPEN_TOP_UPS_PER_ACCOUNT } from "./limits.ts";
+import type { Kurus } from "./money.ts";
+import type { Rejection, RejectionOf } from "./rejection.ts";
+
+export interface TopUpCommand extends Command {
+  readonly amountKurus: Kurus;
+  /** Which card to charge; without it the selected one. */
+  readonly cardId?: string;
+}
+
+/** Closes a top-up whose outcome is known. Its entry id is the top-up's closing id. */
+export interface TopUpClosingCommand extends Command {
+  readonly topUpId: string;
+}
+
+export type TopUpRejection = RejectionOf<
+  | "no_cards"
+  | "card_not_found"
+  | "card_not_chargeable"
+  | "too_many_open_top_ups"
+  | "balance_limit_exceeded"
+  | "rate_limited"
+>;
+
+/**
+ * Starts a top-up from a saved card (the seed's `update_balance_with_card`). It is in the journal
+ * before the card is charged, so that no charge can be forgotten; the balance moves when it is credited.
+ */
+export function decideTopUp(
+  account: Account,
+  command: TopUpCommand,
+): Decision<TopUpStarted, TopUpRejection> {
+  const card = cardToCharge(account, command.cardId);
+  if ("code" in card) return rejected(card);
+  const refusal = checkTopUpLimits(account, command);
+  if (refusal) return rejected(refusal);
+  const { amountKurus, entryId: topUpId, at: startedAt } = command;
+  const open: OpenTopUp = { topUpId, amountKurus, cardId: card.cardId, startedAt };
+  return accepted<"top_up_started">(
+    account,
+    command,
+    { type: "top_up_started", card: cardSnapshot(card, account.selectedCardId) },
+    { amountKurus, account: { openTopUps: [...account.openTopUps, open] } },
+  );
+}
+
+/** Credits an open top-up. The card has been charged, so no limit can refuse it; a closed one stays closed. */
+export function decideTopUpCredit(
+  account: Account,
+  command: TopUpClosingCommand,
+): Decision<TopUpCredited, never> {
+  const closing = closeTopUp(account, command.topUpId);
+  if (closing === undefined) return UNCHANGED;
+  const { topUp: { topUpId, amountKurus }, card, openTopUps } = closing;
+  return accepted<"top_up_credited">(account, command, { type: "top_up_credited", topUpId, card }, {
+    amountKurus,
+    deltaKurus: amountKurus,
+    account: { openTopUps },
+  });
+}
+
+/** Closes an open top-up that the card's side declined: nothing was charged, nothing is credited. */
+export function decideTopUpFailure(
+  account: Account,
+  command: TopUpClosingCommand & { readonly reason: DeclineReason },
+): Decision<TopUpFailed, never> {
+  const closing = closeTopUp(account, command.topUpId);
+  if (closing === undefined) return UNCHANGED;
+  const { topUp: { topUpId, amountKurus }, card, openTopUps } = closing;
+  const declinesAt = rememberEvent(account.declinesAt, {
+    limit: DECLINES_PER_HOUR,
+    now: command.at,
+  });
+  const { reason } = command;
+  return accepted<"top_up_failed">(account, command, {
+    type: "top_up_failed",
+    topUpId,
+    card,
+    reason,
+  }, {
+    amountKurus,
+    account: { openTopUps, declinesAt },
+  });
+}
+
+function cardToCharge(
+  account: Account,
+  cardId: string | undefined,
+): Card | RejectionOf<"no_cards" | "card_not_found" | "card_not_chargeable"> {
+  if (account.cards.length === 0) return { code: "no_cards" };
+  const card = findCard(account, cardId ?? account.selectedCardId);
+  if (card === undefined && cardId !== undefined) return { code: "card_not_found" };
+  if (!card?.verified) return { code: "card_not_chargeable", cardId: card?.cardId ?? null };
+  return card;
+}
+
+function checkTopUpLimits(
+  account: Account,
+  command: TopUpCommand,
+): Rejection & TopUpRejection | undefined {
+  const { balanceKurus, openTopUps, declinesAt } = account;
+  const { amountKurus } = command;
+  const tooFast = checkHourlyLimit(declinesAt, {
+    policy: "card_declines",
+    limit: DECLINES_PER_HOUR,
+    now: command.at,
+  });
+  if (tooFast) return tooFast;
+  if (openTopUps.length >= OPEN_TOP_UPS_PER_ACCOUNT) return { code: "too_many_open_top_ups" };
+  const underway = openTopUps.reduce((sum, topUp) => sum + topUp.amountKurus, 0);
+  if (balanceKurus + underway + amountKurus > BALANCE_MAX_KURUS) {
+    return { code: "balance_limit_exceeded", balanceKurus, amountKurus };
+  }
+  return undefined;
+}
+
+interface Closing {
+  readonly topUp: OpenTopUp;
+  readonly card: CardSnapshot;
+  readonly openTopUps: readonly OpenTopUp[];
+}
+
+/** The open top-up, its card and those that stay open; undefined when it is closed already. */
+function closeTopUp(account: Account, topUpId: string): Closing | undefined {
+  const topUp = account.openTopUps.find((open) => open.topUpId === topUpId);
+  if (topUp === undefined) return undefined;
+  const card = findCard(account, topUp.cardId);
+  // decideCardRemoval keeps the card of an open top-up.
+  if (card === undefined) throw new Error(`Cannot close ${topUpId}: its card is gone`);
+  const openTopUps = account.openTopUps.filter((open) => open !== topUp);
+  return { topUp, card: cardSnapshot(card, account.selectedCardId), openTopUps };
+}

@@ -1,0 +1,164 @@
+import type { AccountId, Instant } from "./account.ts";
+import {
+  closingEntryId,
+  type TopUpCredited,
+  type TopUpFailed,
+  type TopUpStarted,
+} from "./journal.ts";
+import { GATEWAY_TIMEOUT_MILLISECONDS, TOP_UP_WAIT_MILLISECONDS } from "./limits.ts";
+import type {
+  Accounts,
+  AccountStore,
+  CardGateway,
+  CardVault,
+  ChargeOutcome,
+  Clock,
+  Journal,
+  Log,
+} from "./ports.ts";
+import { decideTopUpCredit, decideTopUpFailure } from "./top_up.ts";
+
+/** A top-up and how it ended, as far as the journal knows. */
+export type TopUpState =
+  | { readonly status: "pending"; readonly started: TopUpStarted }
+  | { readonly status: "credited"; readonly started: TopUpStarted; readonly closing: TopUpCredited }
+  | { readonly status: "failed"; readonly started: TopUpStarted; readonly closing: TopUpFailed };
+
+export interface SettlementPorts {
+  readonly accounts: Accounts;
+  readonly store: Pick<AccountStore, "openTopUps">;
+  readonly journal: Pick<Journal, "find">;
+  readonly vault: Pick<CardVault, "open">;
+  readonly gateway: CardGateway;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a sweep of open top-ups came to. */
+export type SweepCounts = Readonly<Record<TopUpState["status"], number>>;
+
+/**
+ * Brings top-ups to their end: the card is charged after `top_up_started` is committed, and the
+ * outcome is committed after it is known. An outcome that is not known stays pending and is asked
+ * again, by the next request or by a sweep; the reference keeps the card from being charged twice.
+ */
+export interface TopUpSettlement {
+  /** Charges the card of a top-up that has just been started, and waits a while for the outcome. */
+  charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
+  /** The top-up of that id; when it is open its outcome is asked for first. */
+  find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
+  /** Asks for the outcomes of those that started before; the oldest first. */
+  sweep(startedBefore: Instant, limit: number): Promise<SweepCounts>;
+}
+
+export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
+  // Requests for one top-up share one conversation with the gateway.
+  const underway = new Map<string, Promise<TopUpState>>();
+
+  function settle(account: AccountId, started: TopUpStarted, ask: Asking): Promise<TopUpState> {
+    const joined = underway.get(started.id);
+    if (joined) return joined;
+    const settling = settleTopUp(ports, { account, started, ask }).finally(() =>
+      underway.delete(started.id)
+    );
+    underway.set(started.id, settling);
+    return settling;
+  }
+
+  async function awaited(
+    settling: Promise<TopUpState>,
+    started: TopUpStarted,
+  ): Promise<TopUpState> {
+    const state = await ports.clock.within(settling, TOP_UP_WAIT_MILLISECONDS);
+    return state ?? { status: "pending", started };
+  }
+
+  async function findStored(account: AccountId, topUpId: string): Promise<TopUpState | undefined> {
+    const started = await ports.journal.find(account, topUpId);
+    if (started?.type !== "top_up_started") return undefined;
+    return await readState(ports.journal, account, started);
+  }
+
+  return {
+    charge: (account, started) => awaited(settle(account, started, "charge"), started),
+    find: async (account, topUpId) => {
+      const state = await findStored(account, topUpId);
+      if (state?.status !== "pending") return state;
+      return await awaited(settle(account, state.started, "inquire"), state.started);
+    },
+    sweep: async (startedBefore, limit) => {
+      const counts = { pending: 0, credited: 0, failed: 0 };
+      for (const { account, topUpId } of await ports.store.openTopUps(startedBefore, limit)) {
+        const state = await findStored(account, topUpId);
+        if (state === undefined) continue;
+        const { status } = state.status === "pending"
+          ? await settle(account, state.started, "inquire")
+          : state;
+        counts[status]++;
+      }
+      return counts;
+    },
+  };
+}
+
+type Asking = "charge" | "inquire";
+
+interface Settling {
+  readonly account: AccountId;
+  readonly started: TopUpStarted;
+  readonly ask: Asking;
+}
+
+async function settleTopUp(ports: SettlementPorts, settling: Settling): Promise<TopUpState> {
+  const { account: id, started } = settling;
+  const outcome = await askGateway(ports, settling);
+  if (outcome.status === "pending") return { status: "pending", started };
+  const command = {
+    entryId: closingEntryId(started.id),
+    topUpId: started.id,
+    at: ports.clock.now(),
+    requestId: started.requestId,
+  };
+  await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
+    { account: id, command },
+    ({ account }) =>
+      outcome.status === "charged"
+        ? decideTopUpCredit(account, command)
+        : decideTopUpFailure(account, { ...command, reason: outcome.reason }),
+  );
+  // Whoever closed it, here or elsewhere, what the journal says is the outcome.
+  return await readState(ports.journal, id, started);
+}
+
+/** The outcome of the charge; pending whenever it is not known for sure. */
+async function askGateway(ports: SettlementPorts, settling: Settling): Promise<ChargeOutcome> {
+  const { gateway, clock, log } = ports;
+  const { account, started, ask } = settling;
+  try {
+    const asking = ask === "charge" ? charge() : gateway.inquire(started.id);
+    const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
+      { status: "pending" };
+    // Not found does not mean failed: the first charge may still be on its way, under the same reference.
+    if (answer.status !== "not_found") return answer;
+    return await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" };
+  } catch (error) {
+    log.warn("card_gateway_unclear", { topUpId: started.id, error });
+    return { status: "pending" };
+  }
+
+  async function charge(): Promise<ChargeOutcome> {
+    const number = await ports.vault.open(account, started.card.cardId);
+    return await gateway.charge(started.id, number, started.amountKurus);
+  }
+}
+
+async function readState(
+  journal: Pick<Journal, "find">,
+  account: AccountId,
+  started: TopUpStarted,
+): Promise<TopUpState> {
+  const closing = await journal.find(account, closingEntryId(started.id));
+  if (closing?.type === "top_up_credited") return { status: "credited", started, closing };
+  if (closing?.type === "top_up_failed") return { status: "failed", started, closing };
+  return { status: "pending", started };
+}
