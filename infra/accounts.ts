@@ -1,0 +1,275 @@
+import { type Account, type AccountId, accountKey, type Instant } from "../domain/account.ts";
+import { type AccountOpeningCommand, openAccount } from "../domain/account_opening.ts";
+import type { Accepted, Decision } from "../domain/decision.ts";
+import {
+  checkKey,
+  type Fold,
+  foldCommands,
+  type LoadedAccount,
+  type WaitingCommand,
+} from "../domain/fold.ts";
+import { mayHaveSeen } from "../domain/idempotency.ts";
+import type { EntryOf, JournalEntry } from "../domain/journal.ts";
+import {
+  COMMAND_DEADLINE_MILLISECONDS,
+  COMMANDS_PER_FOLD,
+  LOST_RACES_MAX,
+  QUEUE_PER_ACCOUNT,
+  RETRY_PAUSE_MAX_MILLISECONDS,
+} from "../domain/limits.ts";
+import type {
+  AccountCache,
+  AccountCommand,
+  Accounts,
+  AccountStore,
+  Clock,
+  Journal,
+  Log,
+  NewPerson,
+  OpeningOutcome,
+  UpdateOutcome,
+} from "../domain/ports.ts";
+import type { AccountView } from "../domain/refund.ts";
+import type { Rejection } from "../domain/rejection.ts";
+
+/** What the one implementation of {@linkcode Accounts} stands on. */
+export interface AccountsOptions {
+  readonly store: AccountStore;
+  readonly journal: Pick<Journal, "find">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Waits between two tries. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly cache?: AccountCache;
+}
+
+/** A command in the queue of its account, and how to answer the request that brought it. */
+interface Pending extends WaitingCommand {
+  readonly payments: readonly string[];
+  readonly deadline: Instant;
+  readonly settle: (outcome: UpdateOutcome) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** How a save ended when nothing is left unclear, or `unknown` when the deadline came first. */
+type Fate = "saved" | "conflict" | "unknown";
+
+/**
+ * Accounts over a store with compare-and-swap. One writer an account and process: commands that
+ * arrive while a save is on its way wait, and are then folded into one save together.
+ */
+export function createAccounts(options: AccountsOptions): Accounts {
+  return new QueuedAccounts(options);
+}
+
+class QueuedAccounts implements Accounts {
+  readonly #options: AccountsOptions;
+  readonly #queues = new Map<string, Pending[]>();
+
+  constructor(options: AccountsOptions) {
+    this.#options = options;
+  }
+
+  async read(id: AccountId): Promise<Account | undefined> {
+    return (await this.#options.store.load(id))?.account;
+  }
+
+  update<Entry extends JournalEntry, Refusal extends Rejection>(
+    { account: id, command, payments = [] }: AccountCommand,
+    decide: (view: AccountView) => Decision<Entry, Refusal>,
+  ): Promise<UpdateOutcome<Entry, Refusal>> {
+    const key = accountKey(id);
+    const queue = this.#queues.get(key) ?? [];
+    if (queue.length >= QUEUE_PER_ACCOUNT) return Promise.resolve({ outcome: "busy" });
+    const deadline = this.#options.clock.now() + COMMAND_DEADLINE_MILLISECONDS;
+    return new Promise((resolve, reject) => {
+      // Outcomes carry the entries and refusals of this command's own rule.
+      const settle = resolve as (outcome: UpdateOutcome) => void;
+      queue.push({ command, decide, payments, deadline, settle, fail: reject });
+      if (this.#queues.has(key)) return;
+      this.#queues.set(key, queue);
+      void this.#work(id, queue);
+    });
+  }
+
+  async open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome> {
+    const { clock, log, pause, store } = this.#options;
+    const opening = openAccount(command);
+    const deadline = clock.now() + COMMAND_DEADLINE_MILLISECONDS;
+    for (let attempt = 0; attempt === 0 || clock.now() < deadline; attempt++) {
+      try {
+        if (await store.insert(opening, person)) {
+          return { outcome: "accepted", entry: opening.entry };
+        }
+        const found = await this.#findOpening(command, opening);
+        if (found) return found;
+      } catch (error) {
+        // The insert may have happened, so it is asked for again; an existing account then tells.
+        log.warn("account_opening_unclear", { requestId: command.requestId, error });
+      }
+      await pause(pauseMilliseconds(attempt));
+    }
+    return { outcome: "outcome_unknown" };
+  }
+
+  /** Takes what waits, batch by batch, until nothing does. */
+  async #work(id: AccountId, queue: Pending[]): Promise<void> {
+    const batchSize = Math.min(COMMANDS_PER_FOLD, this.#options.store.entriesPerSave);
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchSize);
+      try {
+        await this.#commit(id, this.#inTime(batch));
+      } catch (error) {
+        for (const pending of batch) pending.fail(error);
+      }
+    }
+    this.#queues.delete(accountKey(id));
+  }
+
+  /** Those that still have time; the others hear that nothing happened. */
+  #inTime(batch: readonly Pending[]): readonly Pending[] {
+    const now = this.#options.clock.now();
+    return batch.filter((pending) => {
+      if (now < pending.deadline) return true;
+      pending.settle({ outcome: "busy" });
+      return false;
+    });
+  }
+
+  /** Decides a batch on the account, saves it, and answers only when its fate is known. */
+  async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
+    if (batch.length === 0) return;
+    let cached = await this.#cachedBase(id, batch);
+    for (let lostRaces = 0; lostRaces <= LOST_RACES_MAX; cached = undefined) {
+      const base = cached ?? await this.#load(id, batch);
+      if (base === "unreadable") return settleAll(batch, "busy");
+      if (base === undefined) return settleAll(batch, "user_not_found");
+      const fold = foldCommands(base, batch);
+      if (fold.entries.length === 0) {
+        // A refusal may rest on an old state: only the store's own account can confirm it.
+        if (cached) continue;
+        return settleFold(batch, fold);
+      }
+      const fate = await this.#save(fold, {
+        expectedHead: base.account.head,
+        deadline: latest(batch),
+      });
+      if (fate === "saved") {
+        await this.#options.cache?.put(fold.account);
+        return settleFold(batch, fold);
+      }
+      await this.#options.cache?.drop(id);
+      if (fate === "unknown") return settleAll(batch, "outcome_unknown");
+      if (this.#options.clock.now() >= latest(batch)) break;
+      await this.#options.pause(pauseMilliseconds(lostRaces++));
+    }
+    settleAll(batch, "busy");
+  }
+
+  /** The cached account, when every key of the batch is surely new and no older payment is asked for. */
+  async #cachedBase(id: AccountId, batch: readonly Pending[]): Promise<LoadedAccount | undefined> {
+    if (this.#options.cache === undefined || batch.some(({ payments }) => payments.length > 0)) {
+      return undefined;
+    }
+    const account = await this.#options.cache.get(id);
+    if (account === undefined) return undefined;
+    const mayRepeat = keysOf(batch).some((key) => mayHaveSeen(account.recentKeys, key));
+    return mayRepeat ? undefined : { account, entriesByKey: new Map(), payments: new Map() };
+  }
+
+  async #load(
+    id: AccountId,
+    batch: readonly Pending[],
+  ): Promise<LoadedAccount | undefined | "unreadable"> {
+    const payments = batch.flatMap((pending) => pending.payments);
+    try {
+      return await this.#options.store.load(id, { keys: keysOf(batch), payments });
+    } catch (error) {
+      this.#options.log.error("account_unreadable", { error });
+      return "unreadable";
+    }
+  }
+
+  /** Saves, and when the answer is lost finds out; repeats the identical save, never a new decision. */
+  async #save(
+    fold: Fold,
+    { expectedHead, deadline }: { readonly expectedHead: string; readonly deadline: Instant },
+  ): Promise<Fate> {
+    const { clock, log, pause, store } = this.#options;
+    for (let attempt = 0;; attempt++) {
+      try {
+        const result = await store.save(fold.account, expectedHead, fold.entries);
+        if (result === "saved" || attempt === 0) return result;
+      } catch (error) {
+        log.warn("account_save_unclear", { error });
+      }
+      const fate = await this.#fateOf(fold, expectedHead);
+      if (fate !== "unknown") return fate;
+      if (clock.now() >= deadline) return "unknown";
+      await pause(pauseMilliseconds(attempt));
+    }
+  }
+
+  /** Whether a save whose answer was lost has happened: its entries tell, and nothing else. */
+  async #fateOf(fold: Fold, expectedHead: string): Promise<Fate> {
+    const { id, head } = fold.account;
+    try {
+      const account = await this.read(id);
+      if (account?.head === head) return "saved";
+      if (account?.head === expectedHead) return "unknown";
+      return await this.#options.journal.find(id, head) ? "saved" : "conflict";
+    } catch (error) {
+      this.#options.log.warn("account_unreadable", { error });
+      return "unknown";
+    }
+  }
+
+  /** What an existing account says of an opening: its own, a repeated one, or another's. */
+  async #findOpening(
+    command: AccountOpeningCommand,
+    opening: Accepted<EntryOf<"account_opened">>,
+  ): Promise<OpeningOutcome | undefined> {
+    const { account: id, idempotency } = command;
+    const keys = idempotency ? [idempotency.keyHash] : [];
+    const existing = await this.#options.store.load(id, { keys });
+    if (existing === undefined) return undefined;
+    if (await this.#options.journal.find(id, opening.entry.id)) {
+      return { outcome: "accepted", entry: opening.entry };
+    }
+    const repeated = checkKey(command, existing.entriesByKey);
+    if (repeated === "key_reused") return { outcome: "key_reused" };
+    if (repeated?.type === "account_opened") return { outcome: "replayed", entry: repeated };
+    return { outcome: "user_exists" };
+  }
+}
+
+function keysOf(batch: readonly Pending[]): string[] {
+  return batch.flatMap(({ command: { idempotency } }) => idempotency ? [idempotency.keyHash] : []);
+}
+
+function latest(batch: readonly Pending[]): Instant {
+  return Math.max(...batch.map((pending) => pending.deadline));
+}
+
+/** Doubles from one millisecond, so that a passing fault costs little and a lasting one is not hammered. */
+function pauseMilliseconds(attempt: number): number {
+  return Math.min(2 ** attempt, RETRY_PAUSE_MAX_MILLISECONDS);
+}
+
+function settleAll(
+  batch: readonly Pending[],
+  outcome: "busy" | "user_not_found" | "outcome_unknown",
+): void {
+  for (const pending of batch) pending.settle({ outcome });
+}
+
+function settleFold(batch: readonly Pending[], fold: Fold): void {
+  batch.forEach((pending, place) => {
+    const outcome = fold.outcomes[place];
+    if (outcome === undefined) {
+      return pending.fail(new Error("Cannot answer: the fold has no outcome"));
+    }
+    if (outcome.outcome === "threw") return pending.fail(outcome.error);
+    pending.settle(outcome);
+  });
+}

@@ -1,0 +1,64 @@
+import { maskCardNumbers } from "../domain/card_number.ts";
+import { AUDIT_BUFFER } from "../domain/limits.ts";
+import type { AuditLog, AuditRecord, Log } from "../domain/ports.ts";
+
+/** Where audit records are kept for good. */
+export interface AuditSink {
+  write(records: readonly AuditRecord[]): Promise<void>;
+}
+
+const FLUSH_AFTER_MILLISECONDS = 250;
+
+/**
+ * Gathers records and writes them together a moment later. What does not fit is dropped, oldest
+ * first, and counted in the log: the audit must not hold payments up.
+ */
+export function createAuditLog(sink: AuditSink, log: Log): AuditLog {
+  let buffer: AuditRecord[] = [];
+  let dropped = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing: Promise<void> | undefined;
+
+  function record(one: AuditRecord): void {
+    if (buffer.length >= AUDIT_BUFFER) {
+      buffer.shift();
+      dropped++;
+    }
+    buffer.push(one);
+    if (writing === undefined) timer ??= setTimeout(flush, FLUSH_AFTER_MILLISECONDS);
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    writing ??= writeAll().finally(() => writing = undefined);
+    return writing;
+  }
+
+  /** One batch after the other, so that a slow sink leaves at most one and a full buffer in memory. */
+  async function writeAll(): Promise<void> {
+    while (buffer.length > 0) {
+      if (dropped > 0) log.warn("audit_records_dropped", { dropped });
+      dropped = 0;
+      const records = buffer;
+      buffer = [];
+      await write(records);
+    }
+  }
+
+  async function write(records: readonly AuditRecord[]): Promise<void> {
+    try {
+      await sink.write(records.map(masked));
+    } catch (error) {
+      log.error("audit_not_written", { records: records.length, error });
+    }
+  }
+
+  return { record, flush };
+}
+
+/** A user number can be any digits; none of them may be a card's. */
+function masked(record: AuditRecord): AuditRecord {
+  const { userNo } = record;
+  return { ...record, userNo: userNo === null ? null : maskCardNumbers(userNo) };
+}

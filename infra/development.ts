@@ -1,0 +1,49 @@
+import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
+import { sha256 } from "./digests.ts";
+import type { Variables } from "./environment.ts";
+
+export const DEVELOPMENT_FLEET = "hergele";
+export const DEVELOPMENT_FLEET_KEY = "hergele-dev-key";
+
+/**
+ * The environment of a laptop: everything that production demands and a newcomer has not set. Secrets
+ * are made on the first start and kept with the data, for saved cards must open on the next.
+ */
+export async function developmentVariables(variables: Variables): Promise<Variables> {
+  const defaults = {
+    HOST: "127.0.0.1",
+    FLEETS: `${DEVELOPMENT_FLEET}:${sha256(DEVELOPMENT_FLEET_KEY)}`,
+    CARD_GATEWAY: "sandbox",
+    ALLOW_SANDBOX_GATEWAY: "true",
+    ALLOW_CARD_NUMBER_IN_URL: "true",
+    REQUESTS_PER_MINUTE_USER: "0",
+    REQUESTS_PER_MINUTE_FLEET: "0",
+  };
+  const missesKeys = !variables.CARD_KEYS || !variables.CARD_FINGERPRINT_KEY;
+  const secrets = missesKeys ? await keptSecrets(variables.SQLITE_PATH || "data/kese.db") : {};
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  return { ...defaults, ...secrets, ...set };
+}
+
+async function keptSecrets(sqlitePath: string): Promise<Record<string, string>> {
+  const fresh = {
+    CARD_KEYS: `dev:${randomKey()}`,
+    CARD_FINGERPRINT_KEY: randomKey(),
+  };
+  if (sqlitePath === ":memory:") return fresh;
+  const path = join(dirname(sqlitePath), "development_secrets.json");
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await Deno.writeTextFile(path, JSON.stringify(fresh, null, 2), { mode: 0o600, createNew: true });
+  return fresh;
+}
+
+function randomKey(): string {
+  return Buffer.from(randomBytes(32)).toString("base64");
+}

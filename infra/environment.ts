@@ -1,0 +1,158 @@
+import { Buffer } from "node:buffer";
+import { z } from "zod";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+
+/** Environment variables by name, as the process has them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says, checked and in the types that the program works with. */
+export interface Environment {
+  readonly mode: "development" | "production";
+  readonly host: string;
+  readonly port: number;
+  readonly sqlitePath: string;
+  readonly fleets: ReadonlyMap<string, readonly string[]>;
+  readonly cardKeys: ReadonlyMap<string, Uint8Array>;
+  readonly cardFingerprintKey: Uint8Array;
+  readonly cardGateway: "sandbox";
+  readonly codeWebhookUrl: string | undefined;
+  readonly allowCardNumberInUrl: boolean;
+  readonly trustProxy: boolean;
+  readonly requestsPerMinute: { readonly user: number; readonly fleet: number };
+  readonly logLevel: LogLevel;
+  /** The replaced texts, `MSG_…` by name. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+export type EnvironmentRead =
+  | { readonly ok: true; readonly environment: Environment }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+const flag = z.enum(["true", "false"], "must be true or false").transform((text) =>
+  text === "true"
+);
+const count = z.string().regex(/^\d{1,9}$/, "must be a whole number").transform(Number);
+const key = z.base64("must be base64").transform((text) =>
+  new Uint8Array(Buffer.from(text, "base64"))
+)
+  .refine((bytes) => bytes.length === 32, "must be 32 bytes in base64");
+
+const FLEET = /^[A-Za-z0-9_-]{1,64}:[0-9a-f]{64}(\|[0-9a-f]{64})?$/;
+const fleets = list("must be name:<SHA-256 hex of the key>[|<second hash>],…", (item) => {
+  if (!FLEET.test(item)) return undefined;
+  const [name = "", hashes = ""] = item.split(":");
+  return [name, hashes.split("|")] as const;
+});
+
+const cardKeys = list("must be id:<base64 of 32 bytes>,…", (item) => {
+  const [id = "", text = ""] = item.split(":");
+  const parsed = key.safeParse(text);
+  return /^[A-Za-z0-9_-]{1,32}$/.test(id) && parsed.success
+    ? [id, parsed.data] as const
+    : undefined;
+});
+
+/** Pairs with commas between them, each name once. */
+function list<Value>(form: string, read: (item: string) => readonly [string, Value] | undefined) {
+  return z.string().transform((text, context): ReadonlyMap<string, Value> => {
+    const items = text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+    const pairs = items.map(read).filter((pair) => pair !== undefined);
+    const map = new Map(pairs);
+    if (map.size === items.length && map.size > 0) return map;
+    context.addIssue({ code: "custom", message: form });
+    return z.NEVER;
+  });
+}
+
+/** Every variable but the `MSG_…`. What has no default and is not optional must be set in production. */
+export const ENVIRONMENT = z.object({
+  KESE_ENV: z.enum(["development", "production"], "must be development or production").default(
+    "production",
+  ),
+  HOST: z.string().default("0.0.0.0"),
+  PORT: count.refine((port) => port <= 65_535, "must be at most 65535").default(5000),
+  SQLITE_PATH: z.string().default("data/kese.db"),
+  MONGODB_URI: z.string().optional(),
+  DB_NAME: z.string().default("kese"),
+  UPSTASH_REDIS_REST_URL: z.url("must be a URL").optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
+  FLEETS: fleets,
+  CARD_KEYS: cardKeys,
+  CARD_FINGERPRINT_KEY: key,
+  CARD_GATEWAY: z.enum(["sandbox"], "must be sandbox, the only gateway of this version"),
+  ALLOW_SANDBOX_GATEWAY: flag.default(false),
+  CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
+  ALLOW_CARD_NUMBER_IN_URL: flag.default(false),
+  TRUST_PROXY: flag.default(false),
+  REQUESTS_PER_MINUTE_USER: count.default(6_000),
+  REQUESTS_PER_MINUTE_FLEET: count.default(300_000),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+});
+
+/** Reads the environment; names everything that is missing or wrong at once. */
+export function readEnvironment(variables: Variables): EnvironmentRead {
+  // A variable that is set to nothing counts as not set, as in an .env that was copied and not filled in.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  const parsed = ENVIRONMENT.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path: [name], message }) => {
+      return String(name) in given ? `${String(name)} ${message}` : `${String(name)} is missing`;
+    });
+    return { ok: false, faults };
+  }
+  const faults = [...contradictions(parsed.data, given)];
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, environment: toEnvironment(parsed.data, given) };
+}
+
+type Parsed = z.output<typeof ENVIRONMENT>;
+
+/** What is right by itself and wrong together. */
+function* contradictions(parsed: Parsed, given: Variables): Generator<string> {
+  const production = parsed.KESE_ENV === "production";
+  const onDeploy = given.DENO_DEPLOYMENT_ID !== undefined;
+  if (production && parsed.CARD_GATEWAY === "sandbox" && !parsed.ALLOW_SANDBOX_GATEWAY) {
+    yield "CARD_GATEWAY sandbox moves no money: production takes it only with ALLOW_SANDBOX_GATEWAY=true";
+  }
+  if (!production && onDeploy) yield "KESE_ENV development is refused on Deno Deploy";
+  if (!production && !LOOPBACK.includes(parsed.HOST)) {
+    yield `HOST must be a loopback address in development (${LOOPBACK.join(", ")})`;
+  }
+  if (parsed.MONGODB_URI !== undefined) {
+    yield "MONGODB_URI is set, but this version has the SQLite store only";
+  }
+  if (parsed.MONGODB_URI === undefined && onDeploy) {
+    yield "SQLite is refused on Deno Deploy: instances share no disk";
+  }
+  if (parsed.UPSTASH_REDIS_REST_URL !== undefined) {
+    yield "UPSTASH_REDIS_REST_URL is set, but this version has no Redis adapter";
+  }
+}
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+function toEnvironment(parsed: Parsed, given: Variables): Environment {
+  return {
+    mode: parsed.KESE_ENV,
+    host: parsed.HOST,
+    port: parsed.PORT,
+    sqlitePath: parsed.SQLITE_PATH,
+    fleets: parsed.FLEETS,
+    cardKeys: parsed.CARD_KEYS,
+    cardFingerprintKey: parsed.CARD_FINGERPRINT_KEY,
+    cardGateway: parsed.CARD_GATEWAY,
+    codeWebhookUrl: parsed.CODE_WEBHOOK_URL,
+    allowCardNumberInUrl: parsed.ALLOW_CARD_NUMBER_IN_URL,
+    trustProxy: parsed.TRUST_PROXY,
+    requestsPerMinute: {
+      user: parsed.REQUESTS_PER_MINUTE_USER,
+      fleet: parsed.REQUESTS_PER_MINUTE_FLEET,
+    },
+    logLevel: parsed.LOG_LEVEL,
+    texts: new Map(
+      Object.entries(given).flatMap(([name, text]) => {
+        return name.startsWith("MSG_") && text ? [[name, text] as const] : [];
+      }),
+    ),
+  };
+}

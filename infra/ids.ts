@@ -1,0 +1,36 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Ids } from "../domain/ports.ts";
+
+// Crockford's base 32: no letter that is taken for another or for a digit; sorts like the bytes.
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const TIME_CHARACTERS = 10;
+const RANDOM_CHARACTERS = 16;
+const BATCH = 256;
+
+/** Ids of 48 bits of time and 80 of chance. Random bytes are fetched in batches: one call serves many ids. */
+export function createIds(): Ids {
+  let pool: Uint8Array = new Uint8Array(0);
+  let used = 0;
+  const takeRandom = (): string => {
+    if (used + RANDOM_CHARACTERS > pool.length) {
+      pool = randomBytes(RANDOM_CHARACTERS * BATCH);
+      used = 0;
+    }
+    let text = "";
+    for (const byte of pool.subarray(used, used += RANDOM_CHARACTERS)) text += ALPHABET[byte & 31];
+    return text;
+  };
+  return {
+    next: (prefix, now) => `${prefix}_${timeText(now)}${takeRandom()}`,
+    requestId: () => randomUUID(),
+    secret: () => randomBytes(32).toString("hex"),
+  };
+}
+
+function timeText(now: number): string {
+  let text = "";
+  for (let rest = now, place = 0; place < TIME_CHARACTERS; place++, rest = Math.floor(rest / 32)) {
+    text = ALPHABET[rest % 32] + text;
+  }
+  return text;
+}

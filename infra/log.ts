@@ -1,0 +1,59 @@
+import { maskCardNumbers } from "../domain/card_number.ts";
+import type { Clock, Log, LogFacts } from "../domain/ports.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly clock: Clock;
+  /** Takes one line; must neither block nor throw. */
+  readonly write: (line: string) => void;
+}
+
+/** One JSON object a line. Every text in it passes the mask for card numbers. */
+export function createLog({ level, clock, write }: LogOptions): Log {
+  const least = LOG_LEVELS.indexOf(level);
+  const at = (lineLevel: LogLevel) => (event: string, facts: LogFacts = {}): void => {
+    if (LOG_LEVELS.indexOf(lineLevel) < least) return;
+    const { error, ...others } = facts;
+    const line = { at: new Date(clock.now()).toISOString(), level: lineLevel, event, ...others };
+    const whole = error === undefined ? line : { ...line, error: describeError(error) };
+    write(maskCardNumbers(JSON.stringify(whole)));
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? error.stack ?? `${error.name}: ${error.message}` : String(error);
+}
+
+const PENDING_BYTES_MAX = 1 << 20;
+
+/**
+ * Writes lines to a stream without ever waiting for its reader: while one write is on its way the
+ * next ones gather, up to a bound, and what is past it is dropped. A server whose output nobody
+ * reads must go on serving.
+ */
+export function createLineWriter(
+  stream: { write(bytes: Uint8Array): Promise<number> },
+): (line: string) => void {
+  const encoder = new TextEncoder();
+  let pending = "";
+  let writing = false;
+  const drain = async (): Promise<void> => {
+    writing = true;
+    while (pending !== "") {
+      let bytes = encoder.encode(pending);
+      pending = "";
+      while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+    }
+    writing = false;
+  };
+  return (line) => {
+    if (pending.length > PENDING_BYTES_MAX) return;
+    pending += `${line}\n`;
+    // A closed stream ends the log, not the server.
+    if (!writing) drain().catch(() => {});
+  };
+}

@@ -1,0 +1,4 @@
+/** SQLite reads at once, ports promise; what a read throws becomes a rejection. */
+export function promised<T>(read: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(read()));
+}

@@ -1,0 +1,47 @@
+import type { Instant } from "../../domain/account.ts";
+import type { AccountStore, AuthStore, Journal, Pingable, VaultStore } from "../../domain/ports.ts";
+import type { AuditSink } from "../audit_log.ts";
+import type { SandboxChargeStore } from "../gateway/sandbox.ts";
+import { createSqliteAccountStore } from "./account_store.ts";
+import { createSqliteAuditSink } from "./audit_sink.ts";
+import { createSqliteAuthStore } from "./auth_store.ts";
+import { SqliteDatabase } from "./database.ts";
+import { createSqliteHousekeeping } from "./housekeeping.ts";
+import { createSqliteJournal } from "./journal.ts";
+import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
+import { createSqliteVaultStore } from "./vault_store.ts";
+
+/** Everything that a database gives Kese. */
+export interface Store {
+  readonly accounts: AccountStore;
+  readonly journal: Journal;
+  readonly auth: AuthStore;
+  readonly vault: VaultStore;
+  readonly audit: AuditSink;
+  readonly sandboxCharges: SandboxChargeStore;
+  readonly health: Pingable;
+  /** Takes away what has expired. */
+  keepHouse(now: Instant): Promise<void>;
+  isEmpty(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
+export function openSqliteStore(path: string): Store {
+  const database = new SqliteDatabase(path);
+  const journal = createSqliteJournal(database);
+  const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
+  const ping = database.prepare("SELECT 1");
+  return {
+    accounts: createSqliteAccountStore(database, journal),
+    journal,
+    auth: createSqliteAuthStore(database),
+    vault: createSqliteVaultStore(database),
+    audit: createSqliteAuditSink(database),
+    sandboxCharges: createSqliteSandboxCharges(database),
+    health: { name: "sqlite", ping: () => Promise.resolve(void ping.get()) },
+    keepHouse: createSqliteHousekeeping(database),
+    isEmpty: () => Promise.resolve(anyAccount.get() === undefined),
+    close: () => Promise.resolve(database.close()),
+  };
+}
