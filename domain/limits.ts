@@ -53,8 +53,8 @@ export const GATEWAY_TIMEOUT_MILLISECONDS = 15_000;
 export const TOP_UP_WAIT_MILLISECONDS = 8_000;
 /** A sweep leaves younger open top-ups to the request that started them. */
 export const TOP_UP_SWEEP_AFTER_MILLISECONDS = 30_000;
-/** Open top-ups that one sweep takes on. */
-export const TOP_UPS_PER_SWEEP = 100;
+/** Open top-ups that a sweep asks about at one time. */
+export const TOP_UPS_AT_ONCE = 10;
 export const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 
 export const CODE_TTL_SECONDS = 15 * 60;

@@ -80,13 +80,22 @@ export interface AccountStore {
     expectedHead: string,
     entries: readonly JournalEntry[],
   ): Promise<"saved" | "conflict">;
-  /** Open top-ups that started before `startedBefore`, oldest first. */
-  openTopUps(startedBefore: Instant, limit: number): Promise<readonly OpenTopUpAddress[]>;
+  /** Every account in a stable order, beginning after the one given. */
+  list(
+    options: { readonly limit: number; readonly after?: AccountId },
+  ): Promise<readonly AccountId[]>;
+  /** Open top-ups that started before `startedBefore`, oldest first; the next page goes on `after` the last. */
+  openTopUps(
+    startedBefore: Instant,
+    limit: number,
+    after?: OpenTopUpAddress,
+  ): Promise<readonly OpenTopUpAddress[]>;
 }
 
 export interface OpenTopUpAddress {
   readonly account: AccountId;
   readonly topUpId: string;
+  readonly startedAt: Instant;
 }
 
 /** The entries of an account, newest first. */

@@ -5,7 +5,11 @@ import {
   type TopUpFailed,
   type TopUpStarted,
 } from "./journal.ts";
-import { GATEWAY_TIMEOUT_MILLISECONDS, TOP_UP_WAIT_MILLISECONDS } from "./limits.ts";
+import {
+  GATEWAY_TIMEOUT_MILLISECONDS,
+  TOP_UP_WAIT_MILLISECONDS,
+  TOP_UPS_AT_ONCE,
+} from "./limits.ts";
 import type {
   Accounts,
   AccountStore,
@@ -15,6 +19,7 @@ import type {
   Clock,
   Journal,
   Log,
+  OpenTopUpAddress,
 } from "./ports.ts";
 import { decideTopUpCredit, decideTopUpFailure } from "./top_up.ts";
 
@@ -47,8 +52,8 @@ export interface TopUpSettlement {
   charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
   /** The top-up of that id; when it is open its outcome is asked for first. */
   find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
-  /** Asks for the outcomes of those that started before; the oldest first. */
-  sweep(startedBefore: Instant, limit: number): Promise<SweepCounts>;
+  /** Asks for the outcomes of all that started before, a few at a time; the oldest first. */
+  sweep(startedBefore: Instant): Promise<SweepCounts>;
 }
 
 export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
@@ -79,6 +84,13 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
     return await readState(ports.journal, account, started);
   }
 
+  async function settleOpen(
+    { account, topUpId }: OpenTopUpAddress,
+  ): Promise<TopUpState | undefined> {
+    const state = await findStored(account, topUpId);
+    return state?.status === "pending" ? await settle(account, state.started, "inquire") : state;
+  }
+
   return {
     charge: (account, started) => awaited(settle(account, started, "charge"), started),
     find: async (account, topUpId) => {
@@ -86,15 +98,15 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
       if (state?.status !== "pending") return state;
       return await awaited(settle(account, state.started, "inquire"), state.started);
     },
-    sweep: async (startedBefore, limit) => {
+    sweep: async (startedBefore) => {
       const counts = { pending: 0, credited: 0, failed: 0 };
-      for (const { account, topUpId } of await ports.store.openTopUps(startedBefore, limit)) {
-        const state = await findStored(account, topUpId);
-        if (state === undefined) continue;
-        const { status } = state.status === "pending"
-          ? await settle(account, state.started, "inquire")
-          : state;
-        counts[status]++;
+      let page = await ports.store.openTopUps(startedBefore, TOP_UPS_AT_ONCE);
+      for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+        for (const state of await Promise.all(page.map(settleOpen))) {
+          if (state) counts[state.status]++;
+        }
+        // Past the last one, not from the start: those that stay pending must not hold up the others.
+        page = await ports.store.openTopUps(startedBefore, TOP_UPS_AT_ONCE, last);
       }
       return counts;
     },

@@ -43,9 +43,12 @@ export function createSqliteAccountStore(
       payment_at = ?, last_entry = ? WHERE account_no = ?`);
   const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
   const appendEntries = createAppender(database);
-  const selectOpenTopUps = database.prepare(
-    "SELECT account_key, top_up_id FROM open_top_ups WHERE started_at < ? ORDER BY started_at LIMIT ?",
+  const selectKeys = database.prepare(
+    "SELECT account_key FROM accounts WHERE account_key > ? ORDER BY account_key LIMIT ?",
   );
+  const selectOpenTopUps = database.prepare(`
+    SELECT account_key, top_up_id, started_at FROM open_top_ups
+    WHERE started_at < ? AND (started_at, top_up_id) > (?, ?) ORDER BY started_at, top_up_id LIMIT ?`);
 
   function load(
     id: AccountId,
@@ -97,18 +100,25 @@ export function createSqliteAccountStore(
     insert: (opening, person) => database.write(() => insert(opening, person)),
     load: (id, options) => promised(() => load(id, options)),
     save: (next, expectedHead, entries) => database.write(() => save(next, expectedHead, entries)),
-    openTopUps: (startedBefore, limit) => promised(() => openTopUps(startedBefore, limit)),
+    list: ({ limit, after }) => promised(() => list(limit, after)),
+    openTopUps: (...page) => promised(() => openTopUps(...page)),
   };
 
-  function openTopUps(startedBefore: Instant, limit: number): OpenTopUpAddress[] {
-    const rows = selectOpenTopUps.all(startedBefore, limit) as {
-      account_key: string;
-      top_up_id: string;
-    }[];
-    return rows.map((row) => ({
-      account: fromAccountKey(row.account_key),
-      topUpId: row.top_up_id,
-    }));
+  function list(limit: number, after: AccountId | undefined): AccountId[] {
+    const rows = selectKeys.all(after ? accountKey(after) : "", limit) as { account_key: string }[];
+    return rows.map((row) => fromAccountKey(row.account_key));
+  }
+
+  function openTopUps(
+    startedBefore: Instant,
+    limit: number,
+    after?: OpenTopUpAddress,
+  ): OpenTopUpAddress[] {
+    const from = [after?.startedAt ?? 0, after?.topUpId ?? ""];
+    const rows = selectOpenTopUps.all(startedBefore, ...from, limit) as unknown as OpenTopUpRow[];
+    return rows.map(({ account_key, top_up_id: topUpId, started_at: startedAt }) => {
+      return { account: fromAccountKey(account_key), topUpId, startedAt };
+    });
   }
 }
 
@@ -117,6 +127,12 @@ interface StoredHead {
   readonly head: string;
   readonly seq: number;
   readonly last_entry: number;
+}
+
+interface OpenTopUpRow {
+  readonly account_key: string;
+  readonly top_up_id: string;
+  readonly started_at: number;
 }
 
 function leavesStateAlone({ type }: JournalEntry): boolean {

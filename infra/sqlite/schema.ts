@@ -20,7 +20,7 @@ export const PRAGMAS = `
  * save, `accounts` only when cards or top-ups change, `people` never. The journal only ever grows at
  * its end. It has no index by account, for that would dirty a page for every account in a commit;
  * instead each entry points at the account's entry before it (`prev`) and at one further back
- * (`skip`), so that any entry is found in a few steps. `docs/` has the figures.
+ * (`skip`), so that any entry is found in a few steps.
  */
 export const TABLES = `
   CREATE TABLE accounts (

@@ -1,0 +1,73 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { CardNumber } from "../../domain/card_number.ts";
+import { openSqliteStore } from "../../infra/sqlite/store.ts";
+import { reconcile } from "../../scripts/reconcile.ts";
+import { createUser, FLEET, openTestKese, send } from "../support/kese.ts";
+
+const ONE_HOUR = 60 * 60 * 1_000;
+
+Deno.test("reconcile() says that everything adds up after payments, refunds and top-ups", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1");
+  await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4242 4242 4242 4242" } });
+  await send(kese, "POST /update_balance?userNo=1&balance=50");
+  await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10");
+  await send(kese, "POST /iade?userNo=1");
+  const report = await reconcile(kese);
+  assertEquals(report, {
+    accounts: 1,
+    entries: 6,
+    faults: [],
+    topUps: { credited: 0, failed: 0, pending: 0 },
+    vaultOrphans: 0,
+  });
+  await kese.close();
+});
+
+Deno.test("reconcile() closes a top-up whose answer was lost", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1", "0");
+  await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4000 0000 0000 0119" } });
+  const pending = await send(kese, "POST /update_balance?userNo=1&balance=50");
+  kese.clock.advance(1);
+  const report = await reconcile(kese);
+  const balance = await send(kese, "GET /bakiye?userNo=1");
+  assertEquals([pending.status, report.topUps.credited, balance.body.balance], [202, 1, "50.00"]);
+  await kese.close();
+});
+
+Deno.test("reconcile() removes a card number that no account has named for an hour, and no other", async () => {
+  const kese = await openTestKese();
+  const { clock, dependencies: { vault }, store } = kese;
+  await createUser(kese, "1");
+  const saved = await send(kese, "POST /kart-saklama", {
+    json: { userNo: "1", cardNo: "4242424242424242" },
+  });
+  const id = { filo: FLEET, userNo: "1" };
+  const number = CardNumber.parse("5555555555554444");
+  if (number === undefined) throw new Error("a well-known test number");
+  await vault.keep(id, [{ cardId: "card_lost", number }], clock.now());
+  assertEquals((await reconcile(kese)).vaultOrphans, 0);
+  clock.advance(ONE_HOUR + 1);
+  assertEquals((await reconcile(kese)).vaultOrphans, 1);
+  const left = await store.vault.list({ createdBefore: clock.now() + 1, limit: 10 });
+  assertEquals(left.map(({ cardId }) => cardId), [saved.body.card.cardId]);
+  await kese.close();
+});
+
+Deno.test("reconcile() names an account whose balance was changed behind its journal's back", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kese.db`;
+  const kese = await openTestKese({ store: openSqliteStore(path) });
+  await createUser(kese, "1");
+  await createUser(kese, "2");
+  const database = new DatabaseSync(path);
+  database.exec("UPDATE heads SET balance = balance + 1 WHERE account_no = 2");
+  database.close();
+  const { accounts, faults } = await reconcile(kese);
+  assertEquals([accounts, faults.length], [2, 1]);
+  assertMatch(faults[0] ?? "", /^hergele\/2: balance after entry 1 is 100.00, must be 100.01$/);
+  await kese.close();
+  await Deno.remove(directory, { recursive: true });
+});
