@@ -84,8 +84,11 @@ function brandOf(digits: string): CardBrand {
   return "unknown";
 }
 
-// Runs of 12 to 19 digits, however they are spaced, that no further digit touches.
-const DIGIT_RUN = /(?<!\d)\d(?:[ -]?\d){11,18}(?!\d)/g;
+// A row of digits; the group says that only blanks and dashes part it from the next.
+const DIGIT_ROW = /\d+(?=([ -]*\d)?)/g;
+const FEWEST_DIGITS = 12;
+const MOST_DIGITS = 19;
+const LAST_FOUR = /\d(?:[ -]*\d){3}$/;
 const ISSUED = /^(?:4|3[47]|5|6|2[2-7]|9792)/;
 
 /**
@@ -94,19 +97,48 @@ const ISSUED = /^(?:4|3[47]|5|6|2[2-7]|9792)/;
  * id, a name): an altered order id would be worse than a clear error.
  */
 export function holdsCardNumber(text: string): boolean {
-  return digitRuns(text).some((digits) =>
-    digits.length >= 13 && ISSUED.test(digits) && passesLuhn(digits)
-  );
+  return likelyNumbers(text).some(({ digits }) => digits.length >= 13 && ISSUED.test(digits));
 }
 
-/** The text with everything that could be a card number masked, for logs, errors and audit. */
+/**
+ * The text with everything that could be a card number masked, for logs, errors and audit. The last
+ * four stay, unless digits follow with which they could look like a number again.
+ */
 export function maskCardNumbers(text: string): string {
-  return text.replaceAll(DIGIT_RUN, (run) => {
-    const digits = run.replaceAll(/[ -]/g, "");
-    return passesLuhn(digits) ? `${"*".repeat(digits.length - 4)}${digits.slice(-4)}` : run;
-  });
+  return likelyNumbers(text).reduce((masked, { start, end, goesOn }) => {
+    const run = text.slice(start, end);
+    const hidden = (goesOn ? run : run.replace(LAST_FOUR, "")).replaceAll(/\d/g, "*");
+    return masked.slice(0, start) + hidden + masked.slice(start + hidden.length);
+  }, text);
 }
 
-function digitRuns(text: string): string[] {
-  return [...text.matchAll(DIGIT_RUN)].map(([run]) => run.replaceAll(/[ -]/g, ""));
+interface LikelyNumber {
+  readonly start: number;
+  readonly end: number;
+  readonly digits: string;
+  /** Whether more digits follow, parted by blanks and dashes at most. */
+  readonly goesOn: boolean;
+}
+
+/**
+ * The stretches of a text with the length and the check digit of a card number, spaced as
+ * {@linkcode CardNumber.parse} takes them. Each row of digits may begin or end one, so that a number
+ * is found beside other digits too: "10 4242 4242 4242 4242".
+ */
+function likelyNumbers(text: string): LikelyNumber[] {
+  const rows = [...text.matchAll(DIGIT_ROW)];
+  return rows.flatMap(({ index: start }, place) => {
+    const found: LikelyNumber[] = [];
+    let digits = "";
+    for (const { 0: row, 1: next, index } of rows.slice(place, place + MOST_DIGITS)) {
+      digits += row;
+      if (digits.length > MOST_DIGITS) break;
+      const goesOn = next !== undefined;
+      if (digits.length >= FEWEST_DIGITS && passesLuhn(digits)) {
+        found.push({ start, end: index + row.length, digits, goesOn });
+      }
+      if (!goesOn) break;
+    }
+    return found;
+  });
 }

@@ -91,6 +91,16 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
     return state?.status === "pending" ? await settle(account, state.started, "inquire") : state;
   }
 
+  /** One that cannot be settled, whatever the fault, stays pending and must not hold up the others. */
+  async function sweepOne(open: OpenTopUpAddress): Promise<TopUpState["status"] | undefined> {
+    try {
+      return (await settleOpen(open))?.status;
+    } catch (error) {
+      ports.log.error("top_up_unsettled", { topUpId: open.topUpId, error });
+      return "pending";
+    }
+  }
+
   return {
     charge: (account, started) => awaited(settle(account, started, "charge"), started),
     find: async (account, topUpId) => {
@@ -102,8 +112,8 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
       const counts = { pending: 0, credited: 0, failed: 0 };
       let page = await ports.store.openTopUps(startedBefore, TOP_UPS_AT_ONCE);
       for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
-        for (const state of await Promise.all(page.map(settleOpen))) {
-          if (state) counts[state.status]++;
+        for (const status of await Promise.all(page.map(sweepOne))) {
+          if (status) counts[status]++;
         }
         // Past the last one, not from the start: those that stay pending must not hold up the others.
         page = await ports.store.openTopUps(startedBefore, TOP_UPS_AT_ONCE, last);

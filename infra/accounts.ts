@@ -155,10 +155,10 @@ class QueuedAccounts implements Accounts {
         deadline: latest(batch),
       });
       if (fate === "saved") {
-        await this.#options.cache?.put(fold.account);
+        await this.#askCache((cache) => cache.put(fold.account));
         return settleFold(batch, fold);
       }
-      await this.#options.cache?.drop(id);
+      await this.#askCache((cache) => cache.drop(id));
       if (fate === "unknown") return settleAll(batch, "outcome_unknown");
       if (this.#options.clock.now() >= latest(batch)) break;
       await this.#options.pause(pauseMilliseconds(lostRaces++));
@@ -168,13 +168,23 @@ class QueuedAccounts implements Accounts {
 
   /** The cached account, when every key of the batch is surely new and no older payment is asked for. */
   async #cachedBase(id: AccountId, batch: readonly Pending[]): Promise<LoadedAccount | undefined> {
-    if (this.#options.cache === undefined || batch.some(({ payments }) => payments.length > 0)) {
-      return undefined;
-    }
-    const account = await this.#options.cache.get(id);
+    if (batch.some(({ payments }) => payments.length > 0)) return undefined;
+    const account = await this.#askCache((cache) => cache.get(id));
     if (account === undefined) return undefined;
     const mayRepeat = keysOf(batch).some((key) => mayHaveSeen(account.recentKeys, key));
     return mayRepeat ? undefined : { account, entriesByKey: new Map(), payments: new Map() };
+  }
+
+  /** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */
+  async #askCache<T>(ask: (cache: AccountCache) => Promise<T>): Promise<T | undefined> {
+    const { cache, log } = this.#options;
+    if (cache === undefined) return undefined;
+    try {
+      return await ask(cache);
+    } catch (error) {
+      log.warn("account_cache_unreachable", { error });
+      return undefined;
+    }
   }
 
   async #load(

@@ -31,8 +31,8 @@ export function createAuditLog(sink: AuditSink, log: Log): AuditLog {
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    writing ??= writeAll().finally(() => writing = undefined);
-    return writing;
+    if (writing === undefined && buffer.length > 0) writing = writeAll();
+    return writing ?? Promise.resolve();
   }
 
   /** One batch after the other, so that a slow sink leaves at most one and a full buffer in memory. */
@@ -44,6 +44,8 @@ export function createAuditLog(sink: AuditSink, log: Log): AuditLog {
       buffer = [];
       await write(records);
     }
+    // In the same step as the last look at the buffer: a record that comes a step later starts a timer.
+    writing = undefined;
   }
 
   async function write(records: readonly AuditRecord[]): Promise<void> {

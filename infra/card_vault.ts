@@ -36,7 +36,8 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
       if (key === undefined) {
         throw new Error(`Cannot open card ${cardId}: key ${record.keyId} is not configured`);
       }
-      return unseal(record, key);
+      // What was asked for, not what the record says of itself: a moved record must not open.
+      return unseal({ ...record, account: id, cardId }, key);
     },
     remove: (id, cardIds) => store.remove(id, cardIds),
   };
@@ -54,6 +55,9 @@ function seal(
 }
 
 function unseal({ account, cardId, nonce, ciphertext }: VaultRecord, key: Uint8Array): CardNumber {
+  if (nonce.length !== NONCE_BYTES || ciphertext.length <= TAG_BYTES) {
+    throw new Error(`Cannot open card ${cardId}: its record is cut short`);
+  }
   const sealed = ciphertext.subarray(0, -TAG_BYTES);
   const decipher = createDecipheriv(CIPHER, key, nonce)
     .setAAD(additionalData(account, cardId))

@@ -94,37 +94,40 @@ export function readEnvironment(variables: Variables): EnvironmentRead {
   // A variable that is set to nothing counts as not set, as in an .env that was copied and not filled in.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   const parsed = ENVIRONMENT.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path: [name], message }) => {
-      return String(name) in given ? `${String(name)} ${message}` : `${String(name)} is missing`;
-    });
-    return { ok: false, faults };
-  }
-  const faults = [...contradictions(parsed.data, given)];
-  if (faults.length > 0) return { ok: false, faults };
+  const faults = [...fieldFaults(parsed, given), ...contradictions(given)];
+  if (!parsed.success || faults.length > 0) return { ok: false, faults };
   return { ok: true, environment: toEnvironment(parsed.data, given) };
 }
 
 type Parsed = z.output<typeof ENVIRONMENT>;
 
-/** What is right by itself and wrong together. */
-function* contradictions(parsed: Parsed, given: Variables): Generator<string> {
-  const production = parsed.KESE_ENV === "production";
+function fieldFaults(parsed: z.ZodSafeParseResult<Parsed>, given: Variables): string[] {
+  if (parsed.success) return [];
+  return parsed.error.issues.map(({ path: [field], message }) => {
+    const name = String(field);
+    return name in given ? `${name} ${message}` : `${name} is missing`;
+  });
+}
+
+/** What may be right by itself and is wrong here. */
+function* contradictions(given: Variables): Generator<string> {
+  const production = given.KESE_ENV !== "development";
   const onDeploy = given.DENO_DEPLOYMENT_ID !== undefined;
-  if (production && parsed.CARD_GATEWAY === "sandbox" && !parsed.ALLOW_SANDBOX_GATEWAY) {
+  if (production && given.CARD_GATEWAY === "sandbox" && given.ALLOW_SANDBOX_GATEWAY !== "true") {
     yield "CARD_GATEWAY sandbox moves no money: production takes it only with ALLOW_SANDBOX_GATEWAY=true";
   }
   if (!production && onDeploy) yield "KESE_ENV development is refused on Deno Deploy";
-  if (!production && !LOOPBACK.includes(parsed.HOST)) {
+  // The default is every address: in development that has to be said otherwise.
+  if (!production && !LOOPBACK.includes(given.HOST ?? "")) {
     yield `HOST must be a loopback address in development (${LOOPBACK.join(", ")})`;
   }
-  if (parsed.MONGODB_URI !== undefined) {
+  if (given.MONGODB_URI !== undefined) {
     yield "MONGODB_URI is set, but this version has the SQLite store only";
   }
-  if (parsed.MONGODB_URI === undefined && onDeploy) {
+  if (given.MONGODB_URI === undefined && onDeploy) {
     yield "SQLite is refused on Deno Deploy: instances share no disk";
   }
-  if (parsed.UPSTASH_REDIS_REST_URL !== undefined) {
+  if (given.UPSTASH_REDIS_REST_URL !== undefined) {
     yield "UPSTASH_REDIS_REST_URL is set, but this version has no Redis adapter";
   }
 }

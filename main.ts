@@ -1,0 +1,243 @@
+import { dirname } from "node:path";
+import { parseEnv } from "node:util";
+import type { Hono } from "hono";
+import {
+  SHUTDOWN_DEADLINE_MILLISECONDS,
+  SWEEP_INTERVAL_MILLISECONDS,
+  TOP_UP_SWEEP_AFTER_MILLISECONDS,
+} from "./domain/limits.ts";
+import type { CardGateway, Clock, CodeSender, Log, SecretHasher } from "./domain/ports.ts";
+import { createTopUpSettlement } from "./domain/top_up_settlement.ts";
+import { createAccounts } from "./infra/accounts.ts";
+import { createAuditLog } from "./infra/audit_log.ts";
+import { createCardVault } from "./infra/card_vault.ts";
+import { createSystemClock, pause } from "./infra/clock.ts";
+import { createCodeSender } from "./infra/code_sender.ts";
+import {
+  DEVELOPMENT_FLEET,
+  DEVELOPMENT_FLEET_KEY,
+  developmentVariables,
+} from "./infra/development.ts";
+import { createDigests } from "./infra/digests.ts";
+import { type Environment, readEnvironment, type Variables } from "./infra/environment.ts";
+import { createSandboxGateway } from "./infra/gateway/sandbox.ts";
+import { createIds } from "./infra/ids.ts";
+import { createLineWriter, createLog } from "./infra/log.ts";
+import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
+import { createSecretHasher } from "./infra/secret_hasher.ts";
+import { openSqliteStore, type Store } from "./infra/sqlite/store.ts";
+import { createApp } from "./routes/app.ts";
+import type { Dependencies } from "./routes/dependencies.ts";
+import { createTexts, unknownTexts } from "./routes/messages.ts";
+
+/** The program, put together and not yet listening. */
+export interface Kese {
+  readonly app: Hono;
+  readonly store: Store;
+  readonly dependencies: Dependencies;
+  /** Asks for the outcomes of open top-ups and takes away what has expired. */
+  sweep(): Promise<void>;
+  /** Writes what is still in memory and closes the store. */
+  close(): Promise<void>;
+}
+
+/** Adapters that a test puts in the place of the real ones. */
+export interface Replacements {
+  readonly store?: Store;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  readonly hasher?: SecretHasher;
+  readonly gateway?: CardGateway;
+  readonly codeSender?: CodeSender;
+}
+
+/** The composition root: chooses an adapter for each port and hands them to the routes. */
+export async function openKese(
+  environment: Environment,
+  replaced: Replacements = {},
+): Promise<Kese> {
+  const { cardKeys, cardFingerprintKey, logLevel: level } = environment;
+  const clock = replaced.clock ?? createSystemClock();
+  const log = replaced.log ?? createLog({ level, clock, write: createLineWriter(Deno.stdout) });
+  const store = replaced.store ?? await openStore(environment);
+  const { journal } = store;
+  const accounts = createAccounts({ store: store.accounts, journal, clock, log, pause });
+  const vault = createCardVault(store.vault, {
+    sealing: cardKeys,
+    fingerprint: cardFingerprintKey,
+  });
+  const gateway = replaced.gateway ?? createSandboxGateway(store.sandboxCharges);
+  const settlement = createTopUpSettlement({
+    accounts,
+    store: store.accounts,
+    journal,
+    vault,
+    gateway,
+    clock,
+    log,
+  });
+  const audit = createAuditLog(store.audit, log);
+  const dependencies: Dependencies = {
+    accounts,
+    journal,
+    auth: store.auth,
+    vault,
+    settlement,
+    hasher: replaced.hasher ?? createSecretHasher(),
+    digests: createDigests(cardFingerprintKey),
+    ids: createIds(),
+    clock,
+    log,
+    audit,
+    limiter: createMemoryRateLimiter(),
+    codeSender: replaced.codeSender ?? createCodeSender(environment, log),
+    texts: createTexts(environment.texts),
+    stores: [store.health],
+    settings: environment,
+  };
+  return {
+    app: createApp(dependencies),
+    store,
+    dependencies,
+    sweep: async () => {
+      const now = clock.now();
+      const counts = await settlement.sweep(now - TOP_UP_SWEEP_AFTER_MILLISECONDS);
+      if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
+      await store.keepHouse(now);
+    },
+    close: async () => {
+      await audit.flush();
+      await store.close();
+    },
+  };
+}
+
+async function openStore({ sqlitePath }: Environment): Promise<Store> {
+  if (sqlitePath !== ":memory:") {
+    await Deno.mkdir(dirname(sqlitePath), { recursive: true, mode: 0o700 });
+    // Made here and not by SQLite, so that nobody else on the machine can read it.
+    (await Deno.open(sqlitePath, { create: true, write: true, mode: 0o600 })).close();
+  }
+  return openSqliteStore(sqlitePath);
+}
+
+/** The variables of this process, those of an `.env` beside it, and in development what is missing. */
+export async function readVariables(): Promise<Variables> {
+  // Not loadEnvFile: in Deno, unlike in Node, it lets the file win over the process.
+  const variables = { ...await readEnvFile(), ...Deno.env.toObject() };
+  if (variables.KESE_ENV !== "development") return variables;
+  return await developmentVariables(variables);
+}
+
+/** What an `.env` in the working directory sets; there need not be one. */
+async function readEnvFile(): Promise<Variables> {
+  try {
+    return parseEnv(await Deno.readTextFile(".env"));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw error;
+  }
+}
+
+/** The environment, or the end of the program with everything that is wrong with it. */
+export function environmentOrExit(variables: Variables): Environment {
+  const read = readEnvironment(variables);
+  const faults = read.ok
+    ? unknownTexts(read.environment.texts).map((name) => `${name} replaces no text`)
+    : read.faults;
+  if (read.ok && faults.length === 0) return read.environment;
+  console.error("Cannot start Kese:");
+  for (const fault of faults) console.error(`  ${fault}`);
+  console.error("See .env.example for every variable.");
+  Deno.exit(1);
+}
+
+/** Starts Kese and keeps it running until it is told to stop. */
+async function main(): Promise<void> {
+  const environment = environmentOrExit(await readVariables());
+  const kese = await openKese(environment);
+  if (environment.mode === "development") await loadSamples(kese, environment);
+  const server = serveOrExit(kese, environment);
+  const sweeping = setInterval(createSweep(kese), SWEEP_INTERVAL_MILLISECONDS);
+  const stop = async () => {
+    clearInterval(sweeping);
+    await kese.dependencies.clock.within(server.shutdown(), SHUTDOWN_DEADLINE_MILLISECONDS);
+    await kese.close();
+    Deno.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+}
+
+/** Sweeps at once and each time it is called; never twice at the same time, however long one takes. */
+function createSweep({ sweep, dependencies: { log } }: Kese): () => void {
+  let underway = false;
+  const start = async () => {
+    if (underway) return;
+    underway = true;
+    await sweep().catch((error) => log.error("sweep_failed", { error }));
+    underway = false;
+  };
+  void start();
+  return start;
+}
+
+function serveOrExit(
+  { app, dependencies: { log } }: Kese,
+  environment: Environment,
+): Deno.HttpServer {
+  const { host: hostname, port } = environment;
+  try {
+    return Deno.serve({
+      hostname,
+      port,
+      onListen: (address) => announce(environment, address),
+      onError: (error) => {
+        log.error("request_failed", { error });
+        return new Response(null, { status: 500 });
+      },
+    }, app.fetch);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    console.error(`Cannot start Kese: port ${port} is in use. Set PORT to another one.`);
+    Deno.exit(1);
+  }
+}
+
+async function loadSamples({ store, dependencies }: Kese, { fleets }: Environment): Promise<void> {
+  const [filo] = fleets.keys();
+  if (filo === undefined || !await store.isEmpty()) return;
+  const { loadSampleUsers } = await import("./infra/sample_users.ts");
+  await loadSampleUsers({ filo, ports: dependencies });
+}
+
+/** Says where Kese is and, in development, what to try first. */
+function announce(
+  { mode, cardGateway, codeWebhookUrl, fleets }: Environment,
+  { hostname, port }: Deno.NetAddr,
+): void {
+  const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${port}`;
+  console.log(`Kese listens on ${url} (${mode})`);
+  if (mode === "production") {
+    if (cardGateway === "sandbox") {
+      console.warn("The card gateway is the sandbox: no card is really charged.");
+    }
+    if (codeWebhookUrl === undefined) {
+      console.warn("CODE_WEBHOOK_URL is not set: no code can be sent to a user.");
+    }
+    return;
+  }
+  const [fleet = ""] = fleets.keys();
+  const key = fleet === DEVELOPMENT_FLEET ? DEVELOPMENT_FLEET_KEY : "<its key>";
+  const headers = `-H 'Filo: ${fleet}' -H 'Authorization: Bearer ${key}'`;
+  console.log(`
+Fleet: ${fleet}   Key: ${key}   Users: 123456, 654321, 987654 and seven more
+
+Save a card, top up from it, pay:
+  curl -X POST '${url}/kart-saklama?userNo=123456&cardNo=4242424242424242' ${headers}
+  curl -X POST '${url}/update_balance?userNo=123456&balance=100' ${headers}
+  curl -X POST '${url}/kart-saklamali-odeme?userNo=123456&amount=10.50' ${headers}
+
+Every route: ${url}/openapi.json`);
+}
+
+if (import.meta.main) await main();

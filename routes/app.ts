@@ -1,0 +1,74 @@
+import { type Context, Hono } from "hono";
+import { balanceRoutes } from "./balance.ts";
+import { cardRoutes } from "./cards.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { AnyReply, Endpoint } from "./endpoint.ts";
+import { healthRoutes } from "./health.ts";
+import { journalRoutes } from "./journal.ts";
+import { paymentRoutes } from "./payments.ts";
+import { problem } from "./problems.ts";
+import { refundRoutes } from "./refunds.ts";
+import { render } from "./render.ts";
+import { requestFacts, serve } from "./serve.ts";
+import { signInRoutes } from "./sign_in.ts";
+import { topUpRoutes } from "./top_ups.ts";
+import { userRoutes } from "./users.ts";
+
+/** Every endpoint of Kese, in the order in which the documentation lists them. */
+export function createEndpoints(dependencies: Dependencies): readonly Endpoint[] {
+  return [
+    ...userRoutes(dependencies),
+    ...signInRoutes(dependencies),
+    ...cardRoutes(dependencies),
+    ...paymentRoutes(dependencies),
+    ...refundRoutes(dependencies),
+    ...topUpRoutes(dependencies),
+    ...balanceRoutes(dependencies),
+    ...journalRoutes(dependencies),
+    ...healthRoutes(dependencies),
+  ];
+}
+
+/** The HTTP API over the ports that it is given. */
+export function createApp(dependencies: Dependencies): Hono {
+  const app = new Hono();
+  const answer = answerer(dependencies);
+  const endpoints = createEndpoints(dependencies);
+  for (const endpoint of endpoints) {
+    const { method, path } = endpoint.definition;
+    app.on(
+      method.toUpperCase(),
+      path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      serve(endpoint, dependencies),
+    );
+  }
+  // Loaded when it is asked for: no other request needs the generator.
+  app.get("/openapi.json", async (context) => {
+    const { openApiDocument } = await import("./openapi.ts");
+    const { requestId } = requestFacts(context, dependencies);
+    return context.json(openApiDocument(endpoints), 200, { "x-request-id": requestId });
+  });
+  app.notFound((context) => answer(context, noSuchRoute(app, context.req.path)));
+  // Endpoints answer their own faults; this is for what fails around them.
+  app.onError((error, context) => {
+    dependencies.log.error("request_failed", { error });
+    return answer(context, problem("internal"));
+  });
+  return app;
+}
+
+function answerer(dependencies: Dependencies): (context: Context, reply: AnyReply) => Response {
+  const { texts } = dependencies;
+  return (context, reply) => {
+    return render(reply, { facts: requestFacts(context, dependencies), texts }).response;
+  };
+}
+
+const METHODS = ["GET", "POST", "PUT", "DELETE"];
+
+/** 405 with what is allowed when the path exists under another method (RFC 9110, section 15.5.6). */
+function noSuchRoute(app: Hono, path: string): AnyReply {
+  const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
+  if (allowed.length === 0) return problem("not_found");
+  return { ...problem("method_not_allowed"), headers: { allow: allowed.join(", ") } };
+}

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { listCards } from "../domain/card_listing.ts";
+import { decideCardRemoval } from "../domain/card_removal.ts";
+import { saveCard } from "../domain/card_saving.ts";
+import { decideCardSelection } from "../domain/card_selection.ts";
+import { findCard } from "../domain/account.ts";
+import { cardSnapshot } from "../domain/journal.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./endpoint.ts";
+import { toCard } from "./present.ts";
+import { problem, updateProblem } from "./problems.ts";
+import { replayed } from "./replayed.ts";
+import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./schemas/answers.ts";
+import { cardId, newCardNumber, userNo } from "./schemas/fields.ts";
+
+export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
+  const { accounts, ids, vault } = dependencies;
+  return [
+    accountEndpoint("fleet_or_session", {
+      method: "post",
+      path: "/kart-saklama",
+      operation: "save_card",
+      tag: "cards",
+      summary: "Saves a card",
+      parameters: z.object({ userNo, cardNo: newCardNumber }),
+      answers: { 201: cardSavedAnswer },
+      problems: [
+        "user_not_found",
+        "duplicate_card",
+        "invalid_card_number",
+        "too_many_cards",
+        "card_number_in_url",
+      ],
+    }, async ({ account, command, parameters }) => {
+      const { at } = command;
+      const outcome = await saveCard(dependencies, {
+        ...command,
+        entryId: ids.next("ent", at),
+        cardId: ids.next("card", at),
+        account,
+        number: parameters.cardNo,
+      });
+      if (!("entry" in outcome)) return updateProblem(outcome);
+      const body = { card: toCard(outcome.entry.card) };
+      return { status: 201, message: "card_saved", body, ...replayed(outcome) };
+    }),
+
+    accountEndpoint("fleet_or_session", {
+      method: "get",
+      path: "/kart-saklama-listesi",
+      operation: "list_cards",
+      tag: "cards",
+      summary: "Lists the saved cards, oldest first",
+      parameters: z.object({ userNo }),
+      answers: { 200: cardListAnswer },
+      problems: ["user_not_found", "no_cards"],
+    }, async ({ account: id }) => {
+      const account = await accounts.read(id);
+      if (account === undefined) return problem("user_not_found");
+      const list = listCards(account);
+      if ("code" in list) return problem(list.code);
+      const selectedCard = list.selectedCard && toCard(list.selectedCard);
+      return {
+        status: 200,
+        message: "cards_listed",
+        body: { cards: list.cards.map(toCard), selectedCard },
+      };
+    }),
+
+    accountEndpoint("fleet_or_session", {
+      method: "put",
+      path: "/secili-kart",
+      operation: "select_card",
+      tag: "cards",
+      summary: "Selects the card that top-ups charge",
+      parameters: z.object({ userNo, cardId }),
+      answers: { 200: cardSavedAnswer },
+      problems: ["user_not_found", "card_not_found", "card_not_chargeable"],
+    }, async ({ account: id, command: { at, ...command }, parameters: { cardId } }) => {
+      const selection = { ...command, at, entryId: ids.next("ent", at), cardId };
+      const outcome = await accounts.update(
+        { account: id, command: selection },
+        ({ account }) => decideCardSelection(account, selection),
+      );
+      if (outcome.outcome === "unchanged") {
+        const card = findCard(outcome.account, cardId);
+        if (card === undefined) return problem("card_not_found");
+        return {
+          status: 200,
+          message: "card_selected",
+          body: { card: toCard(cardSnapshot(card, cardId)) },
+        };
+      }
+      if (!("entry" in outcome)) return updateProblem(outcome);
+      const body = { card: toCard(outcome.entry.card) };
+      return { status: 200, message: "card_selected", body, ...replayed(outcome) };
+    }),
+
+    accountEndpoint("fleet_or_session", {
+      method: "delete",
+      path: "/kart-saklama",
+      operation: "remove_card",
+      tag: "cards",
+      summary: "Removes a saved card",
+      parameters: z.object({ userNo, cardId }),
+      answers: { 200: messageAnswer },
+      problems: ["user_not_found", "card_not_found", "card_in_use"],
+    }, async ({ account: id, command: { at, ...command }, parameters: { cardId } }) => {
+      const removal = { ...command, at, entryId: ids.next("ent", at), cardId };
+      const outcome = await accounts.update(
+        { account: id, command: removal },
+        ({ account }) => decideCardRemoval(account, removal),
+      );
+      if (!("entry" in outcome)) return updateProblem(outcome);
+      // The account no longer names it. A record that stays behind here is an orphan for reconcile.
+      await vault.remove(id, [cardId]).catch(() => {});
+      return { status: 200, message: "card_removed", body: {}, ...replayed(outcome) };
+    }),
+  ];
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { HEALTH_DEADLINE_MILLISECONDS } from "../domain/limits.ts";
+import type { Pingable } from "../domain/ports.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { type Endpoint, publicEndpoint } from "./endpoint.ts";
+import { problem } from "./problems.ts";
+
+const healthAnswer = z.object({ status: z.literal("ok") });
+const HEALTHY = { status: 200, body: { status: "ok" } } as const;
+
+export function healthRoutes({ clock, log, stores }: Dependencies): readonly Endpoint[] {
+  return [
+    publicEndpoint({
+      method: "get",
+      path: "/health/live",
+      operation: "health_live",
+      tag: "health",
+      summary: "Says that the process answers; asks no store",
+      parameters: z.object({}),
+      answers: { 200: healthAnswer },
+      problems: [],
+      audited: false,
+    }, () => Promise.resolve(HEALTHY)),
+
+    publicEndpoint({
+      method: "get",
+      path: "/health/ready",
+      operation: "health_ready",
+      tag: "health",
+      summary: "Says whether every store answers in time",
+      parameters: z.object({}),
+      answers: { 200: healthAnswer },
+      problems: ["not_ready"],
+      audited: false,
+    }, async () => {
+      const answered = await Promise.all(stores.map(answersInTime));
+      const silent = stores.filter((_store, place) => !answered[place]).map(({ name }) => name);
+      if (silent.length > 0) return problem("not_ready", { stores: silent.join(", ") });
+      return HEALTHY;
+    }),
+  ];
+
+  async function answersInTime(store: Pingable): Promise<boolean> {
+    try {
+      const pinged = store.ping().then(() => true);
+      return await clock.within(pinged, HEALTH_DEADLINE_MILLISECONDS) ?? false;
+    } catch (error) {
+      log.warn("store_does_not_answer", { store: store.name, error });
+      return false;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { PAGE_DEFAULT } from "../domain/limits.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./endpoint.ts";
+import { toEntry } from "./present.ts";
+import { problem } from "./problems.ts";
+import { entryListAnswer } from "./schemas/answers.ts";
+import { cursor, entryType, limit, userNo } from "./schemas/fields.ts";
+
+export function journalRoutes({ accounts, journal }: Dependencies): readonly Endpoint[] {
+  return [
+    accountEndpoint("fleet_or_session", {
+      method: "get",
+      path: "/islemler",
+      operation: "list_entries",
+      tag: "journal",
+      summary: "Lists the journal, newest first",
+      parameters: z.object({
+        userNo,
+        limit: limit.optional(),
+        cursor: cursor.optional(),
+        type: entryType.optional(),
+      }),
+      answers: { 200: entryListAnswer },
+      problems: ["user_not_found"],
+    }, async ({ account: id, parameters: { limit = PAGE_DEFAULT, cursor: beforeSeq, type } }) => {
+      const page = await journal.list(id, {
+        limit,
+        ...(beforeSeq !== undefined && { beforeSeq }),
+        ...(type && { types: [type] }),
+      });
+      if (page.entries.length === 0 && await accounts.read(id) === undefined) {
+        return problem("user_not_found");
+      }
+      const nextCursor = page.nextBeforeSeq === undefined ? null : `s${page.nextBeforeSeq}`;
+      return {
+        status: 200,
+        message: "entries_listed",
+        body: { data: page.entries.map(toEntry), nextCursor },
+      };
+    }),
+  ];
+}

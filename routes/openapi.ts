@@ -1,0 +1,114 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import type { Endpoint } from "./endpoint.ts";
+import {
+  componentRef,
+  HEADER_PARAMETERS,
+  headerRefs,
+  RESPONSE_HEADERS,
+  type Route,
+} from "./openapi_components.ts";
+import { toRoute } from "./openapi_operation.ts";
+import { problemExample, problemSchema } from "./openapi_problems.ts";
+import { type ProblemCode, PROBLEMS } from "./problems.ts";
+
+const INFO = {
+  title: "Kese",
+  version: "1.0.0",
+  summary: "A stored-card wallet: save a card, top the balance up from it, pay, refund.",
+  description: [
+    "A fleet keeps a balance and saved cards for each of its users. Sums are in TRY: decimals with " +
+    "at most two digits after the point in requests, text with exactly two in answers.",
+    "Errors are `application/problem+json` (RFC 9457). Match `code`; the texts are for people, " +
+    "Turkish or, with `Accept-Language: en`, English. Beside the members of the schema Problem stand " +
+    "the numbers and ids behind a refusal, such as `balance` or `retryAfterSeconds`.",
+    "A path that does not exist answers 404 `not_found`, a method that a path does not have 405 " +
+    "`method_not_allowed` with `Allow`.",
+  ].join("\n\n"),
+  license: { name: "MIT", identifier: "MIT" },
+};
+
+const TAGS = [
+  { name: "users", description: "The users of a fleet." },
+  { name: "sign-in", description: "A one-time code, then a session token for one user." },
+  { name: "cards", description: "Saved cards. A card number goes in and never comes out." },
+  { name: "payments", description: "Payments from the balance, and their refunds." },
+  { name: "top-ups", description: "Money from a saved card to the balance." },
+  { name: "balance", description: "The balance." },
+  { name: "journal", description: "Everything that happened to an account." },
+  { name: "health", description: "For load balancers and monitors." },
+  { name: "documentation", description: "This document." },
+];
+
+const SECURITY_SCHEMES = {
+  fleetKey: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The fleet's key, together with the header `Filo`: acts for every user of the fleet.",
+  },
+  session: {
+    type: "http",
+    scheme: "bearer",
+    description: "A session token (`ks_…`) from /authenticate_second_route: acts for its own user.",
+  },
+  oneTimeCode: {
+    type: "http",
+    scheme: "bearer",
+    description: "The code from /authenticate_first_route. It works once.",
+  },
+} as const;
+
+// Not among the endpoints: it is made from them.
+const OPENAPI_ROUTE: Route = {
+  method: "get",
+  path: "/openapi.json",
+  operationId: "get_openapi",
+  tags: ["documentation"],
+  summary: "Shows this document",
+  security: [],
+  parameters: [componentRef("parameters", "X-Request-Id")],
+  responses: {
+    200: {
+      description: "The document.",
+      headers: headerRefs(["X-Request-Id"]),
+      content: { "application/json": { schema: z.looseObject({ openapi: z.string() }) } },
+    },
+  },
+};
+
+const documents = new WeakMap<readonly Endpoint[], object>();
+
+/** The OpenAPI 3.1 document of the endpoints. It is made once. */
+export function openApiDocument(endpoints: readonly Endpoint[]): object {
+  const document = documents.get(endpoints) ?? makeDocument(endpoints);
+  documents.set(endpoints, document);
+  return document;
+}
+
+function makeDocument(endpoints: readonly Endpoint[]): object {
+  const generator = new OpenAPIHono();
+  const { openAPIRegistry: registry } = generator;
+  registry.registerComponent("schemas", "Problem", problemSchema());
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
+    registry.registerComponent("securitySchemes", name, scheme);
+  }
+  for (const [name, parameter] of Object.entries(HEADER_PARAMETERS)) {
+    registry.registerComponent("parameters", name, { name, in: "header", ...parameter });
+  }
+  for (const [name, header] of Object.entries(RESPONSE_HEADERS)) {
+    registry.registerComponent("headers", name, header);
+  }
+  for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+    registry.registerComponent("examples", code, problemExample(code));
+  }
+  for (const endpoint of endpoints) registry.registerPath(toRoute(endpoint));
+  registry.registerPath(OPENAPI_ROUTE);
+  const { webhooks: _, ...document } = generator.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: INFO,
+    tags: TAGS,
+    servers: [{ url: "/" }],
+  });
+  return document;
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { add, formatAmount, negative } from "../domain/money.ts";
+import { decidePayment } from "../domain/payment.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./endpoint.ts";
+import { toPayment } from "./present.ts";
+import { problem, updateProblem } from "./problems.ts";
+import { replayed } from "./replayed.ts";
+import { paymentAnswer, paymentStateAnswer } from "./schemas/answers.ts";
+import { amount, description, orderId, paymentId, userNo } from "./schemas/fields.ts";
+
+export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
+  return [
+    accountEndpoint("fleet_or_session", {
+      method: "post",
+      path: "/kart-saklamali-odeme",
+      operation: "pay",
+      tag: "payments",
+      summary: "Pays from the balance",
+      parameters: z.object({
+        userNo,
+        amount,
+        orderId: orderId.optional(),
+        description: description.optional(),
+      }),
+      answers: { 201: paymentAnswer },
+      problems: ["user_not_found", "insufficient_balance", "invalid_amount"],
+    }, async ({ account: id, command, parameters }) => {
+      const { amount: amountKurus, orderId, description } = parameters;
+      const payment = {
+        ...command,
+        entryId: ids.next("pay", command.at),
+        amountKurus,
+        ...(orderId !== undefined && { orderId }),
+        ...(description !== undefined && { description }),
+      };
+      const outcome = await accounts.update(
+        { account: id, command: payment },
+        ({ account }) => decidePayment(account, payment),
+      );
+      if (!("entry" in outcome)) return updateProblem(outcome);
+      const body = toPayment(outcome.entry);
+      return { status: 201, message: "payment_accepted", body, ...replayed(outcome) };
+    }),
+
+    accountEndpoint("fleet_or_session", {
+      method: "get",
+      path: "/kart-saklamali-odeme/{paymentId}",
+      operation: "get_payment",
+      tag: "payments",
+      summary: "Shows a payment and what is refunded of it",
+      parameters: z.object({ userNo, paymentId }),
+      answers: { 200: paymentStateAnswer },
+      problems: ["payment_not_found"],
+    }, async ({ account: id, parameters: { paymentId } }) => {
+      const found = await journal.findPayment(id, paymentId);
+      if (found === undefined) return problem("payment_not_found");
+      const { entry, refundedKurus } = found;
+      const refunded = formatAmount(refundedKurus);
+      const refundable = formatAmount(add(entry.amountKurus, negative(refundedKurus)));
+      return {
+        status: 200,
+        message: "payment_found",
+        body: { ...toPayment(entry), refunded, refundable },
+      };
+    }),
+  ];
+}

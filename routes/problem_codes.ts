@@ -1,0 +1,51 @@
+import type { Endpoint } from "./endpoint.ts";
+import { type ProblemCode, PROBLEMS } from "./problems.ts";
+import { errorCodesOf } from "./validate.ts";
+
+/**
+ * Every code that an endpoint can answer with: its own and those of each step that its requests go
+ * through (see run_endpoint.ts), in the order of the table.
+ */
+export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
+  const { definition } = endpoint;
+  const codes = new Set<ProblemCode>([
+    ...READING,
+    ...(definition.method === "get" ? [] : READING_A_BODY),
+    ...errorCodesOf(definition),
+    ...accessCodes(endpoint),
+    ...definition.problems,
+    "internal",
+  ]);
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
+}
+
+// The query of every request is read, also where it is of no use: a card number in it is a leak.
+const READING = ["conflicting_parameters", "card_number_in_url"] as const;
+const READING_A_BODY = [
+  "malformed_request",
+  "payload_too_large",
+  "unsupported_media_type",
+] as const;
+const ACCOUNT = ["unauthenticated", "forbidden", "rate_limited"] as const;
+const COMMAND = [
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "busy",
+  "outcome_unknown",
+] as const;
+
+/** Whether it changes an account, and so takes an `Idempotency-Key`. */
+export function isAccountCommand({ access, definition: { method } }: Endpoint): boolean {
+  return (access === "fleet" || access === "fleet_or_session") && method !== "get";
+}
+
+function accessCodes(endpoint: Endpoint): readonly ProblemCode[] {
+  switch (endpoint.access) {
+    case "public":
+      return [];
+    case "session":
+      return ["unauthenticated"];
+    default:
+      return isAccountCommand(endpoint) ? [...ACCOUNT, ...COMMAND] : ACCOUNT;
+  }
+}

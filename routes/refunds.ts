@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { decideRefund } from "../domain/refund.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./endpoint.ts";
+import { toRefund } from "./present.ts";
+import { updateProblem } from "./problems.ts";
+import { replayed } from "./replayed.ts";
+import { refundAnswer } from "./schemas/answers.ts";
+import { amount, paymentId, userNo } from "./schemas/fields.ts";
+
+export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
+  return [
+    // The fleet alone: a rider who may refund gives himself every ride back.
+    accountEndpoint("fleet", {
+      method: "post",
+      path: "/iade",
+      operation: "refund",
+      tag: "payments",
+      summary: "Refunds a payment to the balance, the newest one by default",
+      parameters: z.object({ userNo, paymentId: paymentId.optional(), amount: amount.optional() }),
+      answers: { 201: refundAnswer },
+      problems: [
+        "user_not_found",
+        "payment_not_found",
+        "already_refunded",
+        "refund_exceeds_payment",
+        "refund_window_passed",
+        "invalid_amount",
+      ],
+    }, async ({ account: id, command, parameters: { paymentId, amount: amountKurus } }) => {
+      const refund = {
+        ...command,
+        entryId: ids.next("ref", command.at),
+        ...(paymentId !== undefined && { paymentId }),
+        ...(amountKurus !== undefined && { amountKurus }),
+      };
+      const outcome = await accounts.update(
+        { account: id, command: refund, ...(paymentId !== undefined && { payments: [paymentId] }) },
+        (view) => decideRefund(view, refund),
+      );
+      if (!("entry" in outcome)) return updateProblem(outcome);
+      const body = toRefund(outcome.entry);
+      return { status: 201, message: "refund_accepted", body, ...replayed(outcome) };
+    }),
+  ];
+}

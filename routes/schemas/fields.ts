@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { CardNumber, holdsCardNumber } from "../../domain/card_number.ts";
+import { parseNewCardNumber } from "../../domain/card_registration.ts";
+import { ENTRY_TYPES } from "../../domain/journal.ts";
+import {
+  AUTH_CODE_MAX_LENGTH,
+  CARDS_PER_ACCOUNT,
+  DESCRIPTION_MAX_LENGTH,
+  ID_MAX_LENGTH,
+  ORDER_ID_MAX_LENGTH,
+  PAGE_DEFAULT,
+  PAGE_MAX,
+  PERSONAL_TEXT_MAX_LENGTH,
+  USER_NO_MAX_LENGTH,
+} from "../../domain/limits.ts";
+import { type Kurus, parseAmount, parseBalance } from "../../domain/money.ts";
+
+/**
+ * The parameters of the API. The message of every issue is the code of the field's error, so that
+ * texts and statuses are found in one table.
+ */
+function coded(code: string): { error: (issue: { input?: unknown }) => string } {
+  return { error: ({ input }) => input === undefined ? "missing_parameter" : code };
+}
+
+const NAME = new RegExp(`^[A-Za-z0-9_-]{1,${USER_NO_MAX_LENGTH}}$`);
+const hidesNoCardNumber = (text: string): boolean => !holdsCardNumber(text);
+
+export const userNo = z.string(coded("invalid_user_no")).regex(NAME, "invalid_user_no")
+  .refine(hidesNoCardNumber, "invalid_user_no")
+  .meta({ description: "The fleet's number for its user.", example: "123456" });
+
+export const filo = z.string(coded("invalid_filo")).regex(NAME, "invalid_filo")
+  .refine(hidesNoCardNumber, "invalid_filo")
+  .meta({ description: "The fleet.", example: "hergele" });
+
+/** A decimal as text or as a JSON number, read to kurus by one of the rules of money. */
+function money(parse: (value: unknown) => Kurus | undefined, code: string) {
+  return z.union([z.string(), z.number()], coded(code)).transform((value, context): Kurus => {
+    const sum = parse(value);
+    if (sum !== undefined) return sum;
+    context.addIssue({ code: "custom", message: code });
+    return z.NEVER;
+  });
+}
+
+export const amount = money(parseAmount, "invalid_amount").meta({
+  description: "0.01 to 1000000.00 TRY with at most two decimals, as text or as a number.",
+  example: "10.50",
+});
+
+export const openingBalance = money(parseBalance, "invalid_balance").meta({
+  description: "The opening balance in TRY, 0 to 100000000.00.",
+  example: "100.00",
+});
+
+/** A card number that one of the rules of cards accepts; from here on it cannot be turned into text. */
+function cardNumber(parse: (value: unknown) => CardNumber | undefined) {
+  return z.string(coded("invalid_card_number")).transform((text, context): CardNumber => {
+    const number = parse(text);
+    if (number !== undefined) return number;
+    context.addIssue({ code: "custom", message: "invalid_card_number" });
+    return z.NEVER;
+  });
+}
+
+export const newCardNumber = cardNumber(parseNewCardNumber).meta({
+  description: "12 to 19 digits that pass Luhn; blanks and dashes between them do not count.",
+  example: "4242 4242 4242 4242",
+});
+
+/** As a fleet's old records have it: it may fail Luhn, and is then kept but never charged. */
+export const knownCardNumber = cardNumber(CardNumber.parse).meta({
+  description: "12 to 19 digits; blanks and dashes between them do not count.",
+  example: "1234 5678 1234 1334",
+});
+
+export const knownCardNumbers = z.array(knownCardNumber, coded("invalid_cards"))
+  .max(CARDS_PER_ACCOUNT, "invalid_cards");
+
+// deno-lint-ignore no-control-regex -- control characters are what it refuses
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** One line of text that will be kept, so it must not hold a card number. */
+function text(maxLength: number) {
+  return z.string(coded("invalid_text")).trim().min(1, "invalid_text").max(
+    maxLength,
+    "invalid_text",
+  )
+    .refine((value) => !CONTROL.test(value), "invalid_text")
+    .refine(hidesNoCardNumber, "holds_card_number");
+}
+
+export const orderId = text(ORDER_ID_MAX_LENGTH).meta({
+  description: "The fleet's own number for what is paid; comes back with the payment.",
+  example: "ride-2093",
+});
+
+export const description = text(DESCRIPTION_MAX_LENGTH).meta({
+  example: "Kadıköy - Moda, 14 dakika",
+});
+
+export const personalText = text(PERSONAL_TEXT_MAX_LENGTH);
+
+/** Kept only as a slow hash, so it may be any text. */
+export const authCode = z.string(coded("invalid_text")).min(1, "invalid_text")
+  .max(AUTH_CODE_MAX_LENGTH, "invalid_text")
+  .meta({ description: "The user's secret; kept only as a slow salted hash.", example: "abcdef" });
+
+export const birthDate = z.iso.date(coded("invalid_date"))
+  .refine(
+    (day) => day >= "1900-01-01" && day <= new Date().toISOString().slice(0, 10),
+    "invalid_date",
+  )
+  .meta({ example: "1990-01-01" });
+
+export const phoneNumber = z.string(coded("invalid_phone_number")).trim()
+  .regex(/^\+?[\d(][\d ()-]{3,30}$/, "invalid_phone_number")
+  .refine((number) => number.replaceAll(/\D/g, "").length <= 15, "invalid_phone_number")
+  .meta({ description: "At most 15 digits (ITU-T E.164).", example: "555-5555" });
+
+export const email = z.email(coded("invalid_email")).max(254, "invalid_email")
+  .refine(hidesNoCardNumber, "holds_card_number")
+  .meta({ example: "john.doe@example.com" });
+
+const id = z.string(coded("invalid_id")).min(1, "invalid_id").max(ID_MAX_LENGTH, "invalid_id");
+export const paymentId = id.meta({ example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" });
+export const topUpId = id.meta({ example: "top_01JABCDEFGHJKMNPQRSTVWXYZ0" });
+export const cardId = id.meta({ example: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" });
+
+export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "invalid_limit")
+  .transform(Number)
+  .refine((count) => count <= PAGE_MAX, "invalid_limit")
+  .meta({
+    description: `Entries on a page: 1 to ${PAGE_MAX}, ${PAGE_DEFAULT} when left out.`,
+    example: "20",
+  });
+
+/** Opaque to clients; it holds the number of the last entry that was shown. */
+export const cursor = z.string(coded("invalid_cursor")).regex(/^s[1-9]\d{0,14}$/, "invalid_cursor")
+  .transform((text) => Number(text.slice(1)))
+  .meta({ description: "`nextCursor` of the page before." });
+
+export const entryType = z.enum(ENTRY_TYPES, coded("invalid_type")).meta({
+  description: "Only entries of this type.",
+});

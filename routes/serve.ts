@@ -1,0 +1,60 @@
+import type { Context, Handler } from "hono";
+import { BusyError } from "../domain/ports.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
+import { preferredLanguage } from "./messages.ts";
+import { peerAddress } from "./peer.ts";
+import { problem } from "./problems.ts";
+import { render } from "./render.ts";
+import { requestIdOf } from "./request_id.ts";
+import { runEndpoint } from "./run_endpoint.ts";
+
+/**
+ * Makes the handler of an endpoint: runs it, turns what it says into a response, and leaves one
+ * audit record. Only a fault of ours becomes a 500, and its answer says nothing of the inside.
+ */
+export function serve(endpoint: Endpoint, dependencies: Dependencies): Handler {
+  const { audit, clock, log, texts } = dependencies;
+  const { operation, audited = true } = endpoint.definition;
+  return async (context) => {
+    const facts = requestFacts(context, dependencies);
+    const trace: Trace = { who: "anonymous", filo: null, userNo: null };
+    const { response, code } = render(await reply(context, facts, trace), { facts, texts });
+    const { at, requestId } = facts;
+    if (audited) {
+      audit.record({ at, requestId, ...trace, operation, status: response.status, code });
+    }
+    const milliseconds = clock.now() - at;
+    log.debug("request", { operation, requestId, status: response.status, code, milliseconds });
+    return response;
+  };
+
+  async function reply(context: Context, facts: RequestFacts, trace: Trace): Promise<AnyReply> {
+    const { raw: request } = context.req;
+    try {
+      return await runEndpoint(
+        { dependencies, facts, request, path: context.req.param(), trace },
+        endpoint,
+      );
+    } catch (error) {
+      if (error instanceof BusyError) return problem("busy");
+      log.error("request_failed", { operation, requestId: facts.requestId, error });
+      return problem("internal");
+    }
+  }
+}
+
+/** What every answer needs to know of its request, also that of a route that does not exist. */
+export function requestFacts(
+  context: Context,
+  { clock, ids, settings }: Dependencies,
+): RequestFacts {
+  const { headers } = context.req.raw;
+  return {
+    requestId: requestIdOf(headers, ids),
+    at: clock.now(),
+    language: preferredLanguage(headers.get("accept-language")),
+    headers,
+    peer: () => peerAddress(context, settings),
+  };
+}

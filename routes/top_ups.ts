@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { AccountId } from "../domain/account.ts";
+import type { TopUpStarted } from "../domain/journal.ts";
+import { decideTopUp } from "../domain/top_up.ts";
+import type { TopUpState } from "../domain/top_up_settlement.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./endpoint.ts";
+import { toTopUp } from "./present.ts";
+import { problem, updateProblem } from "./problems.ts";
+import { replayed } from "./replayed.ts";
+import { topUpCreditedAnswer, topUpPendingAnswer, topUpStateAnswer } from "./schemas/answers.ts";
+import { amount, cardId, topUpId, userNo } from "./schemas/fields.ts";
+
+export function topUpRoutes(
+  { accounts, ids, log, settlement }: Dependencies,
+): readonly Endpoint[] {
+  return [
+    accountEndpoint("fleet_or_session", {
+      method: "post",
+      path: "/update_balance",
+      operation: "top_up",
+      tag: "top-ups",
+      summary: "Tops the balance up from a saved card",
+      parameters: z.object({ userNo, balance: amount, cardId: cardId.optional() }),
+      answers: { 201: topUpCreditedAnswer, 202: topUpPendingAnswer },
+      problems: [
+        "user_not_found",
+        "no_cards",
+        "card_not_found",
+        "card_declined",
+        "card_not_chargeable",
+        "too_many_open_top_ups",
+        "balance_limit_exceeded",
+        "invalid_amount",
+      ],
+    }, async ({ account: id, command, parameters: { balance: amountKurus, cardId } }) => {
+      const topUp = {
+        ...command,
+        entryId: ids.next("top", command.at),
+        amountKurus,
+        ...(cardId !== undefined && { cardId }),
+      };
+      const outcome = await accounts.update(
+        { account: id, command: topUp },
+        ({ account }) => decideTopUp(account, topUp),
+      );
+      if (!("entry" in outcome)) return updateProblem(outcome);
+      const { entry: started } = outcome;
+      // A repeated request asks how the first one ended; the card is never charged anew.
+      const state = outcome.outcome === "accepted"
+        ? await charge(id, started)
+        : await settlement.find(id, started.id) ?? { status: "pending", started } as const;
+      return topUpReply(state, replayed(outcome));
+    }),
+
+    accountEndpoint("fleet_or_session", {
+      method: "get",
+      path: "/update_balance/{topUpId}",
+      operation: "get_top_up",
+      tag: "top-ups",
+      summary: "Shows a top-up; asks the card's side when it is still open",
+      parameters: z.object({ userNo, topUpId }),
+      answers: { 200: topUpStateAnswer },
+      problems: ["top_up_not_found"],
+    }, async ({ account: id, parameters: { topUpId } }) => {
+      const state = await settlement.find(id, topUpId);
+      if (state === undefined) return problem("top_up_not_found");
+      const { status } = state;
+      const declineReason = status === "failed" ? { declineReason: state.closing.reason } : {};
+      return {
+        status: 200,
+        message: `top_up_${status}`,
+        body: { ...toTopUp(state), status, ...declineReason },
+      };
+    }),
+  ];
+
+  /** The top-up is in the journal: what fails from here on leaves it open, and the answer says which it is. */
+  async function charge(id: AccountId, started: TopUpStarted): Promise<TopUpState> {
+    try {
+      return await settlement.charge(id, started);
+    } catch (error) {
+      log.error("top_up_unsettled", { topUpId: started.id, error });
+      return { status: "pending", started };
+    }
+  }
+}
+
+/** How a top-up stands, as the answer to the request that asked for it. */
+function topUpReply(state: TopUpState, mark: ReturnType<typeof replayed>) {
+  switch (state.status) {
+    case "credited": {
+      const body = { ...toTopUp(state), status: state.status };
+      return { status: 201, message: "top_up_credited", body, ...mark } as const;
+    }
+    case "pending": {
+      const body = { ...toTopUp(state), status: state.status };
+      return { status: 202, message: "top_up_pending", body, ...mark } as const;
+    }
+    case "failed": {
+      const { closing: { topUpId, reason: declineReason } } = state;
+      return { ...problem("card_declined", { topUpId, declineReason }), ...mark };
+    }
+  }
+}

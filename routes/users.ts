@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { createAccount } from "../domain/account_creation.ts";
+import type { CardNumber } from "../domain/card_number.ts";
+import { CARDS_PER_ACCOUNT } from "../domain/limits.ts";
+import { CURRENCY, formatAmount, NO_MONEY } from "../domain/money.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./endpoint.ts";
+import { toCard } from "./present.ts";
+import { problem } from "./problems.ts";
+import { replayed } from "./replayed.ts";
+import { accountAnswer } from "./schemas/answers.ts";
+import {
+  authCode,
+  birthDate,
+  email,
+  knownCardNumber,
+  knownCardNumbers,
+  openingBalance,
+  personalText,
+  phoneNumber,
+  userNo,
+} from "./schemas/fields.ts";
+
+export function userRoutes(dependencies: Dependencies): readonly Endpoint[] {
+  const { ids } = dependencies;
+  return [
+    accountEndpoint("fleet", {
+      method: "post",
+      path: "/create_user",
+      operation: "create_user",
+      tag: "users",
+      summary: "Creates a user with his balance and cards",
+      parameters: z.object({
+        userNo,
+        authCode,
+        name: personalText.meta({ example: "John" }),
+        surname: personalText.meta({ example: "Doe" }),
+        birthDate,
+        phoneNumber,
+        email,
+        selectedCard: knownCardNumber.optional(),
+        allCards: knownCardNumbers.optional(),
+        balance: openingBalance.optional(),
+      }).refine(fitsOneAccount, { path: ["selectedCard"], error: "invalid_cards" }),
+      answers: { 201: accountAnswer },
+      problems: ["user_exists", "validation_failed"],
+      listsInvalidFields: true,
+    }, async ({ account, command, parameters }) => {
+      const { authCode, selectedCard, allCards, balance, userNo, ...profile } = parameters;
+      const outcome = await createAccount(dependencies, {
+        ...command,
+        entryId: ids.next("ent", command.at),
+        account,
+        authCode,
+        profile,
+        balanceKurus: balance ?? NO_MONEY,
+        cardNumbers: allCards ?? [],
+        ...(selectedCard && { selectedCard }),
+      });
+      if (!("entry" in outcome)) {
+        return problem(
+          outcome.outcome === "key_reused" ? "idempotency_key_reused" : outcome.outcome,
+        );
+      }
+      const { entry } = outcome;
+      const cards = entry.cards.map(toCard);
+      const body = {
+        userNo,
+        balance: formatAmount(entry.balanceAfterKurus),
+        currency: CURRENCY,
+        cards,
+      };
+      return { status: 201, message: "account_opened", body, ...replayed(outcome) };
+    }),
+  ];
+}
+
+/** A selected card that is not among all cards is added to them, and must still fit. */
+function fitsOneAccount(
+  { allCards = [], selectedCard }: {
+    readonly allCards?: readonly CardNumber[] | undefined;
+    readonly selectedCard?: CardNumber | undefined;
+  },
+): boolean {
+  const numbers = selectedCard ? [...allCards, selectedCard] : allCards;
+  return new Set(numbers.map((number) => number.reveal())).size <= CARDS_PER_ACCOUNT;
+}

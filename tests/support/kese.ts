@@ -1,0 +1,170 @@
+import type { CardGateway, Clock, CodeSender } from "../../domain/ports.ts";
+import { pause } from "../../infra/clock.ts";
+import { sha256 } from "../../infra/digests.ts";
+import type { Environment } from "../../infra/environment.ts";
+import { createLog } from "../../infra/log.ts";
+import { createSecretHasher } from "../../infra/secret_hasher.ts";
+import { openSqliteStore, type Store } from "../../infra/sqlite/store.ts";
+import { type Kese, openKese } from "../../main.ts";
+
+/** 1 January 2026, 00:00 UTC. */
+export const START = Date.UTC(2026, 0, 1);
+export const FLEET = "hergele";
+export const FLEET_KEY = "fleet-key-of-the-tests";
+export const OTHER_FLEET = "baska";
+export const OTHER_FLEET_KEY = "another-fleet-key";
+
+/** A clock that stands still until a test moves it. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function createTestClock(start: number = START): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (milliseconds) => void (now += milliseconds),
+    within: async (promise, milliseconds) => {
+      // Real time, but never long: what a test makes hang has to be given up soon.
+      const abort = new AbortController();
+      const late = pause(Math.min(milliseconds, 50), abort.signal).then(() => undefined);
+      return await Promise.race([promise, late]).finally(() => abort.abort());
+    },
+  };
+}
+
+export interface TestKese extends Kese {
+  readonly clock: TestClock;
+  readonly store: Store;
+  /** Every line that was logged. */
+  readonly lines: string[];
+  /** Every code that was sent to a user, by user number. */
+  readonly sentCodes: Map<string, string>;
+}
+
+export interface TestOptions {
+  readonly store?: Store;
+  readonly clock?: TestClock;
+  readonly gateway?: CardGateway;
+  readonly environment?: Partial<Environment>;
+}
+
+/** The whole program on a store in memory, with a clock that the test moves and cheap password hashes. */
+export async function openTestKese(options: TestOptions = {}): Promise<TestKese> {
+  const clock = options.clock ?? createTestClock();
+  const store = options.store ?? openSqliteStore(":memory:");
+  const lines: string[] = [];
+  const log = createLog({ level: "debug", clock, write: (line) => lines.push(line) });
+  const sentCodes = new Map<string, string>();
+  const codeSender: CodeSender = {
+    send: (id, code) => Promise.resolve(void sentCodes.set(id.userNo, code)),
+  };
+  const kese = await openKese({ ...TEST_ENVIRONMENT, ...options.environment }, {
+    store,
+    clock,
+    log,
+    hasher: createSecretHasher(1),
+    codeSender,
+    ...(options.gateway && { gateway: options.gateway }),
+  });
+  return { ...kese, clock, lines, sentCodes };
+}
+
+export const TEST_ENVIRONMENT: Environment = {
+  mode: "development",
+  host: "127.0.0.1",
+  port: 0,
+  sqlitePath: ":memory:",
+  fleets: new Map([[FLEET, [sha256(FLEET_KEY)]], [OTHER_FLEET, [sha256(OTHER_FLEET_KEY)]]]),
+  cardKeys: new Map([["test", new Uint8Array(32).fill(1)]]),
+  cardFingerprintKey: new Uint8Array(32).fill(2),
+  cardGateway: "sandbox",
+  codeWebhookUrl: undefined,
+  allowCardNumberInUrl: true,
+  trustProxy: false,
+  requestsPerMinute: { user: 0, fleet: 0 },
+  logLevel: "debug",
+  texts: new Map(),
+};
+
+/** A parsed answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // deno-lint-ignore no-explicit-any -- a test says what it expects of the body by comparing it
+  readonly body: any;
+}
+
+export interface TestRequest {
+  /** The fleet's key by default; `null` sends none. */
+  readonly bearer?: string | null;
+  readonly filo?: string | null;
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends `"POST /iade?userNo=1"` through the app. */
+export async function send(kese: Kese, line: string, request: TestRequest = {}): Promise<Answer> {
+  const [method = "GET", path = "/"] = line.split(/ (.*)/s);
+  const { bearer = FLEET_KEY, filo = FLEET, json } = request;
+  const headers = new Headers(request.headers);
+  if (bearer !== null) headers.set("authorization", `Bearer ${bearer}`);
+  if (filo !== null) headers.set("filo", filo);
+  const body = json === undefined ? null : JSON.stringify(json);
+  if (body !== null && !headers.has("content-type")) {
+    headers.set("content-type", "application/json");
+  }
+  const response = await kese.app.request(path, { method, headers, body });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text === "" ? null : JSON.parse(text),
+  };
+}
+
+/** A user as the seed's create_user has it. */
+export function newUser(
+  userNo: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return {
+    userNo,
+    authCode: `secret-${userNo}`,
+    name: "John",
+    surname: "Doe",
+    birthDate: "1990-01-01",
+    phoneNumber: "555-5555",
+    email: "john.doe@example.com",
+    ...more,
+  };
+}
+
+/** Creates a user with a balance; fails the test when that fails. */
+export async function createUser(
+  kese: Kese,
+  userNo: string,
+  balance = "100.00",
+  filo: "own" | "other" = "own",
+): Promise<void> {
+  const bearer = filo === "own" ? FLEET_KEY : OTHER_FLEET_KEY;
+  const answer = await send(kese, "POST /create_user", {
+    bearer,
+    filo: filo === "own" ? FLEET : OTHER_FLEET,
+    json: newUser(userNo, { balance }),
+  });
+  if (answer.status !== 201) throw new Error(`Cannot create user ${userNo}: ${answer.text}`);
+}
+
+/** Signs a user in and gives his session token. */
+export async function signIn(kese: Kese, userNo: string): Promise<string> {
+  const first = await send(kese, "POST /authenticate_first_route", { json: { userNo } });
+  const second = await send(kese, "POST /authenticate_second_route", {
+    bearer: first.body.code,
+    headers: { userNo },
+  });
+  if (second.status !== 201) throw new Error(`Cannot sign user ${userNo} in: ${second.text}`);
+  return second.body.token;
+}
