@@ -159,7 +159,10 @@ async function main(): Promise<void> {
   if (environment.mode === "development") await loadSamples(kese, environment);
   const server = serveOrExit(kese, environment);
   const sweeping = setInterval(createSweep(kese), SWEEP_INTERVAL_MILLISECONDS);
+  let stopping = false;
   const stop = async () => {
+    if (stopping) return;
+    stopping = true;
     clearInterval(sweeping);
     await kese.dependencies.clock.within(server.shutdown(), SHUTDOWN_DEADLINE_MILLISECONDS);
     await kese.close();

@@ -28,8 +28,9 @@ export async function createAccount(
   { accounts, vault, hasher, ids }: AccountCreationPorts,
   command: AccountCreationCommand,
 ): Promise<OpeningOutcome> {
-  const { account: id, at, profile, balanceKurus, selectedCard } = command;
-  const authCodeHash = await hasher.hash(command.authCode);
+  const { authCode, profile, cardNumbers: _, selectedCard, ...opening } = command;
+  const { account: id, at } = opening;
+  const authCodeHash = await hasher.hash(authCode);
   const kept = distinctCards(command, vault).map((card) => ({
     ...card,
     cardId: ids.next("card", at),
@@ -41,7 +42,7 @@ export async function createAccount(
   );
   const selectedFingerprint = selectedCard && vault.fingerprint(id, selectedCard);
   const outcome = await accounts.open(
-    { ...command, balanceKurus, cards, ...(selectedFingerprint && { selectedFingerprint }) },
+    { ...opening, cards, ...(selectedFingerprint && { selectedFingerprint }) },
     { profile, authCodeHash },
   );
   const mayBeNamed = outcome.outcome === "accepted" || outcome.outcome === "outcome_unknown";

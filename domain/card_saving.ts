@@ -18,11 +18,11 @@ export interface CardSavingCommand extends Command {
  */
 export async function saveCard(
   { accounts, vault }: { readonly accounts: Accounts; readonly vault: CardVault },
-  command: CardSavingCommand,
+  { account: id, number, ...command }: CardSavingCommand,
 ): Promise<
   UpdateOutcome<CardSaved, RejectionOf<"duplicate_card" | "too_many_cards" | "rate_limited">>
 > {
-  const { account: id, cardId, number, at } = command;
+  const { cardId, at } = command;
   const registration = {
     ...command,
     fingerprint: vault.fingerprint(id, number),

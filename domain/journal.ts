@@ -100,7 +100,8 @@ export function cardSnapshot(card: Card, selectedCardId: string | null): CardSna
  * closed once only, and its outcome is found without a search.
  */
 export function closingEntryId(topUpId: string): string {
-  return topUpId.replace(/^top_/, "tuc_");
+  if (!topUpId.startsWith("top_")) throw new Error(`Cannot close ${topUpId}: it is no top-up`);
+  return `tuc_${topUpId.slice("top_".length)}`;
 }
 
 /** The payments of a view, told what an entry did to one of them. */

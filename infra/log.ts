@@ -19,9 +19,21 @@ export function createLog({ level, clock, write }: LogOptions): Log {
     const { error, ...others } = facts;
     const line = { at: new Date(clock.now()).toISOString(), level: lineLevel, event, ...others };
     const whole = error === undefined ? line : { ...line, error: describeError(error) };
-    write(maskCardNumbers(JSON.stringify(whole)));
+    write(JSON.stringify(whole, (_name, value) => masked(value)));
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** Texts, numbers and the names of members; what is masked becomes a text, so the line stays JSON. */
+function masked(value: unknown): unknown {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    const members = Object.entries(value).map(([name, member]) => [maskCardNumbers(name), member]);
+    return Object.fromEntries(members);
+  }
+  if (typeof value !== "string" && typeof value !== "number") return value;
+  const text = String(value);
+  const shown = maskCardNumbers(text);
+  return shown === text ? value : shown;
 }
 
 function describeError(error: unknown): string {

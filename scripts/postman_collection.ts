@@ -1,0 +1,174 @@
+/**
+ * Writes `docs/kese.postman_collection.json` (Postman Collection 2.1) from the endpoints:
+ *
+ *     deno run --allow-all scripts/postman_collection.ts
+ *
+ * @module
+ */
+
+import { z } from "zod";
+import { developmentVariables } from "../infra/development.ts";
+import { environmentOrExit, openKese } from "../main.ts";
+import { createEndpoints } from "../routes/app.ts";
+import type { Definition, Endpoint } from "../routes/endpoint.ts";
+import { isAccountCommand } from "../routes/problem_codes.ts";
+import { type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
+
+export const COLLECTION_FILE = new URL("../docs/kese.postman_collection.json", import.meta.url);
+
+const SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
+const ABOUT =
+  "Baştan sona çalıştırılabilir: `npx -y deno@2.9.6 task dev` açıkken Run. Değişkenler geliştirme filosunu gösterir.";
+
+/** The collection, with a request for every endpoint. */
+export function postmanCollection(endpoints: readonly Endpoint[]): object {
+  const shown = FOLDERS.flatMap(({ requests }) => requests.map(({ operation }) => operation));
+  const missing = endpoints.map(({ definition }) => definition.operation)
+    .filter((operation) => !shown.includes(operation));
+  if (missing.length > 0) {
+    throw new Error(`Cannot make the collection: postman_requests.ts lacks ${missing.join(", ")}`);
+  }
+  return {
+    info: { name: "Kese", description: ABOUT, schema: SCHEMA },
+    variable: Object.entries(VARIABLES).map(([key, value]) => ({ key, value })),
+    item: [
+      ...FOLDERS.map(({ name, requests }) => ({
+        name,
+        item: requests.map((example) => toItem(example, endpoints)),
+      })),
+      DOCUMENT,
+    ],
+  };
+}
+
+// Not among the endpoints: it is made from them.
+const DOCUMENT = {
+  name: "OpenAPI belgesi",
+  request: { method: "GET", header: [], url: "{{baseUrl}}/openapi.json" },
+};
+
+/** One request, as the endpoint's definition has it. */
+function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object {
+  const { name, about, operation } = example;
+  const endpoint = endpoints.find(({ definition }) => definition.operation === operation);
+  if (endpoint === undefined) {
+    throw new Error(`Cannot make the collection: there is no ${operation}`);
+  }
+  const { method, path } = endpoint.definition;
+  const values = examplesOf(example, endpoint.definition);
+  return {
+    name,
+    event: [{
+      listen: "test",
+      script: { type: "text/javascript", exec: testScript(example, endpoint.definition) },
+    }],
+    request: {
+      method: method.toUpperCase(),
+      header: toHeaders(example, { values, isCommand: isAccountCommand(endpoint) }),
+      ...(example.place === "body" && { body: toBody(values) }),
+      url: toUrl(path, example.place === "query" ? values : []),
+      description: about,
+    },
+  };
+}
+
+/** A parameter with the value that the collection shows for it. */
+interface Example {
+  readonly name: string;
+  readonly value: unknown;
+  /** Optional, so shown and switched off. */
+  readonly isOff: boolean;
+}
+
+/** Every parameter that is not in the path. Lists have no form in a query string. */
+function examplesOf({ values = {} }: ExampleRequest, definition: Definition): readonly Example[] {
+  const free = Object.entries(definition.parameters.shape as Record<string, z.ZodType>)
+    .filter(([name]) => !definition.path.includes(`{${name}}`));
+  return free.map(([name, field]) => {
+    const isOptional = field.safeParse(undefined).success;
+    const value = values[name] ?? (name in VARIABLES ? `{{${name}}}` : exampleOf(field) ?? "");
+    return { name, value, isOff: isOptional && !(name in values) };
+  });
+}
+
+function exampleOf(field: z.ZodType): unknown {
+  const inner = field instanceof z.ZodOptional ? field.unwrap() as z.ZodType : field;
+  return field.meta()?.example ?? inner.meta()?.example;
+}
+
+interface Header {
+  readonly key: string;
+  readonly value: string;
+  readonly disabled?: true;
+}
+
+function toHeaders(
+  { bearer, place }: ExampleRequest,
+  { values, isCommand }: { readonly values: readonly Example[]; readonly isCommand: boolean },
+): Header[] {
+  const own = place === "headers"
+    ? values.map(({ name, value }) => ({ key: name, value: String(value) }))
+    : [];
+  return [
+    ...(bearer === "fleetKey" ? [{ key: "Filo", value: "{{fleet}}" }] : []),
+    ...(bearer === null ? [] : [{ key: "Authorization", value: `Bearer {{${bearer}}}` }]),
+    ...own,
+    ...(isCommand ? [{ key: "Idempotency-Key", value: "{{$guid}}" }] : []),
+    ...(place === "body" ? [{ key: "Content-Type", value: "application/json" }] : []),
+    { key: "Accept-Language", value: "en", disabled: true },
+  ];
+}
+
+function toBody(values: readonly Example[]): object {
+  const sent = values.filter(({ isOff }) => !isOff).map(({ name, value }) => [name, value]);
+  return {
+    mode: "raw",
+    raw: JSON.stringify(Object.fromEntries(sent), null, 2),
+    options: { raw: { language: "json" } },
+  };
+}
+
+function toUrl(path: string, values: readonly Example[]): object {
+  const resolved = path.replaceAll(/\{(\w+)\}/g, "{{$1}}");
+  const sent = values.filter(({ isOff }) => !isOff);
+  const search = sent.map(({ name, value }) => `${name}=${value}`).join("&");
+  return {
+    raw: `{{baseUrl}}${resolved}${search && `?${search}`}`,
+    host: ["{{baseUrl}}"],
+    path: resolved.split("/").slice(1),
+    query: values.map(({ name, value, isOff }) => ({
+      key: name,
+      value: String(value),
+      ...(isOff && { disabled: true }),
+    })),
+  };
+}
+
+/** Checks the status and keeps what later requests need. */
+function testScript(
+  { already = [], keeps = {} }: ExampleRequest,
+  { answers }: Definition,
+): string[] {
+  const right = [...Object.keys(answers), ...already].join(", ");
+  const kept = Object.entries(keeps).map(([variable, field]) =>
+    `if (${field}) pm.collectionVariables.set("${variable}", ${field});`
+  );
+  return [
+    `pm.test("${right}", () => pm.expect(pm.response.code).to.be.oneOf([${right}]));`,
+    ...(kept.length > 0 ? ["const body = pm.response.json();", ...kept] : []),
+  ];
+}
+
+/** The text of the file. */
+export function collectionText(endpoints: readonly Endpoint[]): string {
+  return `${JSON.stringify(postmanCollection(endpoints), null, 2)}\n`;
+}
+
+async function main(): Promise<void> {
+  const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
+  const kese = await openKese(environmentOrExit(await developmentVariables(variables)));
+  await Deno.writeTextFile(COLLECTION_FILE, collectionText(createEndpoints(kese.dependencies)));
+  await kese.close();
+}
+
+if (import.meta.main) await main();

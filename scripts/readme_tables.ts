@@ -1,0 +1,141 @@
+/**
+ * Writes the tables of `README.md` that follow from the code: routes, errors, limits.
+ *
+ *     deno run --allow-all scripts/readme_tables.ts && deno fmt README.md
+ *
+ * @module
+ */
+
+import * as limits from "../domain/limits.ts";
+import { formatAmount, kurus } from "../domain/money.ts";
+import { developmentVariables } from "../infra/development.ts";
+import { environmentOrExit, openKese } from "../main.ts";
+import { createEndpoints } from "../routes/app.ts";
+import type { Endpoint } from "../routes/endpoint.ts";
+import { PROBLEMS, type ProblemType } from "../routes/problems.ts";
+
+/** Rows of cells; the first row is the heading. */
+export type Table = readonly (readonly string[])[];
+
+export const README_FILE = new URL("../README.md", import.meta.url);
+
+const WHO: Readonly<Record<Endpoint["access"], string>> = {
+  fleet: "F",
+  fleet_or_session: "F S",
+  session: "S",
+  public: "anyone",
+};
+
+/** Every table by the name that stands before it in the README. */
+export function readmeTables(endpoints: readonly Endpoint[]): ReadonlyMap<string, Table> {
+  return new Map([
+    ["routes", routeTable(endpoints)],
+    ["errors", errorTable()],
+    ["limits", LIMITS],
+  ]);
+}
+
+function routeTable(endpoints: readonly Endpoint[]): Table {
+  const rows = endpoints.map(({ access, definition }) => {
+    const { method, path, parameters, answers, summary, bearer } = definition;
+    const names = Object.entries(parameters.shape).filter(([name]) => !path.includes(`{${name}}`))
+      .map(([name, field]) => field.safeParse(undefined).success ? `${name}?` : name);
+    return [
+      `\`${method.toUpperCase()} ${path}\``,
+      bearer === "one_time_code" ? "code" : WHO[access],
+      summary,
+      names.join(", "),
+      Object.keys(answers).join(", "),
+    ];
+  });
+  return [
+    ["Route", "Who", "Does", "Parameters", "Answers"],
+    ...rows,
+    ["`GET /openapi.json`", "anyone", "Shows all of this as OpenAPI 3.1", "", "200"],
+  ];
+}
+
+function errorTable(): Table {
+  const rows = Object.entries<ProblemType>(PROBLEMS).map(([code, { status, en }]) => {
+    // A detail with gaps says nothing without the numbers of its case.
+    const detail = en.detail?.includes("{") ? undefined : en.detail;
+    return [String(status), `\`${code}\``, [en.title, detail].filter(Boolean).join(" ")];
+  });
+  return [["Status", "Code", "What it says"], ...rows];
+}
+
+const lira = (sum: number): string => `${formatAmount(kurus(sum))} TRY`;
+const count = (value: number): string => value.toLocaleString("en");
+
+const LIMITS: Table = [
+  ["What", "Limit"],
+  [
+    "Amount of a payment, refund or top-up",
+    `${lira(limits.AMOUNT_MIN_KURUS)} to ${lira(limits.AMOUNT_MAX_KURUS)}`,
+  ],
+  ["Balance that a top-up may lead to", lira(limits.BALANCE_MAX_KURUS)],
+  ["Cards of a user", count(limits.CARDS_PER_ACCOUNT)],
+  ["Open top-ups of a user", count(limits.OPEN_TOP_UPS_PER_ACCOUNT)],
+  ["Days in which a payment can be refunded", count(limits.REFUND_WINDOW_DAYS)],
+  ["Cards that a user may save in an hour", count(limits.CARD_SAVES_PER_HOUR)],
+  ["Declined top-ups of a user in an hour", count(limits.DECLINES_PER_HOUR)],
+  ["Request body", `${limits.BODY_MAX_BYTES / 1024} KiB`],
+  ["Entries on a page of the journal", `${limits.PAGE_DEFAULT}, at most ${limits.PAGE_MAX}`],
+  ["`userNo`, `Filo`, `orderId`", `${limits.USER_NO_MAX_LENGTH} characters`],
+  ["`description`", `${limits.DESCRIPTION_MAX_LENGTH} characters`],
+  ["`Idempotency-Key`", `${limits.IDEMPOTENCY_KEY_MAX_LENGTH} characters`],
+  ["One-time code", `${limits.CODE_TTL_SECONDS / 60} minutes, works once`],
+  ["One-time codes that may wait", `${limits.CODES_OUTSTANDING_PER_USER} of a user and delivery`],
+  ["Session", `${limits.SESSION_TTL_SECONDS / 3_600} hours`],
+  ["Sessions of a user", `${limits.SESSIONS_PER_USER}; one more ends the oldest`],
+  [
+    `Wrong codes in ${limits.CODE_WINDOW_SECONDS / 60} minutes`,
+    `${limits.WRONG_CODES_PER_USER} of a user, ${limits.WRONG_CODES_PER_PEER} from an address`,
+  ],
+  [
+    `Codes sent in ${limits.CODE_WINDOW_SECONDS / 60} minutes`,
+    `${limits.SENT_CODES_PER_USER} to a user, ${limits.SENT_CODES_PER_PEER} from an address`,
+  ],
+  ["Commands that wait for one account", `${count(limits.QUEUE_PER_ACCOUNT)}, then \`busy\``],
+  ["Time of a command, its waiting included", `${limits.COMMAND_DEADLINE_MILLISECONDS / 1_000} s`],
+  [
+    "Time that a top-up waits for its outcome before 202",
+    `${limits.TOP_UP_WAIT_MILLISECONDS / 1_000} s`,
+  ],
+];
+
+/** The table that stands in a text under `<!-- table: name -->`, cell by cell. */
+export function readTable(text: string, name: string): Table {
+  const lines = text.split(opening(name))[1]?.split(CLOSING)[0]?.trim().split("\n") ?? [];
+  const rows = lines.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  return rows.filter((_row, place) => place !== 1);
+}
+
+/** The text with the table in its place. */
+export function withTable(text: string, name: string, [heading = [], ...rows]: Table): string {
+  const lines = [heading, heading.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
+  const [before, rest] = text.split(opening(name));
+  if (before === undefined || rest === undefined) {
+    throw new Error(`Cannot write the table ${name}: the README has no place for it`);
+  }
+  const after = rest.slice(rest.indexOf(CLOSING));
+  return `${before}${opening(name)}\n\n${lines.join("\n")}\n\n${after}`;
+}
+
+function opening(name: string): string {
+  return `<!-- table: ${name} -->`;
+}
+const CLOSING = "<!-- /table -->";
+
+async function main(): Promise<void> {
+  const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
+  const kese = await openKese(environmentOrExit(await developmentVariables(variables)));
+  let text = await Deno.readTextFile(README_FILE);
+  for (const [name, table] of readmeTables(createEndpoints(kese.dependencies))) {
+    text = withTable(text, name, table);
+  }
+  await kese.close();
+  await Deno.writeTextFile(README_FILE, text);
+}
+
+if (import.meta.main) await main();

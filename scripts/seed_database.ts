@@ -1,0 +1,107 @@
+/**
+ * `deno task db:seed`: loads the ten sample users into the configured store. Those that are there
+ * stay as they are, so it can be repeated, also while Kese runs.
+ *
+ * The sample users' codes are public, so outside development it wants `--demo`. With several fleets
+ * it wants `--fleet=<name>`. Ends with 0 when they are loaded, 1 when they cannot be, 2 when it refuses.
+ *
+ * @module
+ */
+
+import sampleUsers from "../infra/sample_users.json" with { type: "json" };
+import { loadSampleUsers } from "../infra/sample_users.ts";
+import { environmentOrExit, type Kese, openKese, readVariables } from "../main.ts";
+
+/** What the command line asks for, or why it cannot be done. */
+export type Request =
+  | { readonly ok: true; readonly demo: boolean; readonly fleet?: string }
+  | { readonly ok: false; readonly fault: string };
+
+export function readArguments(args: readonly string[]): Request {
+  let fleet: string | undefined;
+  for (const arg of args) {
+    if (arg.startsWith("--fleet=")) fleet = arg.slice("--fleet=".length);
+    else if (arg !== "--demo") return { ok: false, fault: `Cannot understand ${arg}.` };
+  }
+  return { ok: true, demo: args.includes("--demo"), ...(fleet !== undefined && { fleet }) };
+}
+
+/** The fleet to load into: the one that is named, else the only one. */
+export function chooseFleet(
+  fleets: Iterable<string>,
+  named: string | undefined,
+): { readonly ok: true; readonly fleet: string } | { readonly ok: false; readonly fault: string } {
+  const names = [...fleets];
+  const fleet = named ?? (names.length === 1 ? names[0] : undefined);
+  if (fleet !== undefined && names.includes(fleet)) return { ok: true, fleet };
+  return { ok: false, fault: `Name the fleet: ${names.map((n) => `--fleet=${n}`).join(" or ")}.` };
+}
+
+/** `[######--------------]  3/10` */
+export function progressBar(done: number, total: number): string {
+  const width = 20;
+  const filled = Math.round(done / total * width);
+  const count = `${done}/${total}`.padStart(`${total}/${total}`.length);
+  return `[${"#".repeat(filled)}${"-".repeat(width - filled)}] ${count}`;
+}
+
+/** Loads the users and shows how far it is; gives how many were new. */
+export function seedDatabase(
+  { dependencies }: Pick<Kese, "dependencies">,
+  { filo, show }: { readonly filo: string; readonly show: (bar: string) => void },
+): Promise<number> {
+  let done = 0;
+  show(progressBar(done, sampleUsers.length));
+  return loadSampleUsers({
+    filo,
+    ports: dependencies,
+    onUser: () => show(progressBar(++done, sampleUsers.length)),
+  });
+}
+
+/** Redraws one line on a terminal; a file or a pipe gets none of it. */
+function show(bar: string): void {
+  if (Deno.stdout.isTerminal()) Deno.stdout.writeSync(new TextEncoder().encode(`\r${bar}`));
+}
+
+function refuse(fault: string): never {
+  console.error(`Cannot load the sample users: ${fault}`);
+  Deno.exit(2);
+}
+
+async function main(): Promise<void> {
+  const request = readArguments(Deno.args);
+  if (!request.ok) refuse(`${request.fault} Usage: deno task db:seed [--demo] [--fleet=<name>]`);
+  const variables = await readVariables();
+  if (variables.KESE_ENV !== "development" && !request.demo) {
+    refuse(
+      "their codes are public, and this is not development.\n" +
+        "For development: KESE_ENV=development deno task db:seed. For a demonstration: --demo.",
+    );
+  }
+  const environment = environmentOrExit(variables);
+  const choice = chooseFleet(environment.fleets.keys(), request.fleet);
+  if (!choice.ok) refuse(choice.fault);
+  const kese = await openKese(environment);
+  try {
+    const created = await seedDatabase(kese, { filo: choice.fleet, show });
+    const there = sampleUsers.length - created;
+    if (Deno.stdout.isTerminal()) console.log();
+    console.log(
+      `Fleet ${choice.fleet}: ${created} sample users are new, ${there} were there already.`,
+    );
+  } finally {
+    await kese.close();
+  }
+}
+
+if (import.meta.main) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(
+      `Cannot load the sample users: ${error instanceof Error ? error.message : error}`,
+    );
+    Deno.exitCode = 1;
+  }
+}

@@ -1,0 +1,192 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { AMOUNT_MAX_KURUS, AMOUNT_MIN_KURUS, BALANCE_MAX_KURUS } from "../../domain/limits.ts";
+import {
+  add,
+  formatAmount,
+  kurus,
+  negative,
+  parseAmount,
+  parseBalance,
+} from "../../domain/money.ts";
+
+const AMOUNTS: readonly (readonly [unknown, number])[] = [
+  ["0.01", 1],
+  ["0.1", 10],
+  ["0.10", 10],
+  ["1", 100],
+  ["10", 1_000],
+  ["10.5", 1_050],
+  ["10.50", 1_050],
+  ["10.05", 1_005],
+  ["999999.99", 99_999_999],
+  ["1000000", 100_000_000],
+  ["1000000.00", 100_000_000],
+  [0.01, 1],
+  [0.29, 29],
+  [1.1, 110],
+  [4.35, 435],
+  [10, 1_000],
+  [10.5, 1_050],
+  [1e2, 10_000],
+  [1_000_000, 100_000_000],
+];
+
+for (const [value, expected] of AMOUNTS) {
+  Deno.test(`parseAmount() reads the ${typeof value} ${value} as ${expected} kurus`, () => {
+    assertEquals<unknown>(parseAmount(value), expected);
+  });
+}
+
+/** What neither an amount nor a balance may look like. */
+const MALFORMED: readonly unknown[] = [
+  ..."1,5|1.000,00|1,000.00|+1|-1|-0.01|--1|1e3|1E3|1e-2|0x10|0b1|1_000|₺5|5 TRY|1.2.3".split("|"),
+  ..."0.001|1.234|1.000|10.505| 1|1 |1 0|\t1|1\n|\u00a01|00|01|00.50|007".split("|"),
+  ..."|.|.5|5.|. 5|-|+|NaN|Infinity|null|true|１０|１０.５|٣|1٫5|1．5|²".split("|"),
+  "9".repeat(15),
+  "9".repeat(16),
+  "9".repeat(400),
+  `0.${"0".repeat(400)}1`,
+  NaN,
+  Infinity,
+  -Infinity,
+  -1,
+  -0.01,
+  0.1 + 0.2,
+  0.001,
+  1.005,
+  1e-7,
+  1e21,
+  Number.MAX_SAFE_INTEGER,
+  Number.MAX_VALUE,
+  Number.MIN_VALUE,
+  1n,
+  true,
+  false,
+  null,
+  undefined,
+  [],
+  ["10"],
+  [10],
+  {},
+  { $gt: 0 },
+  { valueOf: () => 10, toString: () => "10" },
+  Object("10"),
+  Object(10),
+  Symbol("10"),
+  () => 10,
+];
+
+Deno.test("parseAmount() refuses what is no decimal with at most two digits after the point", () => {
+  for (const value of MALFORMED) assertEquals(parseAmount(value), undefined, Deno.inspect(value));
+});
+
+Deno.test("parseBalance() refuses what is no decimal with at most two digits after the point", () => {
+  for (const value of MALFORMED) assertEquals(parseBalance(value), undefined, Deno.inspect(value));
+});
+
+Deno.test("parseAmount() refuses what lies outside 0.01 to 1,000,000.00", () => {
+  for (
+    const value of ["0", "0.0", "0.00", 0, -0, "1000000.01", "1000001", 1_000_000.01, "1000001"]
+  ) {
+    assertEquals(parseAmount(value), undefined, String(value));
+  }
+});
+
+Deno.test("parseBalance() reads 0 to 100,000,000.00", () => {
+  const balances: readonly (readonly [unknown, number])[] = [
+    ["0", 0],
+    ["0.00", 0],
+    [0, 0],
+    [-0, 0],
+    ["0.01", 1],
+    ["1000000.01", 100_000_001],
+    ["99999999.99", 9_999_999_999],
+    ["100000000", 10_000_000_000],
+    ["100000000.00", 10_000_000_000],
+    [100_000_000, 10_000_000_000],
+  ];
+  for (const [value, expected] of balances) {
+    assertEquals<unknown>(parseBalance(value), expected, String(value));
+  }
+});
+
+Deno.test("parseBalance() refuses a kurus more than 100,000,000.00", () => {
+  for (const value of ["100000000.01", 100_000_000.01, "100000001", "1000000000"]) {
+    assertEquals(parseBalance(value), undefined, String(value));
+  }
+});
+
+Deno.test("formatAmount() writes two decimals always", () => {
+  const texts: readonly (readonly [number, string])[] = [
+    [0, "0.00"],
+    [-0, "0.00"],
+    [1, "0.01"],
+    [10, "0.10"],
+    [99, "0.99"],
+    [100, "1.00"],
+    [98_950, "989.50"],
+    [100_000_000, "1000000.00"],
+    [10_000_000_000, "100000000.00"],
+    [-1, "-0.01"],
+    [-1_050, "-10.50"],
+    [Number.MAX_SAFE_INTEGER, "90071992547409.91"],
+  ];
+  for (const [sum, expected] of texts) assertEquals(formatAmount(kurus(sum)), expected);
+});
+
+Deno.test("parseAmount() reads back what formatAmount() wrote", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: AMOUNT_MIN_KURUS, max: AMOUNT_MAX_KURUS }), (sum) => {
+      assertEquals<unknown>(parseAmount(formatAmount(kurus(sum))), sum);
+    }),
+    { seed: 20260101, numRuns: 1_000 },
+  );
+});
+
+Deno.test("parseBalance() reads back what formatAmount() wrote", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: BALANCE_MAX_KURUS }), (sum) => {
+      assertEquals<unknown>(parseBalance(formatAmount(kurus(sum))), sum);
+    }),
+    { seed: 20260101, numRuns: 1_000 },
+  );
+});
+
+Deno.test("parseAmount() reads a JSON number like the same number as a text", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: AMOUNT_MIN_KURUS, max: AMOUNT_MAX_KURUS }), (sum) => {
+      assertEquals<unknown>(parseAmount(JSON.parse(formatAmount(kurus(sum)))), sum);
+    }),
+    { seed: 20260101, numRuns: 1_000 },
+  );
+});
+
+Deno.test("parseAmount() gives a whole number within the limits or nothing, whatever it is given", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.anything(), fc.double(), fc.string({ unit: "binary" })), (value) => {
+      const sum = parseAmount(value);
+      const isFine = sum === undefined ||
+        Number.isSafeInteger(sum) && sum >= AMOUNT_MIN_KURUS && sum <= AMOUNT_MAX_KURUS;
+      assertEquals(isFine, true);
+    }),
+    { seed: 20260101, numRuns: 1_000 },
+  );
+});
+
+Deno.test("kurus() throws on what is no safe integer", () => {
+  for (const value of [0.5, NaN, Infinity, Number.MAX_SAFE_INTEGER + 1]) {
+    assertThrows(() => kurus(value), RangeError, `value is ${value}`);
+  }
+});
+
+Deno.test("add() throws where a sum could not be counted exactly", () => {
+  assertEquals<unknown>(add(kurus(5), kurus(-7)), -2);
+  assertThrows(() => add(kurus(Number.MAX_SAFE_INTEGER), kurus(1)), RangeError);
+});
+
+Deno.test("negative() turns a sum around and knows one zero only", () => {
+  assertEquals<unknown>(negative(kurus(5)), -5);
+  assertEquals<unknown>(negative(kurus(-5)), 5);
+  assertEquals(Object.is(negative(kurus(0)), 0), true);
+});

@@ -1,0 +1,98 @@
+import { assertEquals } from "@std/assert";
+import { loadSampleUsers } from "../../infra/sample_users.ts";
+import { createEndpoints } from "../../routes/app.ts";
+import { COLLECTION_FILE, collectionText } from "../../scripts/postman_collection.ts";
+import { FLEET, FLEET_KEY, openTestKese, send, type TestKese } from "../support/kese.ts";
+
+interface Item {
+  readonly name: string;
+  readonly item?: readonly Item[];
+  readonly event?: readonly { readonly script: { readonly exec: readonly string[] } }[];
+  readonly request: {
+    readonly method: string;
+    readonly header: readonly {
+      readonly key: string;
+      readonly value: string;
+      readonly disabled?: true;
+    }[];
+    readonly url: string | { readonly raw: string };
+    readonly body?: { readonly raw: string };
+  };
+}
+
+interface Collection {
+  readonly variable: readonly { readonly key: string; readonly value: string }[];
+  readonly item: readonly Item[];
+}
+
+const TEXT = await Deno.readTextFile(COLLECTION_FILE);
+const COLLECTION = JSON.parse(TEXT) as Collection;
+const REQUESTS = COLLECTION.item.flatMap((folder) => folder.item ?? [folder]);
+
+Deno.test("collectionText() is what is committed: else run scripts/postman_collection.ts", async () => {
+  const kese = await openTestKese();
+  assertEquals(TEXT, collectionText(createEndpoints(kese.dependencies)));
+  await kese.close();
+});
+
+Deno.test("the collection begins with the seed's queries, as the seed has them", () => {
+  const urls = REQUESTS.slice(0, 8).map(({ request: { method, url } }) =>
+    `${method} ${typeof url === "string" ? url : url.raw}`
+  );
+  assertEquals(urls, [
+    "POST {{baseUrl}}/kart-saklama?userNo={{userNo}}&cardNo=4242 4242 4242 4242",
+    "POST {{baseUrl}}/kart-saklamali-odeme?userNo={{userNo}}&amount=10.50",
+    "POST {{baseUrl}}/iade?userNo={{userNo}}",
+    "POST {{baseUrl}}/update_balance?userNo={{userNo}}&balance=100.00",
+    "GET {{baseUrl}}/kart-saklama-listesi?userNo={{userNo}}",
+    "POST {{baseUrl}}/authenticate_first_route",
+    "POST {{baseUrl}}/authenticate_second_route",
+    "POST {{baseUrl}}/create_user",
+  ]);
+});
+
+Deno.test("the collection can be run from top to bottom, and again", async () => {
+  const kese = await openTestKese();
+  await loadSampleUsers({ filo: FLEET, ports: kese.dependencies });
+  const given = COLLECTION.variable.map(({ key, value }) => [key, value] as const);
+  const variables = new Map([...given, ["fleet", FLEET], ["fleetKey", FLEET_KEY]]);
+  for (const item of [...REQUESTS, ...REQUESTS]) await runItem(kese, item, variables);
+  await kese.close();
+});
+
+/** Sends a request as Postman would, and runs its script. */
+async function runItem(
+  kese: TestKese,
+  { name, event, request }: Item,
+  variables: Map<string, string>,
+): Promise<void> {
+  const filled = (text: string): string =>
+    text.replaceAll(
+      /\{\{([$\w]+)\}\}/g,
+      (_whole, variable) =>
+        variable === "$guid" ? crypto.randomUUID() : variables.get(variable) ?? `no ${variable}`,
+    );
+  const { method, header, url, body } = request;
+  const sent = header.filter(({ disabled }) => !disabled);
+  const raw = filled(typeof url === "string" ? url : url.raw).replace(/^http:\/\/[^/]+/, "");
+  const answer = await send(kese, `${method} ${encodeURI(raw)}`, {
+    bearer: null,
+    filo: null,
+    headers: Object.fromEntries(sent.map(({ key, value }) => [key, filled(value)])),
+    ...(body && { json: JSON.parse(filled(body.raw)) }),
+  });
+  const pm = {
+    response: { code: answer.status, json: () => answer.body },
+    collectionVariables: { set: (key: string, value: string) => variables.set(key, value) },
+    test: (_title: string, check: () => void) => check(),
+    expect: (code: number) => ({
+      to: {
+        be: {
+          oneOf: (right: readonly number[]) =>
+            assertEquals(right.includes(code), true, `${name}: ${code} ${answer.text}`),
+        },
+      },
+    }),
+  };
+  for (const { script } of event ?? []) new Function("pm", script.exec.join("\n"))(pm);
+}

@@ -1,0 +1,88 @@
+import type { Account, AccountId, Card, OpenTopUp, PaymentState } from "../../domain/account.ts";
+import { CardNumber } from "../../domain/card_number.ts";
+import type { Accepted, Command, Decision } from "../../domain/decision.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import { kurus } from "../../domain/money.ts";
+
+/** 1 January 2026, 00:00 UTC. */
+export const NOW = Date.UTC(2026, 0, 1);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const ACCOUNT_ID: AccountId = { filo: "hergele", userNo: "123456" };
+
+/** What each command of a test brings, unless the test says otherwise. */
+export const COMMAND: Command = { entryId: "ent_new", at: NOW, requestId: "req-1" };
+
+/** An account with a balance of 100.00 and nothing else. */
+export function testAccount(changes: Partial<Account> = {}): Account {
+  return {
+    id: ACCOUNT_ID,
+    head: "ent_head",
+    seq: 7,
+    balanceKurus: kurus(10_000),
+    cards: [],
+    selectedCardId: null,
+    lastPayment: null,
+    openTopUps: [],
+    recentKeys: { hashes: [], complete: true },
+    cardSavesAt: [],
+    declinesAt: [],
+    ...changes,
+  };
+}
+
+/** A saved card that can be charged; its fingerprint follows from its id. */
+export function testCard(cardId: string, changes: Partial<Card> = {}): Card {
+  return {
+    cardId,
+    brand: "visa",
+    bin: "424242",
+    last4: "4242",
+    digitCount: 16,
+    fingerprint: `fingerprint of ${cardId}`,
+    verified: true,
+    savedAt: NOW - DAY,
+    ...changes,
+  };
+}
+
+/** So many cards: `card_1`, `card_2` … */
+export function testCards(count: number): Card[] {
+  return Array.from({ length: count }, (_, place) => testCard(`card_${place + 1}`));
+}
+
+/** A payment of 30.00 an hour ago of which nothing has been given back. */
+export function testPayment(changes: Partial<PaymentState> = {}): PaymentState {
+  return {
+    paymentId: "pay_last",
+    amountKurus: kurus(3_000),
+    refundedKurus: kurus(0),
+    at: NOW - HOUR,
+    ...changes,
+  };
+}
+
+/** An open top-up of 50.00 on `card_1`. */
+export function testOpenTopUp(topUpId: string, changes: Partial<OpenTopUp> = {}): OpenTopUp {
+  return {
+    topUpId,
+    amountKurus: kurus(5_000),
+    cardId: "card_1",
+    startedAt: NOW - MINUTE,
+    ...changes,
+  };
+}
+
+/** The card number of that text, which must be one. */
+export function cardNumber(text: string): CardNumber {
+  const number = CardNumber.parse(text);
+  if (number === undefined) throw new Error(`Cannot test: ${text.length} characters are no card`);
+  return number;
+}
+
+/** The accepted decision, or a failed test that shows what it was instead. */
+export function accept<Entry extends JournalEntry>(decision: Decision<Entry>): Accepted<Entry> {
+  if (decision.outcome === "accepted") return decision;
+  throw new Error(`Must be accepted, was ${JSON.stringify(decision)}`);
+}

@@ -1,0 +1,163 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Kese } from "../../main.ts";
+import { type Answer, send, type TestRequest } from "./kese.ts";
+
+/** Who sends the requests of a check: the tests' own fleet by default. */
+export type Sender = Pick<TestRequest, "bearer" | "filo">;
+
+/** The problem has the status and code, and every member and header that a problem has to have. */
+export function assertProblem(answer: Answer, status: number, code: string): void {
+  const { body, headers, text } = answer;
+  assertEquals([answer.status, body?.code], [status, code], text);
+  assertEquals(body.status, status);
+  assertEquals(body.type, `urn:kese:problem:${code}`);
+  for (const name of ["title", "detail", "message", "requestId"]) {
+    assert(typeof body[name] === "string" && body[name] !== "", `${code} has no ${name}: ${text}`);
+  }
+  // A detail that lacks a fact would show its placeholder or nothing in its place.
+  assert(!/[{}]|undefined|null|NaN/.test(body.detail), body.detail);
+  assertEquals(headers.get("content-type"), "application/problem+json");
+  assertEquals(headers.get("cache-control"), "no-store");
+  assertMatch(headers.get("content-language") ?? "", /^(tr|en)$/);
+  const requestId = headers.get("x-request-id");
+  assert(requestId !== null && requestId !== "");
+  if (!headers.has("idempotent-replayed")) assertEquals(body.requestId, requestId);
+}
+
+/** The second answer is the first one again, and says so. */
+export function assertReplays(second: Answer, first: Answer): void {
+  assertEquals([second.status, second.text], [first.status, first.text]);
+  assertEquals(second.headers.get("content-language"), first.headers.get("content-language"));
+  assertEquals(first.headers.get("idempotent-replayed"), null);
+  assertEquals(second.headers.get("idempotent-replayed"), "true");
+}
+
+/** Sends and expects that it succeeds. */
+export async function sendWell(kese: Kese, line: string, request?: TestRequest): Promise<Answer> {
+  const answer = await send(kese, line, request);
+  assert(answer.status < 300, `${line}: ${answer.text}`);
+  return answer;
+}
+
+/** Saves a card and gives its id. */
+export async function saveCard(
+  kese: Kese,
+  userNo: string,
+  cardNo = "4242424242424242",
+): Promise<string> {
+  const { body } = await sendWell(kese, "POST /kart-saklama", { json: { userNo, cardNo } });
+  return body.card.cardId;
+}
+
+export async function balanceOf(kese: Kese, userNo: string, sender?: Sender): Promise<string> {
+  return (await sendWell(kese, `GET /bakiye?userNo=${userNo}`, sender)).body.balance;
+}
+
+/** An entry as `/islemler` shows it. */
+export interface ShownEntry {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly amount: string;
+  readonly delta: string;
+  readonly balanceAfter: string;
+  readonly requestId: string;
+}
+
+/** The whole journal, oldest first, page by page. */
+export async function journalOf(
+  kese: Kese,
+  userNo: string,
+  sender?: Sender,
+): Promise<ShownEntry[]> {
+  const entries: ShownEntry[] = [];
+  for (let cursor = ""; cursor !== "end";) {
+    const { body } = await sendWell(
+      kese,
+      `GET /islemler?userNo=${userNo}&limit=100${cursor}`,
+      sender,
+    );
+    entries.push(...body.data);
+    cursor = body.nextCursor === null ? "end" : `&cursor=${body.nextCursor}`;
+  }
+  return entries.reverse();
+}
+
+/** The types of all entries, oldest first. */
+export async function typesOf(kese: Kese, userNo: string): Promise<string[]> {
+  return (await journalOf(kese, userNo)).map(({ type }) => type);
+}
+
+/** How many entries of a type there are. */
+export async function countEntries(kese: Kese, userNo: string, type: string): Promise<number> {
+  return (await typesOf(kese, userNo)).filter((one) => one === type).length;
+}
+
+/** The journal has no gap, its sums run on from entry to entry and end in the balance, which it gives. */
+export async function assertAddsUp(kese: Kese, userNo: string, sender?: Sender): Promise<string> {
+  const entries = await journalOf(kese, userNo, sender);
+  assertEquals(entries.map(({ seq }) => seq), entries.map((_entry, place) => place + 1));
+  assertEquals(new Set(entries.map(({ id }) => id)).size, entries.length);
+  let sum = 0;
+  for (const { delta, balanceAfter, type } of entries) {
+    sum += toKurus(delta);
+    assertEquals(toKurus(balanceAfter), sum, `${type} does not follow from the entry before it`);
+    assert(sum >= 0, `the balance was ${sum} after ${type}`);
+  }
+  const balance = await balanceOf(kese, userNo, sender);
+  assertEquals(toKurus(balance), sum);
+  return balance;
+}
+
+function toKurus(amount: string): number {
+  assertMatch(amount, /^-?\d+\.\d{2}$/);
+  return Number(amount.replace(".", ""));
+}
+
+/** All that a request could have changed of a user, as text. */
+export async function stateOf(kese: Kese, userNo: string): Promise<string> {
+  const cards = await send(kese, `GET /kart-saklama-listesi?userNo=${userNo}`);
+  const shown = cards.status === 200 ? cards.text : cards.body.code;
+  return JSON.stringify([
+    await balanceOf(kese, userNo),
+    shown,
+    await journalOf(kese, userNo),
+  ]);
+}
+
+/** A number with the check digits right that begins and ends as told: all of them share a mask. */
+export function cardNumberLike(beginning: string, ending: string, which: number): string {
+  const middles = 16 - beginning.length - ending.length;
+  let found = 0;
+  for (let middle = 0; middle < 10 ** middles; middle++) {
+    const digits = `${beginning}${String(middle).padStart(middles, "0")}${ending}`;
+    if (luhnSum(digits) % 10 === 0 && found++ === which) return digits;
+  }
+  throw new Error(`Cannot find card number ${which} like ${beginning}…${ending}`);
+}
+
+function luhnSum(digits: string): number {
+  return [...digits].reverse().reduce((sum, digit, place) => {
+    const value = Number(digit) * (place % 2 + 1);
+    return sum + (value > 9 ? value - 9 : value);
+  }, 0);
+}
+
+/** The lines of a log that hold a text. */
+export function linesWith(lines: readonly string[], text: string): string[] {
+  return lines.filter((line) => line.includes(text));
+}
+
+/** The log says nothing of a fault of ours. */
+export function assertNoFault(lines: readonly string[]): void {
+  assertEquals(linesWith(lines, "request_failed"), []);
+}
+
+/** The answer is a problem of some kind, or a success: never a fault of ours. */
+export function assertNeverInternal(answer: Answer, what: string): void {
+  assert(answer.status !== 500, `${what}: ${answer.text}`);
+  if (answer.status >= 400) assertProblem(answer, answer.status, answer.body.code);
+  else if (answer.text !== "") {
+    assertStringIncludes(answer.headers.get("content-type") ?? "", "application/json");
+  }
+}

@@ -1,0 +1,109 @@
+import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import { applyToPayments, type JournalEntry } from "../../domain/journal.ts";
+import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
+import { NO_MONEY } from "../../domain/money.ts";
+import type {
+  AccountStore,
+  Journal,
+  JournalListOptions,
+  JournalPage,
+  OpenTopUpAddress,
+} from "../../domain/ports.ts";
+import type { AccountView } from "../../domain/refund.ts";
+
+interface Stored {
+  readonly account: Account;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** Accounts and journals in a map: small enough to be right by looking at it. */
+export interface MemoryStore {
+  readonly accounts: AccountStore;
+  readonly journal: Journal;
+  /** Everything stored, by account. A test may put an older state back, or empty it. */
+  readonly stored: Map<string, Stored>;
+}
+
+export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): MemoryStore {
+  const stored = new Map<string, Stored>();
+  const entriesOf = (id: AccountId): readonly JournalEntry[] =>
+    stored.get(accountKey(id))?.entries ?? [];
+  const accounts: AccountStore = {
+    entriesPerSave,
+    insert: ({ account, entry }) => {
+      const key = accountKey(account.id);
+      if (stored.has(key)) return Promise.resolve(false);
+      stored.set(key, { account, entries: [entry] });
+      return Promise.resolve(true);
+    },
+    load: (id, { keys = [], payments = [] } = {}) => {
+      const found = stored.get(accountKey(id));
+      if (found === undefined) return Promise.resolve(undefined);
+      const { account, entries } = found;
+      const keyOf = (entry: JournalEntry): string => entry.idempotency?.keyHash ?? "";
+      return Promise.resolve({
+        account,
+        entriesByKey: new Map(
+          entries.flatMap((entry) => keys.includes(keyOf(entry)) ? [[keyOf(entry), entry]] : []),
+        ),
+        payments: new Map([...paymentsOf(entries)].filter(([id]) => payments.includes(id))),
+      });
+    },
+    save: (next, expectedHead, entries) =>
+      new Promise((resolve) => {
+        // What can be written nowhere throws here as well.
+        JSON.stringify(entries);
+        const key = accountKey(next.id);
+        const found = stored.get(key);
+        if (found?.account.head !== expectedHead) return resolve("conflict");
+        stored.set(key, { account: next, entries: [...found.entries, ...entries] });
+        resolve("saved");
+      }),
+    list: ({ limit, after }) => {
+      const from = after ? accountKey(after) : "";
+      const keys = [...stored.keys()].filter((key) => key > from).toSorted().slice(0, limit);
+      return Promise.resolve(keys.flatMap((key) => stored.get(key)?.account.id ?? []));
+    },
+    openTopUps: (startedBefore, limit, after) => {
+      const open = [...stored.values()].flatMap(({ account: { id, openTopUps } }) =>
+        openTopUps.map(({ topUpId, startedAt }) => ({ account: id, topUpId, startedAt }))
+      );
+      const due = open.filter(({ startedAt }) => startedAt < startedBefore).sort(byStart);
+      const from = after === undefined ? due : due.filter((one) => byStart(one, after) > 0);
+      return Promise.resolve(from.slice(0, limit));
+    },
+  };
+  const journal: Journal = {
+    list: (id, options) => Promise.resolve(pageOf(entriesOf(id), options)),
+    find: (id, entryId) => Promise.resolve(entriesOf(id).find((entry) => entry.id === entryId)),
+    findPayment: (id, paymentId) => {
+      const entries = entriesOf(id);
+      const entry = entries.find(({ id }) => id === paymentId);
+      if (entry?.type !== "payment") return Promise.resolve(undefined);
+      const refundedKurus = paymentsOf(entries).get(paymentId)?.refundedKurus ?? NO_MONEY;
+      return Promise.resolve({ entry, refundedKurus });
+    },
+  };
+  return { accounts, journal, stored };
+}
+
+function byStart(first: OpenTopUpAddress, second: OpenTopUpAddress): number {
+  const { startedAt, topUpId } = second;
+  if (first.startedAt !== startedAt) return first.startedAt - startedAt;
+  return first.topUpId === topUpId ? 0 : first.topUpId < topUpId ? -1 : 1;
+}
+
+function paymentsOf(entries: readonly JournalEntry[]): AccountView["payments"] {
+  return entries.reduce<AccountView["payments"]>(applyToPayments, new Map());
+}
+
+function pageOf(
+  entries: readonly JournalEntry[],
+  { limit, beforeSeq = Infinity, types }: JournalListOptions,
+): JournalPage {
+  const older = entries.filter(({ seq }) => seq < beforeSeq).toReversed().slice(0, PAGE_SCAN_MAX);
+  const fitting = older.filter(({ type }) => types === undefined || types.includes(type));
+  const shown = fitting.slice(0, limit);
+  const last = shown.length === limit ? shown.at(-1) : older.at(-1);
+  return { entries: shown, ...(last && last.seq > 1 && { nextBeforeSeq: last.seq }) };
+}

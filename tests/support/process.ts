@@ -1,0 +1,52 @@
+import { ENVIRONMENT } from "../../infra/environment.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The flags of the tasks `dev` and `start`. */
+const FLAGS = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write", "--allow-env"];
+
+/** A program that runs, and what it has written. */
+export interface Running {
+  /** Where it listens. Rejects when it ends before it does. */
+  readonly url: Promise<string>;
+  readonly output: () => string;
+  kill(signal: Deno.Signal): void;
+  /** Its exit code, once it has ended and all that it wrote is read. */
+  readonly ended: Promise<number>;
+}
+
+/** Starts main.ts with these variables and no other of Kese's, not even those of an .env beside it. */
+export function startMain(variables: Readonly<Record<string, string>>): Running {
+  const names = [...Object.keys(ENVIRONMENT.shape), "DENO_DEPLOYMENT_ID"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...FLAGS, "main.ts"],
+    cwd: ROOT,
+    // What is set to nothing counts as not set, and no .env replaces it.
+    env: { ...Object.fromEntries(names.map((name) => [name, ""])), NO_COLOR: "1", ...variables },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const listening = Promise.withResolvers<string>();
+  let output = "";
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      const [, url] = /^Kese listens on (http:\S+) \(/m.exec(output) ?? [];
+      if (url !== undefined) listening.resolve(url);
+    }
+  };
+  const ended = Promise.all([child.status, read(child.stdout), read(child.stderr)])
+    .then(([{ code }]) => {
+      listening.reject(new Error(`Cannot start Kese: it ended with ${code}\n${output}`));
+      return code;
+    });
+  // Whoever waits for the url hears of it; a program that has to end is waited for by `ended`.
+  listening.promise.catch(() => {});
+  return {
+    url: listening.promise,
+    output: () => output,
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
+}

@@ -1,0 +1,72 @@
+import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import type { Answer } from "./kese.ts";
+
+/** Ids as the answers write them: a prefix and 26 characters of Crockford's base 32. */
+export function assertId(id: unknown, prefix: string): void {
+  assertMatch(String(id), new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`));
+}
+
+/** Every answer of every route has these headers; none may be kept by a cache. */
+function assertCommonHeaders({ headers }: Answer, contentType: string): void {
+  assertEquals(headers.get("content-type"), contentType);
+  assertEquals(headers.get("cache-control"), "no-store");
+  assertMatch(headers.get("x-request-id") ?? "", /^[A-Za-z0-9._:-]{1,128}$/);
+}
+
+/** A success with exactly this body. */
+export function assertSuccess(answer: Answer, status: number, body: unknown): void {
+  assertEquals(answer.body, body);
+  assertEquals(answer.status, status);
+  assertCommonHeaders(answer, "application/json");
+}
+
+/** A problem of that status and code with exactly these facts beside the members of RFC 9457. */
+export function assertProblem(
+  answer: Answer,
+  [status, code]: readonly [status: number, code: string],
+  facts: Readonly<Record<string, unknown>> = {},
+): void {
+  const { title, detail, message, requestId, ...rest } = answer.body ?? {};
+  assertEquals(rest, { type: `urn:kese:problem:${code}`, status, code, ...facts });
+  assertEquals(answer.status, status);
+  for (const text of [title, detail, message]) {
+    assert(typeof text === "string" && text !== "", `${code} has an empty text`);
+    assertFalse(text.includes("{"), `${code} has a text that is not filled in: ${text}`);
+  }
+  assertEquals(requestId, answer.headers.get("x-request-id"));
+  assertCommonHeaders(answer, "application/problem+json");
+  const asksForCredentials = answer.headers.has("www-authenticate");
+  assertEquals(asksForCredentials, status === 401, "RFC 9110, section 15.5.2");
+}
+
+/** A 422 that names these fields with the code of each, in this order. */
+export function assertInvalidFields(
+  answer: Answer,
+  code: string,
+  fields: readonly (readonly [field: string, code: string])[],
+): void {
+  const { errors = [], ...body } = answer.body ?? {};
+  const named = errors.map((error: Record<string, string>) => [error.field, error.code]);
+  assertEquals(named, fields);
+  for (const { message, field, code: _, ...rest } of errors) {
+    assert(typeof message === "string" && message !== "", `${field} has no message`);
+    assertEquals(rest, {});
+  }
+  assertProblem({ ...answer, body }, [422, code]);
+}
+
+export interface ExpectedLimit {
+  readonly policy: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+  readonly retryAfterSeconds: number;
+}
+
+/** A 429 that tells in its headers which limit it was and when to come again. */
+export function assertRateLimited(answer: Answer, expected: ExpectedLimit): void {
+  assertProblem(answer, [429, "rate_limited"], { ...expected });
+  const { policy, limit, windowSeconds, retryAfterSeconds } = expected;
+  assertEquals(answer.headers.get("retry-after"), `${retryAfterSeconds}`);
+  assertEquals(answer.headers.get("ratelimit-policy"), `"${policy}";q=${limit};w=${windowSeconds}`);
+  assertEquals(answer.headers.get("ratelimit"), `"${policy}";r=0;t=${retryAfterSeconds}`);
+}

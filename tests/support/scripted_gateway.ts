@@ -1,0 +1,84 @@
+import type { CardNumber } from "../../domain/card_number.ts";
+import type { Kurus } from "../../domain/money.ts";
+import type { CardGateway, ChargeOutcome } from "../../domain/ports.ts";
+
+/** What the gateway does when it is asked to charge. */
+export type ChargeStep =
+  | "charges"
+  | "declines"
+  | "says_pending"
+  | "hangs"
+  | "throws_before_charging"
+  | "throws_after_charging";
+
+/** What it says of a charge: the truth, or something that is not yet known or not yet found. */
+export type InquiryStep = "truth" | "pending" | "not_found" | "declined" | "throws";
+
+export interface ScriptedGateway extends CardGateway {
+  /** The references that it was asked to charge, in order. */
+  readonly asked: readonly string[];
+  /** What was really taken from cards, by reference. */
+  readonly taken: ReadonlyMap<string, Kurus>;
+  /** The references of which it was asked how they ended. */
+  readonly inquired: readonly string[];
+  /** From now on it does this. */
+  play(script: Script): void;
+}
+
+/** Steps in order; the last one is repeated. */
+export interface Script {
+  readonly charge?: readonly ChargeStep[];
+  readonly inquire?: readonly InquiryStep[];
+}
+
+/** A card gateway that does what a test says. Like a real one it charges a reference once. */
+export function createScriptedGateway(script: Script = {}): ScriptedGateway {
+  const asked: string[] = [];
+  const inquired: string[] = [];
+  const taken = new Map<string, Kurus>();
+  let chargeSteps = [...script.charge ?? ["charges" as const]];
+  let inquirySteps = [...script.inquire ?? ["truth" as const]];
+
+  function charge(
+    reference: string,
+    _card: CardNumber,
+    amountKurus: Kurus,
+  ): Promise<ChargeOutcome> {
+    asked.push(reference);
+    const step = next(chargeSteps);
+    if (step === "hangs") return new Promise(() => {});
+    if (step === "says_pending") return Promise.resolve({ status: "pending" });
+    if (step === "throws_before_charging") return Promise.reject(new Error("connection refused"));
+    if (step === "declines") return Promise.resolve({ status: "declined", reason: "declined" });
+    if (!taken.has(reference)) taken.set(reference, amountKurus);
+    if (step === "throws_after_charging") return Promise.reject(new Error("connection lost"));
+    return Promise.resolve({ status: "charged" });
+  }
+
+  function inquire(reference: string): Promise<ChargeOutcome | { status: "not_found" }> {
+    inquired.push(reference);
+    const step = next(inquirySteps);
+    if (step === "throws") return Promise.reject(new Error("connection refused"));
+    if (step === "declined") return Promise.resolve({ status: "declined", reason: "declined" });
+    if (step !== "truth") return Promise.resolve({ status: step });
+    return Promise.resolve({ status: taken.has(reference) ? "charged" : "not_found" });
+  }
+
+  return {
+    charge,
+    inquire,
+    asked,
+    inquired,
+    taken,
+    play: ({ charge, inquire }) => {
+      if (charge) chargeSteps = [...charge];
+      if (inquire) inquirySteps = [...inquire];
+    },
+  };
+}
+
+function next<Step>(steps: Step[]): Step {
+  const [step] = steps.length > 1 ? steps.splice(0, 1) : steps;
+  if (step === undefined) throw new Error("Cannot play on: the script has no step");
+  return step;
+}
