@@ -1,0 +1,181 @@
+import { assert, assertEquals } from "@std/assert";
+import { AUDIT_BUFFER } from "../../domain/limits.ts";
+import type { AuditRecord } from "../../domain/ports.ts";
+import { createAuditLog } from "../../infra/audit_log.ts";
+import { createLog } from "../../infra/log.ts";
+import { createTestClock } from "../support/kese.ts";
+import { settled } from "../support/scripted_store.ts";
+
+function record(requestId: string, more: Partial<AuditRecord> = {}): AuditRecord {
+  return {
+    at: 1,
+    requestId,
+    who: "fleet",
+    filo: "hergele",
+    userNo: "1",
+    operation: "pay",
+    status: 201,
+    code: null,
+    ...more,
+  };
+}
+
+/** An audit over a sink that writes down its batches, each as `write` says. */
+function createBench(write: (batch: number) => Promise<void> = () => Promise.resolve()) {
+  const batches: (readonly AuditRecord[])[] = [];
+  const lines: string[] = [];
+  const log = createLog({
+    level: "debug",
+    clock: createTestClock(),
+    write: (line) => lines.push(line),
+  });
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  const audit = createAuditLog({
+    write: async (records) => {
+      batches.push(records);
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      try {
+        await write(batches.length - 1);
+      } finally {
+        atOnce--;
+      }
+    },
+  }, log);
+  const ids = () => batches.flat().map(({ requestId }) => requestId);
+  const events = () => lines.map((line) => JSON.parse(line));
+  return { audit, batches, ids, events, mostAtOnce: () => mostAtOnce };
+}
+
+Deno.test("flush() writes what was recorded, in order and in one batch", async () => {
+  const { audit, batches } = createBench();
+  const records = [record("a"), record("b"), record("c")];
+  for (const one of records) audit.record(one);
+  assertEquals(batches, []);
+  await audit.flush();
+  assertEquals(batches, [records]);
+});
+
+Deno.test("flush() of nothing writes nothing", async () => {
+  const { audit, batches } = createBench();
+  await audit.flush();
+  await audit.flush();
+  assertEquals(batches, []);
+  audit.record(record("a"));
+  await audit.flush();
+  assertEquals(batches.length, 1);
+});
+
+Deno.test("record() has its record written a moment later, without a flush", async () => {
+  const written = Promise.withResolvers<void>();
+  const { audit, ids } = createBench(() => Promise.resolve(written.resolve()));
+  audit.record(record("a"));
+  audit.record(record("b"));
+  await written.promise;
+  assertEquals(ids(), ["a", "b"]);
+});
+
+Deno.test("record() is written in whichever step of an ending write it comes", async () => {
+  const steps = Array.from({ length: 20 }, (_, step) => step + 1);
+  await Promise.all(steps.map(async (wanted) => {
+    const second = Promise.withResolvers<void>();
+    const { audit, ids } = createBench((batch) => {
+      if (batch === 1) second.resolve();
+      return Promise.resolve();
+    });
+    const recordAfter = async (step: number): Promise<void> => {
+      for (let left = step; left > 0; left--) await Promise.resolve();
+      audit.record(record("b"));
+    };
+    audit.record(record("a"));
+    // Set out before the flush, so that in each step this comes first.
+    const recorded = recordAfter(wanted);
+    await Promise.all([recorded, audit.flush(), second.promise]);
+    assertEquals(ids(), ["a", "b"]);
+  }));
+});
+
+Deno.test("record() keeps as many as the buffer holds", async () => {
+  const { audit, ids, events } = createBench();
+  for (let place = 0; place < AUDIT_BUFFER; place++) audit.record(record(`r${place}`));
+  await audit.flush();
+  assertEquals([ids().length, ids()[0]], [AUDIT_BUFFER, "r0"]);
+  assertEquals(events(), []);
+});
+
+Deno.test("record() past the buffer drops the oldest, and says how many", async () => {
+  const { audit, ids, events } = createBench();
+  for (let place = 0; place < AUDIT_BUFFER + 2; place++) audit.record(record(`r${place}`));
+  await audit.flush();
+  assertEquals([ids().length, ids()[0], ids().at(-1)], [
+    AUDIT_BUFFER,
+    "r2",
+    `r${AUDIT_BUFFER + 1}`,
+  ]);
+  const [{ event, level, dropped }] = events();
+  assertEquals({ event, level, dropped }, {
+    event: "audit_records_dropped",
+    level: "warn",
+    dropped: 2,
+  });
+  audit.record(record("next"));
+  await audit.flush();
+  assertEquals(events().length, 1);
+});
+
+Deno.test("flush() waits for a slow sink, and what came meanwhile goes in one batch after it", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { audit, batches, ids, mostAtOnce } = createBench((batch) =>
+    batch === 0 ? gate.promise : Promise.resolve()
+  );
+  audit.record(record("a"));
+  const first = audit.flush();
+  audit.record(record("b"));
+  audit.record(record("c"));
+  let isFlushed = false;
+  const second = audit.flush().then(() => isFlushed = true);
+  await settled();
+  assertEquals([batches.length, isFlushed], [1, false]);
+  gate.resolve();
+  await Promise.all([first, second]);
+  assertEquals(ids(), ["a", "b", "c"]);
+  assertEquals([batches.length, mostAtOnce()], [2, 1]);
+});
+
+Deno.test("record() behind a slow sink keeps no more than the buffer holds", async () => {
+  const gate = Promise.withResolvers<void>();
+  const { audit, ids } = createBench((batch) => batch === 0 ? gate.promise : Promise.resolve());
+  audit.record(record("first"));
+  const flushed = audit.flush();
+  for (let place = 0; place <= AUDIT_BUFFER; place++) audit.record(record(`r${place}`));
+  gate.resolve();
+  await flushed;
+  assertEquals([ids().length, ids()[0], ids()[1]], [AUDIT_BUFFER + 1, "first", "r1"]);
+});
+
+Deno.test("flush() goes on behind a sink that fails, and says what is lost", async () => {
+  const { audit, ids, events } = createBench((batch) =>
+    batch === 0 ? Promise.reject(new Error("no disk")) : Promise.resolve()
+  );
+  audit.record(record("a"));
+  audit.record(record("b"));
+  await audit.flush();
+  const [{ event, level, records, error }] = events();
+  assertEquals({ event, level, records }, {
+    event: "audit_not_written",
+    level: "error",
+    records: 2,
+  });
+  assert(error.includes("no disk"));
+  audit.record(record("c"));
+  await audit.flush();
+  assertEquals(ids().at(-1), "c");
+});
+
+Deno.test("record() masks a user number that could be a card's", async () => {
+  const { audit, batches } = createBench();
+  audit.record(record("a", { userNo: "4242424242424242" }));
+  audit.record(record("b", { userNo: null }));
+  await audit.flush();
+  assertEquals(batches.flat().map(({ userNo }) => userNo), ["************4242", null]);
+});

@@ -1,0 +1,26 @@
+import type {
+  AccountStore,
+  AuditRecord,
+  AuthStore,
+  Journal,
+  VaultStore,
+} from "../../../domain/ports.ts";
+import type { AuditSink } from "../../../infra/audit_log.ts";
+
+/** The ports of accounts and journal, which any store has. */
+export interface LedgerStore {
+  readonly accounts: AccountStore;
+  readonly journal: Journal;
+}
+
+/** All that a database has to give, and a way to look at what it wrote. */
+export interface ContractStore extends LedgerStore {
+  readonly auth: AuthStore;
+  readonly vault: VaultStore;
+  readonly audit: AuditSink;
+  auditRecords(): Promise<readonly AuditRecord[]>;
+  close(): Promise<void>;
+}
+
+/** Runs a test on a fresh and empty store, and takes it away afterwards. */
+export type WithStore<Store> = (test: (store: Store) => Promise<void>) => Promise<void>;

@@ -1,0 +1,129 @@
+import { assertEquals } from "@std/assert";
+import type { AuditRecord } from "../../../domain/ports.ts";
+import { createSqliteAccountStore } from "../../../infra/sqlite/account_store.ts";
+import { createSqliteAuditSink } from "../../../infra/sqlite/audit_sink.ts";
+import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
+import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
+import { createSqliteJournal } from "../../../infra/sqlite/journal.ts";
+import { openSqliteStore } from "../../../infra/sqlite/store.ts";
+import { createSqliteVaultStore } from "../../../infra/sqlite/vault_store.ts";
+import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
+import { createMemoryStore } from "../../support/memory_store.ts";
+import { accountStoreContract } from "./account_store_contract.ts";
+import { auditSinkContract } from "./audit_sink_contract.ts";
+import { authStoreContract } from "./auth_store_contract.ts";
+import type { ContractStore, WithStore } from "./contract_store.ts";
+import { journalContract } from "./journal_contract.ts";
+import { vaultStoreContract } from "./vault_store_contract.ts";
+
+const ID = { filo: "hergele", userNo: "1" };
+
+function openAt(path: string): ContractStore {
+  const database = new SqliteDatabase(path);
+  const journal = createSqliteJournal(database);
+  const selectAudit = database.prepare(`
+    SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code
+    FROM audit ORDER BY record_no`);
+  return {
+    accounts: createSqliteAccountStore(database, journal),
+    journal,
+    auth: createSqliteAuthStore(database),
+    vault: createSqliteVaultStore(database),
+    audit: createSqliteAuditSink(database),
+    auditRecords: () =>
+      Promise.resolve(selectAudit.all().map((row) => ({ ...row }) as unknown as AuditRecord)),
+    close: () => Promise.resolve(database.close()),
+  };
+}
+
+async function withPath(test: (path: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "kese-contract-" });
+  try {
+    await test(`${directory}/kese.db`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const inMemory: WithStore<ContractStore> = async (test) => {
+  const store = openAt(":memory:");
+  try {
+    await test(store);
+  } finally {
+    await store.close();
+  }
+};
+
+const onDisk: WithStore<ContractStore> = (test) =>
+  withPath(async (path) => {
+    const store = openAt(path);
+    try {
+      await test(store);
+    } finally {
+      await store.close();
+    }
+  });
+
+for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDisk]] as const) {
+  accountStoreContract(name, withStore);
+  journalContract(name, withStore);
+  authStoreContract(name, withStore);
+  vaultStoreContract(name, withStore);
+  auditSinkContract(name, withStore);
+}
+
+// The store that tests script has to be as right as those that it stands for.
+accountStoreContract("Map", (test) => test(createMemoryStore()));
+journalContract("Map", (test) => test(createMemoryStore()));
+
+Deno.test("openSqliteStore() finds on the next start what was acknowledged before", () =>
+  withPath(async (path) => {
+    const commands = createCommands();
+    const first = openSqliteStore(path);
+    assertEquals(await first.isEmpty(), true);
+    const opening = commands.opening(ID, { balanceKurus: 1_000 });
+    await first.accounts.insert(opening, PERSON);
+    const paid = decideAll(opening.account, [paying(commands.payment(100))]);
+    await first.accounts.save(paid.account, opening.account.head, paid.entries);
+    await first.close();
+    const second = openSqliteStore(path);
+    assertEquals(await second.isEmpty(), false);
+    assertEquals((await second.journal.list(ID, { limit: 10 })).entries, [
+      ...paid.entries,
+      opening.entry,
+    ]);
+    await second.health.ping();
+    await second.close();
+  }));
+
+Deno.test("openSqliteStore() lets one of 200 saves through that two processes make on one file", () =>
+  withPath(async (path) => {
+    const commands = createCommands();
+    const stores = [openSqliteStore(path), openSqliteStore(path)];
+    const opening = commands.opening(ID, { balanceKurus: 1_000 });
+    await stores[0]?.accounts.insert(opening, PERSON);
+    const saves = Array.from({ length: 100 }, () =>
+      stores.map(({ accounts }) => {
+        const { account, entries } = decideAll(opening.account, [paying(commands.payment(1_000))]);
+        return accounts.save(account, opening.account.head, entries);
+      }));
+    const results = await Promise.all(saves.flat());
+    assertEquals(results.filter((result) => result === "saved").length, 1);
+    for (const store of stores) {
+      assertEquals((await store.journal.list(ID, { limit: 10 })).entries.length, 2);
+      await store.close();
+    }
+  }));
+
+Deno.test("keepHouse() takes away what has expired, and nothing else", async () => {
+  const store = openSqliteStore(":memory:");
+  const { auth } = store;
+  const expiring = { account: ID, createdAt: 0 };
+  await auth.addSession({ ...expiring, tokenHash: "old", expiresAt: 1_000 }, 10);
+  await auth.addSession({ ...expiring, tokenHash: "young", expiresAt: 1_001 }, 10);
+  await store.keepHouse(1_000);
+  // Asked as of an earlier moment: only a row that is gone is not found then.
+  assertEquals(await auth.findSession("old", 0), undefined);
+  assertEquals((await auth.findSession("young", 0))?.tokenHash, "young");
+  await store.close();
+});
