@@ -5,7 +5,7 @@ import type { AccountStore, Journal, JournalPage } from "../domain/ports.ts";
 import { proveAccount } from "../domain/reconciliation.ts";
 import type { SweepCounts } from "../domain/top_up_settlement.ts";
 import { removeVaultOrphans } from "../domain/vault_orphans.ts";
-import type { Store } from "../infra/sqlite/store.ts";
+import type { Store } from "../infra/store.ts";
 import { environmentOrExit, type Kese, openKese, readVariables } from "../main.ts";
 
 const ACCOUNTS_PER_PAGE = 500;

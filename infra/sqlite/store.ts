@@ -1,7 +1,4 @@
-import type { Instant } from "../../domain/account.ts";
-import type { AccountStore, AuthStore, Journal, Pingable, VaultStore } from "../../domain/ports.ts";
-import type { AuditSink } from "../audit_log.ts";
-import type { SandboxChargeStore } from "../gateway/sandbox.ts";
+import type { Store } from "../store.ts";
 import { createSqliteAccountStore } from "./account_store.ts";
 import { createSqliteAuditSink } from "./audit_sink.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
@@ -10,21 +7,6 @@ import { createSqliteHousekeeping } from "./housekeeping.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
-
-/** Everything that a database gives Kese. */
-export interface Store {
-  readonly accounts: AccountStore;
-  readonly journal: Journal;
-  readonly auth: AuthStore;
-  readonly vault: VaultStore;
-  readonly audit: AuditSink;
-  readonly sandboxCharges: SandboxChargeStore;
-  readonly health: Pingable;
-  /** Takes away what has expired. */
-  keepHouse(now: Instant): Promise<void>;
-  isEmpty(): Promise<boolean>;
-  close(): Promise<void>;
-}
 
 /** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
 export function openSqliteStore(path: string): Store {

@@ -4,7 +4,8 @@ import { sha256 } from "../../infra/digests.ts";
 import type { Environment } from "../../infra/environment.ts";
 import { createLog } from "../../infra/log.ts";
 import { createSecretHasher } from "../../infra/secret_hasher.ts";
-import { openSqliteStore, type Store } from "../../infra/sqlite/store.ts";
+import { openSqliteStore } from "../../infra/sqlite/store.ts";
+import type { Store } from "../../infra/store.ts";
 import { type Kese, openKese } from "../../main.ts";
 
 /** 1 January 2026, 00:00 UTC. */

@@ -1,4 +1,5 @@
-import { openSqliteStore, type Store } from "../../infra/sqlite/store.ts";
+import { openSqliteStore } from "../../infra/sqlite/store.ts";
+import type { Store } from "../../infra/store.ts";
 
 /** A store in a file, in a directory of its own that goes away after the test. */
 export interface TemporaryFile {

@@ -1,0 +1,19 @@
+import type { Instant } from "../domain/account.ts";
+import type { AccountStore, AuthStore, Journal, Pingable, VaultStore } from "../domain/ports.ts";
+import type { AuditSink } from "./audit_log.ts";
+import type { SandboxChargeStore } from "./gateway/sandbox.ts";
+
+/** Everything that a database gives Kese. */
+export interface Store {
+  readonly accounts: AccountStore;
+  readonly journal: Journal;
+  readonly auth: AuthStore;
+  readonly vault: VaultStore;
+  readonly audit: AuditSink;
+  readonly sandboxCharges: SandboxChargeStore;
+  readonly health: Pingable;
+  /** Takes away what has expired. */
+  keepHouse(now: Instant): Promise<void>;
+  isEmpty(): Promise<boolean>;
+  close(): Promise<void>;
+}
