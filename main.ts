@@ -25,7 +25,6 @@ import { createIds } from "./infra/ids.ts";
 import { createLineWriter, createLog } from "./infra/log.ts";
 import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
 import { createSecretHasher } from "./infra/secret_hasher.ts";
-import { openSqliteStore } from "./infra/sqlite/store.ts";
 import type { Store } from "./infra/store.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/dependencies.ts";
@@ -60,7 +59,7 @@ export async function openKese(
   const { cardKeys, cardFingerprintKey, logLevel: level } = environment;
   const clock = replaced.clock ?? createSystemClock();
   const log = replaced.log ?? createLog({ level, clock, write: createLineWriter(Deno.stdout) });
-  const store = replaced.store ?? await openStore(environment);
+  const store = replaced.store ?? await openStore(environment, log);
   const { journal } = store;
   const accounts = createAccounts({ store: store.accounts, journal, clock, log, pause });
   const vault = createCardVault(store.vault, {
@@ -113,12 +112,18 @@ export async function openKese(
   };
 }
 
-async function openStore({ sqlitePath }: Environment): Promise<Store> {
+/** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */
+async function openStore({ mongo, sqlitePath }: Environment, log: Log): Promise<Store> {
+  if (mongo !== undefined) {
+    const { openMongoStore } = await import("./infra/mongo/store.ts");
+    return openMongoStore({ ...mongo, log });
+  }
   if (sqlitePath !== ":memory:") {
     await Deno.mkdir(dirname(sqlitePath), { recursive: true, mode: 0o700 });
     // Made here and not by SQLite, so that nobody else on the machine can read it.
     (await Deno.open(sqlitePath, { create: true, write: true, mode: 0o600 })).close();
   }
+  const { openSqliteStore } = await import("./infra/sqlite/store.ts");
   return openSqliteStore(sqlitePath);
 }
 

@@ -14,20 +14,28 @@ export type Language = "tr" | "en";
 
 /** The newest keys of an account; `complete` means that it never had another. */
 export interface RecentKeys {
+  /** Shortened, oldest first. */
   readonly hashes: readonly string[];
   readonly complete: boolean;
 }
 
 export const NO_KEYS: RecentKeys = { hashes: [], complete: true };
 
+/** Characters of a key's hash that the window keeps: 48 bits, for a false alarm costs one look-up only. */
+const SHORT_KEY_LENGTH = 12;
+
+export function shortKey(keyHash: string): string {
+  return keyHash.slice(0, SHORT_KEY_LENGTH);
+}
+
 /** Whether the ledger must be asked for a key, or the account itself knows that it is new. */
 export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
-  return !keys.complete || keys.hashes.includes(keyHash);
+  return !keys.complete || keys.hashes.includes(shortKey(keyHash));
 }
 
 /** The keys with one more; past the window the oldest is forgotten, and with it completeness. */
 export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
-  const hashes = [...keys.hashes, keyHash];
+  const hashes = [...keys.hashes, shortKey(keyHash)];
   if (hashes.length <= RECENT_KEYS_PER_ACCOUNT) return { hashes, complete: keys.complete };
   return { hashes: hashes.slice(-RECENT_KEYS_PER_ACCOUNT), complete: false };
 }

@@ -95,13 +95,20 @@ export function cardSnapshot(card: Card, selectedCardId: string | null): CardSna
   return { ...shown, selected: card.cardId === selectedCardId };
 }
 
+const CLOSING_PREFIX = "tuc_";
+
 /**
  * The id of the entry that closes a top-up. It follows from the top-up's own, so a top-up can be
  * closed once only, and its outcome is found without a search.
  */
 export function closingEntryId(topUpId: string): string {
   if (!topUpId.startsWith("top_")) throw new Error(`Cannot close ${topUpId}: it is no top-up`);
-  return `tuc_${topUpId.slice("top_".length)}`;
+  return `${CLOSING_PREFIX}${topUpId.slice("top_".length)}`;
+}
+
+/** Whether an id was not drawn by chance but follows from a top-up's, and so could be made twice. */
+export function isClosingEntryId(entryId: string): boolean {
+  return entryId.startsWith(CLOSING_PREFIX);
 }
 
 /** The payments of a view, told what an entry did to one of them. */

@@ -84,5 +84,22 @@ export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
 /** Time from the signal to the end; Deno Deploy grants five seconds. */
 export const SHUTDOWN_DEADLINE_MILLISECONDS = 4_000;
 
+/** Account snapshots that a process keeps at hand; beyond either bound the longest unused one goes. */
+export const CACHED_ACCOUNTS = 10_000;
+/** Idempotency keys that those snapshots may remember together, some 30 MB. */
+export const CACHED_KEYS = 500_000;
+/** How long Redis keeps a snapshot that nobody renews. */
+export const SNAPSHOT_TTL_SECONDS = 60 * 60;
+/** A larger snapshot is neither written to Redis nor read from it; the largest lawful one has about 22 KiB. */
+export const SNAPSHOT_MAX_LENGTH = 32 * 1024;
+/** Snapshots that are written to Redis at one time, behind the answers. */
+export const SNAPSHOT_WRITES_AT_ONCE = 16;
+/** Accounts whose snapshot may wait to be written; one more is left out, which costs speed only. */
+export const SNAPSHOT_WRITES_WAITING = 1_000;
+/** How long one call to Redis may take; then it is done without. */
+export const REDIS_TIMEOUT_MILLISECONDS = 250;
+/** After a failed call Redis is not asked for this long, so that a dead one does not cost its time-out each time. */
+export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
+
 export const HOUR_MILLISECONDS = 60 * 60 * 1_000;
 export const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;

@@ -73,13 +73,14 @@ export interface AccountStore {
   load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
   /**
    * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
-   * A rejected promise leaves open whether it happened.
+   * `full`: the journal has no room just now; nothing happened. A rejected promise leaves open
+   * whether it happened.
    */
   save(
     next: Account,
     expectedHead: string,
     entries: readonly JournalEntry[],
-  ): Promise<"saved" | "conflict">;
+  ): Promise<"saved" | "conflict" | "full">;
   /** Every account in a stable order, beginning after the one given. */
   list(
     options: { readonly limit: number; readonly after?: AccountId },

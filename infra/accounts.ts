@@ -9,7 +9,7 @@ import {
   type WaitingCommand,
 } from "../domain/fold.ts";
 import { mayHaveSeen } from "../domain/idempotency.ts";
-import type { EntryOf, JournalEntry } from "../domain/journal.ts";
+import { type EntryOf, isClosingEntryId, type JournalEntry } from "../domain/journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,
@@ -52,7 +52,7 @@ interface Pending extends WaitingCommand {
 }
 
 /** How a save ended when nothing is left unclear, or `unknown` when the deadline came first. */
-type Fate = "saved" | "conflict" | "unknown";
+type Fate = "saved" | "conflict" | "full" | "unknown";
 
 /**
  * Accounts over a store with compare-and-swap. One writer an account and process: commands that
@@ -148,6 +148,7 @@ class QueuedAccounts implements Accounts {
       if (fold.entries.length === 0) {
         // A refusal may rest on an old state: only the store's own account can confirm it.
         if (cached) continue;
+        this.#remember(base.account);
         return settleFold(batch, fold);
       }
       const fate = await this.#save(fold, {
@@ -155,11 +156,12 @@ class QueuedAccounts implements Accounts {
         deadline: latest(batch),
       });
       if (fate === "saved") {
-        await this.#askCache((cache) => cache.put(fold.account));
+        this.#remember(fold.account);
         return settleFold(batch, fold);
       }
-      await this.#askCache((cache) => cache.drop(id));
+      this.#forget(id);
       if (fate === "unknown") return settleAll(batch, "outcome_unknown");
+      if (fate === "full") return settleAll(batch, "busy");
       if (this.#options.clock.now() >= latest(batch)) break;
       await this.#options.pause(pauseMilliseconds(lostRaces++));
     }
@@ -173,6 +175,20 @@ class QueuedAccounts implements Accounts {
     if (account === undefined) return undefined;
     const mayRepeat = keysOf(batch).some((key) => mayHaveSeen(account.recentKeys, key));
     return mayRepeat ? undefined : { account, entriesByKey: new Map(), payments: new Map() };
+  }
+
+  /**
+   * Keeps an account for the next command, after its save was acknowledged or it was read. Nobody
+   * waits for that: the cache takes it in, or not, while the answers leave.
+   */
+  #remember(account: Account): void {
+    // Such a head could come again in a database that was set back, on top of another history.
+    if (isClosingEntryId(account.head)) return this.#forget(account.id);
+    void this.#askCache((cache) => cache.put(account));
+  }
+
+  #forget(id: AccountId): void {
+    void this.#askCache((cache) => cache.drop(id));
   }
 
   /** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */

@@ -11,6 +11,10 @@ export interface Environment {
   readonly host: string;
   readonly port: number;
   readonly sqlitePath: string;
+  /** Set when the accounts are on MongoDB; SQLite is not opened then. */
+  readonly mongo?: { readonly uri: string; readonly dbName: string };
+  /** Set when account snapshots and rate limits are on Upstash Redis. */
+  readonly redis?: { readonly url: string; readonly token: string };
   readonly fleets: ReadonlyMap<string, readonly string[]>;
   readonly cardKeys: ReadonlyMap<string, Uint8Array>;
   readonly cardFingerprintKey: Uint8Array;
@@ -72,7 +76,11 @@ export const ENVIRONMENT = z.object({
   HOST: z.string().default("0.0.0.0"),
   PORT: count.refine((port) => port <= 65_535, "must be at most 65535").default(5000),
   SQLITE_PATH: z.string().default("data/kese.db"),
-  MONGODB_URI: z.string().optional(),
+  MONGODB_URI: z.string().regex(
+    /^mongodb(\+srv)?:\/\//,
+    "must begin with mongodb:// or mongodb+srv://",
+  )
+    .optional(),
   DB_NAME: z.string().default("kese"),
   UPSTASH_REDIS_REST_URL: z.url("must be a URL").optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
@@ -121,25 +129,28 @@ function* contradictions(given: Variables): Generator<string> {
   if (!production && !LOOPBACK.includes(given.HOST ?? "")) {
     yield `HOST must be a loopback address in development (${LOOPBACK.join(", ")})`;
   }
-  if (given.MONGODB_URI !== undefined) {
-    yield "MONGODB_URI is set, but this version has the SQLite store only";
-  }
   if (given.MONGODB_URI === undefined && onDeploy) {
     yield "SQLite is refused on Deno Deploy: instances share no disk";
   }
-  if (given.UPSTASH_REDIS_REST_URL !== undefined) {
-    yield "UPSTASH_REDIS_REST_URL is set, but this version has no Redis adapter";
+  if (
+    (given.UPSTASH_REDIS_REST_URL === undefined) !== (given.UPSTASH_REDIS_REST_TOKEN === undefined)
+  ) {
+    yield "UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN belong together";
   }
 }
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 function toEnvironment(parsed: Parsed, given: Variables): Environment {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = parsed;
   return {
     mode: parsed.KESE_ENV,
     host: parsed.HOST,
     port: parsed.PORT,
     sqlitePath: parsed.SQLITE_PATH,
+    ...(parsed.MONGODB_URI !== undefined &&
+      { mongo: { uri: parsed.MONGODB_URI, dbName: parsed.DB_NAME } }),
+    ...(url !== undefined && token !== undefined && { redis: { url, token } }),
     fleets: parsed.FLEETS,
     cardKeys: parsed.CARD_KEYS,
     cardFingerprintKey: parsed.CARD_FINGERPRINT_KEY,

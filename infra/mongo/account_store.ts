@@ -1,0 +1,199 @@
+import type { Collection, UpdateFilter } from "mongodb";
+import { type Account, type AccountId, accountKey, type Instant } from "../../domain/account.ts";
+import type { Accepted } from "../../domain/decision.ts";
+import type { LoadedAccount } from "../../domain/fold.ts";
+import { shortKey } from "../../domain/idempotency.ts";
+import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
+import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
+import type {
+  AccountStore,
+  LoadOptions,
+  Log,
+  NewPerson,
+  OpenTopUpAddress,
+} from "../../domain/ports.ts";
+import { isDuplicateKey } from "./connection.ts";
+import {
+  type AccountDocument,
+  fromAccountDocument,
+  fromAccountKey,
+  toEntryDocument,
+  toHeadFields,
+  toStateFields,
+  type UserDocument,
+} from "./documents.ts";
+import type { Drain } from "./drain.ts";
+import type { MongoJournal } from "./journal.ts";
+
+/** Entries that an account's document may hold; MongoDB rewrites the whole document at each save. */
+export const ENTRIES_PER_DOCUMENT = 256;
+/** A drain begins each time that this many entries have come. */
+export const DRAIN_EVERY = 64;
+
+/** What no decision may see: personal data and the hash of the authCode. */
+const WITHOUT_PERSON = { name: 0, surname: 0, birthDate: 0, phoneNumber: 0, email: 0, authCode: 0 };
+
+export interface AccountStoreOptions {
+  readonly users: Collection<UserDocument>;
+  readonly journal: MongoJournal;
+  readonly drain: Drain;
+  readonly log: Log;
+}
+
+/**
+ * Accounts, each in one document. All that an accepted command changes is in it, so a save is one
+ * atomic update that succeeds only while the head is the expected one.
+ */
+export function createMongoAccountStore(
+  { users, journal, drain, log }: AccountStoreOptions,
+): AccountStore {
+  async function load(
+    id: AccountId,
+    options: LoadOptions = {},
+  ): Promise<LoadedAccount | undefined> {
+    const { keys = [], payments = [] } = options;
+    const needsEntries = keys.length > 0 || payments.length > 0;
+    const projection = needsEntries ? WITHOUT_PERSON : { ...WITHOUT_PERSON, journal: 0 };
+    // The document first: an entry that leaves it meanwhile is in the ledger before it does.
+    const document = await users.findOne<AccountDocument>({ _id: accountKey(id) }, { projection });
+    if (document === null) return undefined;
+    const account = fromAccountDocument(id, document);
+    return {
+      account,
+      entriesByKey: await journal.entriesByKey(
+        { ...document, recentKeys: account.recentKeys },
+        keys,
+      ),
+      payments: await journal.payments(document, payments),
+    };
+  }
+
+  async function insert(
+    { account, entry }: Accepted<EntryOf<"account_opened">>,
+    { profile, authCodeHash }: NewPerson,
+  ): Promise<boolean> {
+    const { filo, userNo } = account.id;
+    try {
+      await users.insertOne({
+        _id: accountKey(account.id),
+        filo,
+        userNo,
+        ...profile,
+        authCode: authCodeHash,
+        ...toHeadFields(account),
+        ...toStateFields(account),
+        recentKeys: account.recentKeys.hashes,
+        journal: [toEntryDocument(entry)],
+      });
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
+  async function save(
+    next: Account,
+    expectedHead: string,
+    entries: readonly JournalEntry[],
+  ): Promise<"saved" | "conflict" | "full"> {
+    const key = accountKey(next.id);
+    const update = toUpdate(next, entries);
+    if (await swap(key, { expectedHead, update, entries })) {
+      if (crossesDrain(next.seq, entries.length)) drain.start(key);
+      return "saved";
+    }
+    // Either the head moved on, or the document has no room for the entries.
+    const stored = await users.findOne({ _id: key }, { projection: { head: 1 } });
+    if (stored?.head !== expectedHead) return "conflict";
+    try {
+      await drain.move(key);
+    } catch (error) {
+      // A drain that is stopped leaves the document full until somebody has looked.
+      log.error("ledger_drain_stopped", { account: key, error });
+      return "full";
+    }
+    return await swap(key, { expectedHead, update, entries }) ? "saved" : "full";
+  }
+
+  async function swap(key: string, { expectedHead, update, entries }: Swap): Promise<boolean> {
+    const room = `journal.${ENTRIES_PER_DOCUMENT - entries.length}`;
+    const filter = { _id: key, head: expectedHead, [room]: { $exists: false } };
+    const { matchedCount } = await users.updateOne(filter, update);
+    return matchedCount === 1;
+  }
+
+  async function openTopUps(
+    startedBefore: Instant,
+    limit: number,
+    after?: OpenTopUpAddress,
+  ): Promise<readonly OpenTopUpAddress[]> {
+    const before = { "openTopUps.startedAt": { $lt: new Date(startedBefore) } };
+    const from = new Date(after?.startedAt ?? 0);
+    const found = await users.aggregate<
+      { _id: string; topUp: { topUpId: string; startedAt: Date } }
+    >([
+      { $match: before },
+      { $project: { openTopUps: 1 } },
+      { $unwind: "$openTopUps" },
+      { $match: before },
+      {
+        $match: {
+          $or: [
+            { "openTopUps.startedAt": { $gt: from } },
+            { "openTopUps.startedAt": from, "openTopUps.topUpId": { $gt: after?.topUpId ?? "" } },
+          ],
+        },
+      },
+      { $sort: { "openTopUps.startedAt": 1, "openTopUps.topUpId": 1 } },
+      { $limit: limit },
+      { $project: { topUp: "$openTopUps" } },
+    ]).toArray();
+    return found.map(({ _id, topUp: { topUpId, startedAt } }) => {
+      return { account: fromAccountKey(_id), topUpId, startedAt: startedAt.getTime() };
+    });
+  }
+
+  return {
+    entriesPerSave: COMMANDS_PER_FOLD,
+    insert,
+    load,
+    save,
+    openTopUps,
+    list: async ({ limit, after }) => {
+      const from = after ? { _id: { $gt: accountKey(after) } } : {};
+      const found = await users.find(from, { projection: { _id: 1 } }).sort({ _id: 1 }).limit(limit)
+        .toArray();
+      return found.map(({ _id }) => fromAccountKey(_id));
+    },
+  };
+}
+
+interface Swap {
+  readonly expectedHead: string;
+  readonly update: UpdateFilter<UserDocument>;
+  readonly entries: readonly JournalEntry[];
+}
+
+/** All that a save changes, in one update. What payments leave alone is not sent. */
+function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter<UserDocument> {
+  const keys = entries.flatMap(({ idempotency }) =>
+    idempotency ? [shortKey(idempotency.keyHash)] : []
+  );
+  const state = entries.every(leavesStateAlone) ? {} : toStateFields(next);
+  return {
+    $set: { ...toHeadFields(next), ...state },
+    $push: {
+      journal: { $each: entries.map(toEntryDocument) },
+      ...(keys.length > 0 && { recentKeys: { $each: keys, $slice: -RECENT_KEYS_PER_ACCOUNT } }),
+    },
+  };
+}
+
+function leavesStateAlone({ type }: JournalEntry): boolean {
+  return type === "payment" || type === "refund";
+}
+
+function crossesDrain(seq: number, entries: number): boolean {
+  return Math.floor(seq / DRAIN_EVERY) > Math.floor((seq - entries) / DRAIN_EVERY);
+}

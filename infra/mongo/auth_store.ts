@@ -1,0 +1,152 @@
+import type { Collection } from "mongodb";
+import { type AccountId, accountKey } from "../../domain/account.ts";
+import type { AuthStore, NewCode } from "../../domain/ports.ts";
+import { isDuplicateKey } from "./connection.ts";
+import { fromAccountKey, type UserDocument } from "./documents.ts";
+
+/** What the collection `auth` holds: waiting codes, sessions and counters, told apart by their `_id`. */
+export interface AuthDocument {
+  readonly _id: string;
+  readonly expiresAt: Date;
+  readonly codes?: readonly { readonly hash: string; readonly expiresAt: Date }[];
+  readonly account?: string;
+  readonly createdAt?: Date;
+  readonly events?: number;
+}
+
+export interface AuthCollections {
+  readonly auth: Collection<AuthDocument>;
+  readonly users: Collection<UserDocument>;
+}
+
+/** An expired document counts as none; that MongoDB takes it away some time later only frees space. */
+export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStore {
+  return {
+    authCodeHash: async (id) => {
+      const user = await users.findOne({ _id: accountKey(id) }, { projection: { authCode: 1 } });
+      return user?.authCode;
+    },
+    addCode: (id, code, maxOutstanding) =>
+      addCode(auth, codesId(id, code.delivery), { code, maxOutstanding }),
+    takeCode: async (id, codeHash, now) => {
+      const { modifiedCount } = await auth.updateOne({
+        _id: { $in: [codesId(id, "response"), codesId(id, "out_of_band")] },
+        codes: { $elemMatch: { hash: codeHash, expiresAt: { $gt: new Date(now) } } },
+      }, { $pull: { codes: { hash: codeHash } } });
+      return modifiedCount === 1;
+    },
+    addSession: async ({ account, tokenHash, createdAt, expiresAt }, maxSessions) => {
+      const key = accountKey(account);
+      await auth.insertOne({
+        _id: sessionId(tokenHash),
+        account: key,
+        createdAt: new Date(createdAt),
+        expiresAt: new Date(expiresAt),
+      });
+      await endOldest(auth, { account: key, newest: sessionId(tokenHash), maxSessions });
+    },
+    findSession: async (tokenHash, now) => {
+      const session = await auth.findOne({
+        _id: sessionId(tokenHash),
+        expiresAt: { $gt: new Date(now) },
+      });
+      if (session?.account === undefined || session.createdAt === undefined) return undefined;
+      return {
+        account: fromAccountKey(session.account),
+        tokenHash,
+        createdAt: session.createdAt.getTime(),
+        expiresAt: session.expiresAt.getTime(),
+      };
+    },
+    endSession: async (tokenHash) => {
+      await auth.deleteOne({ _id: sessionId(tokenHash) });
+    },
+    count: async (keys, { now, seconds, by }) => {
+      const length = seconds * 1_000;
+      const start = now - now % length;
+      const expiresAt = new Date(start + length);
+      return await Promise.all(keys.map((key) => {
+        const counter = { _id: `counter/${key}/${start}`, expiresAt };
+        return by === 1 ? countUp(auth, counter) : countDown(auth, counter);
+      }));
+    },
+  };
+}
+
+function codesId(id: AccountId, delivery: NewCode["delivery"]): string {
+  return `codes/${accountKey(id)}/${delivery}`;
+}
+
+function sessionId(tokenHash: string): string {
+  return `session/${tokenHash}`;
+}
+
+interface CodeAdding {
+  readonly code: NewCode;
+  readonly maxOutstanding: number;
+}
+
+/** The waiting codes of one user and delivery are one document, so that their number can be held. */
+async function addCode(
+  auth: Collection<AuthDocument>,
+  _id: string,
+  { code: { codeHash, now, expiresAt }, maxOutstanding }: CodeAdding,
+): Promise<boolean> {
+  await auth.updateOne({ _id }, { $pull: { codes: { expiresAt: { $lte: new Date(now) } } } });
+  const code = { hash: codeHash, expiresAt: new Date(expiresAt) };
+  try {
+    await auth.updateOne(
+      { _id, [`codes.${maxOutstanding - 1}`]: { $exists: false } },
+      { $push: { codes: code }, $max: { expiresAt: code.expiresAt } },
+      { upsert: true },
+    );
+    return true;
+  } catch (error) {
+    // The filter left the full document out, so the upsert tried to make it once more.
+    if (!isDuplicateKey(error)) throw error;
+    return false;
+  }
+}
+
+interface Ending {
+  readonly account: string;
+  readonly newest: string;
+  readonly maxSessions: number;
+}
+
+/** Ends the sessions beyond the newest; of one millisecond the one just begun is the newest. */
+async function endOldest(
+  auth: Collection<AuthDocument>,
+  { account, newest, maxSessions }: Ending,
+): Promise<void> {
+  const others = await auth.find({ account, _id: { $ne: newest } }, { projection: { _id: 1 } })
+    .sort({ createdAt: -1, _id: 1 }).skip(maxSessions - 1).toArray();
+  if (others.length > 0) await auth.deleteMany({ _id: { $in: others.map(({ _id }) => _id) } });
+}
+
+type Counter = Pick<AuthDocument, "_id" | "expiresAt">;
+
+async function countUp(
+  auth: Collection<AuthDocument>,
+  { _id, expiresAt }: Counter,
+): Promise<number> {
+  const update = { $inc: { events: 1 }, $setOnInsert: { expiresAt } };
+  const options = { upsert: true, returnDocument: "after" } as const;
+  try {
+    return (await auth.findOneAndUpdate({ _id }, update, options))?.events ?? 1;
+  } catch (error) {
+    // Two upserts made it at one moment; now it is there for both.
+    if (!isDuplicateKey(error)) throw error;
+    return (await auth.findOneAndUpdate({ _id }, update, options))?.events ?? 1;
+  }
+}
+
+/** A counter that is not there, or is at nothing, stays so. */
+async function countDown(auth: Collection<AuthDocument>, { _id }: Counter): Promise<number> {
+  const counted = await auth.findOneAndUpdate(
+    { _id, events: { $gt: 0 } },
+    { $inc: { events: -1 } },
+    { returnDocument: "after" },
+  );
+  return counted?.events ?? 0;
+}

@@ -1,0 +1,44 @@
+import { type Db, MongoClient } from "mongodb";
+
+/** A connected client and the database that Kese keeps its collections in. */
+export interface MongoConnection {
+  readonly client: MongoClient;
+  readonly database: Db;
+}
+
+/**
+ * Connects lazily: the first operation opens the first connection. Every choice that the safety of
+ * money rests on is stated here and wins over the connection string.
+ */
+export function connectMongo(uri: string, dbName: string): MongoConnection {
+  const client = new MongoClient(uri, {
+    appName: "kese",
+    // Many small instances share a cluster's connections (500 on Atlas M0), so each takes few.
+    maxPoolSize: 10,
+    minPoolSize: 0,
+    maxIdleTimeMS: 60_000,
+    // A request that gets no connection in time hears so, before it has done anything.
+    waitQueueTimeoutMS: 2_000,
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 3_000,
+    // A command that hangs must end within the deadline of the request, whose fate is then asked for.
+    socketTimeoutMS: 5_000,
+    // Acknowledged means that it cannot roll back, and read means that it cannot have.
+    writeConcern: { w: "majority", journal: true },
+    readConcern: { level: "majority" },
+    readPreference: "primary",
+    // The driver repeats a write once under one transaction number, so it takes effect once.
+    retryWrites: true,
+    retryReads: true,
+    ignoreUndefined: true,
+  });
+  return { client, database: client.db(dbName) };
+}
+
+/** The server's code for a second document of one unique key. */
+const DUPLICATE_KEY = 11_000;
+
+/** Whether a write failed because its document exists already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === DUPLICATE_KEY;
+}

@@ -1,0 +1,211 @@
+import { Long } from "mongodb";
+import type { Account, AccountId, Card } from "../../domain/account.ts";
+import type { Profile } from "../../domain/auth.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import type { Kurus } from "../../domain/money.ts";
+
+/** Sums are Int64 in the database; the driver gives them back as numbers, all of them safe integers. */
+type Sum = Long | number;
+
+/** A journal entry as it is stored, in the account's document and in the ledger alike. */
+export interface EntryDocument {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: JournalEntry["type"];
+  readonly at: Date;
+  readonly amountKurus: Sum;
+  readonly deltaKurus: Sum;
+  readonly balanceAfterKurus: Sum;
+  readonly refundedKurus?: Sum;
+  /** The fields that only its type has. */
+  readonly [fact: string]: unknown;
+}
+
+/** An entry in the ledger. `_id` is account and number, so an account's entries lie in order. */
+export interface LedgerDocument extends EntryDocument {
+  readonly _id: string;
+  readonly account: string;
+  /** Set on entries that a key appended. */
+  readonly key?: string;
+  /** Set on refunds. */
+  readonly refundOf?: string;
+}
+
+/** The part of a user's document that decisions need, with the seed's names where it has them. */
+export interface AccountDocument {
+  readonly _id: string;
+  readonly head: string;
+  readonly seq: number;
+  readonly balance: Sum;
+  readonly allCards: readonly Card[];
+  readonly selectedCard: string | null;
+  readonly lastPayment: StoredPayment | null;
+  readonly openTopUps: readonly StoredTopUp[];
+  readonly recentKeys: readonly string[];
+  readonly keysComplete: boolean;
+  readonly cardSavesAt: readonly Date[];
+  readonly declinesAt: readonly Date[];
+  /** The newest entries, those that the ledger has not yet taken over. */
+  readonly journal: readonly EntryDocument[];
+}
+
+/** A whole user: account, personal data and the hash of his authCode, in one document. */
+export interface UserDocument extends AccountDocument, Profile {
+  readonly filo: string;
+  readonly userNo: string;
+  readonly authCode: string;
+}
+
+interface StoredPayment {
+  readonly paymentId: string;
+  readonly amountKurus: Sum;
+  readonly refundedKurus: Sum;
+  readonly at: Date;
+}
+
+interface StoredTopUp {
+  readonly topUpId: string;
+  readonly amountKurus: Sum;
+  readonly cardId: string;
+  readonly startedAt: Date;
+}
+
+type HeadFields = Pick<
+  AccountDocument,
+  "head" | "seq" | "balance" | "lastPayment" | "keysComplete"
+>;
+type StateFields = Pick<
+  AccountDocument,
+  "allCards" | "selectedCard" | "openTopUps" | "cardSavesAt" | "declinesAt"
+>;
+
+export function fromAccountDocument(id: AccountId, document: AccountDocument): Account {
+  const { lastPayment } = document;
+  return {
+    id,
+    head: document.head,
+    seq: document.seq,
+    balanceKurus: fromSum(document.balance),
+    cards: document.allCards,
+    selectedCardId: document.selectedCard,
+    lastPayment: lastPayment && {
+      paymentId: lastPayment.paymentId,
+      amountKurus: fromSum(lastPayment.amountKurus),
+      refundedKurus: fromSum(lastPayment.refundedKurus),
+      at: lastPayment.at.getTime(),
+    },
+    openTopUps: document.openTopUps.map(({ amountKurus, startedAt, ...topUp }) => ({
+      ...topUp,
+      amountKurus: fromSum(amountKurus),
+      startedAt: startedAt.getTime(),
+    })),
+    recentKeys: { hashes: document.recentKeys, complete: document.keysComplete },
+    cardSavesAt: document.cardSavesAt.map((at) => at.getTime()),
+    declinesAt: document.declinesAt.map((at) => at.getTime()),
+  };
+}
+
+/** What every save sets. */
+export function toHeadFields(
+  { head, seq, balanceKurus, lastPayment, recentKeys }: Account,
+): HeadFields {
+  return {
+    head,
+    seq,
+    balance: toSum(balanceKurus),
+    lastPayment: lastPayment && {
+      paymentId: lastPayment.paymentId,
+      amountKurus: toSum(lastPayment.amountKurus),
+      refundedKurus: toSum(lastPayment.refundedKurus),
+      at: new Date(lastPayment.at),
+    },
+    keysComplete: recentKeys.complete,
+  };
+}
+
+/** What payments and refunds leave as it is. */
+export function toStateFields(account: Account): StateFields {
+  const { cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
+  return {
+    allCards: cards,
+    selectedCard: selectedCardId,
+    openTopUps: openTopUps.map(({ topUpId, amountKurus, cardId, startedAt }) => ({
+      topUpId,
+      amountKurus: toSum(amountKurus),
+      cardId,
+      startedAt: new Date(startedAt),
+    })),
+    cardSavesAt: cardSavesAt.map((at) => new Date(at)),
+    declinesAt: declinesAt.map((at) => new Date(at)),
+  };
+}
+
+export function toEntryDocument(entry: JournalEntry): EntryDocument {
+  const { amountKurus, deltaKurus, balanceAfterKurus, at, ...others } = entry;
+  return {
+    ...others,
+    at: new Date(at),
+    amountKurus: toSum(amountKurus),
+    deltaKurus: toSum(deltaKurus),
+    balanceAfterKurus: toSum(balanceAfterKurus),
+    ...(entry.type === "refund" && { refundedKurus: toSum(entry.refundedKurus) }),
+  };
+}
+
+export function fromEntryDocument(document: EntryDocument): JournalEntry {
+  const { amountKurus, deltaKurus, balanceAfterKurus, refundedKurus, at, ...others } = document;
+  return {
+    ...others,
+    at: at.getTime(),
+    amountKurus: fromSum(amountKurus),
+    deltaKurus: fromSum(deltaKurus),
+    balanceAfterKurus: fromSum(balanceAfterKurus),
+    ...(refundedKurus !== undefined && { refundedKurus: fromSum(refundedKurus) }),
+  } as JournalEntry;
+}
+
+export function toLedgerDocument(account: string, document: EntryDocument): LedgerDocument {
+  const entry = fromEntryDocument(document);
+  return {
+    ...document,
+    _id: ledgerId(account, entry.seq),
+    account,
+    ...(entry.idempotency && { key: ledgerKey(account, entry.idempotency.keyHash) }),
+    ...(entry.type === "refund" && { refundOf: refundKey(account, entry.paymentId) }),
+  };
+}
+
+export function fromLedgerDocument(document: LedgerDocument): JournalEntry {
+  const { _id, account: _account, key: _key, refundOf: _refundOf, ...entry } = document;
+  return fromEntryDocument(entry as unknown as EntryDocument);
+}
+
+// Twelve digits hold more entries than one account can have at a thousand a second for thirty years.
+const SEQ_DIGITS = 12;
+
+/** Account and number, so that text order is the order of the entries. */
+export function ledgerId(account: string, seq: number): string {
+  return `${account}/${String(seq).padStart(SEQ_DIGITS, "0")}`;
+}
+
+export function ledgerKey(account: string, keyHash: string): string {
+  return `${account}/${keyHash}`;
+}
+
+export function refundKey(account: string, paymentId: string): string {
+  return `${account}/${paymentId}`;
+}
+
+/** The id that a document's `_id` was made from: neither part can hold a slash. */
+export function fromAccountKey(key: string): AccountId {
+  const [filo = "", userNo = ""] = key.split("/");
+  return { filo, userNo };
+}
+
+function toSum(kurus: Kurus): Long {
+  return Long.fromNumber(kurus);
+}
+
+function fromSum(sum: Sum): Kurus {
+  return Number(sum) as Kurus;
+}

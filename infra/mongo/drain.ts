@@ -1,0 +1,76 @@
+import type { Collection } from "mongodb";
+import type { Log } from "../../domain/ports.ts";
+import { type AccountDocument, type LedgerDocument, toLedgerDocument } from "./documents.ts";
+
+export interface DrainOptions {
+  readonly users: Collection<AccountDocument>;
+  readonly ledger: Collection<LedgerDocument>;
+  readonly log: Log;
+}
+
+/** Moves the entries of accounts from their documents to the ledger. */
+export interface Drain {
+  /** Moves all that the document holds now; joins a move that is under way. */
+  move(account: string): Promise<void>;
+  /** The same, in the background: nobody waits for it, and what fails is tried with the next. */
+  start(account: string): void;
+  /** Ends when no move is under way. */
+  settled(): Promise<void>;
+}
+
+/**
+ * An entry leaves the document only when its copy in the ledger is acknowledged by a majority, and
+ * the pull touches nothing that a decision reads, `head` included. So a reader that asks the document
+ * first and the ledger second misses none, and a save that runs beside it is not disturbed.
+ */
+export function createDrain({ users, ledger, log }: DrainOptions): Drain {
+  const underway = new Map<string, Promise<void>>();
+
+  function move(account: string): Promise<void> {
+    const joined = underway.get(account);
+    if (joined) return joined;
+    const moving = moveEntries(account).finally(() => underway.delete(account));
+    underway.set(account, moving);
+    return moving;
+  }
+
+  async function moveEntries(account: string): Promise<void> {
+    const document = await users.findOne({ _id: account }, { projection: { journal: 1 } });
+    const entries = document?.journal ?? [];
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    await copyToLedger(ledger, entries.map((entry) => toLedgerDocument(account, entry)));
+    await users.updateOne({ _id: account }, { $pull: { journal: { seq: { $lte: last.seq } } } });
+  }
+
+  return {
+    move,
+    start: (account) => {
+      move(account).catch((error) => log.error("ledger_drain_stopped", { account, error }));
+    },
+    settled: async () => {
+      await Promise.allSettled([...underway.values()]);
+    },
+  };
+}
+
+/**
+ * Copies entries that may be there already, from a move that was cut short. The same number with
+ * another entry means that account and ledger no longer belong together: nothing may leave the
+ * document then, and somebody has to look.
+ */
+async function copyToLedger(
+  ledger: Collection<LedgerDocument>,
+  documents: readonly LedgerDocument[],
+): Promise<void> {
+  const operations = documents.map(({ _id, ...entry }) => ({
+    updateOne: { filter: { _id }, update: { $setOnInsert: entry }, upsert: true },
+  }));
+  const { upsertedCount } = await ledger.bulkWrite(operations, { ordered: false });
+  if (upsertedCount === documents.length) return;
+  const ids = documents.map(({ _id }) => _id);
+  const kept = await ledger.find({ _id: { $in: ids } }, { projection: { id: 1 } }).toArray();
+  const entryIds = new Map(kept.map(({ _id, id }) => [_id, id]));
+  const other = documents.find(({ _id, id }) => entryIds.get(_id) !== id);
+  if (other) throw new Error(`Cannot drain: ${other._id} is another entry in the ledger`);
+}

@@ -1,0 +1,63 @@
+import type { Db, IndexDescription } from "mongodb";
+
+interface CollectionIndex {
+  readonly collection: string;
+  readonly index: IndexDescription;
+  readonly reason: string;
+}
+
+/** Every index beside `_id`, each with its reason. An index that no query needs costs every write. */
+export const INDEXES: readonly CollectionIndex[] = [
+  {
+    collection: "users",
+    index: { name: "open_top_ups", key: { "openTopUps.startedAt": 1 }, sparse: true },
+    reason: "The sweep finds the few accounts with an open top-up among all.",
+  },
+  {
+    collection: "ledger",
+    index: { name: "entry", key: { id: 1 } },
+    reason: "A payment, refund or top-up is looked up by its id.",
+  },
+  {
+    collection: "ledger",
+    index: { name: "key", key: { key: 1 }, sparse: true },
+    reason: "A key that has left the account's window is asked for here.",
+  },
+  {
+    collection: "ledger",
+    index: { name: "refunds", key: { refundOf: 1 }, sparse: true },
+    reason: "What is refunded of an older payment.",
+  },
+  {
+    collection: "auth",
+    index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+    reason: "Codes, sessions and counters go when they have expired.",
+  },
+  {
+    collection: "auth",
+    index: { name: "sessions", key: { account: 1, createdAt: -1 }, sparse: true },
+    reason: "The sessions of a user, newest first: beyond the tenth the oldest ends.",
+  },
+  {
+    collection: "audit",
+    index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+    reason: "Records go after ninety days.",
+  },
+];
+
+/** What to shard by, for `mongosh` on a sharded cluster. Both keys begin with the account. */
+export function shardingCommands(dbName: string): readonly string[] {
+  return [
+    `sh.enableSharding("${dbName}")`,
+    `sh.shardCollection("${dbName}.users", { _id: "hashed" })`,
+    `sh.shardCollection("${dbName}.ledger", { _id: 1 })`,
+  ];
+}
+
+/** Makes the indexes that are missing; those that are there stay. */
+export async function createIndexes(database: Db): Promise<void> {
+  const byCollection = Map.groupBy(INDEXES, ({ collection }) => collection);
+  for (const [collection, indexes] of byCollection) {
+    await database.collection(collection).createIndexes(indexes.map(({ index }) => index));
+  }
+}

@@ -1,0 +1,148 @@
+import type { Collection } from "mongodb";
+import { type AccountId, accountKey, type PaymentState } from "../../domain/account.ts";
+import { mayHaveSeen, type RecentKeys } from "../../domain/idempotency.ts";
+import { type JournalEntry, paymentState } from "../../domain/journal.ts";
+import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
+import { NO_MONEY } from "../../domain/money.ts";
+import type { FoundPayment, Journal, JournalListOptions, JournalPage } from "../../domain/ports.ts";
+import {
+  type AccountDocument,
+  type EntryDocument,
+  fromEntryDocument,
+  fromLedgerDocument,
+  type LedgerDocument,
+  ledgerId,
+  ledgerKey,
+  refundKey,
+} from "./documents.ts";
+
+/** The newest entries of an account, as its document holds them at one moment. */
+interface DocumentEntries {
+  readonly _id: string;
+  readonly journal?: readonly EntryDocument[];
+}
+
+/** The reading side of the journal, for routes and for the account store. */
+export interface MongoJournal extends Journal {
+  /** The entries that keys appended; the ledger is asked only for those it may have. */
+  entriesByKey(
+    document: DocumentEntries & { readonly recentKeys: RecentKeys },
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, JournalEntry>>;
+  payments(
+    document: DocumentEntries,
+    paymentIds: readonly string[],
+  ): Promise<ReadonlyMap<string, PaymentState>>;
+}
+
+export interface JournalCollections {
+  readonly users: Collection<AccountDocument>;
+  readonly ledger: Collection<LedgerDocument>;
+}
+
+/**
+ * Reads a journal in two places: the account's document first, then the ledger. In this order no
+ * entry is missed, for it is copied before it leaves the document.
+ */
+export function createMongoJournal({ users, ledger }: JournalCollections): MongoJournal {
+  async function entriesByKey(
+    document: DocumentEntries & { readonly recentKeys: RecentKeys },
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, JournalEntry>> {
+    const found = new Map<string, JournalEntry>();
+    for (const entry of (document.journal ?? []).map(fromEntryDocument)) {
+      const keyHash = entry.idempotency?.keyHash;
+      if (keyHash !== undefined && keys.includes(keyHash)) found.set(keyHash, entry);
+    }
+    const older = keys.filter((key) => !found.has(key) && mayHaveSeen(document.recentKeys, key));
+    if (older.length === 0) return found;
+    const ledgerKeys = older.map((key) => ledgerKey(document._id, key));
+    for (const kept of await ledger.find({ key: { $in: ledgerKeys } }).toArray()) {
+      const entry = fromLedgerDocument(kept);
+      if (entry.idempotency) found.set(entry.idempotency.keyHash, entry);
+    }
+    return found;
+  }
+
+  /** The entries of those ids and all refunds of them, oldest first. */
+  async function entriesOfPayments(
+    { _id: account, journal = [] }: DocumentEntries,
+    paymentIds: readonly string[],
+  ): Promise<readonly JournalEntry[]> {
+    if (paymentIds.length === 0) return [];
+    const kept = await ledger.find({
+      $or: [
+        { id: { $in: [...paymentIds] }, account },
+        { refundOf: { $in: paymentIds.map((paymentId) => refundKey(account, paymentId)) } },
+      ],
+    }).sort({ _id: 1 }).toArray();
+    return [...kept.map(fromLedgerDocument), ...journal.map(fromEntryDocument)];
+  }
+
+  async function findPayments(
+    document: DocumentEntries,
+    paymentIds: readonly string[],
+  ): Promise<ReadonlyMap<string, FoundPayment>> {
+    const found = new Map<string, FoundPayment>();
+    for (const entry of await entriesOfPayments(document, paymentIds)) {
+      if (entry.type === "payment" && paymentIds.includes(entry.id)) {
+        found.set(entry.id, { entry, refundedKurus: NO_MONEY });
+      }
+      const payment = entry.type === "refund" ? found.get(entry.paymentId) : undefined;
+      if (entry.type !== "refund" || payment === undefined) continue;
+      // Each refund says what is refunded of its payment by then, so the last one counts.
+      found.set(entry.paymentId, { ...payment, refundedKurus: entry.refundedKurus });
+    }
+    return found;
+  }
+
+  async function list(
+    id: AccountId,
+    { limit, beforeSeq = Infinity, types }: JournalListOptions,
+  ): Promise<JournalPage> {
+    const account = accountKey(id);
+    const document = await users.findOne({ _id: account }, { projection: { seq: 1, journal: 1 } });
+    if (document === null) return { entries: [] };
+    const newest = Math.min(document.seq, beforeSeq - 1);
+    const oldest = Math.max(1, newest - PAGE_SCAN_MAX + 1);
+    const entries = document.journal
+      .filter(({ seq, type }) => seq >= oldest && seq <= newest && (types?.includes(type) ?? true))
+      .map(fromEntryDocument).reverse().slice(0, limit);
+    if (entries.length < limit) {
+      const inLedger = Math.min(newest, (document.journal[0]?.seq ?? Infinity) - 1);
+      const kept = await ledger.find({
+        _id: { $gte: ledgerId(account, oldest), $lte: ledgerId(account, inLedger) },
+        ...(types && { type: { $in: [...types] } }),
+      }).sort({ _id: -1 }).limit(limit - entries.length).toArray();
+      entries.push(...kept.map(fromLedgerDocument));
+    }
+    const last = entries.length === limit ? entries.at(-1)?.seq ?? oldest : oldest;
+    return last > 1 ? { entries, nextBeforeSeq: last } : { entries };
+  }
+
+  async function find(id: AccountId, entryId: string): Promise<JournalEntry | undefined> {
+    const account = accountKey(id);
+    const document = await users.findOne({ _id: account }, { projection: { journal: 1 } });
+    const recent = document?.journal.find((entry) => entry.id === entryId);
+    if (recent) return fromEntryDocument(recent);
+    const kept = document && await ledger.findOne({ id: entryId, account });
+    return kept ? fromLedgerDocument(kept) : undefined;
+  }
+
+  return {
+    list,
+    find,
+    findPayment: async (id, paymentId) => {
+      const document = await users.findOne({ _id: accountKey(id) }, { projection: { journal: 1 } });
+      if (document === null) return undefined;
+      return (await findPayments(document, [paymentId])).get(paymentId);
+    },
+    entriesByKey,
+    payments: async (document, paymentIds) => {
+      const found = await findPayments(document, paymentIds);
+      return new Map([...found].map(([paymentId, { entry, refundedKurus }]) => {
+        return [paymentId, { ...paymentState(entry), refundedKurus }] as const;
+      }));
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import type { Db } from "mongodb";
+import type { Log } from "../../domain/ports.ts";
+import type { Store } from "../store.ts";
+import { createMongoAccountStore } from "./account_store.ts";
+import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
+import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
+import { connectMongo } from "./connection.ts";
+import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.ts";
+import { createDrain } from "./drain.ts";
+import { createMongoJournal } from "./journal.ts";
+import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
+import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
+
+export interface MongoStoreOptions {
+  readonly uri: string;
+  readonly dbName: string;
+  readonly log: Log;
+}
+
+/** A store on MongoDB, with its database for the tasks that look after it. */
+export interface MongoStore extends Store {
+  readonly database: Db;
+  /** The random id of this database: what a cache keeps of one is of no use for another. */
+  databaseId(): Promise<string>;
+}
+
+export function openMongoStore({ uri, dbName, log }: MongoStoreOptions): MongoStore {
+  const { client, database } = connectMongo(uri, dbName);
+  const users = database.collection<UserDocument>("users");
+  const accounts = database.collection<AccountDocument>("users");
+  const ledger = database.collection<LedgerDocument>("ledger");
+  const drain = createDrain({ users: accounts, ledger, log });
+  const journal = createMongoJournal({ users: accounts, ledger });
+  return {
+    database,
+    accounts: createMongoAccountStore({ users, journal, drain, log }),
+    journal,
+    auth: createMongoAuthStore({ auth: database.collection<AuthDocument>("auth"), users }),
+    vault: createMongoVaultStore(database.collection<VaultDocument>("vault")),
+    audit: createMongoAuditSink(database.collection<AuditDocument>("audit")),
+    sandboxCharges: createMongoSandboxCharges(
+      database.collection<ChargeDocument>("sandbox_charges"),
+    ),
+    health: {
+      name: "mongodb",
+      ping: async () => {
+        await database.command({ ping: 1 });
+      },
+    },
+    databaseId: () => databaseId(database),
+    // The TTL indexes take away what has expired.
+    keepHouse: () => Promise.resolve(),
+    isEmpty: async () => await users.findOne({}, { projection: { _id: 1 } }) === null,
+    close: async () => {
+      await drain.settled();
+      await client.close();
+    },
+  };
+}
+
+interface MetaDocument {
+  readonly _id: "database";
+  readonly id: string;
+}
+
+/** Made by whoever asks first, and the same for everyone after. */
+async function databaseId(database: Db): Promise<string> {
+  const meta = database.collection<MetaDocument>("meta");
+  const made = await meta.findOneAndUpdate(
+    { _id: "database" },
+    { $setOnInsert: { id: randomUUID() } },
+    { upsert: true, returnDocument: "after" },
+  );
+  if (made === null) throw new Error("Cannot tell the database's id: it was not stored");
+  return made.id;
+}
