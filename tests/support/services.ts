@@ -1,0 +1,91 @@
+/**
+ * Tests that need a service. Without it they are skipped, or fail where services are required.
+ *
+ * @module
+ */
+
+import {
+  areServicesRequired,
+  MONGODB_URI,
+  UPSTASH_REDIS_REST_TOKEN,
+  UPSTASH_REDIS_REST_URL,
+} from "./services/variables.ts";
+
+/** A Redis behind Upstash's REST protocol, and what the names of a test's keys begin with. */
+export interface TestRedis {
+  readonly url: string;
+  readonly token: string;
+  readonly prefix: string;
+}
+
+/**
+ * Registers a test on MongoDB. Its database is its own, and is dropped after it.
+ *
+ * @param name The test's name, as for `Deno.test`.
+ * @param test Must close the clients it opens.
+ */
+export function withMongo(
+  name: string,
+  test: (uri: string, databaseName: string) => Promise<void>,
+): void {
+  const uri = Deno.env.get(MONGODB_URI);
+  register(name, "MongoDB", uri, async (uri) => {
+    const databaseName = `kese-test-${crypto.randomUUID().slice(0, 13)}`;
+    try {
+      await test(uri, databaseName);
+    } finally {
+      await dropDatabase(uri, databaseName);
+    }
+  });
+}
+
+/**
+ * Registers a test on Redis. All keys it makes must begin with its prefix; they are deleted after it.
+ *
+ * @param name The test's name, as for `Deno.test`.
+ */
+export function withRedis(name: string, test: (redis: TestRedis) => Promise<void>): void {
+  const url = Deno.env.get(UPSTASH_REDIS_REST_URL);
+  const token = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
+  const service = url === undefined || token === undefined ? undefined : { url, token };
+  register(name, "Redis", service, async ({ url, token }) => {
+    const redis = { url, token, prefix: `kese-test-${crypto.randomUUID()}:` };
+    try {
+      await test(redis);
+    } finally {
+      await deleteKeys(redis);
+    }
+  });
+}
+
+function register<Service>(
+  name: string,
+  serviceName: string,
+  service: Service | undefined,
+  test: (service: Service) => Promise<void>,
+): void {
+  const ignore = service === undefined && !areServicesRequired();
+  Deno.test({ name, ignore }, async () => {
+    if (service === undefined) {
+      throw new Error(
+        `Cannot test without ${serviceName}: \`deno task test\` says why it is missing`,
+      );
+    }
+    await test(service);
+  });
+}
+
+// The clients are loaded when they are used: tests of other things import this file as well.
+
+async function dropDatabase(uri: string, databaseName: string): Promise<void> {
+  const { MongoClient } = await import("mongodb");
+  await using client = await MongoClient.connect(uri);
+  await client.db(databaseName).dropDatabase();
+}
+
+async function deleteKeys({ url, token, prefix }: TestRedis): Promise<void> {
+  const { Redis } = await import("@upstash/redis");
+  const redis = new Redis({ url, token, enableTelemetry: false });
+  const keys = await redis.keys(`${prefix}*`);
+  if (keys.length > 0) await redis.del(...keys);
+}

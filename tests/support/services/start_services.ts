@@ -1,0 +1,83 @@
+import { startRedisServer } from "./redis_server.ts";
+import { connectToRedis } from "./resp.ts";
+import { startUpstashBridge } from "./upstash_bridge.ts";
+import { MONGODB_URI, UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./variables.ts";
+import { startWireServer } from "./wire_server.ts";
+
+/** The variables that tell tests where a service is. */
+type Variables = Readonly<Record<string, string>>;
+
+interface Started {
+  readonly variables: Variables;
+  /** Resolves when the signal has ended it. */
+  readonly ended: Promise<unknown>;
+}
+
+/** A service as the tests have it. */
+export type Service =
+  | { readonly name: string; readonly state: "started" } & Started
+  | { readonly name: string; readonly state: "given" }
+  | { readonly name: string; readonly state: "missing"; readonly why: string };
+
+/** Whether arguments of `deno test` may select a test that uses a service: those of domain/ do not. */
+export function needServices(args: readonly string[]): boolean {
+  const paths = args.filter((arg) => !arg.startsWith("-"));
+  return paths.length === 0 || !paths.every((path) => /^(\.\/)?(tests\/)?domain\b/.test(path));
+}
+
+/** Starts what tests need and the environment does not already name. Ends with the signal. */
+export async function startServices(signal: AbortSignal): Promise<Service[]> {
+  return await Promise.all([
+    provide("MongoDB", [MONGODB_URI], () => startMongo(signal)),
+    provide("Redis", [UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN], () => startRedis(signal)),
+  ]);
+}
+
+/** What to tell the tests of the services that were started. */
+export function variablesOf(services: readonly Service[]): Record<string, string> {
+  return Object.assign({}, ...services.map((s) => s.state === "started" ? s.variables : {}));
+}
+
+async function provide(
+  name: string,
+  variables: readonly string[],
+  start: () => Promise<Started>,
+): Promise<Service> {
+  if (variables.every((variable) => Deno.env.has(variable))) return { name, state: "given" };
+  try {
+    return { name, state: "started", ...await start() };
+  } catch (error) {
+    return { name, state: "missing", why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function startMongo(signal: AbortSignal): Promise<Started> {
+  const { uri, ended } = await startWireServer(signal);
+  return { variables: { [MONGODB_URI]: uri }, ended };
+}
+
+async function startRedis(signal: AbortSignal): Promise<Started> {
+  const server = await startRedisServer(signal);
+  const redis = await connectToRedis(server.port);
+  const token = crypto.randomUUID();
+  const bridge = startUpstashBridge({ redis, token, signal });
+  const ended = Promise.all([server.ended, bridge.finished]).finally(() => redis.close());
+  return {
+    variables: { [UPSTASH_REDIS_REST_URL]: bridge.url, [UPSTASH_REDIS_REST_TOKEN]: token },
+    ended,
+  };
+}
+
+/** What a person should know about a service before the tests run. */
+export function describeService(service: Service, { required }: { required: boolean }): string {
+  switch (service.state) {
+    case "started":
+      return `${service.name}: started at ${Object.values(service.variables)[0]}`;
+    case "given":
+      return `${service.name}: used as the environment names it`;
+    case "missing":
+      return `${service.name}: missing, its tests ${
+        required ? "fail" : "are skipped"
+      }. ${service.why}`;
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Where the tests find their services. `deno task test` sets these; set by hand, they name services
+ * of one's own (a real MongoDB, a real Upstash), which are then used instead.
+ *
+ * @module
+ */
+
+export const MONGODB_URI = "TEST_MONGODB_URI";
+export const UPSTASH_REDIS_REST_URL = "TEST_UPSTASH_REDIS_REST_URL";
+export const UPSTASH_REDIS_REST_TOKEN = "TEST_UPSTASH_REDIS_REST_TOKEN";
+
+/** Set to 1, a test whose service is missing fails instead of being skipped. */
+export const REQUIRE_SERVICES = "REQUIRE_SERVICES";
+
+export function areServicesRequired(): boolean {
+  return Deno.env.get(REQUIRE_SERVICES) === "1";
+}
