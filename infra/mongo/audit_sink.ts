@@ -11,6 +11,7 @@ export interface AuditDocument extends Omit<AuditRecord, "at"> {
 export function createMongoAuditSink(audit: Collection<AuditDocument>): AuditSink {
   return {
     write: async (records) => {
+      if (records.length === 0) return;
       const documents = records.map(({ at, ...record }) => ({
         ...record,
         at: new Date(at),

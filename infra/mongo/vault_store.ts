@@ -17,7 +17,7 @@ export interface VaultDocument {
 export function createMongoVaultStore(vault: Collection<VaultDocument>): VaultStore {
   return {
     put: async (records) => {
-      await vault.insertMany(records.map(toVaultDocument));
+      if (records.length > 0) await vault.insertMany(records.map(toVaultDocument));
     },
     get: async (id, cardId) => {
       const document = await vault.findOne({ _id: vaultId(id, cardId) });

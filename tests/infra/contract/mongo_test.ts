@@ -1,0 +1,33 @@
+import type { AuditRecord } from "../../../domain/ports.ts";
+import type { AuditDocument } from "../../../infra/mongo/audit_sink.ts";
+import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
+import { withMongo } from "../../support/services.ts";
+import { accountStoreContract } from "./account_store_contract.ts";
+import { auditSinkContract } from "./audit_sink_contract.ts";
+import { authStoreContract } from "./auth_store_contract.ts";
+import type { ContractStore, WithStore } from "./contract_store.ts";
+import { journalContract } from "./journal_contract.ts";
+import { vaultStoreContract } from "./vault_store_contract.ts";
+
+const withStore: WithStore<ContractStore> = (test) =>
+  withMongoStore(async (store) => {
+    const audit = store.database.collection<AuditDocument>("audit");
+    const auditRecords = async (): Promise<readonly AuditRecord[]> => {
+      const documents = await audit.find().sort({ _id: 1 }).toArray();
+      return documents.map(({ _id, at, expiresAt: _expiresAt, ...record }) => {
+        return { ...record, at: at.getTime() };
+      });
+    };
+    await test({ ...store, auditRecords });
+  });
+
+if (mongoUri === undefined) {
+  // Skipped in one line, or a failure where services are required.
+  withMongo("openMongoStore() keeps the contracts of the stores", () => Promise.resolve());
+} else {
+  accountStoreContract("MongoDB", withStore);
+  journalContract("MongoDB", withStore);
+  authStoreContract("MongoDB", withStore);
+  vaultStoreContract("MongoDB", withStore);
+  auditSinkContract("MongoDB", withStore);
+}

@@ -1,0 +1,32 @@
+import type { Log } from "../../domain/ports.ts";
+import { createIndexes } from "../../infra/mongo/indexes.ts";
+import { type MongoStore, openMongoStore } from "../../infra/mongo/store.ts";
+import { MONGODB_URI } from "./services/variables.ts";
+
+/** Where the tests' MongoDB is; undefined where there is none. */
+export const mongoUri = Deno.env.get(MONGODB_URI);
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Runs a test on a database of its own, with its indexes, and drops it afterwards. */
+export async function withMongoStore(
+  test: (store: MongoStore) => Promise<void>,
+  log: Log = silent,
+): Promise<void> {
+  const store = openTestMongoStore(`kese-test-${crypto.randomUUID().slice(0, 13)}`, log);
+  await createIndexes(store.database);
+  try {
+    await test(store);
+  } finally {
+    await store.database.dropDatabase();
+    await store.close();
+  }
+}
+
+/** Opens a store on the tests' MongoDB; several on one name are several instances of Kese. */
+export function openTestMongoStore(dbName: string, log: Log = silent): MongoStore {
+  if (mongoUri === undefined) {
+    throw new Error("Cannot open a store: there is no MongoDB to test on");
+  }
+  return openMongoStore({ uri: mongoUri, dbName, log });
+}
