@@ -1,4 +1,5 @@
 import type { ExceededLimit, RateLimiter } from "../domain/ports.ts";
+import { exceededUntilNextWindow, windowStart } from "./rate_window.ts";
 
 /** Keys of one window that are remembered; past it the window starts anew for all. */
 const KEYS_MAX = 100_000;
@@ -15,20 +16,14 @@ export function createMemoryRateLimiter(): RateLimiter {
     take(limits, now) {
       let exceeded: ExceededLimit | undefined;
       for (const limit of limits) {
-        const windowMilliseconds = limit.windowSeconds * 1_000;
-        const windowStart = now - now % windowMilliseconds;
+        const start = windowStart(limit, now);
         let count = counts.get(limit.key);
-        if (count?.windowStart !== windowStart) {
+        if (count?.windowStart !== start) {
           if (counts.size >= KEYS_MAX) counts.clear();
-          counts.set(limit.key, count = { windowStart, used: 0 });
+          counts.set(limit.key, count = { windowStart: start, used: 0 });
         }
         count.used++;
-        if (count.used <= limit.limit || exceeded) continue;
-        const retryAfterSeconds = Math.max(
-          1,
-          Math.ceil((windowStart + windowMilliseconds - now) / 1_000),
-        );
-        exceeded = { ...limit, retryAfterSeconds };
+        if (count.used > limit.limit) exceeded ??= exceededUntilNextWindow(limit, now);
       }
       return exceeded;
     },
