@@ -1,4 +1,4 @@
-import type { ExceededLimit, RateLimiter } from "../domain/ports.ts";
+import type { RateLimit, RateLimiter } from "../domain/ports.ts";
 
 /** Keys of one window that are remembered; past it the window starts anew for all. */
 const KEYS_MAX = 100_000;
@@ -11,26 +11,27 @@ interface Count {
 /** Counts requests in fixed windows, for this process alone. */
 export function createMemoryRateLimiter(): RateLimiter {
   const counts = new Map<string, Count>();
+
+  function countIn({ key }: RateLimit, windowStart: number): number {
+    let count = counts.get(key);
+    if (count?.windowStart !== windowStart) {
+      if (counts.size >= KEYS_MAX) counts.clear();
+      counts.set(key, count = { windowStart, used: 0 });
+    }
+    return ++count.used;
+  }
+
   return {
     take(limits, now) {
-      let exceeded: ExceededLimit | undefined;
+      // One after the other: what a user sends past his own limit must not use up his fleet's.
       for (const limit of limits) {
         const windowMilliseconds = limit.windowSeconds * 1_000;
         const windowStart = now - now % windowMilliseconds;
-        let count = counts.get(limit.key);
-        if (count?.windowStart !== windowStart) {
-          if (counts.size >= KEYS_MAX) counts.clear();
-          counts.set(limit.key, count = { windowStart, used: 0 });
-        }
-        count.used++;
-        if (count.used <= limit.limit || exceeded) continue;
-        const retryAfterSeconds = Math.max(
-          1,
-          Math.ceil((windowStart + windowMilliseconds - now) / 1_000),
-        );
-        exceeded = { ...limit, retryAfterSeconds };
+        if (countIn(limit, windowStart) <= limit.limit) continue;
+        const left = windowStart + windowMilliseconds - now;
+        return { ...limit, retryAfterSeconds: Math.max(1, Math.ceil(left / 1_000)) };
       }
-      return exceeded;
+      return undefined;
     },
   };
 }
