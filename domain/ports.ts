@@ -250,7 +250,7 @@ export interface RateLimit {
 }
 
 export interface RateLimiter {
-  /** Counts the request against all limits; gives the first that it exceeds and when that ends. */
+  /** Counts the request against one limit after the other, up to the first that it exceeds. */
   take(limits: readonly RateLimit[], now: Instant): Eventually<ExceededLimit | undefined>;
 }
 
@@ -277,7 +277,7 @@ export interface Digests {
   secret(secret: string): string;
   /** Whether two hex digests are equal, in constant time. */
   equal(first: string, second: string): boolean;
-  /** The hash under which an entry remembers its key; the operation is part of the scope. */
+  /** HMAC under which an entry remembers its key; the operation is part of the scope. */
   idempotencyKey(operation: string, key: string): string;
   /** HMAC of the parsed command: tells equal requests, gives away nothing. */
   request(operation: string, parameters: unknown): string;

@@ -30,14 +30,16 @@ Deno.test("take() counts each key by itself", async () => {
   assertEquals(await limiter.take([other], START), undefined);
 });
 
-Deno.test("take() counts against all limits, and gives the first that is exceeded", async () => {
+Deno.test("take() counts up to the first limit that is exceeded, and no further", async () => {
   const limiter = createMemoryRateLimiter();
   const outcomes = [];
   for (let count = 0; count < 4; count++) {
     outcomes.push((await limiter.take([USER, FLEET], START))?.policy);
   }
   assertEquals(outcomes, [undefined, undefined, "user", "user"]);
+  // Two of the fleet's three are used: what the first user sent too much counts for him alone.
   const another = { ...USER, key: "user:2" };
+  assertEquals(await limiter.take([another, FLEET], START), undefined);
   assertEquals((await limiter.take([another, FLEET], START))?.policy, "fleet");
 });
 

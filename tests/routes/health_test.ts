@@ -1,0 +1,87 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Pingable } from "../../domain/ports.ts";
+import { createApp } from "../../routes/app.ts";
+import { openTestKese, send } from "../support/kese.ts";
+import type { TestKese } from "../support/kese.ts";
+import { assertProblem, assertSuccess } from "../support/route_answers.ts";
+
+const ANYONE = { bearer: null, filo: null };
+
+const answering: Pingable = { name: "answering", ping: () => Promise.resolve() };
+const broken: Pingable = {
+  name: "broken",
+  ping: () => Promise.reject(new Error("Cannot reach 10.0.0.7")),
+};
+const throwing: Pingable = {
+  name: "throwing",
+  ping: () => {
+    throw new Error("Cannot reach 10.0.0.7");
+  },
+};
+const silent: Pingable = { name: "silent", ping: () => new Promise<void>(() => {}) };
+
+/** The program with these stores to ask. */
+async function openWithStores(stores: readonly Pingable[]): Promise<TestKese> {
+  const kese = await openTestKese();
+  return { ...kese, app: createApp({ ...kese.dependencies, stores }) };
+}
+
+for (const route of ["GET /health/live", "GET /health/ready"]) {
+  Deno.test(`${route} answers anyone`, async () => {
+    const kese = await openTestKese();
+    assertSuccess(await send(kese, route, ANYONE), 200, { status: "ok" });
+    assertSuccess(await send(kese, route, { bearer: "wrong" }), 200, { status: "ok" });
+    await kese.close();
+  });
+
+  Deno.test(`${route} leaves no audit record`, async () => {
+    const kese = await openTestKese();
+    const recorded: unknown[] = [];
+    const audit = {
+      ...kese.dependencies.audit,
+      record: (record: unknown) => recorded.push(record),
+    };
+    const app = createApp({ ...kese.dependencies, audit });
+    await send({ ...kese, app }, route, ANYONE);
+    assertEquals(recorded, []);
+    await kese.close();
+  });
+}
+
+Deno.test("GET /health/live asks no store", async () => {
+  const kese = await openWithStores([{
+    name: "untouched",
+    ping: () => {
+      throw new Error("A store was asked");
+    },
+  }]);
+  assertSuccess(await send(kese, "GET /health/live", ANYONE), 200, { status: "ok" });
+  await kese.close();
+});
+
+const CASES: readonly (readonly [rule: string, stores: readonly Pingable[], named: string])[] = [
+  ["names a store that fails", [broken], "broken"],
+  ["names a store whose ping throws", [throwing], "throwing"],
+  ["names a store that does not answer in time", [silent], "silent"],
+  [
+    "names each store that does not answer, and no other",
+    [broken, answering, silent],
+    "broken, silent",
+  ],
+];
+
+for (const [rule, stores, named] of CASES) {
+  Deno.test(`GET /health/ready ${rule}`, async () => {
+    const kese = await openWithStores(stores);
+    const answer = await send(kese, "GET /health/ready", ANYONE);
+    assertProblem(answer, [503, "not_ready"], { stores: named });
+    assert(!answer.text.includes("10.0.0.7"), "it says nothing of the inside");
+    await kese.close();
+  });
+}
+
+Deno.test("GET /health/ready answers when every store does", async () => {
+  const kese = await openWithStores([answering, { ...answering, name: "another" }]);
+  assertSuccess(await send(kese, "GET /health/ready", ANYONE), 200, { status: "ok" });
+  await kese.close();
+});

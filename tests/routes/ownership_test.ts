@@ -1,0 +1,427 @@
+import { assertEquals } from "@std/assert";
+import { createEndpoints } from "../../routes/app.ts";
+import { MASTERCARD, VISA } from "../support/card_numbers.ts";
+import {
+  type Answer,
+  FLEET,
+  FLEET_KEY,
+  newUser,
+  openTestKese,
+  OTHER_FLEET,
+  OTHER_FLEET_KEY,
+  send,
+  signIn,
+  type TestRequest,
+} from "../support/kese.ts";
+import type { TestKese } from "../support/kese.ts";
+import { assertProblem } from "../support/route_answers.ts";
+
+const UNAUTHENTICATED = [401, "unauthenticated"] as const;
+const FORBIDDEN = [403, "forbidden"] as const;
+const OTHER = { filo: OTHER_FLEET, bearer: OTHER_FLEET_KEY };
+
+/** What a request can name of a user. */
+interface Named {
+  readonly userNo: string;
+  readonly cardId: string;
+  readonly paymentId: string;
+  readonly topUpId: string;
+}
+
+/** Who may call a route, how it is called for a user, and what it answers to him and to strangers. */
+interface Row {
+  readonly who: "fleet" | "fleet or session";
+  readonly call: (named: Named) => { readonly line: string; readonly json?: unknown };
+  readonly success: number;
+  /** To another fleet that has no such user. */
+  readonly unknownUser: readonly [status: number, code: string] | "creates its own";
+  /** To another fleet that has a user of that number, and names what is not his. */
+  readonly notHis: readonly [status: number, code: string] | "serves its own";
+}
+
+const USER_NOT_FOUND = [404, "user_not_found"] as const;
+const CARD_NOT_FOUND = [404, "card_not_found"] as const;
+const PAYMENT_NOT_FOUND = [404, "payment_not_found"] as const;
+const TOP_UP_NOT_FOUND = [404, "top_up_not_found"] as const;
+
+const ROWS: Readonly<Record<string, Row>> = {
+  "POST /create_user": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: "POST /create_user", json: newUser(`new-${userNo}`) }),
+    success: 201,
+    unknownUser: "creates its own",
+    notHis: "serves its own",
+  },
+  "POST /kart-saklama": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `POST /kart-saklama?userNo=${userNo}&cardNo=${MASTERCARD}` }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "GET /kart-saklama-listesi": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `GET /kart-saklama-listesi?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "PUT /secili-kart": {
+    who: "fleet or session",
+    call: ({ userNo, cardId }) => ({ line: `PUT /secili-kart?userNo=${userNo}&cardId=${cardId}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: CARD_NOT_FOUND,
+  },
+  "DELETE /kart-saklama": {
+    who: "fleet or session",
+    call: ({ userNo, cardId }) => ({
+      line: `DELETE /kart-saklama?userNo=${userNo}&cardId=${cardId}`,
+    }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: CARD_NOT_FOUND,
+  },
+  "POST /kart-saklamali-odeme": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `POST /kart-saklamali-odeme?userNo=${userNo}&amount=1` }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "GET /kart-saklamali-odeme/{paymentId}": {
+    who: "fleet or session",
+    call: ({ userNo, paymentId }) => ({
+      line: `GET /kart-saklamali-odeme/${paymentId}?userNo=${userNo}`,
+    }),
+    success: 200,
+    unknownUser: PAYMENT_NOT_FOUND,
+    notHis: PAYMENT_NOT_FOUND,
+  },
+  "POST /iade": {
+    who: "fleet",
+    call: ({ userNo, paymentId }) => ({
+      line: `POST /iade?userNo=${userNo}&paymentId=${paymentId}`,
+    }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: PAYMENT_NOT_FOUND,
+  },
+  "POST /update_balance": {
+    who: "fleet or session",
+    call: ({ userNo, cardId }) => ({
+      line: `POST /update_balance?userNo=${userNo}&balance=1&cardId=${cardId}`,
+    }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: CARD_NOT_FOUND,
+  },
+  "GET /update_balance/{topUpId}": {
+    who: "fleet or session",
+    call: ({ userNo, topUpId }) => ({ line: `GET /update_balance/${topUpId}?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: TOP_UP_NOT_FOUND,
+    notHis: TOP_UP_NOT_FOUND,
+  },
+  "GET /bakiye": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `GET /bakiye?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "GET /islemler": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `GET /islemler?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+};
+
+/** Routes for no named account: what they demand is tested beside them. */
+const OTHERS = {
+  "POST /logout": "session",
+  "POST /authenticate_first_route": "public",
+  "POST /authenticate_second_route": "public",
+  "GET /health/live": "public",
+  "GET /health/ready": "public",
+};
+
+/** Two users of this fleet with a card, a top-up and a payment each; the first one is signed in. */
+interface World {
+  readonly kese: TestKese;
+  readonly first: Named;
+  readonly second: Named;
+  readonly session: string;
+}
+
+async function openWorld(): Promise<World> {
+  const kese = await openTestKese();
+  const first = await addUser(kese, "1");
+  const second = await addUser(kese, "2");
+  return { kese, first, second, session: await signIn(kese, "1") };
+}
+
+async function addUser(kese: TestKese, userNo: string, fleet: TestRequest = {}): Promise<Named> {
+  const json = newUser(userNo, { balance: 100, allCards: [VISA] });
+  const created = await send(kese, "POST /create_user", { ...fleet, json });
+  const topUp = await send(kese, `POST /update_balance?userNo=${userNo}&balance=5`, fleet);
+  const line = `POST /kart-saklamali-odeme?userNo=${userNo}&amount=2`;
+  const payment = await send(kese, line, fleet);
+  assertEquals([created.status, topUp.status, payment.status], [201, 201, 201]);
+  const [{ cardId }] = created.body.cards;
+  return { userNo, cardId, paymentId: payment.body.paymentId, topUpId: topUp.body.topUpId };
+}
+
+/** All that the fleet can see of its users. Two pictures are equal when nothing has happened between. */
+async function picture({ kese }: World): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const userNo of ["1", "2", "new-1", "new-2"]) {
+    for (const path of ["islemler", "kart-saklama-listesi", "bakiye"]) {
+      const { status, body } = await send(kese, `GET /${path}?userNo=${userNo}`);
+      texts.push(`${status} ${JSON.stringify({ ...body, requestId: "" })}`);
+    }
+  }
+  return texts;
+}
+
+/** Calls a route for a user, with the credentials of the request. */
+function call(kese: TestKese, row: Row, named: Named, request: TestRequest): Promise<Answer> {
+  const { line, json } = row.call(named);
+  return send(kese, line, { ...request, json });
+}
+
+/** Sends the request and makes sure that it was refused and that nothing came of it. */
+async function assertRefused(
+  world: World,
+  request: () => Promise<Answer>,
+  expected: readonly [status: number, code: string],
+): Promise<Answer> {
+  const before = await picture(world);
+  const answer = await request();
+  assertProblem(answer, expected);
+  assertEquals(await picture(world), before);
+  return answer;
+}
+
+type Credentials = (world: World) => TestRequest | Promise<TestRequest>;
+
+/** Nobody whom Kese knows. */
+const NOBODY: Readonly<Record<string, Credentials>> = {
+  "no credentials": () => ({ bearer: null }),
+  "neither credentials nor a fleet": () => ({ bearer: null, filo: null }),
+  "a wrong fleet key": () => ({ bearer: `${FLEET_KEY}.` }),
+  "the beginning of the fleet key": () => ({ bearer: FLEET_KEY.slice(0, -1) }),
+  "a fleet key without a fleet": () => ({ filo: null }),
+  "a fleet key with a fleet that does not exist": () => ({ filo: "nowhere" }),
+  "a fleet key with the name of an object's member": () => ({ filo: "constructor" }),
+  "the key of another fleet": () => ({ bearer: OTHER_FLEET_KEY }),
+  "a fleet key as another fleet": () => ({ filo: OTHER_FLEET }),
+  "a fleet key that is no bearer": () => ({
+    bearer: null,
+    headers: { authorization: `Basic ${FLEET_KEY}` },
+  }),
+  "a fleet key alone": () => ({ bearer: null, headers: { authorization: FLEET_KEY } }),
+  "a session that never was": () => ({ bearer: `ks_${"0".repeat(64)}` }),
+  "a one-time code": async ({ kese }) => {
+    const answer = await send(kese, "POST /authenticate_first_route", { json: { userNo: "1" } });
+    return { bearer: answer.body.code };
+  },
+  "an expired session": ({ kese, session }) => {
+    kese.clock.advance(24 * 60 * 60_000);
+    return { bearer: session };
+  },
+  "an ended session": async ({ kese, session }) => {
+    await send(kese, "POST /logout", { bearer: session });
+    return { bearer: session };
+  },
+};
+
+Deno.test("GET /openapi.json and the endpoints are all the routes there are, and each is tested here", async () => {
+  const kese = await openTestKese();
+  const endpoints = createEndpoints(kese.dependencies).map(({ definition: { method, path } }) =>
+    `${method.toUpperCase()} ${path}`
+  );
+  assertEquals(endpoints.toSorted(), [...Object.keys(ROWS), ...Object.keys(OTHERS)].sort());
+  const served = kese.app.routes.map(({ method, path }) =>
+    `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
+  );
+  assertEquals(served.sort(), [...endpoints, "GET /openapi.json"].sort());
+  await kese.close();
+});
+
+for (const [route, row] of Object.entries(ROWS)) {
+  const { notHis } = row;
+
+  Deno.test(`${route} serves the fleet`, async () => {
+    const world = await openWorld();
+    for (const named of [world.first, world.second]) {
+      const answer = await call(world.kese, row, named, {});
+      assertEquals(answer.status, row.success, answer.text);
+    }
+    await world.kese.close();
+  });
+
+  Deno.test(`${route} refuses whoever proves nothing`, async () => {
+    for (const [who, credentials] of Object.entries(NOBODY)) {
+      const world = await openWorld();
+      const request = await credentials(world);
+      const before = await picture(world);
+      const answer = await call(world.kese, row, world.first, request);
+      assertEquals([who, answer.status], [who, 401]);
+      assertProblem(answer, UNAUTHENTICATED);
+      assertEquals(await picture(world), before);
+      await world.kese.close();
+    }
+  });
+
+  Deno.test(`${route} refuses a session of another user, whether the named one exists or not`, async () => {
+    const world = await openWorld();
+    const bearer = world.session;
+    const headers = { "x-request-id": "same" };
+    const texts = new Set<string>();
+    const nobody = { ...world.second, userNo: "nobody" };
+    for (const named of [world.second, nobody, { ...nobody, userNo: "no such number" }]) {
+      for (const filo of [FLEET, null]) {
+        const request = () => call(world.kese, row, named, { bearer, filo, headers });
+        texts.add((await assertRefused(world, request, FORBIDDEN)).text);
+      }
+    }
+    assertEquals(texts.size, 1);
+    await world.kese.close();
+  });
+
+  Deno.test(`${route} refuses a session whose Filo names another fleet`, async () => {
+    const world = await openWorld();
+    await addUser(world.kese, "1", OTHER);
+    const bearer = world.session;
+    for (const filo of [OTHER_FLEET, "nowhere", ""]) {
+      const request = () => call(world.kese, row, world.first, { bearer, filo });
+      await assertRefused(world, request, FORBIDDEN);
+    }
+    await world.kese.close();
+  });
+
+  Deno.test(`${route} refuses a session of another fleet's user of the same number`, async () => {
+    const world = await openWorld();
+    await addUser(world.kese, "1", OTHER);
+    const first = await send(world.kese, "POST /authenticate_first_route", {
+      ...OTHER,
+      json: { userNo: "1" },
+    });
+    const { body: { token: bearer } } = await send(world.kese, "POST /authenticate_second_route", {
+      filo: OTHER_FLEET,
+      bearer: first.body.code,
+      headers: { userNo: "1" },
+    });
+    const request = () => call(world.kese, row, world.first, { bearer });
+    await assertRefused(world, request, FORBIDDEN);
+    await world.kese.close();
+  });
+
+  Deno.test(`${route} shows another fleet nothing of a user that it does not have`, async () => {
+    const world = await openWorld();
+    const { unknownUser } = row;
+    const request = () => call(world.kese, row, world.first, OTHER);
+    if (unknownUser === "creates its own") {
+      const before = await picture(world);
+      assertEquals((await request()).status, 201);
+      assertEquals(await picture(world), before);
+    } else {
+      await assertRefused(world, request, unknownUser);
+    }
+    await world.kese.close();
+  });
+
+  Deno.test(`${route} shows another fleet nothing of a user whose number it also has`, async () => {
+    const world = await openWorld();
+    await addUser(world.kese, "1", OTHER);
+    const request = () => call(world.kese, row, world.first, OTHER);
+    if (notHis === "serves its own") {
+      const before = await picture(world);
+      const answer = await request();
+      assertEquals(answer.status, row.success);
+      const { cardId, paymentId, topUpId } = world.first;
+      for (const id of [cardId, paymentId, topUpId]) assertEquals(answer.text.includes(id), false);
+      assertEquals(await picture(world), before);
+    } else {
+      await assertRefused(world, request, notHis);
+    }
+    await world.kese.close();
+  });
+
+  if (row.who === "fleet") {
+    Deno.test(`${route} refuses every session, also the user's own`, async () => {
+      const world = await openWorld();
+      const bearer = world.session;
+      const { line, json } = row.call(world.first);
+      const ofHimself = { ...(json ?? {}), userNo: world.first.userNo };
+      for (const filo of [FLEET, null]) {
+        const request = () => send(world.kese, line, { bearer, filo, json: ofHimself });
+        await assertRefused(world, request, FORBIDDEN);
+      }
+      await world.kese.close();
+    });
+  } else {
+    Deno.test(`${route} serves the user himself, with or without Filo`, async () => {
+      for (const filo of [FLEET, null]) {
+        const world = await openWorld();
+        const answer = await call(world.kese, row, world.first, { bearer: world.session, filo });
+        assertEquals(answer.status, row.success, answer.text);
+        await world.kese.close();
+      }
+    });
+  }
+
+  if (row.who === "fleet or session" && notHis !== "serves its own") {
+    Deno.test(`${route} gives a session nothing of another user's under its own number`, async () => {
+      const world = await openWorld();
+      const stolen = { ...world.second, userNo: "1" };
+      const request = () => call(world.kese, row, stolen, { bearer: world.session });
+      await assertRefused(world, request, notHis);
+      await world.kese.close();
+    });
+  }
+
+  if (row.who === "fleet or session" && !route.startsWith("GET ")) {
+    Deno.test(`${route} refuses a session that names itself in the query and another in JSON`, async () => {
+      const world = await openWorld();
+      const { line } = row.call(world.first);
+      const named = { bearer: world.session, json: { userNo: "2" } };
+      const both = () => send(world.kese, line, named);
+      await assertRefused(world, both, [400, "conflicting_parameters"]);
+      const { line: ofSecond } = row.call(world.second);
+      const [path = "", query = ""] = ofSecond.split("?");
+      const json = Object.fromEntries(new URLSearchParams(query));
+      const inJson = () => send(world.kese, path, { bearer: world.session, json });
+      await assertRefused(world, inJson, FORBIDDEN);
+      await world.kese.close();
+    });
+  }
+}
+
+Deno.test("POST /logout refuses whoever proves nothing", async () => {
+  for (const [who, credentials] of Object.entries(NOBODY)) {
+    const world = await openWorld();
+    const answer = await send(world.kese, "POST /logout", await credentials(world));
+    assertEquals([who, answer.status], [who, 401]);
+    assertProblem(answer, UNAUTHENTICATED);
+    await world.kese.close();
+  }
+});
+
+Deno.test("POST /logout refuses a session that names another user or fleet, and does not end it", async () => {
+  const { kese, session: bearer } = await openWorld();
+  const attempts = [
+    send(kese, "POST /logout", { bearer, filo: OTHER_FLEET }),
+    send(kese, "POST /logout?userNo=2", { bearer }),
+    send(kese, "POST /logout?userNo=nobody", { bearer, filo: null }),
+    send(kese, "POST /logout", { bearer, json: { userNo: "2" } }),
+  ];
+  for (const answer of await Promise.all(attempts)) assertProblem(answer, FORBIDDEN);
+  const balance = await send(kese, "GET /bakiye?userNo=1", { bearer });
+  assertEquals(balance.status, 200);
+  assertEquals((await send(kese, "POST /logout?userNo=1", { bearer })).status, 204);
+  await kese.close();
+});

@@ -1,0 +1,202 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import {
+  FIELD_MESSAGES,
+  MESSAGES,
+  preferredLanguage,
+  textVariables,
+  unknownTexts,
+} from "../../routes/messages.ts";
+import { PROBLEMS } from "../../routes/problems.ts";
+import { saveCard, sendWell } from "../support/answers.ts";
+import { createUser, newUser, openTestKese, send, type TestKese } from "../support/kese.ts";
+
+const PAY = "POST /kart-saklamali-odeme";
+
+const LANGUAGES = [
+  [null, "tr"],
+  ["", "tr"],
+  ["tr", "tr"],
+  ["en", "en"],
+  ["EN", "en"],
+  ["en-US", "en"],
+  ["en-GB,en;q=0.9", "en"],
+  ["tr-TR,tr;q=0.9,en;q=0.8", "tr"],
+  ["en;q=0.8,tr;q=0.9", "tr"],
+  ["en;q=0.9, tr;q=0.8", "en"],
+  ["tr;q=0.1 , en ; q=0.2", "en"],
+  ["en, tr", "tr"],
+  ["*", "tr"],
+  ["de", "tr"],
+  ["de, en;q=0.5", "en"],
+  ["de, fr;q=0.5, *;q=0.1", "tr"],
+  ["en, *;q=0.5", "en"],
+  ["en;q=0.5, *", "tr"],
+  ["tr;q=0.5, *", "en"],
+  ["tr;q=0, *", "en"],
+  ["tr;q=0, en;q=0.1", "en"],
+  ["en;q=0", "tr"],
+  ["en;q=0, *", "tr"],
+  ["en;q=x", "tr"],
+  ["english", "tr"],
+  ["eng", "tr"],
+  [";;;,,,=", "tr"],
+] as const;
+
+for (const [header, language] of LANGUAGES) {
+  Deno.test(`preferredLanguage() gives ${language} to Accept-Language: ${header}`, () => {
+    assertEquals(preferredLanguage(header), language);
+  });
+}
+
+Deno.test("preferredLanguage() reads a header of any length and form", () => {
+  assertEquals(preferredLanguage("en;q=0.5,".repeat(5_000)), "en");
+  assertEquals(preferredLanguage(";q=1".repeat(5_000)), "tr");
+});
+
+/** The same requests with another header. */
+async function talk(kese: TestKese, language: string | undefined) {
+  const headers: Record<string, string> = language === undefined ? {} : {
+    "accept-language": language,
+  };
+  return {
+    success: await send(kese, "GET /bakiye?userNo=1", { headers }),
+    problem: await send(kese, PAY, { json: { userNo: "1", amount: "999" }, headers }),
+    fields: await send(kese, "POST /create_user", { json: {}, headers }),
+    unknown: await send(kese, "GET /nowhere", { headers }),
+    method: await send(kese, "DELETE /bakiye", { headers }),
+    unauthenticated: await send(kese, "GET /bakiye?userNo=1", { bearer: null, headers }),
+  };
+}
+
+Deno.test("createApp() speaks Turkish unless it is asked for English", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1");
+  for (const language of [undefined, "tr", "de", "*", "en;q=0.1, tr"]) {
+    const answers = await talk(kese, language);
+    for (const { headers } of Object.values(answers)) {
+      assertEquals(headers.get("content-language"), "tr");
+    }
+    assertEquals(answers.success.body.message, "Bakiye bulundu.");
+    const { title, detail, message } = answers.problem.body;
+    assertEquals([title, message], ["Bakiye yetersiz.", "Bakiye yetersiz."]);
+    assertEquals(detail, "Bakiye 100.00 TRY, ödeme 999.00 TRY.");
+    assertEquals(answers.fields.body.errors[0].message, "Zorunlu parametre eksik.");
+    assertEquals(answers.unknown.body.message, "Böyle bir adres yok.");
+  }
+  await kese.close();
+});
+
+Deno.test("createApp() speaks English to those who ask for it", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1");
+  for (const language of ["en", "en-US", "en-US,en;q=0.9,tr;q=0.8", "fr, en;q=0.5"]) {
+    const answers = await talk(kese, language);
+    for (const { headers } of Object.values(answers)) {
+      assertEquals(headers.get("content-language"), "en");
+    }
+    assertEquals(answers.success.body.message, "The balance was found.");
+    const { title, detail, message } = answers.problem.body;
+    assertEquals([title, message], ["The balance is too low.", "The balance is too low."]);
+    assertEquals(detail, "The balance is 100.00 TRY, the payment 999.00 TRY.");
+    assertEquals(answers.fields.body.errors[0].message, "A required parameter is missing.");
+    assertEquals(answers.unknown.body.message, "There is no such route.");
+  }
+  await kese.close();
+});
+
+Deno.test("createApp() answers alike in both languages but for the texts", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1");
+  const withoutTexts = (text: string) =>
+    text.replaceAll(/"(title|detail|message|requestId)":"[^"]*"/g, "");
+  const [turkish, english] = [await talk(kese, "tr"), await talk(kese, "en")];
+  for (const [name, answer] of Object.entries(turkish)) {
+    const other = Object.entries(english).find(([same]) => same === name)?.[1];
+    assert(other);
+    assertEquals([other.status, withoutTexts(other.text)], [
+      answer.status,
+      withoutTexts(answer.text),
+    ]);
+    assertNotEquals(other.body.message, answer.body.message);
+  }
+  await kese.close();
+});
+
+Deno.test("createTexts() says what the operator says, in each language for itself", async () => {
+  const texts = new Map([
+    ["MSG_BALANCE_FOUND", "Bakiyeniz hazır."],
+    ["MSG_INSUFFICIENT_BALANCE", 'Kesenizde "yeterince" para yok.'],
+    ["MSG_INSUFFICIENT_BALANCE_EN", "Your purse is too light."],
+    ["MSG_NOT_FOUND_EN", "Nothing here."],
+    ["MSG_MISSING_PARAMETER", "Bunu da yazın."],
+    ["MSG_ACCOUNT_OPENED", "Hoş geldiniz."],
+  ]);
+  const kese = await openTestKese({ environment: { texts } });
+  const created = await sendWell(kese, "POST /create_user", { json: newUser("1", { balance: 5 }) });
+  assertEquals(created.body.message, "Hoş geldiniz.");
+  const turkish = await talk(kese, "tr");
+  assertEquals(turkish.success.body.message, "Bakiyeniz hazır.");
+  const { title, message, detail } = turkish.problem.body;
+  assertEquals([title, message], Array(2).fill('Kesenizde "yeterince" para yok.'));
+  assertEquals(detail, "Bakiye 5.00 TRY, ödeme 999.00 TRY.");
+  assertEquals(turkish.fields.body.errors[0].message, "Bunu da yazın.");
+  assertEquals(turkish.unknown.body.message, "Böyle bir adres yok.");
+  const english = await talk(kese, "en");
+  assertEquals(english.success.body.message, "The balance was found.");
+  assertEquals(english.problem.body.message, "Your purse is too light.");
+  assertEquals(english.unknown.body.message, "Nothing here.");
+  // Programs match these: no text changes them.
+  assertEquals([english.problem.status, english.problem.body.code], [402, "insufficient_balance"]);
+  await kese.close();
+});
+
+Deno.test("createTexts() can replace the text of every success", async () => {
+  const texts = new Map([...textVariables().keys()].map((name) => [name, `own ${name}`]));
+  assertEquals(unknownTexts(texts), []);
+  const kese = await openTestKese({ environment: { texts } });
+  const own = async (line: string, json: unknown): Promise<unknown> => {
+    const { body } = await sendWell(kese, line, { json });
+    return body.message;
+  };
+  assertEquals(
+    await own("POST /create_user", newUser("1", { balance: 50 })),
+    "own MSG_ACCOUNT_OPENED",
+  );
+  const cardId = await saveCard(kese, "1");
+  const table = [
+    ["POST /kart-saklama", { cardNo: "4000000000000119" }, "CARD_SAVED"],
+    ["PUT /secili-kart", { cardId }, "CARD_SELECTED"],
+    ["POST /update_balance", { balance: "1" }, "TOP_UP_CREDITED"],
+    [PAY, { amount: "1" }, "PAYMENT_ACCEPTED"],
+    ["POST /iade", {}, "REFUND_ACCEPTED"],
+    ["DELETE /kart-saklama", { cardId }, "CARD_REMOVED"],
+    ["POST /update_balance", { balance: "1" }, "TOP_UP_PENDING"],
+    ["POST /authenticate_first_route", {}, "CODE_CREATED"],
+  ] as const;
+  for (const [line, json, name] of table) {
+    assertEquals(await own(line, { userNo: "1", ...json }), `own MSG_${name}`);
+  }
+  await kese.close();
+});
+
+Deno.test("textVariables() has a Turkish and an English name for every text", () => {
+  const variables = textVariables();
+  const names = [PROBLEMS, MESSAGES, FIELD_MESSAGES].flatMap((texts) => Object.keys(texts));
+  assertEquals(variables.size, 2 * names.length);
+  for (const name of names) {
+    for (const suffix of ["", "_EN"]) {
+      const text = variables.get(`MSG_${name.toUpperCase()}${suffix}`);
+      assertMatch(text ?? "", /^\S.*\.$/, name);
+    }
+  }
+});
+
+Deno.test("unknownTexts() names what replaces no text, most likely misspelt", () => {
+  const overrides = new Map([
+    ["MSG_INSUFICIENT_BALANCE", "x"],
+    ["MSG_BUSY", "x"],
+    ["MSG_BUSY_TR", "x"],
+    ["MSG_", "x"],
+  ]);
+  assertEquals(unknownTexts(overrides), ["MSG_INSUFICIENT_BALANCE", "MSG_BUSY_TR", "MSG_"]);
+});
