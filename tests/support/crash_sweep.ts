@@ -1,0 +1,303 @@
+import { assert, assertEquals } from "@std/assert";
+import { accountKey } from "../../domain/account.ts";
+import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
+import { createSandboxGateway, type SandboxCharge } from "../../infra/gateway/sandbox.ts";
+import type { Store } from "../../infra/store.ts";
+import { reconcile } from "../../scripts/reconcile.ts";
+import { assertAddsUp, journalOf } from "./answers.ts";
+import { countCalls, type Fault, FAULT_KINDS, type Outside } from "./counting_store.ts";
+import type { Operation, Sent } from "./crash_sweep_operations.ts";
+import {
+  type Answer,
+  createTestClock,
+  FLEET,
+  openTestKese,
+  send,
+  type TestClock,
+  type TestKese,
+} from "./kese.ts";
+
+/** What sweeping an operation came to. */
+export interface Sweep {
+  readonly operation: string;
+  /** The calls of the request when nothing befalls it. */
+  readonly calls: readonly string[];
+  /** Requests that were broken off, each at another place or in another way. */
+  readonly crashPoints: number;
+  /** Those of them that took effect exactly once. */
+  readonly effects: number;
+  /** How often the broken request was answered in which way. */
+  readonly firstAnswers: ReadonlyMap<string, number>;
+}
+
+/** How often a request may have to be repeated before its outcome is known. */
+const REPEATS_MAX = 3;
+const BETWEEN_REQUESTS_MILLISECONDS = 10;
+/** Past the time after which a sweep takes up top-ups, and reconcile forgotten card numbers. */
+const LONG_AFTER_MILLISECONDS = 2 * HOUR_MILLISECONDS;
+const VAULT_PAGE = 10_000;
+
+/** One store, the card's side, and the process that is running on them now. */
+interface Bench {
+  readonly operation: Operation;
+  readonly outside: Outside;
+  readonly clock: TestClock;
+  readonly kese: TestKese;
+  /** What the card's side was asked to charge, by reference. */
+  readonly charges: ReadonlyMap<string, SandboxCharge>;
+}
+
+/** A user whose request is broken off, and how. */
+interface Crash {
+  readonly userNo: string;
+  readonly sent: Sent;
+  /** The first befalls the request, the next ones its repetitions. */
+  readonly faults: readonly Fault[];
+  /** Whether the client asks again before or after the sweeps have been at it. */
+  readonly returns: "before_sweep" | "after_sweep";
+}
+
+/** How the requests of a crash were answered, as far as they were. */
+interface Broken extends Crash {
+  readonly first: Answer | undefined;
+  /** Makes what was on its way when the process died. */
+  readonly land: () => Promise<void>;
+  /** False when the request was over before the last of the faults. */
+  readonly reached: boolean;
+}
+
+/** The outcome that a client finally heard of. */
+interface Known extends Broken {
+  readonly answer: Answer;
+}
+
+/**
+ * Breaks one request off at every call that it makes, in every way, and once more while it is being
+ * repeated; and proves that it takes effect exactly once.
+ */
+export async function sweepCrashes(operation: Operation, store: Store): Promise<Sweep> {
+  const bench = await openBench(operation, store);
+  const calls = await callsOf(bench);
+  assert(calls.length > 0, `${operation.name} calls nothing`);
+  const broken: Broken[] = [];
+  for (const crash of crashesOf(calls.length)) broken.push(await breakOff(bench, crash));
+  for (const { userNo, reached } of broken) assert(reached, `${userNo}: the fault was not reached`);
+  broken.push(...await breakOffTwice(bench, calls.length));
+
+  const early: Known[] = [];
+  const late: Broken[] = [];
+  for (const one of broken) {
+    if (one.returns === "after_sweep") late.push(one);
+    else early.push(await comeBack(bench, one));
+  }
+  await reconcileLater(bench);
+  const known = [...early];
+  for (const one of late) known.push(await comeBack(bench, one));
+  await reconcileLater(bench);
+  for (const one of known) await assertReplays(bench, one);
+  await assertOnce(bench, known);
+  await bench.kese.dependencies.audit.flush();
+  return {
+    operation: operation.name,
+    calls,
+    crashPoints: broken.length,
+    effects: known.length,
+    firstAnswers: countAnswers(broken),
+  };
+}
+
+async function openBench(operation: Operation, store: Store): Promise<Bench> {
+  const charges = new Map<string, SandboxCharge>();
+  const gateway = createSandboxGateway({
+    insertOnce: async (charge) => {
+      const kept = await store.sandboxCharges.insertOnce(charge);
+      charges.set(charge.reference, kept);
+      return kept;
+    },
+    find: (reference) => store.sandboxCharges.find(reference),
+  });
+  // Whoever is dead waits for nothing: no timer of his may outlive him.
+  const clock = { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
+  const outside = { store, gateway };
+  return {
+    operation,
+    outside,
+    clock,
+    charges,
+    kese: await openTestKese({ ...outside, clock }),
+  };
+}
+
+/** The calls of the request when nothing befalls it. */
+async function callsOf(bench: Bench): Promise<readonly string[]> {
+  const sent = await bench.operation.prepare(bench.kese, "undisturbed");
+  const { calls } = await request(bench, { sent });
+  return calls;
+}
+
+function* crashesOf(calls: number): Generator<Omit<Crash, "sent">> {
+  for (const kind of FAULT_KINDS) {
+    for (const returns of ["before_sweep", "after_sweep"] as const) {
+      // An hour is too long for something to be still on its way.
+      if (kind === "dies_and_lands_late" && returns === "after_sweep") continue;
+      for (let call = 1; call <= calls; call++) {
+        yield { userNo: `${kind}-${call}-${returns}`, faults: [{ kind, call }], returns };
+      }
+    }
+  }
+}
+
+/** Lets the process die during the request, and the next one during its repetition, call by call. */
+async function breakOffTwice(bench: Bench, calls: number): Promise<Broken[]> {
+  const broken: Broken[] = [];
+  const kinds = ["dies_before", "dies_after"] as const;
+  for (const first of kinds) {
+    for (let call = 1; call <= calls; call++) {
+      for (const second of kinds) {
+        for (let again = 1, reached = true; reached; again++) {
+          const faults = [{ kind: first, call }, { kind: second, call: again }];
+          const userNo = `${first}-${call}-${second}-${again}`;
+          const one = await breakOff(bench, { userNo, faults, returns: "before_sweep" });
+          ({ reached } = one);
+          broken.push(one);
+        }
+      }
+    }
+  }
+  return broken;
+}
+
+/** Sends the request of a new user through processes that meet with the faults, one after the other. */
+async function breakOff(bench: Bench, crash: Omit<Crash, "sent">): Promise<Broken> {
+  const sent = await bench.operation.prepare(bench.kese, crash.userNo);
+  const before = await bench.outside.store.accounts.load(idOf(crash.userNo));
+  const [fault, ...more] = crash.faults;
+  const { answer: first, reached, land } = await request(bench, { sent, fault });
+  const broken = { ...crash, sent, first, land, reached };
+  if (first?.body.code === "busy") {
+    const after = await bench.outside.store.accounts.load(idOf(crash.userNo));
+    assertEquals(after, before, `${crash.userNo}: busy, and yet something happened`);
+  }
+  for (const next of more) {
+    const { reached } = await request(bench, { sent, fault: next });
+    if (!reached) return { ...broken, reached };
+  }
+  return broken;
+}
+
+interface Attempt {
+  readonly answer: Answer | undefined;
+  readonly calls: readonly string[];
+  readonly reached: boolean;
+  readonly land: () => Promise<void>;
+}
+
+/** Sends a request to a process of its own; there is no answer when that dies. */
+async function request(
+  { clock, outside }: Bench,
+  { sent, fault }: { readonly sent: Sent; readonly fault?: Fault | undefined },
+): Promise<Attempt> {
+  const { calls, died, land, ...counted } = countCalls(outside, fault);
+  const kese = await openTestKese({ ...counted, clock });
+  clock.advance(BETWEEN_REQUESTS_MILLISECONDS);
+  const answer = await Promise.race([sendKeyed(kese, sent), died.then(() => undefined)]);
+  await kese.dependencies.audit.flush();
+  return { answer, calls, reached: fault === undefined || calls.length >= fault.call, land };
+}
+
+function sendKeyed(kese: TestKese, { line, json }: Sent): Promise<Answer> {
+  return send(kese, line, { json, headers: { "idempotency-key": "the-same-key" } });
+}
+
+/** The client asks again after a restart until he knows; meanwhile what was on its way arrives. */
+async function comeBack(bench: Bench, broken: Broken): Promise<Known> {
+  const { userNo, first, sent, land } = broken;
+  const { status } = bench.operation;
+  const attempts = [await request(bench, { sent })];
+  await land();
+  while (attempts.at(-1)?.answer?.status !== status && attempts.length < REPEATS_MAX) {
+    attempts.push(await request(bench, { sent }));
+  }
+  const answer = attempts.at(-1)?.answer;
+  assertEquals(answer?.status, status, `${userNo}: ${answer?.text}`);
+  assert(answer !== undefined);
+  if (first !== undefined && first.status < 500 && first.status !== 202) {
+    assertEquals([first.status, first.text], [status, answer.text], userNo);
+  }
+  return { ...broken, answer };
+}
+
+/** Time passes; then nothing is left open, nothing left over, and everything adds up. */
+async function reconcileLater({ clock, kese }: Bench): Promise<void> {
+  clock.advance(LONG_AFTER_MILLISECONDS);
+  await kese.sweep();
+  const { faults, topUps } = await reconcile(kese);
+  assertEquals([faults, topUps.pending], [[], 0]);
+}
+
+async function assertReplays({ clock, kese }: Bench, { answer, sent, userNo }: Known) {
+  clock.advance(BETWEEN_REQUESTS_MILLISECONDS);
+  const again = await sendKeyed(kese, sent);
+  assertEquals([again.status, again.text], [answer.status, answer.text], userNo);
+  assertEquals(again.headers.get("idempotent-replayed"), "true", userNo);
+}
+
+/** Every user has the entries, the balance and the cards of one request, and no charge beside it. */
+async function assertOnce(bench: Bench, known: readonly Known[]): Promise<void> {
+  const { charges, clock, kese, operation, outside: { store } } = bench;
+  const records = await store.vault.list({ createdBefore: clock.now() + 1, limit: VAULT_PAGE });
+  assert(records.length < VAULT_PAGE);
+  const recordsByAccount = Map.groupBy(records, ({ account }) => accountKey(account));
+  // The request that nothing befell has charged as well.
+  const started = (await journalOf(kese, "undisturbed")).filter(isStart).map(({ id }) => id);
+  for (const { userNo } of known) {
+    assertEquals(await assertAddsUp(kese, userNo), operation.balance, userNo);
+    const entries = await journalOf(kese, userNo);
+    assertEquals(entries.map(({ type }) => type), operation.entries, userNo);
+    const account = (await store.accounts.load(idOf(userNo)))?.account;
+    const named = account?.cards.map(({ cardId }) => cardId).toSorted();
+    const kept = recordsByAccount.get(accountKey(idOf(userNo))) ?? [];
+    assertEquals(kept.map(({ cardId }) => cardId).toSorted(), named, userNo);
+    assertEquals(account?.openTopUps, [], userNo);
+    const isCredited = entries.some(({ type }) => type === "top_up_credited");
+    for (const { id } of entries.filter(isStart)) {
+      started.push(id);
+      assertEquals(charges.get(id)?.declined === null, isCredited, userNo);
+      assertEquals(await store.sandboxCharges.find(id), charges.get(id), userNo);
+    }
+  }
+  assertEquals([...charges.keys()].toSorted(), started.toSorted());
+}
+
+function isStart({ type }: { readonly type: string }): boolean {
+  return type === "top_up_started";
+}
+
+function idOf(userNo: string) {
+  return { filo: FLEET, userNo };
+}
+
+function countAnswers(broken: readonly Broken[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { first } of broken) {
+    const name = first === undefined
+      ? "none"
+      : [first.status, first.body.code ?? []].flat().join(" ");
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** One line an operation. */
+export function sweepTable(title: string, sweeps: readonly Sweep[]): string {
+  const rows = sweeps.map(({ operation, calls, crashPoints, effects, firstAnswers }) =>
+    [
+      operation.padEnd(26),
+      `${calls.length} calls`.padStart(9),
+      `${crashPoints} crash points`.padStart(18),
+      `${effects} once`.padStart(9),
+      `   answered ${[...firstAnswers].map(([name, count]) => `${name}: ${count}`).join(", ")}`,
+    ].join("")
+  );
+  return [title, ...rows].join("\n");
+}

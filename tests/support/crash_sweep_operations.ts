@@ -1,0 +1,137 @@
+import { sendWell } from "./answers.ts";
+import { ANSWER_IS_LOST, DECLINED, MASTERCARD, UNVERIFIED, VISA } from "./card_numbers.ts";
+import { newUser, type TestKese } from "./kese.ts";
+
+/** A request, to be sent again word for word. */
+export interface Sent {
+  readonly line: string;
+  readonly json: unknown;
+}
+
+/** A writing request, and what is there after it took effect once. */
+export interface Operation {
+  readonly name: string;
+  /** Makes a new user and what else the request needs; gives the request. */
+  prepare(kese: TestKese, userNo: string): Promise<Sent>;
+  /** Of the final answer. */
+  readonly status: 200 | 201 | 402;
+  /** The user's whole journal, oldest first. */
+  readonly entries: readonly string[];
+  readonly balance: string;
+}
+
+/** Creates a user with 100.00 and gives the ids of his cards; the first is the selected one. */
+async function createUser(
+  kese: TestKese,
+  userNo: string,
+  allCards: readonly string[] = [],
+): Promise<readonly string[]> {
+  const [selectedCard] = allCards;
+  const { body } = await sendWell(kese, "POST /create_user", {
+    json: newUser(userNo, { balance: "100.00", allCards, ...(selectedCard && { selectedCard }) }),
+  });
+  return body.cards.map(({ cardId }: { readonly cardId: string }) => cardId);
+}
+
+async function pay(kese: TestKese, userNo: string, amount: string): Promise<string> {
+  const { body } = await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo, amount } });
+  return body.paymentId;
+}
+
+/** A top-up of 50.00 on a user's only card. */
+function topUp(
+  card: string,
+  outcome: "top_up_credited" | "top_up_failed",
+): Omit<Operation, "name"> {
+  return {
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo, [card]);
+      return { line: "POST /update_balance", json: { userNo, balance: "50.00" } };
+    },
+    status: outcome === "top_up_credited" ? 201 : 402,
+    entries: ["account_opened", "top_up_started", outcome],
+    balance: outcome === "top_up_credited" ? "150.00" : "100.00",
+  };
+}
+
+export const OPERATIONS: readonly Operation[] = [
+  {
+    name: "create_user with cards",
+    prepare: (_kese, userNo) => {
+      const cards = { allCards: [VISA, UNVERIFIED], selectedCard: MASTERCARD };
+      const json = newUser(userNo, { balance: "100.00", ...cards });
+      return Promise.resolve({ line: "POST /create_user", json });
+    },
+    status: 201,
+    entries: ["account_opened"],
+    balance: "100.00",
+  },
+  {
+    name: "save card",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo, [VISA]);
+      return { line: "POST /kart-saklama", json: { userNo, cardNo: MASTERCARD } };
+    },
+    status: 201,
+    entries: ["account_opened", "card_saved"],
+    balance: "100.00",
+  },
+  {
+    name: "select card",
+    prepare: async (kese, userNo) => {
+      const [, cardId] = await createUser(kese, userNo, [VISA, MASTERCARD]);
+      return { line: "PUT /secili-kart", json: { userNo, cardId } };
+    },
+    status: 200,
+    entries: ["account_opened", "card_selected"],
+    balance: "100.00",
+  },
+  {
+    name: "remove card",
+    prepare: async (kese, userNo) => {
+      const [cardId] = await createUser(kese, userNo, [VISA, MASTERCARD]);
+      return { line: "DELETE /kart-saklama", json: { userNo, cardId } };
+    },
+    status: 200,
+    entries: ["account_opened", "card_removed"],
+    balance: "100.00",
+  },
+  {
+    name: "payment",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      const json = { userNo, amount: "10.50", orderId: "ride-1", description: "A ride" };
+      return { line: "POST /kart-saklamali-odeme", json };
+    },
+    status: 201,
+    entries: ["account_opened", "payment"],
+    balance: "89.50",
+  },
+  {
+    name: "refund of the newest",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      await pay(kese, userNo, "30.00");
+      await pay(kese, userNo, "10.00");
+      return { line: "POST /iade", json: { userNo } };
+    },
+    status: 201,
+    entries: ["account_opened", "payment", "payment", "refund"],
+    balance: "70.00",
+  },
+  {
+    name: "refund of an older payment",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      const paymentId = await pay(kese, userNo, "30.00");
+      await pay(kese, userNo, "10.00");
+      return { line: "POST /iade", json: { userNo, paymentId, amount: "12.50" } };
+    },
+    status: 201,
+    entries: ["account_opened", "payment", "payment", "refund"],
+    balance: "72.50",
+  },
+  { name: "top-up", ...topUp(VISA, "top_up_credited") },
+  { name: "top-up, declined", ...topUp(DECLINED, "top_up_failed") },
+  { name: "top-up, answer is lost", ...topUp(ANSWER_IS_LOST, "top_up_credited") },
+];

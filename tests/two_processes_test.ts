@@ -1,0 +1,255 @@
+import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
+import { randomBytes } from "node:crypto";
+import type { Answer } from "./support/kese.ts";
+import { type Running, startMain } from "./support/process.ts";
+import {
+  createUserAt,
+  lira,
+  type Payment,
+  payTo,
+  provenJournal,
+  type RemoteEntry,
+  sendTo,
+  sendWhileBusy,
+  type Url,
+} from "./support/remote.ts";
+import { withMongo } from "./support/services.ts";
+import { UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./support/services/variables.ts";
+import { withTemporaryFile } from "./support/temporary_store.ts";
+
+/** Two processes of main.ts on one store. */
+interface Pair {
+  readonly running: readonly [Running, Running];
+  readonly urls: readonly [Url, Url];
+}
+
+/** Registers a test that gets the variables that lead to an empty store. */
+type Register = (
+  name: string,
+  test: (variables: Readonly<Record<string, string>>) => Promise<void>,
+) => void;
+
+const USERS = 10;
+const PAYMENTS_PER_USER = 50;
+const TRIES_FOR_ONE_BALANCE = 100;
+const HOT_CLIENTS = 16;
+const HOT_PAYMENTS_PER_CLIENT = 25;
+const LOAD_CLIENTS = 16;
+const LOAD_USERS = 4;
+const PAYMENTS_BEFORE_KILL = 200;
+const PAYMENTS_IN_ALL = 600;
+
+const onSqlite: Register = (name, test) => {
+  Deno.test(`SQLite: ${name}`, () => withTemporaryFile(({ path }) => test({ SQLITE_PATH: path })));
+};
+
+const redisUrl = Deno.env.get(UPSTASH_REDIS_REST_URL);
+const redisToken = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
+const redis = redisUrl !== undefined && redisToken !== undefined
+  ? { UPSTASH_REDIS_REST_URL: redisUrl, UPSTASH_REDIS_REST_TOKEN: redisToken }
+  : undefined;
+
+const onMongo: Register = (name, test) => {
+  withMongo(
+    `${redis ? "MongoDB and Redis" : "MongoDB"}: ${name}`,
+    (uri, dbName) => test({ MONGODB_URI: uri, DB_NAME: dbName, SQLITE_PATH: ":memory:", ...redis }),
+  );
+};
+
+/** Starts both, one after the other: the first loads the sample users. */
+async function withPair(
+  variables: Readonly<Record<string, string>>,
+  test: (pair: Pair) => Promise<void>,
+): Promise<void> {
+  // Given, for each would make keys of its own for itself.
+  const secrets = { CARD_KEYS: `test:${randomKey()}`, CARD_FINGERPRINT_KEY: randomKey() };
+  const start = (): Running =>
+    startMain({ KESE_ENV: "development", PORT: "0", ...secrets, ...variables });
+  const first = start();
+  const started = [first];
+  try {
+    const firstUrl = await first.url;
+    const second = start();
+    started.push(second);
+    await test({ running: [first, second], urls: [firstUrl, await second.url] });
+  } finally {
+    for (const running of started) await end(running);
+  }
+}
+
+function randomKey(): string {
+  return randomBytes(32).toString("base64");
+}
+
+async function end(running: Running): Promise<void> {
+  try {
+    running.kill("SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+  await running.ended;
+}
+
+function times<T>(count: number, make: (place: number) => T): T[] {
+  return Array.from({ length: count }, (_, place) => make(place));
+}
+
+/** The status and code of every answer, counted: `{ "201": 1, "402 insufficient_balance": 99 }`. */
+function countAnswers(answers: readonly Answer[]): Record<string, number> {
+  const names = answers.map(({ status, body }) => [status, body?.code ?? []].flat().join(" "));
+  const groups = Map.groupBy(names, (name) => name);
+  return Object.fromEntries([...groups].map(([name, { length }]) => [name, length]));
+}
+
+/** A payment that must succeed; gives its id. */
+async function payWell(url: Url, payment: Payment): Promise<string> {
+  const { status, body, text } = await payTo(url, payment);
+  assertEquals(
+    [status, body.amount, body.orderId],
+    [201, lira(payment.amountKurus), payment.key],
+    text,
+  );
+  return body.paymentId;
+}
+
+function ofType(entries: readonly RemoteEntry[], type: string): readonly RemoteEntry[] {
+  return entries.filter((entry) => entry.type === type);
+}
+
+/** Refunds a payment at both processes at once, under different keys: exactly one of them may. */
+async function refundAtBoth(urls: Pair["urls"], userNo: string, paymentId: string): Promise<void> {
+  const answers = await Promise.all(urls.map((url, place) =>
+    sendWhileBusy(url, "POST /iade", {
+      json: { userNo, paymentId },
+      key: `${paymentId}-${place}`,
+    })
+  ));
+  assertEquals(countAnswers(answers), { "201": 1, "409 already_refunded": 1 });
+}
+
+for (const register of [onSqlite, onMongo]) {
+  register(
+    "500 payments, each refunded at two processes at once, have 500 refunds",
+    (variables) =>
+      withPair(variables, async ({ urls }) => {
+        const userNos = times(USERS, (place) => `rider-${place}`);
+        await Promise.all(userNos.map(async (userNo, place) => {
+          await createUserAt(urls[place % 2] ?? "", userNo, 100_000);
+          const paymentIds = await Promise.all(times(PAYMENTS_PER_USER, (round) => {
+            const key = `${userNo}-${round}`;
+            return payWell(urls[round % 2] ?? "", { userNo, amountKurus: 1 + round, key });
+          }));
+          await Promise.all(paymentIds.map((paymentId) => refundAtBoth(urls, userNo, paymentId)));
+        }));
+        let refunds = 0;
+        for (const userNo of userNos) {
+          const entries = await provenJournal(urls, userNo);
+          const refunded = ofType(entries, "refund").map(({ paymentId }) => paymentId);
+          const paid = ofType(entries, "payment").map(({ id }) => id);
+          assertEquals(refunded.toSorted(), paid.toSorted());
+          assertEquals(entries.at(-1)?.balanceAfter, lira(100_000));
+          refunds += refunded.length;
+        }
+        assertEquals(refunds, USERS * PAYMENTS_PER_USER);
+      }),
+  );
+
+  register(
+    "a balance for one payment is spent once in 100 tries at two processes",
+    (variables) =>
+      withPair(variables, async ({ urls }) => {
+        await createUserAt(urls[0], "rider", 1_000);
+        const answers = await Promise.all(times(TRIES_FOR_ONE_BALANCE, (place) =>
+          payTo(urls[place % 2] ?? "", {
+            userNo: "rider",
+            amountKurus: 1_000,
+            key: `try-${place}`,
+          })));
+        assertEquals(countAnswers(answers), {
+          "201": 1,
+          "402 insufficient_balance": TRIES_FOR_ONE_BALANCE - 1,
+        });
+        const entries = await provenJournal(urls, "rider");
+        assertEquals(
+          entries.map(({ type }) =>
+            type
+          ),
+          ["account_opened", "payment"],
+        );
+      }),
+  );
+
+  register(
+    "one key at two processes at once is one payment and one answer",
+    (variables) =>
+      withPair(variables, async ({ urls }) => {
+        await createUserAt(urls[0], "rider", 1_000);
+        const payment = { userNo: "rider", amountKurus: 100, key: "the-same-key" };
+        const answers = await Promise.all(
+          times(TRIES_FOR_ONE_BALANCE, (place) => payTo(urls[place % 2] ?? "", payment)),
+        );
+        assertEquals(countAnswers(answers), { "201": TRIES_FOR_ONE_BALANCE });
+        assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
+        assertEquals(ofType(await provenJournal(urls, "rider"), "payment").length, 1);
+      }),
+  );
+
+  register(
+    "an account under load from two processes adds up",
+    (variables) =>
+      withPair(variables, async ({ urls }) => {
+        await createUserAt(urls[0], "rider", 100_000);
+        const paymentIds = await Promise.all(times(HOT_CLIENTS, async (client) => {
+          const ids: string[] = [];
+          for (let round = 0; round < HOT_PAYMENTS_PER_CLIENT; round++) {
+            const key = `client-${client}-${round}`;
+            const payment = { userNo: "rider", amountKurus: 1 + client % 7, key };
+            ids.push(await payWell(urls[client % 2] ?? "", payment));
+          }
+          return ids;
+        }));
+        const paid = ofType(await provenJournal(urls, "rider"), "payment").map(({ id }) => id);
+        assertEquals(paid.toSorted(), paymentIds.flat().toSorted());
+      }),
+  );
+
+  register(
+    "a process that is killed leaves nothing undone that it acknowledged",
+    (variables) =>
+      withPair(variables, async ({ running: [killed], urls }) => {
+        const userNos = times(LOAD_USERS, (place) => `rider-${place}`);
+        for (const userNo of userNos) await createUserAt(urls[0], userNo, 1_000_000);
+        const acknowledged = new Map<string, string>();
+        let lost = 0;
+        const client = async (place: number): Promise<void> => {
+          for (let round = 0; acknowledged.size < PAYMENTS_IN_ALL; round++) {
+            const userNo = userNos[(place + round) % LOAD_USERS] ?? "";
+            const payment = { userNo, amountKurus: 1 + round % 7, key: `client-${place}-${round}` };
+            const isFirst = place % 2 === 0 && acknowledged.size < PAYMENTS_BEFORE_KILL;
+            const paymentId = await payWell(urls[isFirst ? 0 : 1], payment).catch((error) => {
+              if (!isFirst || !(error instanceof TypeError)) throw error;
+              // Its answer never came: the other process knows whether it happened.
+              lost++;
+              return payWell(urls[1], payment);
+            });
+            acknowledged.set(payment.key, paymentId);
+            if (acknowledged.size === PAYMENTS_BEFORE_KILL) killed.kill("SIGKILL");
+          }
+        };
+        await Promise.all(times(LOAD_CLIENTS, client));
+        assertNotEquals(await killed.ended, 0);
+        assertGreater(lost, 0);
+
+        const survivors = [urls[1]];
+        const journals = await Promise.all(
+          userNos.map((userNo) => provenJournal(survivors, userNo)),
+        );
+        const paid = ofType(journals.flat(), "payment").map((
+          { id, orderId },
+        ) => [orderId ?? "", id]);
+        assertEquals(paid.toSorted(), [...acknowledged].toSorted());
+        const { status } = await sendTo(urls[1], "GET /health/ready");
+        assertEquals(status, 200);
+      }),
+  );
+}
