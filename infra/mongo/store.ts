@@ -23,6 +23,8 @@ export interface MongoStore extends Store {
   readonly database: Db;
   /** The random id of this database: what a cache keeps of one is of no use for another. */
   databaseId(): Promise<string>;
+  /** Ends when no entry is on its way to the ledger. */
+  settled(): Promise<void>;
 }
 
 export function openMongoStore({ uri, dbName, log }: MongoStoreOptions): MongoStore {
@@ -49,6 +51,7 @@ export function openMongoStore({ uri, dbName, log }: MongoStoreOptions): MongoSt
       },
     },
     databaseId: () => databaseId(database),
+    settled: drain.settled,
     // The TTL indexes take away what has expired.
     keepHouse: () => Promise.resolve(),
     isEmpty: async () => await users.findOne({}, { projection: { _id: 1 } }) === null,

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { AUDIT_BUFFER } from "../../domain/limits.ts";
 import type { AuditRecord } from "../../domain/ports.ts";
 import type { AuditSink } from "../../infra/audit_log.ts";
-import { openSqliteStore, type Store } from "../../infra/sqlite/store.ts";
+import { openSqliteStore } from "../../infra/sqlite/store.ts";
+import type { Store } from "../../infra/store.ts";
 import { linesWith } from "../support/answers.ts";
 import { dumpTables } from "../support/database_dump.ts";
 import {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse, assertGreater } from "@std/assert";
 import { createEndpoints } from "../../routes/app.ts";
 import type { Endpoint } from "../../routes/endpoint.ts";
-import { openSqliteStore, type Store } from "../../infra/sqlite/store.ts";
+import { openSqliteStore } from "../../infra/sqlite/store.ts";
+import type { Store } from "../../infra/store.ts";
 import { saveCard, sendWell } from "../support/answers.ts";
 import { dumpTables, readFiles } from "../support/database_dump.ts";
 import {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { DAY_MILLISECONDS } from "../../domain/limits.ts";
 import { PROBLEMS, type ProblemType } from "../../routes/problems.ts";
-import { openSqliteStore, type Store } from "../../infra/sqlite/store.ts";
+import { openSqliteStore } from "../../infra/sqlite/store.ts";
+import type { Store } from "../../infra/store.ts";
 import {
   assertAddsUp,
   assertProblem,

@@ -53,7 +53,7 @@ export interface TestOptions {
 /** The whole program on a store in memory, with a clock that the test moves and cheap password hashes. */
 export async function openTestKese(options: TestOptions = {}): Promise<TestKese> {
   const clock = options.clock ?? createTestClock();
-  const store = options.store ?? openSqliteStore(":memory:");
+  const store = options.store ?? await openFreshStore();
   const lines: string[] = [];
   const log = createLog({ level: "debug", clock, write: (line) => lines.push(line) });
   const sentCodes = new Map<string, string>();
@@ -69,6 +69,16 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
     ...(options.gateway && { gateway: options.gateway }),
   });
   return { ...kese, clock, lines, sentCodes };
+}
+
+/** Names the store that route tests run on: SQLite in memory unless it says `mongodb`. */
+export const TEST_STORE = "KESE_TEST_STORE";
+
+/** An empty store that takes its data with it when it is closed. */
+async function openFreshStore(): Promise<Store> {
+  if (Deno.env.get(TEST_STORE) !== "mongodb") return openSqliteStore(":memory:");
+  const { openFreshMongoStore } = await import("./mongo_store.ts");
+  return await openFreshMongoStore();
 }
 
 export const TEST_ENVIRONMENT: Environment = {

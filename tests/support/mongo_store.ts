@@ -8,19 +8,31 @@ export const mongoUri = Deno.env.get(MONGODB_URI);
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** Runs a test on a database of its own, with its indexes, and drops it afterwards. */
+/** Runs a test on a database of its own, which is dropped afterwards. */
 export async function withMongoStore(
   test: (store: MongoStore) => Promise<void>,
   log: Log = silent,
 ): Promise<void> {
-  const store = openTestMongoStore(`kese-test-${crypto.randomUUID().slice(0, 13)}`, log);
-  await createIndexes(store.database);
+  const store = await openFreshMongoStore(log);
   try {
     await test(store);
   } finally {
-    await store.database.dropDatabase();
     await store.close();
   }
+}
+
+/** A database of its own, with its indexes; closing it drops it. */
+export async function openFreshMongoStore(log: Log = silent): Promise<MongoStore> {
+  const store = openTestMongoStore(`kese-test-${crypto.randomUUID().slice(0, 13)}`, log);
+  await createIndexes(store.database);
+  return {
+    ...store,
+    close: async () => {
+      await store.settled();
+      await store.database.dropDatabase();
+      await store.close();
+    },
+  };
 }
 
 /** Opens a store on the tests' MongoDB; several on one name are several instances of Kese. */
