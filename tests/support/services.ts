@@ -6,6 +6,7 @@
 
 import {
   areServicesRequired,
+  given,
   MONGODB_URI,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
@@ -28,13 +29,13 @@ export function withMongo(
   name: string,
   test: (uri: string, databaseName: string) => Promise<void>,
 ): void {
-  const uri = Deno.env.get(MONGODB_URI);
+  const uri = given(MONGODB_URI);
   register(name, "MongoDB", uri, async (uri) => {
     const databaseName = `kese-test-${crypto.randomUUID().slice(0, 13)}`;
     try {
       await test(uri, databaseName);
     } finally {
-      await dropDatabase(uri, databaseName);
+      await dropDatabase(uri, databaseName).catch(warn);
     }
   });
 }
@@ -45,15 +46,15 @@ export function withMongo(
  * @param name The test's name, as for `Deno.test`.
  */
 export function withRedis(name: string, test: (redis: TestRedis) => Promise<void>): void {
-  const url = Deno.env.get(UPSTASH_REDIS_REST_URL);
-  const token = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
+  const url = given(UPSTASH_REDIS_REST_URL);
+  const token = given(UPSTASH_REDIS_REST_TOKEN);
   const service = url === undefined || token === undefined ? undefined : { url, token };
   register(name, "Redis", service, async ({ url, token }) => {
     const redis = { url, token, prefix: `kese-test-${crypto.randomUUID()}:` };
     try {
       await test(redis);
     } finally {
-      await deleteKeys(redis);
+      await deleteKeys(redis).catch(warn);
     }
   });
 }
@@ -88,4 +89,9 @@ async function deleteKeys({ url, token, prefix }: TestRedis): Promise<void> {
   const redis = new Redis({ url, token, enableTelemetry: false });
   const keys = await redis.keys(`${prefix}*`);
   if (keys.length > 0) await redis.del(...keys);
+}
+
+/** What is left behind is no test's fault, and must not hide why one failed. */
+function warn(error: unknown): void {
+  console.error("Cannot tidy up after a test:", error);
 }

@@ -1,20 +1,70 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { Redis } from "@upstash/redis";
 import { MongoClient } from "mongodb";
 import { withMongo, withRedis } from "./services.ts";
+import {
+  MONGODB_URI,
+  REQUIRE_SERVICES,
+  UPSTASH_REDIS_REST_TOKEN,
+  UPSTASH_REDIS_REST_URL,
+} from "./services/variables.ts";
 
-withMongo("withMongo() lends a test a database of its own", async (uri, databaseName) => {
-  await using client = await MongoClient.connect(uri);
-  const things = client.db(databaseName).collection("things");
-  assertEquals(await things.countDocuments(), 0);
-  await things.insertOne({ name: "one" });
-  assertEquals(await things.countDocuments(), 1);
+// Twice: what the first leaves behind, the second must not see.
+for (const round of ["first", "second"]) {
+  withMongo(
+    `withMongo() lends a database of its own to the ${round}`,
+    async (uri, databaseName) => {
+      await using client = await MongoClient.connect(uri);
+      const things = client.db(databaseName).collection("things");
+      assertEquals(await things.countDocuments(), 0);
+      await things.insertOne({ round });
+      assertEquals(await things.countDocuments(), 1);
+    },
+  );
+
+  withRedis(`withRedis() lends keys of its own to the ${round}`, async ({ url, token, prefix }) => {
+    const redis = new Redis({ url, token });
+    assertEquals(await redis.keys(`${prefix}*`), []);
+    await redis.set(`${prefix}a`, round);
+    assertEquals(await redis.keys(`${prefix}*`), [`${prefix}a`]);
+  });
+}
+
+/** Runs one test of each kind where there is no service. */
+async function runWithoutServices(required: string): Promise<{ code: number; output: string }> {
+  const file = await Deno.makeTempFile({ prefix: "kese-tests-", suffix: "_test.ts" });
+  const services = import.meta.resolve("./services.ts");
+  await Deno.writeTextFile(
+    file,
+    `import { withMongo, withRedis } from "${services}";
+     withMongo("on MongoDB", async () => {});
+     withRedis("on Redis", async () => {});`,
+  );
+  const args = ["test", "--no-config", "--no-lock", "--no-check", "--allow-env", file];
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args,
+    env: {
+      NO_COLOR: "1",
+      [MONGODB_URI]: "",
+      [UPSTASH_REDIS_REST_URL]: "",
+      [UPSTASH_REDIS_REST_TOKEN]: "",
+      [REQUIRE_SERVICES]: required,
+    },
+    stderr: "null",
+  }).output().finally(() => Deno.remove(file));
+  return { code, output: new TextDecoder().decode(stdout) };
+}
+
+Deno.test("withMongo() and withRedis() skip the test without their service", async () => {
+  const { code, output } = await runWithoutServices("");
+  assertMatch(output, /0 passed \| 0 failed \| 2 ignored/);
+  assertEquals(code, 0);
 });
 
-withRedis("withRedis() lends a test keys of its own", async ({ url, token, prefix }) => {
-  const redis = new Redis({ url, token });
-  assertEquals(await redis.keys(`${prefix}*`), []);
-  await redis.set(`${prefix}a`, "one");
-  assert(prefix.length > 20);
-  assertEquals(await redis.keys(`${prefix}*`), [`${prefix}a`]);
+Deno.test("withMongo() and withRedis() fail without their service where it is required", async () => {
+  const { code, output } = await runWithoutServices("1");
+  assertMatch(output, /Cannot test without MongoDB/);
+  assertMatch(output, /Cannot test without Redis/);
+  assertMatch(output, /0 passed \| 2 failed/);
+  assertEquals(code, 1);
 });

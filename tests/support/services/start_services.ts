@@ -1,7 +1,12 @@
 import { startRedisServer } from "./redis_server.ts";
 import { connectToRedis } from "./resp.ts";
 import { startUpstashBridge } from "./upstash_bridge.ts";
-import { MONGODB_URI, UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./variables.ts";
+import {
+  given,
+  MONGODB_URI,
+  UPSTASH_REDIS_REST_TOKEN,
+  UPSTASH_REDIS_REST_URL,
+} from "./variables.ts";
 import { startWireServer } from "./wire_server.ts";
 
 /** The variables that tell tests where a service is. */
@@ -43,7 +48,7 @@ async function provide(
   variables: readonly string[],
   start: () => Promise<Started>,
 ): Promise<Service> {
-  if (variables.every((variable) => Deno.env.has(variable))) return { name, state: "given" };
+  if (variables.every((variable) => given(variable) !== undefined)) return { name, state: "given" };
   try {
     return { name, state: "started", ...await start() };
   } catch (error) {

@@ -90,12 +90,13 @@ function toCommands(body: unknown): Command[] {
 }
 
 function toCommand(body: unknown): Command {
-  if (!Array.isArray(body) || body.length === 0) {
-    throw new Refusal(400, "ERR a command is a list that is not empty");
-  }
-  const words = body.map((word) => typeof word === "string" ? word : JSON.stringify(word));
-  if (UNAVAILABLE.has(words[0].toUpperCase())) {
-    throw new Refusal(400, `ERR Command is not available: '${words[0]}'`);
+  const words: string[] = Array.isArray(body)
+    ? body.map((word) => typeof word === "string" ? word : JSON.stringify(word))
+    : [];
+  const [name] = words;
+  if (name === undefined) throw new Refusal(400, "ERR a command is a list that is not empty");
+  if (UNAVAILABLE.has(name.toUpperCase())) {
+    throw new Refusal(400, `ERR Command is not available: '${name}'`);
   }
   return words;
 }

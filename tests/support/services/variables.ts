@@ -13,5 +13,10 @@ export const UPSTASH_REDIS_REST_TOKEN = "TEST_UPSTASH_REDIS_REST_TOKEN";
 export const REQUIRE_SERVICES = "REQUIRE_SERVICES";
 
 export function areServicesRequired(): boolean {
-  return Deno.env.get(REQUIRE_SERVICES) === "1";
+  return given(REQUIRE_SERVICES) === "1";
+}
+
+/** What a variable is set to. Set to nothing counts as not set. */
+export function given(variable: string): string | undefined {
+  return Deno.env.get(variable) || undefined;
 }
