@@ -1,0 +1,272 @@
+import {
+  expectAnswer,
+  expectEqual,
+  expectProblem,
+  expectReplay,
+  type Send,
+} from "./smoke_client.ts";
+
+/** What checks leave for later ones. */
+export interface Findings {
+  /** Fails when an earlier check did not find it. */
+  get(name: string): string;
+  set(name: string, value: unknown): void;
+}
+
+export interface Walk {
+  readonly send: Send;
+  /** The user that this walk creates for itself. */
+  readonly userNo: string;
+  readonly found: Findings;
+}
+
+export interface Check {
+  readonly name: string;
+  run(walk: Walk): Promise<void>;
+}
+
+/** Numbers of the sandbox gateway: two that it charges and one that it declines. */
+const VISA = "4242 4242 4242 4242";
+const MASTERCARD = "5555 5555 5555 4444";
+const DECLINED = "4000 0000 0000 0002";
+
+const AUTH_CODE = "smoke-test";
+const PAGE = 4;
+const PENDING_MAX = 10;
+
+/** From top to bottom, each on what those before it left; between them they ask every route. */
+export const CHECKS: readonly Check[] = [
+  {
+    name: "the process answers",
+    run: async ({ send }) =>
+      expectAnswer(await send("GET /health/live", { bearer: null }), 200, { status: "ok" }),
+  },
+  {
+    name: "its stores answer",
+    run: async ({ send }) =>
+      expectAnswer(await send("GET /health/ready", { bearer: null }), 200, { status: "ok" }),
+  },
+  {
+    name: "nobody gets in without a key",
+    run: async ({ send, userNo }) =>
+      expectProblem(
+        await send(`GET /bakiye?userNo=${userNo}`, { bearer: null }),
+        401,
+        "unauthenticated",
+      ),
+  },
+  {
+    name: "an unknown route is told so",
+    run: async ({ send }) => expectProblem(await send("GET /no-such-route"), 404, "not_found"),
+  },
+  {
+    name: "an unknown user is told so",
+    run: async ({ send, userNo }) =>
+      expectProblem(await send(`GET /bakiye?userNo=${userNo}`), 404, "user_not_found"),
+  },
+  {
+    name: "a user is created once",
+    run: async ({ send, userNo }) => {
+      const json = {
+        userNo,
+        authCode: AUTH_CODE,
+        name: "Smoke",
+        surname: "Test",
+        birthDate: "1990-01-01",
+        phoneNumber: "555-5555",
+        email: "smoke.test@example.com",
+        balance: 100,
+      };
+      const key = `${userNo}-create`;
+      const first = await send("POST /create_user", { json, key });
+      expectAnswer(first, 201, { userNo, balance: "100.00", currency: "TRY", cards: [] });
+      expectReplay(await send("POST /create_user", { json, key }), first);
+      expectProblem(await send("POST /create_user", { json }), 409, "user_exists");
+    },
+  },
+  {
+    name: "a user signs in, with a code that works once",
+    run: async ({ send, userNo, found }) => {
+      const first = await send("POST /authenticate_first_route", {
+        json: { userNo, authCode: AUTH_CODE },
+      });
+      expectAnswer(first, 201, { delivery: "response" });
+      const request = {
+        bearer: String(first.body.code),
+        headers: { filo: found.get("fleet"), userNo },
+      };
+      const second = await send("POST /authenticate_second_route", request);
+      expectAnswer(second, 201);
+      found.set("session", second.body.token);
+      const again = await send("POST /authenticate_second_route", request);
+      expectProblem(again, 401, "authentication_failed");
+    },
+  },
+  {
+    name: "a session sees its own user and nobody else",
+    run: async ({ send, userNo, found }) => {
+      const bearer = found.get("session");
+      expectAnswer(await send("GET /bakiye", { bearer }), 400, { code: "missing_parameter" });
+      const own = await send(`GET /bakiye?userNo=${userNo}`, { bearer });
+      expectAnswer(own, 200, { userNo, balance: "100.00", currency: "TRY" });
+      expectProblem(await send("GET /bakiye?userNo=another", { bearer }), 403, "forbidden");
+    },
+  },
+  {
+    name: "a card is saved once, masked, and only when its number is right",
+    run: async ({ send, userNo, found }) => {
+      expectProblem(await send(`GET /kart-saklama-listesi?userNo=${userNo}`), 404, "no_cards");
+      const saved = await send("POST /kart-saklama", { json: { userNo, cardNo: VISA } });
+      expectAnswer(saved, 201);
+      const { cardId, maskedNumber, selected, verified } = saved.body.card;
+      expectEqual("card", [maskedNumber, selected, verified], ["424242******4242", true, true]);
+      found.set("visa", cardId);
+      const again = await send("POST /kart-saklama", { json: { userNo, cardNo: VISA } });
+      expectProblem(again, 409, "duplicate_card");
+      const wrong = await send("POST /kart-saklama", {
+        json: { userNo, cardNo: "1234 5678 1234 1334" },
+      });
+      expectProblem(wrong, 422, "invalid_card_number");
+    },
+  },
+  {
+    name: "another card is saved, selected and listed",
+    run: async ({ send, userNo, found }) => {
+      const saved = await send("POST /kart-saklama", { json: { userNo, cardNo: MASTERCARD } });
+      expectAnswer(saved, 201);
+      const { cardId } = saved.body.card;
+      found.set("mastercard", cardId);
+      expectAnswer(await send(`PUT /secili-kart?userNo=${userNo}&cardId=${cardId}`), 200);
+      const list = await send(`GET /kart-saklama-listesi?userNo=${userNo}`);
+      expectAnswer(list, 200);
+      expectEqual("selectedCard", list.body.selectedCard.cardId, cardId);
+      expectEqual("cards", list.body.cards.map((card: { brand: string }) => card.brand), [
+        "visa",
+        "mastercard",
+      ]);
+    },
+  },
+  {
+    name: "a top-up is credited once, from the selected card",
+    run: async ({ send, userNo, found }) => {
+      const line = `POST /update_balance?userNo=${userNo}&balance=50`;
+      const key = `${userNo}-top-up`;
+      let topUp = await send(line, { key });
+      // While the outcome is open, the same request asks how it stands.
+      for (let asked = 1; topUp.status === 202 && asked < PENDING_MAX; asked++) {
+        topUp = await send(line, { key });
+      }
+      expectAnswer(topUp, 201, { status: "credited", amount: "50.00", balance: "150.00" });
+      expectEqual("card", topUp.body.card.cardId, found.get("mastercard"));
+      expectReplay(await send(line, { key }), topUp);
+      found.set("topUp", topUp.body.topUpId);
+    },
+  },
+  {
+    name: "a top-up is shown",
+    run: async ({ send, userNo, found }) => {
+      const shown = await send(`GET /update_balance/${found.get("topUp")}?userNo=${userNo}`);
+      expectAnswer(shown, 200, { status: "credited", amount: "50.00" });
+    },
+  },
+  {
+    name: "a declined card tops nothing up",
+    run: async ({ send, userNo }) => {
+      const saved = await send("POST /kart-saklama", { json: { userNo, cardNo: DECLINED } });
+      expectAnswer(saved, 201);
+      const { cardId } = saved.body.card;
+      const declined = await send("POST /update_balance", {
+        json: { userNo, balance: "5.00", cardId },
+      });
+      expectProblem(declined, 402, "card_declined");
+      const removed = await send(`DELETE /kart-saklama?userNo=${userNo}&cardId=${cardId}`);
+      expectAnswer(removed, 200);
+    },
+  },
+  {
+    name: "a payment is made once, and its key is good for no other",
+    run: async ({ send, userNo, found }) => {
+      const line = "POST /kart-saklamali-odeme";
+      const json = { userNo, amount: "10.50", orderId: "smoke-ride" };
+      const key = `${userNo}-pay`;
+      const paid = await send(line, { json, key });
+      expectAnswer(paid, 201, { amount: "10.50", balance: "139.50", orderId: "smoke-ride" });
+      found.set("payment", paid.body.paymentId);
+      expectReplay(await send(line, { json, key }), paid);
+      const other = await send(line, { json: { ...json, amount: "10.51" }, key });
+      expectProblem(other, 422, "idempotency_key_reused");
+    },
+  },
+  {
+    name: "a payment beyond the balance, or of no sum, is refused",
+    run: async ({ send, userNo }) => {
+      const line = `POST /kart-saklamali-odeme?userNo=${userNo}&amount=`;
+      expectProblem(await send(`${line}139.51`), 402, "insufficient_balance");
+      expectProblem(await send(`${line}1.005`), 422, "invalid_amount");
+    },
+  },
+  {
+    name: "a payment is shown",
+    run: async ({ send, userNo, found }) => {
+      const shown = await send(
+        `GET /kart-saklamali-odeme/${found.get("payment")}?userNo=${userNo}`,
+      );
+      expectAnswer(shown, 200, { amount: "10.50", refunded: "0.00", refundable: "10.50" });
+    },
+  },
+  {
+    name: "a payment is refunded once, by the fleet alone",
+    run: async ({ send, userNo, found }) => {
+      const line = `POST /iade?userNo=${userNo}`;
+      expectProblem(await send(line, { bearer: found.get("session") }), 403, "forbidden");
+      const refunded = await send(line, { key: `${userNo}-refund` });
+      const paymentId = found.get("payment");
+      expectAnswer(refunded, 201, { paymentId, amount: "10.50", balance: "150.00" });
+      expectReplay(await send(line, { key: `${userNo}-refund` }), refunded);
+      expectProblem(await send(line), 409, "already_refunded");
+    },
+  },
+  {
+    name: "a removed card makes way for another",
+    run: async ({ send, userNo, found }) => {
+      const cardId = found.get("mastercard");
+      const line = `DELETE /kart-saklama?userNo=${userNo}&cardId=${cardId}`;
+      expectAnswer(await send(line), 200);
+      expectProblem(await send(line), 404, "card_not_found");
+      const list = await send(`GET /kart-saklama-listesi?userNo=${userNo}`);
+      expectAnswer(list, 200);
+      expectEqual("selectedCard", list.body.selectedCard?.cardId, found.get("visa"));
+    },
+  },
+  {
+    name: "the journal has no gap and adds up to the balance",
+    run: async ({ send, userNo }) => {
+      const entries: { readonly seq: number; readonly delta: string }[] = [];
+      for (let cursor = ""; cursor !== "end";) {
+        const page = await send(`GET /islemler?userNo=${userNo}&limit=${PAGE}${cursor}`);
+        expectAnswer(page, 200);
+        entries.push(...page.body.data);
+        cursor = page.body.nextCursor === null ? "end" : `&cursor=${page.body.nextCursor}`;
+      }
+      const { length } = entries;
+      expectEqual(
+        "seq",
+        entries.map(({ seq }) => seq),
+        entries.map((_entry, place) => length - place),
+      );
+      const kurus = entries.reduce((sum, { delta }) => sum + Math.round(Number(delta) * 100), 0);
+      const balance = (kurus / 100).toFixed(2);
+      expectAnswer(await send(`GET /bakiye?userNo=${userNo}`), 200, { balance });
+      expectEqual("the sum", balance, "150.00");
+    },
+  },
+  {
+    name: "a session ends when it is told to",
+    run: async ({ send, userNo, found }) => {
+      const bearer = found.get("session");
+      expectAnswer(await send("POST /logout", { bearer }), 204);
+      const after = await send(`GET /bakiye?userNo=${userNo}`, { bearer });
+      expectProblem(after, 401, "unauthenticated");
+    },
+  },
+];

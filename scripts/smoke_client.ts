@@ -1,0 +1,99 @@
+/** Whom to ask, and as whom. */
+export interface Target {
+  readonly url: string;
+  readonly fleet: string;
+  readonly fleetKey: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // deno-lint-ignore no-explicit-any -- a check says what it expects of the body
+  readonly body: any;
+}
+
+export interface Sending {
+  readonly json?: unknown;
+  /** The Idempotency-Key. */
+  readonly key?: string;
+  /** The fleet's key by default; null sends no credentials. */
+  readonly bearer?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends `"GET /bakiye?userNo=1"` and notes which route it asked. */
+export type Send = (line: string, sending?: Sending) => Promise<Answer>;
+
+/** Longer than any request may take by Kese's own limits. */
+const DEADLINE_MILLISECONDS = 20_000;
+
+/** Asks the target; `onAsked` hears of every request, as `GET /bakiye`. */
+export function createSend(
+  { url, fleet, fleetKey }: Target,
+  onAsked: (request: string) => void,
+): Send {
+  return async (line, { json, key, bearer = fleetKey, headers = {} } = {}) => {
+    const [method = "GET", path = "/"] = line.split(" ");
+    onAsked(`${method} ${path.split("?")[0]}`);
+    const response = await fetch(url + path, {
+      method,
+      // Followed, a redirected POST would become a GET.
+      redirect: "manual",
+      signal: AbortSignal.timeout(DEADLINE_MILLISECONDS),
+      headers: {
+        ...(bearer === fleetKey && { filo: fleet }),
+        ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
+        ...(key !== undefined && { "idempotency-key": key }),
+        ...(json !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      body: json === undefined ? null : JSON.stringify(json),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: parse(text) };
+  };
+}
+
+/** The text as JSON; as it is when it is none, as from a proxy that answers in Kese's place. */
+function parse(text: string): unknown {
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Fails unless the answer has the status and, in its body, these values. */
+export function expectAnswer(
+  answer: Answer,
+  status: number,
+  values: Readonly<Record<string, unknown>> = {},
+): void {
+  const said = answer.text.slice(0, 300);
+  if (answer.status !== status) {
+    throw new Error(`the status is ${answer.status}, must be ${status}: ${said}`);
+  }
+  for (const [name, value] of Object.entries(values)) {
+    expectEqual(name, answer.body?.[name], value);
+  }
+}
+
+/** Fails unless the answer is a problem (RFC 9457) of that code. */
+export function expectProblem(answer: Answer, status: number, code: string): void {
+  expectAnswer(answer, status, { code, status, type: `urn:kese:problem:${code}` });
+  expectEqual("content-type", answer.headers.get("content-type"), "application/problem+json");
+  expectEqual("requestId", answer.body.requestId, answer.headers.get("x-request-id"));
+}
+
+/** Fails unless the second answer is the first again, byte for byte, and says so. */
+export function expectReplay(second: Answer, first: Answer): void {
+  expectEqual("status", second.status, first.status);
+  expectEqual("body", second.text, first.text);
+  expectEqual("idempotent-replayed", second.headers.get("idempotent-replayed"), "true");
+}
+
+export function expectEqual(name: string, value: unknown, expected: unknown): void {
+  const [is, must] = [JSON.stringify(value), JSON.stringify(expected)];
+  if (is !== must) throw new Error(`${name} is ${is}, must be ${must}`);
+}
