@@ -12,6 +12,11 @@ export interface Store {
   readonly audit: AuditSink;
   readonly sandboxCharges: SandboxChargeStore;
   readonly health: Pingable;
+  /**
+   * The random id of a database that several processes share: what is cached of one database is of
+   * no use for another. An embedded store has none.
+   */
+  readonly databaseId?: () => Promise<string>;
   /** Takes away what has expired. */
   keepHouse(now: Instant): Promise<void>;
   isEmpty(): Promise<boolean>;

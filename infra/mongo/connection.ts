@@ -1,5 +1,18 @@
 import { type Db, MongoClient } from "mongodb";
 
+/** A command on its way to the database. */
+export interface MongoCommand {
+  readonly name: string;
+  readonly collection: string;
+}
+
+export interface ConnectionOptions {
+  readonly uri: string;
+  readonly dbName: string;
+  /** Hears of each command when it is sent. */
+  readonly onCommand?: (command: MongoCommand) => void;
+}
+
 /** A connected client and the database that Kese keeps its collections in. */
 export interface MongoConnection {
   readonly client: MongoClient;
@@ -10,9 +23,10 @@ export interface MongoConnection {
  * Connects lazily: the first operation opens the first connection. Every choice that the safety of
  * money rests on is stated here and wins over the connection string.
  */
-export function connectMongo(uri: string, dbName: string): MongoConnection {
+export function connectMongo({ uri, dbName, onCommand }: ConnectionOptions): MongoConnection {
   const client = new MongoClient(uri, {
     appName: "kese",
+    monitorCommands: onCommand !== undefined,
     // Many small instances share a cluster's connections (500 on Atlas M0), so each takes few.
     maxPoolSize: 10,
     minPoolSize: 0,
@@ -32,6 +46,11 @@ export function connectMongo(uri: string, dbName: string): MongoConnection {
     retryReads: true,
     ignoreUndefined: true,
   });
+  if (onCommand) {
+    client.on("commandStarted", ({ commandName, command }) => {
+      onCommand({ name: commandName, collection: String(command[commandName]) });
+    });
+  }
   return { client, database: client.db(dbName) };
 }
 

@@ -5,30 +5,26 @@ import type { Store } from "../store.ts";
 import { createMongoAccountStore } from "./account_store.ts";
 import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
 import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
-import { connectMongo } from "./connection.ts";
+import { type ConnectionOptions, connectMongo } from "./connection.ts";
 import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.ts";
 import { createDrain } from "./drain.ts";
 import { createMongoJournal } from "./journal.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
 import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
 
-export interface MongoStoreOptions {
-  readonly uri: string;
-  readonly dbName: string;
+export interface MongoStoreOptions extends ConnectionOptions {
   readonly log: Log;
 }
 
 /** A store on MongoDB, with its database for the tasks that look after it. */
 export interface MongoStore extends Store {
   readonly database: Db;
-  /** The random id of this database: what a cache keeps of one is of no use for another. */
-  databaseId(): Promise<string>;
   /** Ends when no entry is on its way to the ledger. */
   settled(): Promise<void>;
 }
 
-export function openMongoStore({ uri, dbName, log }: MongoStoreOptions): MongoStore {
-  const { client, database } = connectMongo(uri, dbName);
+export function openMongoStore({ log, ...options }: MongoStoreOptions): MongoStore {
+  const { client, database } = connectMongo(options);
   const users = database.collection<UserDocument>("users");
   const accounts = database.collection<AccountDocument>("users");
   const ledger = database.collection<LedgerDocument>("ledger");

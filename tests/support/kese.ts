@@ -28,7 +28,7 @@ export function createTestClock(start: number = START): TestClock {
     within: async (promise, milliseconds) => {
       // Real time, but never long: what a test makes hang has to be given up soon.
       const abort = new AbortController();
-      const late = pause(Math.min(milliseconds, 50), abort.signal).then(() => undefined);
+      const late = pause(Math.min(milliseconds, 400), abort.signal).then(() => undefined);
       return await Promise.race([promise, late]).finally(() => abort.abort());
     },
   };

@@ -1,4 +1,5 @@
 import type { Log } from "../../domain/ports.ts";
+import type { MongoCommand } from "../../infra/mongo/connection.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { type MongoStore, openMongoStore } from "../../infra/mongo/store.ts";
 import { MONGODB_URI } from "./services/variables.ts";
@@ -22,8 +23,12 @@ export async function withMongoStore(
 }
 
 /** A database of its own, with its indexes; closing it drops it. */
-export async function openFreshMongoStore(log: Log = silent): Promise<MongoStore> {
-  const store = openTestMongoStore(`kese-test-${crypto.randomUUID().slice(0, 13)}`, log);
+export async function openFreshMongoStore(
+  log: Log = silent,
+  onCommand?: (command: MongoCommand) => void,
+): Promise<MongoStore> {
+  const dbName = `kese-test-${crypto.randomUUID().slice(0, 13)}`;
+  const store = openTestMongoStore(dbName, log, onCommand);
   await createIndexes(store.database);
   return {
     ...store,
@@ -36,9 +41,13 @@ export async function openFreshMongoStore(log: Log = silent): Promise<MongoStore
 }
 
 /** Opens a store on the tests' MongoDB; several on one name are several instances of Kese. */
-export function openTestMongoStore(dbName: string, log: Log = silent): MongoStore {
+export function openTestMongoStore(
+  dbName: string,
+  log: Log = silent,
+  onCommand?: (command: MongoCommand) => void,
+): MongoStore {
   if (mongoUri === undefined) {
     throw new Error("Cannot open a store: there is no MongoDB to test on");
   }
-  return openMongoStore({ uri: mongoUri, dbName, log });
+  return openMongoStore({ uri: mongoUri, dbName, log, ...(onCommand && { onCommand }) });
 }

@@ -1,0 +1,241 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Collection } from "mongodb";
+import type { Account } from "../../../domain/account.ts";
+import type { Log } from "../../../domain/ports.ts";
+import {
+  createMongoAccountStore,
+  ENTRIES_PER_DOCUMENT,
+} from "../../../infra/mongo/account_store.ts";
+import type {
+  AccountDocument,
+  LedgerDocument,
+  UserDocument,
+} from "../../../infra/mongo/documents.ts";
+import { ledgerId } from "../../../infra/mongo/documents.ts";
+import { createDrain, type Drain } from "../../../infra/mongo/drain.ts";
+import { createMongoJournal } from "../../../infra/mongo/journal.ts";
+import type { MongoStore } from "../../../infra/mongo/store.ts";
+import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
+import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
+
+const ID = { filo: "hergele", userNo: "1" };
+const KEY = "hergele/1";
+
+/** The parts of a MongoDB store, so that a test can come between them. */
+interface Parts {
+  readonly users: Collection<AccountDocument>;
+  readonly ledger: Collection<LedgerDocument>;
+  readonly people: Collection<UserDocument>;
+  readonly lines: string[];
+  readonly log: Log;
+}
+
+function parts({ database }: MongoStore): Parts {
+  const lines: string[] = [];
+  const note = (event: string) => void lines.push(event);
+  return {
+    users: database.collection<AccountDocument>("users"),
+    people: database.collection<UserDocument>("users"),
+    ledger: database.collection<LedgerDocument>("ledger"),
+    lines,
+    log: { debug: note, info: note, warn: note, error: note },
+  };
+}
+
+/** Registers a test on MongoDB; the contract suite's one line says when there is none. */
+function mongoTest(name: string, body: (parts: Parts) => Promise<void>): void {
+  const ignore = mongoUri === undefined;
+  Deno.test({ name, ignore }, () => withMongoStore((store) => body(parts(store))));
+}
+
+/** A drain that moves nothing by itself. */
+const noDrain: Drain = {
+  move: () => Promise.resolve(),
+  start: () => {},
+  settled: () => Promise.resolve(),
+};
+
+/** Opens the account and pays `payments` times, each payment a save of its own. */
+async function openAndPay(
+  { users, people, ledger, log }: Parts,
+  payments: number,
+  drain: Drain = noDrain,
+): Promise<{ account: Account; pay: () => Promise<"saved" | "conflict" | "full"> }> {
+  const journal = createMongoJournal({ users, ledger });
+  const store = createMongoAccountStore({ users: people, journal, drain, log });
+  const commands = createCommands();
+  const opening = commands.opening(ID, { balanceKurus: 1_000_000 });
+  await store.insert(opening, PERSON);
+  let account: Account = opening.account;
+  const pay = async () => {
+    const { account: next, entries } = decideAll(account, [paying(commands.payment(1))]);
+    const result = await store.save(next, account.head, entries);
+    if (result === "saved") account = next;
+    return result;
+  };
+  for (let count = 0; count < payments; count++) assertEquals(await pay(), "saved");
+  return { account, pay };
+}
+
+async function seqsInDocument(users: Collection<AccountDocument>): Promise<number[]> {
+  const document = await users.findOne({ _id: KEY });
+  return document?.journal.map(({ seq }) => seq) ?? [];
+}
+
+const upTo = (last: number) => Array.from({ length: last }, (_, place) => place + 1);
+
+/** A collection that does something right after the first read of either was answered. */
+function betweenReads(
+  { users, ledger }: Parts,
+  act: () => Promise<void>,
+): Pick<Parts, "users" | "ledger"> {
+  let acted = false;
+  const once = async (): Promise<void> => {
+    if (acted) return;
+    acted = true;
+    await act();
+  };
+  return {
+    users: new Proxy(users, {
+      get: (target, name) => {
+        if (name !== "findOne") return Reflect.get(target, name, target);
+        return async (...args: Parameters<typeof target.findOne>) => {
+          const found = await target.findOne(...args);
+          await once();
+          return found;
+        };
+      },
+    }),
+    ledger,
+  };
+}
+
+mongoTest(
+  "move() takes entries to the ledger and leaves all that a decision reads",
+  async (own) => {
+    const drain = createDrain(own);
+    const { pay } = await openAndPay(own, 3);
+    const before = await own.users.findOne({ _id: KEY }, { projection: { journal: 0 } });
+    await drain.move(KEY);
+    assertEquals(await seqsInDocument(own.users), []);
+    assertEquals(await own.users.findOne({ _id: KEY }, { projection: { journal: 0 } }), before);
+    const kept = await own.ledger.find().sort({ _id: 1 }).toArray();
+    assertEquals(kept.map(({ _id }) => _id), upTo(4).map((seq) => ledgerId(KEY, seq)));
+    assertEquals(await pay(), "saved");
+  },
+);
+
+mongoTest("move() keeps entries that come while it copies", async (own) => {
+  const { pay } = await openAndPay(own, 3);
+  const ledger = new Proxy(own.ledger, {
+    get: (target, name) => {
+      if (name !== "bulkWrite") return Reflect.get(target, name, target);
+      return async (...args: Parameters<typeof target.bulkWrite>) => {
+        const result = await target.bulkWrite(...args);
+        assertEquals(await pay(), "saved");
+        return result;
+      };
+    },
+  });
+  await createDrain({ ...own, ledger }).move(KEY);
+  assertEquals(await seqsInDocument(own.users), [5]);
+});
+
+mongoTest("move() takes nothing out of the document when the copy fails", async (own) => {
+  await openAndPay(own, 3);
+  const ledger = new Proxy(own.ledger, {
+    get: (target, name) => {
+      if (name !== "bulkWrite") return Reflect.get(target, name, target);
+      return () => Promise.reject(new Error("the ledger does not answer"));
+    },
+  });
+  await assertRejects(() => createDrain({ ...own, ledger }).move(KEY), Error, "does not answer");
+  assertEquals(await seqsInDocument(own.users), upTo(4));
+});
+
+mongoTest("move() goes on where one before it was cut short", async (own) => {
+  await openAndPay(own, 3);
+  const users = new Proxy(own.users, {
+    get: (target, name) => {
+      if (name !== "updateOne") return Reflect.get(target, name, target);
+      return () => Promise.reject(new Error("the connection broke"));
+    },
+  });
+  await assertRejects(() => createDrain({ ...own, users }).move(KEY), Error, "broke");
+  await createDrain(own).move(KEY);
+  assertEquals([await seqsInDocument(own.users), await own.ledger.countDocuments()], [[], 4]);
+});
+
+mongoTest(
+  "move() stops and says so when the ledger has another entry of that number",
+  async (own) => {
+    await openAndPay(own, 3);
+    const document = await own.users.findOne({ _id: KEY });
+    const [first] = document?.journal ?? [];
+    if (first === undefined) throw new Error("the document has entries");
+    await own.ledger.insertOne({ ...first, _id: ledgerId(KEY, 2), account: KEY, id: "pay_OTHER" });
+    const drain = createDrain(own);
+    await assertRejects(() => drain.move(KEY), Error, "another entry");
+    assertEquals(await seqsInDocument(own.users), upTo(4));
+    drain.start(KEY);
+    await drain.settled();
+    await Promise.resolve();
+    assertEquals(own.lines.includes("ledger_drain_stopped"), true);
+  },
+);
+
+mongoTest("list() misses no entry that leaves the document between its two reads", async (own) => {
+  await openAndPay(own, 9);
+  const journal = createMongoJournal(betweenReads(own, () => createDrain(own).move(KEY)));
+  const { entries } = await journal.list(ID, { limit: 100 });
+  assertEquals(entries.map(({ seq }) => seq), upTo(10).reverse());
+});
+
+mongoTest("find() finds an entry that leaves the document between its two reads", async (own) => {
+  await openAndPay(own, 1);
+  const document = await own.users.findOne({ _id: KEY });
+  const id = document?.journal.at(-1)?.id ?? "";
+  const journal = createMongoJournal(betweenReads(own, () => createDrain(own).move(KEY)));
+  assertEquals((await journal.find(ID, id))?.id, id);
+});
+
+mongoTest("save() drains a full document before it saves", async (own) => {
+  const { pay } = await openAndPay(own, ENTRIES_PER_DOCUMENT - 1);
+  assertEquals((await seqsInDocument(own.users)).length, ENTRIES_PER_DOCUMENT);
+  assertEquals(await pay(), "full", "without a drain there is no room");
+  assertEquals((await seqsInDocument(own.users)).length, ENTRIES_PER_DOCUMENT);
+});
+
+mongoTest("save() has room again after the drain that it begins itself", async (own) => {
+  let moves = 0;
+  const drain = createDrain(own);
+  const counting: Drain = {
+    ...noDrain,
+    move: (account) => {
+      moves++;
+      return drain.move(account);
+    },
+  };
+  await openAndPay(own, ENTRIES_PER_DOCUMENT, counting);
+  assertEquals([moves, await seqsInDocument(own.users)], [1, [ENTRIES_PER_DOCUMENT + 1]]);
+});
+
+mongoTest("save() begins a drain long before a document is full", async (own) => {
+  const drain = createDrain(own);
+  await openAndPay(own, ENTRIES_PER_DOCUMENT * 2, drain);
+  await drain.settled();
+  const left = await seqsInDocument(own.users);
+  assertEquals(left.length + await own.ledger.countDocuments(), ENTRIES_PER_DOCUMENT * 2 + 1);
+  assertEquals(left.length < ENTRIES_PER_DOCUMENT, true);
+});
+
+mongoTest("insert() and save() keep sums as Int64", async (own) => {
+  await openAndPay(own, 1);
+  const raw = await own.users.findOne({ _id: KEY }, { promoteLongs: false });
+  const types = [raw?.balance, raw?.lastPayment?.amountKurus, raw?.journal[1]?.deltaKurus];
+  assertEquals(types.map((sum) => (sum as { _bsontype?: string })._bsontype), [
+    "Long",
+    "Long",
+    "Long",
+  ]);
+});
