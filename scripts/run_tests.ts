@@ -15,7 +15,7 @@ import {
 } from "../tests/support/services/start_services.ts";
 import { areServicesRequired } from "../tests/support/services/variables.ts";
 import { importFlags } from "./import_map.ts";
-import { judge, tallyLine } from "./test_report.ts";
+import { addTallies, judge, tallyLine, type Verdict } from "./test_report.ts";
 
 /** What tests may do. They start servers of their own on loopback, and reach nothing beyond it. */
 const PERMISSIONS = [
@@ -35,7 +35,23 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stopping.abort());
 }
 
-const reportPath = await Deno.makeTempFile({ prefix: "kese-tests-", suffix: ".xml" });
+/** One run of `deno test`: which tests, on which store. */
+interface Pass {
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+const ROUTE_TESTS = "tests/routes";
+
+/** All that was asked for on SQLite; then, where there is a MongoDB, the route tests once more on it. */
+function passesFor(args: readonly string[], services: readonly Service[]): readonly Pass[] {
+  const first = { args, variables: variablesOf(services) };
+  const hasMongo = services.some(({ name, state }) => name === "MongoDB" && state !== "missing");
+  if (args.length > 0 || !hasMongo) return [first];
+  const variables = { ...first.variables, KESE_TEST_STORE: "mongodb" };
+  return [first, { args: [ROUTE_TESTS], variables }];
+}
+
 let services: readonly Service[] = [];
 try {
   const starting = needServices(Deno.args) ? startServices(stopping.signal) : [];
@@ -44,25 +60,32 @@ try {
   const required = areServicesRequired();
   for (const service of services) console.error(describeService(service, { required }));
   const hasForeign = services.some(({ state }) => state === "given");
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "--doc",
-      `--junit-path=${reportPath}`,
-      ...PERMISSIONS,
-      hasForeign ? ANYWHERE : LOOPBACK,
-      ...flags,
-      ...Deno.args,
-    ],
-    env: variablesOf(services),
-    signal: stopping.signal,
-  }).spawn().status;
-  const verdict = judge(code, await Deno.readTextFile(reportPath));
+  const permissions = [...PERMISSIONS, hasForeign ? ANYWHERE : LOOPBACK, ...flags];
+  const verdicts: Verdict[] = [];
+  for (const pass of passesFor(Deno.args, services)) {
+    if (pass.variables.KESE_TEST_STORE) {
+      console.error("\nThe route tests again, on MongoDB and Redis:");
+    }
+    verdicts.push(await runPass(pass, permissions));
+  }
   // A run that died may have left its last line unfinished.
-  console.log(`\n${tallyLine(verdict)}`);
-  Deno.exitCode = verdict.ok ? 0 : code || 1;
+  console.log(`\n${tallyLine(addTallies(verdicts))}`);
+  Deno.exitCode = verdicts.every(({ ok }) => ok) ? 0 : 1;
 } finally {
   stopping.abort();
   await Promise.all(services.map((service) => service.state === "started" && service.ended));
-  await Deno.remove(reportPath);
+}
+
+async function runPass({ args, variables }: Pass, flags: readonly string[]): Promise<Verdict> {
+  const reportPath = await Deno.makeTempFile({ prefix: "kese-tests-", suffix: ".xml" });
+  try {
+    const { code } = await new Deno.Command(Deno.execPath(), {
+      args: ["test", "--doc", `--junit-path=${reportPath}`, ...flags, ...args],
+      env: { ...variables },
+      signal: stopping.signal,
+    }).spawn().status;
+    return judge(code, await Deno.readTextFile(reportPath));
+  } finally {
+    await Deno.remove(reportPath);
+  }
 }

@@ -16,6 +16,13 @@ export interface Verdict extends Tally {
   readonly ok: boolean;
 }
 
+/** Several runs as one. */
+export function addTallies(tallies: readonly Tally[]): Tally {
+  const sum = (count: keyof Tally): number =>
+    tallies.reduce((total, tally) => total + tally[count], 0);
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
+}
+
 /** The line that ends every run, for people and machines alike. */
 export function tallyLine({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;

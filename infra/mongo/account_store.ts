@@ -104,8 +104,7 @@ export function createMongoAccountStore(
       return "saved";
     }
     // Either the head moved on, or the document has no room for the entries.
-    const stored = await users.findOne({ _id: key }, { projection: { head: 1 } });
-    if (stored?.head !== expectedHead) return "conflict";
+    if (!await isFull(key, expectedHead, entries)) return "conflict";
     try {
       await drain.move(key);
     } catch (error) {
@@ -113,12 +112,21 @@ export function createMongoAccountStore(
       log.error("ledger_drain_stopped", { account: key, error });
       return "full";
     }
-    return await swap(key, { expectedHead, update, entries }) ? "saved" : "full";
+    // There is room now, so who finds none of it has lost a race.
+    return await swap(key, { expectedHead, update, entries }) ? "saved" : "conflict";
+  }
+
+  async function isFull(
+    key: string,
+    head: string,
+    entries: readonly JournalEntry[],
+  ): Promise<boolean> {
+    const full = { _id: key, head, [lastPlaceFor(entries)]: { $exists: true } };
+    return await users.findOne(full, { projection: { _id: 1 } }) !== null;
   }
 
   async function swap(key: string, { expectedHead, update, entries }: Swap): Promise<boolean> {
-    const room = `journal.${ENTRIES_PER_DOCUMENT - entries.length}`;
-    const filter = { _id: key, head: expectedHead, [room]: { $exists: false } };
+    const filter = { _id: key, head: expectedHead, [lastPlaceFor(entries)]: { $exists: false } };
     const { matchedCount } = await users.updateOne(filter, update);
     return matchedCount === 1;
   }
@@ -167,6 +175,11 @@ export function createMongoAccountStore(
       return found.map(({ _id }) => fromAccountKey(_id));
     },
   };
+}
+
+/** The place in the document's journal that must be free for the entries to have room. */
+function lastPlaceFor(entries: readonly JournalEntry[]): string {
+  return `journal.${ENTRIES_PER_DOCUMENT - entries.length}`;
 }
 
 interface Swap {

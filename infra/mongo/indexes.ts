@@ -45,7 +45,10 @@ export const INDEXES: readonly CollectionIndex[] = [
   },
 ];
 
-/** What to shard by, for `mongosh` on a sharded cluster. Both keys begin with the account. */
+/**
+ * What to shard by, for `mongosh` on a sharded cluster: accounts spread evenly, and an account's
+ * entries lie together and in order.
+ */
 export function shardingCommands(dbName: string): readonly string[] {
   return [
     `sh.enableSharding("${dbName}")`,

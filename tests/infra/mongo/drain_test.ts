@@ -199,11 +199,20 @@ mongoTest("find() finds an entry that leaves the document between its two reads"
   assertEquals((await journal.find(ID, id))?.id, id);
 });
 
-mongoTest("save() drains a full document before it saves", async (own) => {
+mongoTest("save() never holds more entries than the document has room for", async (own) => {
   const { pay } = await openAndPay(own, ENTRIES_PER_DOCUMENT - 1);
   assertEquals((await seqsInDocument(own.users)).length, ENTRIES_PER_DOCUMENT);
-  assertEquals(await pay(), "full", "without a drain there is no room");
+  assertEquals(await pay(), "conflict", "this drain moves nothing, so no room is found");
   assertEquals((await seqsInDocument(own.users)).length, ENTRIES_PER_DOCUMENT);
+});
+
+mongoTest("save() is full, and changes nothing, while its drain is stopped", async (own) => {
+  const stopped: Drain = { ...noDrain, move: () => Promise.reject(new Error("another entry")) };
+  const { pay } = await openAndPay(own, ENTRIES_PER_DOCUMENT - 1, stopped);
+  const before = await own.users.findOne({ _id: KEY });
+  assertEquals(await pay(), "full");
+  assertEquals(await own.users.findOne({ _id: KEY }), before);
+  assertEquals(own.lines, ["ledger_drain_stopped"]);
 });
 
 mongoTest("save() has room again after the drain that it begins itself", async (own) => {

@@ -1,0 +1,31 @@
+import { createIndexes, INDEXES, shardingCommands } from "../infra/mongo/indexes.ts";
+import { openMongoStore } from "../infra/mongo/store.ts";
+import { createSystemClock } from "../infra/clock.ts";
+import { createLog } from "../infra/log.ts";
+import { environmentOrExit, readVariables } from "../main.ts";
+
+/** `deno task db:init`: makes the indexes of MongoDB and says what to shard by. Safe to run again. */
+async function main(): Promise<void> {
+  const { mongo } = environmentOrExit(await readVariables());
+  if (mongo === undefined) {
+    console.log(
+      "MONGODB_URI is not set: SQLite makes its tables by itself, nothing is to be done.",
+    );
+    return;
+  }
+  const log = createLog({ level: "warn", clock: createSystemClock(), write: console.error });
+  const store = openMongoStore({ ...mongo, log });
+  try {
+    await createIndexes(store.database);
+  } finally {
+    await store.close();
+  }
+  console.log(`Database ${mongo.dbName} has its indexes:`);
+  for (const { collection, index, reason } of INDEXES) {
+    console.log(`  ${collection}.${index.name} ${JSON.stringify(index.key)}: ${reason}`);
+  }
+  console.log("\nOn a sharded cluster, run in mongosh before there is data:");
+  for (const command of shardingCommands(mongo.dbName)) console.log(`  ${command}`);
+}
+
+if (import.meta.main) await main();
