@@ -10,7 +10,8 @@ import {
 import type { Account } from "../../domain/account.ts";
 import type { AccountOpeningCommand } from "../../domain/account_opening.ts";
 import { UNCHANGED } from "../../domain/decision.ts";
-import { mayHaveSeen, NO_KEYS } from "../../domain/idempotency.ts";
+import { mayHaveSeen, NO_KEYS, shortKey } from "../../domain/idempotency.ts";
+import { closingEntryId } from "../../domain/journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,
@@ -607,11 +608,12 @@ Deno.test("update() takes what changes nothing and what throws again on a fresh 
     Error,
     "a bug",
   );
-  assertEquals(seen, [0, 10_000, 0, 10_000]);
+  // The fresh read replaced what the cache held, and even that is not enough for such an answer.
+  assertEquals(seen, [0, 10_000, 10_000, 10_000]);
 });
 
 const SEEN_KEYS = {
-  "holds the key": { hashes: [keyed(7).keyHash], complete: true },
+  "holds the key": { hashes: [shortKey(keyed(7).keyHash)], complete: true },
   "has forgotten keys": { hashes: [], complete: false },
 };
 for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {
@@ -680,6 +682,56 @@ Deno.test("update() drops the cached account when a race was lost or a save stay
   });
   assertEquals((await unsure.pay(1)).outcome, "outcome_unknown");
   assertEquals(unclear, ["get", "drop"]);
+});
+
+Deno.test("update() caches the account that it read when nothing was saved", async () => {
+  const events: string[] = [];
+  const bench = await createBench({}, { cache: () => createCache(undefined, events) });
+  assertEquals((await bench.pay(10_001)).outcome, "rejected");
+  assertEquals(events, ["get", `put ${bench.opened.head}`]);
+  // Neither the refusal nor the payment after it asks the store for what it has just told.
+  assertEquals((await bench.pay(10_000)).outcome, "accepted");
+  assertEquals(bench.calls.load.length, 1);
+});
+
+Deno.test("update() waits for no cache to take in or drop an account", async () => {
+  const never = () => new Promise<never>(() => {});
+  const bench = await createBench({ save: ["none", "conflict"] }, {
+    cache: () => ({ get: () => Promise.resolve(undefined), put: never, drop: never }),
+  });
+  assertEquals((await bench.pay(1)).outcome, "accepted");
+  assertEquals((await bench.pay(1)).outcome, "accepted");
+  assertEquals((await bench.pay(10_000)).outcome, "rejected");
+});
+
+Deno.test("update() does not cache an account whose head could come again", async () => {
+  const events: string[] = [];
+  const bench = await createBench({}, { cache: () => createCache(undefined, events) });
+  const closing = closingEntryId("top_0001");
+  assertEquals((await bench.pay(1, { entryId: closing })).outcome, "accepted");
+  assertEquals(events, ["get", "drop"]);
+  // Read again, it is still the same head.
+  assertEquals((await bench.pay(10_000)).outcome, "rejected");
+  assertEquals(events, ["get", "drop", "get", "drop"]);
+});
+
+Deno.test("update() does not mistake a database that was set back for a cached account", async () => {
+  const bench = await createBench({}, { cache: () => createCache(undefined) });
+  const before = bench.memory.stored.get(KEY);
+  assert(before !== undefined);
+  const closing = closingEntryId("top_0001");
+  await bench.pay(1_000, { entryId: closing });
+  // The same entry id on another history: a top-up that is closed again after a restore.
+  bench.memory.stored.set(KEY, before);
+  await bench.payElsewhere(5_000);
+  await commitTo(
+    bench.memory.accounts,
+    ID,
+    paying(bench.commands.payment(1_000, { entryId: closing })),
+  );
+  const outcome = await bench.pay(1);
+  assert(outcome.outcome === "accepted");
+  assertEquals([outcome.account.balanceKurus, outcome.account.seq], [3_999, 4]);
 });
 
 Deno.test("update() does without a cache that cannot be reached", async () => {

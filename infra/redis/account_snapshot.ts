@@ -1,0 +1,117 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { z } from "zod";
+import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import { RECENT_KEYS_PER_ACCOUNT, SNAPSHOT_MAX_LENGTH } from "../../domain/limits.ts";
+import type { Kurus } from "../../domain/money.ts";
+
+/** Whose snapshots: those of one database, sealed by those who may write to it. */
+export interface SnapshotOwner {
+  /** The random id that the database was given when it was made. */
+  readonly databaseId: string;
+  /** Redis is trusted with nothing: who can write there must not be able to make a balance. */
+  readonly sealingKey: Uint8Array;
+}
+
+/** Part of each key: a snapshot of another shape is not even looked at. */
+const VERSION = 1;
+
+export function snapshotKey({ databaseId }: SnapshotOwner, id: AccountId): string {
+  return `${databaseId}:account:${VERSION}:${accountKey(id)}`;
+}
+
+/**
+ * `<seq> <seal> <JSON>`, the number first so that Redis can compare it without reading the rest.
+ * Undefined for an account that is too large to be kept there.
+ */
+export function toSnapshot(owner: SnapshotOwner, account: Account): string | undefined {
+  const { databaseId } = owner;
+  const { recentKeys } = account;
+  // A window with a gap sends every key to the ledger, whatever it holds. A window without one is
+  // kept whole: cut, it would make the next save say that the account has forgotten keys.
+  const kept = recentKeys.complete ? recentKeys : { hashes: [], complete: false };
+  const json = JSON.stringify({ databaseId, account: { ...account, recentKeys: kept } });
+  const text = `${account.seq} ${seal(owner, json)} ${json}`;
+  return text.length <= SNAPSHOT_MAX_LENGTH ? text : undefined;
+}
+
+/** The account, if the text is a snapshot of it and of this database. Anything odd is none. */
+export function fromSnapshot(
+  owner: SnapshotOwner,
+  { id, text }: { readonly id: AccountId; readonly text: unknown },
+): Account | undefined {
+  if (typeof text !== "string" || text.length > SNAPSHOT_MAX_LENGTH) return undefined;
+  const [, given = "", json = ""] = SNAPSHOT.exec(text) ?? [];
+  if (!sealed(owner, { json, given })) return undefined;
+  const read = SNAPSHOT_BODY.safeParse(parseJson(json));
+  if (!read.success || read.data.databaseId !== owner.databaseId) return undefined;
+  const { account } = read.data;
+  return accountKey(account.id) === accountKey(id) ? account : undefined;
+}
+
+const SNAPSHOT = /^\d+ ([0-9a-f]{32}) (\{.*\})$/;
+
+function seal({ sealingKey }: SnapshotOwner, json: string): string {
+  return createHmac("sha256", sealingKey).update(`account_snapshot\n${json}`).digest("hex")
+    .slice(0, 32);
+}
+
+function sealed(
+  owner: SnapshotOwner,
+  { json, given }: { readonly json: string; readonly given: string },
+): boolean {
+  const right = Buffer.from(seal(owner, json));
+  return right.length === given.length && timingSafeEqual(right, Buffer.from(given));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const count = z.int().min(0);
+const sum = z.custom<Kurus>((value) => Number.isSafeInteger(value));
+const text = z.string();
+
+/** Strict: a member that this version does not know would be lost with the next save. */
+const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.strictObject({
+  databaseId: text,
+  account: z.strictObject({
+    id: z.strictObject({ filo: text, userNo: text }),
+    head: text.min(1),
+    seq: count.min(1),
+    balanceKurus: sum,
+    cards: z.array(z.strictObject({
+      cardId: text,
+      brand: z.enum(["visa", "mastercard", "amex", "troy", "unknown"]),
+      bin: text.nullable(),
+      last4: text,
+      digitCount: count,
+      fingerprint: text,
+      verified: z.boolean(),
+      savedAt: count,
+    })),
+    selectedCardId: text.nullable(),
+    lastPayment: z.strictObject({
+      paymentId: text,
+      amountKurus: sum,
+      refundedKurus: sum,
+      at: count,
+    }).nullable(),
+    openTopUps: z.array(z.strictObject({
+      topUpId: text,
+      amountKurus: sum,
+      cardId: text,
+      startedAt: count,
+    })),
+    recentKeys: z.strictObject({
+      hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT),
+      complete: z.boolean(),
+    }),
+    cardSavesAt: z.array(count),
+    declinesAt: z.array(count),
+  }),
+});

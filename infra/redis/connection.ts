@@ -1,0 +1,104 @@
+import type { Redis } from "@upstash/redis";
+import type { Instant } from "../../domain/account.ts";
+import { REDIS_BACK_OFF_MILLISECONDS, REDIS_TIMEOUT_MILLISECONDS } from "../../domain/limits.ts";
+import type { Clock, Log } from "../../domain/ports.ts";
+
+export interface RedisOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+}
+
+/** Redis, which may be gone at any time. */
+export interface RedisConnection {
+  /** Gives what `ask` gives. Rejects with {@linkcode RedisUnavailableError} only, and soon. */
+  run<T>(ask: (client: Redis) => Promise<T>): Promise<T>;
+}
+
+export type RedisFault = "backing_off" | "timed_out" | "error_answer" | "unreachable";
+
+/** Redis gave no answer. Says why in one word: the client's own errors hold the whole command. */
+export class RedisUnavailableError extends Error {
+  override readonly name = "RedisUnavailableError";
+
+  constructor(readonly fault: RedisFault) {
+    super(`Cannot ask Redis: ${fault}`);
+  }
+}
+
+/** Upstash Redis over HTTP. The client is loaded here, so that who has no Redis does not pay for it. */
+export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
+  const { url, token, clock, log } = options;
+  const { Redis } = await import("@upstash/redis");
+  const client = new Redis({
+    url,
+    token,
+    // A command whose answer was lost may have been counted. `retry: false` would still repeat once.
+    retry: { retries: 0 },
+    // A function: given a signal itself, the client takes an abort for the answer "Aborted".
+    signal: () => AbortSignal.timeout(REDIS_TIMEOUT_MILLISECONDS),
+    // One command fails by itself, and is a request by itself: what belongs together is one script.
+    enableAutoPipelining: false,
+    // Values are ASCII texts and stay as they were written.
+    automaticDeserialization: false,
+    responseEncoding: false,
+    // An older snapshot is safe, so no read has to wait for the writes of this client.
+    readYourWrites: false,
+    enableTelemetry: false,
+    latencyLogging: false,
+  });
+  const breaker = createBreaker(clock);
+  return {
+    run: async (ask) => {
+      if (!breaker.mayTry()) throw new RedisUnavailableError("backing_off");
+      try {
+        const answer = await ask(client);
+        if (breaker.close()) log.info("redis_available");
+        return answer;
+      } catch (error) {
+        const fault = faultOf(error);
+        if (breaker.open()) log.warn("redis_unavailable", { fault });
+        throw new RedisUnavailableError(fault);
+      }
+    },
+  };
+}
+
+interface Breaker {
+  /** Whether to ask now; after the back-off, one caller finds out for all. */
+  mayTry(): boolean;
+  /** Each says whether it changed anything. */
+  open(): boolean;
+  close(): boolean;
+}
+
+function createBreaker(clock: Pick<Clock, "now">): Breaker {
+  let failedAt: Instant | undefined;
+  return {
+    mayTry: () => {
+      if (failedAt === undefined) return true;
+      const passed = clock.now() - failedAt;
+      // A clock that was set back must not keep Redis away.
+      if (passed >= 0 && passed < REDIS_BACK_OFF_MILLISECONDS) return false;
+      failedAt = clock.now();
+      return true;
+    },
+    open: () => {
+      const wasClosed = failedAt === undefined;
+      failedAt = clock.now();
+      return wasClosed;
+    },
+    close: () => {
+      const wasOpen = failedAt !== undefined;
+      failedAt = undefined;
+      return wasOpen;
+    },
+  };
+}
+
+function faultOf(error: unknown): RedisFault {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "TimeoutError" || name === "AbortError") return "timed_out";
+  return name.startsWith("Upstash") ? "error_answer" : "unreachable";
+}

@@ -1,0 +1,26 @@
+import { createLayeredAccountCache } from "../../../infra/layered_account_cache.ts";
+import { createLog } from "../../../infra/log.ts";
+import { createMemoryAccountCache } from "../../../infra/memory_account_cache.ts";
+import { createMemoryRateLimiter } from "../../../infra/memory_rate_limiter.ts";
+import { createTestClock } from "../../support/kese.ts";
+import { accountCacheContract } from "./account_cache_contract.ts";
+import { rateLimiterContract } from "./rate_limiter_contract.ts";
+
+const log = createLog({ level: "error", clock: createTestClock(), write: () => {} });
+
+accountCacheContract((what, body) =>
+  Deno.test(`memory: ${what}`, () => body(createMemoryAccountCache()))
+);
+
+accountCacheContract((what, body) =>
+  Deno.test(`memory over memory: ${what}`, async () => {
+    const [near, far] = [createMemoryAccountCache(), createMemoryAccountCache()];
+    const cache = createLayeredAccountCache({ near, far, log });
+    await body(cache);
+    await cache.settled();
+  })
+);
+
+rateLimiterContract((what, body) =>
+  Deno.test(`memory: ${what}`, () => body(createMemoryRateLimiter()))
+);

@@ -1,0 +1,65 @@
+import type { AccountCache, RateLimiter } from "../../../domain/ports.ts";
+import { createLayeredAccountCache } from "../../../infra/layered_account_cache.ts";
+import { createMemoryAccountCache } from "../../../infra/memory_account_cache.ts";
+import { createMemoryRateLimiter } from "../../../infra/memory_rate_limiter.ts";
+import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
+import { createRedisRateLimiter } from "../../../infra/redis/rate_limiter.ts";
+import { withRedisConnection } from "../../support/redis.ts";
+import { accountCacheContract } from "./account_cache_contract.ts";
+import { rateLimiterContract } from "./rate_limiter_contract.ts";
+
+const sealingKey = new Uint8Array(32).fill(3);
+/** Lets everything pass, so that Redis alone decides. */
+const NO_LOCAL_LIMITS: RateLimiter = { take: () => undefined };
+
+accountCacheContract((what, body) =>
+  withRedisConnection(
+    `Redis: ${what}`,
+    ({ redis, databaseId }) => body(createRedisAccountCache(redis, { databaseId, sealingKey })),
+  )
+);
+
+/** The far layer alone, once it has heard of everything. */
+accountCacheContract((what, body) =>
+  withRedisConnection(`memory over Redis: ${what}`, async ({ redis, databaseId, log }) => {
+    const near = createMemoryAccountCache();
+    const far = createRedisAccountCache(redis, { databaseId, sealingKey });
+    const cache = createLayeredAccountCache({ near, far, log });
+    await body(cache);
+    await cache.settled();
+  })
+);
+
+/** Nothing stays in memory: what another process finds. */
+accountCacheContract((what, body) =>
+  withRedisConnection(`Redis behind the answers: ${what}`, async ({ redis, databaseId, log }) => {
+    const near = createMemoryAccountCache({ accounts: 0, keys: 0 });
+    const far = createRedisAccountCache(redis, { databaseId, sealingKey });
+    const cache = createLayeredAccountCache({ near, far, log });
+    const done = async (write: Promise<void>): Promise<void> => {
+      await write;
+      await cache.settled();
+    };
+    const waitingCache: AccountCache = {
+      get: (id) => cache.get(id),
+      put: (account) => done(cache.put(account)),
+      drop: (id) => done(cache.drop(id)),
+    };
+    await body(waitingCache);
+  })
+);
+
+for (
+  const [name, createLocal] of [
+    ["Redis alone", () => NO_LOCAL_LIMITS],
+    ["Redis", createMemoryRateLimiter],
+  ] as const
+) {
+  rateLimiterContract((what, body) =>
+    withRedisConnection(
+      `${name}: ${what}`,
+      ({ redis, databaseId }) =>
+        body(createRedisRateLimiter(redis, { databaseId, local: createLocal() })),
+    )
+  );
+}

@@ -1,0 +1,16 @@
+import type { Account } from "../../domain/account.ts";
+import { NOW, testAccount, testCards, testOpenTopUp, testPayment } from "./account.ts";
+
+/** An account with something in every place. */
+export function fullAccount(changes: Partial<Account> = {}): Account {
+  return testAccount({
+    cards: testCards(3).map((card, place) => place === 2 ? { ...card, bin: null } : card),
+    selectedCardId: "card_1",
+    lastPayment: testPayment(),
+    openTopUps: [testOpenTopUp("top_1")],
+    recentKeys: { hashes: ["0123456789ab", "ba9876543210"], complete: true },
+    cardSavesAt: [NOW - 2, NOW - 1],
+    declinesAt: [NOW - 3],
+    ...changes,
+  });
+}
