@@ -6,7 +6,15 @@ import {
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
 } from "./domain/limits.ts";
-import type { CardGateway, Clock, CodeSender, Log, SecretHasher } from "./domain/ports.ts";
+import type {
+  AccountCache,
+  CardGateway,
+  Clock,
+  CodeSender,
+  Log,
+  RateLimiter,
+  SecretHasher,
+} from "./domain/ports.ts";
 import { createTopUpSettlement } from "./domain/top_up_settlement.ts";
 import { createAccounts } from "./infra/accounts.ts";
 import { createAuditLog } from "./infra/audit_log.ts";
@@ -22,8 +30,12 @@ import { createDigests } from "./infra/digests.ts";
 import { type Environment, readEnvironment, type Variables } from "./infra/environment.ts";
 import { createSandboxGateway } from "./infra/gateway/sandbox.ts";
 import { createIds } from "./infra/ids.ts";
+import { createLayeredAccountCache } from "./infra/layered_account_cache.ts";
 import { createLineWriter, createLog } from "./infra/log.ts";
+import { createMemoryAccountCache } from "./infra/memory_account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
+import { createRedisAdapters } from "./infra/redis/adapters.ts";
+import { openRedis } from "./infra/redis/connection.ts";
 import { createSecretHasher } from "./infra/secret_hasher.ts";
 import type { Store } from "./infra/store.ts";
 import { createApp } from "./routes/app.ts";
@@ -59,9 +71,20 @@ export async function openKese(
   const { cardKeys, cardFingerprintKey, logLevel: level } = environment;
   const clock = replaced.clock ?? createSystemClock();
   const log = replaced.log ?? createLog({ level, clock, write: createLineWriter(Deno.stdout) });
-  const store = replaced.store ?? await openStore(environment, log);
+  const { store, cache, limiter, settled } = await openStores(environment, {
+    ...replaced,
+    clock,
+    log,
+  });
   const { journal } = store;
-  const accounts = createAccounts({ store: store.accounts, journal, clock, log, pause });
+  const accounts = createAccounts({
+    store: store.accounts,
+    journal,
+    clock,
+    log,
+    pause,
+    ...(cache && { cache }),
+  });
   const vault = createCardVault(store.vault, {
     sealing: cardKeys,
     fingerprint: cardFingerprintKey,
@@ -89,7 +112,7 @@ export async function openKese(
     clock,
     log,
     audit,
-    limiter: createMemoryRateLimiter(),
+    limiter,
     codeSender: replaced.codeSender ?? createCodeSender(environment, log),
     texts: createTexts(environment.texts),
     stores: [store.health],
@@ -107,9 +130,38 @@ export async function openKese(
     },
     close: async () => {
       await audit.flush();
+      await settled();
       await store.close();
     },
   };
+}
+
+/** A store, what is kept at hand of it, and who counts requests. */
+interface Stores {
+  readonly store: Store;
+  readonly cache?: AccountCache;
+  readonly limiter: RateLimiter;
+  /** Ends when nothing is on its way to a cache. */
+  settled(): Promise<void>;
+}
+
+async function openStores(
+  environment: Environment,
+  { clock, log, store: replaced }: Replacements & { readonly clock: Clock; readonly log: Log },
+): Promise<Stores> {
+  const store = replaced ?? await openStore(environment, log);
+  const local = createMemoryRateLimiter();
+  const settled = () => Promise.resolve();
+  const { databaseId } = store;
+  // The embedded store gives an account as fast as a cache would.
+  if (databaseId === undefined) return { store, limiter: local, settled };
+  const near = createMemoryAccountCache();
+  const { redis, cardFingerprintKey: sealingKey } = environment;
+  if (redis === undefined) return { store, cache: near, limiter: local, settled };
+  const connect = () => openRedis({ ...redis, clock, log });
+  const shared = createRedisAdapters({ connect, databaseId, sealingKey, local, log });
+  const cache = createLayeredAccountCache({ near, far: shared.cache, log });
+  return { store, cache, limiter: shared.limiter, settled: cache.settled };
 }
 
 /** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */

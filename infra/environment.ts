@@ -137,6 +137,9 @@ function* contradictions(given: Variables): Generator<string> {
   ) {
     yield "UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN belong together";
   }
+  if (given.UPSTASH_REDIS_REST_URL !== undefined && given.MONGODB_URI === undefined) {
+    yield "UPSTASH_REDIS_REST_URL is for instances that share a MONGODB_URI; SQLite has one process";
+  }
 }
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];

@@ -11,6 +11,7 @@ import {
   type LoadedAccount,
   type WaitingCommand,
 } from "../../domain/fold.ts";
+import { shortKey } from "../../domain/idempotency.ts";
 import { ENTRY_TYPES, type JournalEntry } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";

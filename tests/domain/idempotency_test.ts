@@ -128,3 +128,12 @@ const SEEN: readonly (readonly [string, RecentKeys, boolean])[] = [
 for (const [name, keys, expected] of SEEN) {
   Deno.test(`mayHaveSeen() ${name}`, () => assertEquals(mayHaveSeen(keys, "key"), expected));
 }
+
+Deno.test("rememberKey() keeps the beginning of a hash, and mayHaveSeen() looks for that", () => {
+  const keys = rememberKey(NO_KEYS, "0123456789abcdef0123456789abcdef");
+  assertEquals(keys.hashes, ["0123456789ab"]);
+  assertEquals(mayHaveSeen(keys, "0123456789abcdef0123456789abcdef"), true);
+  // A false alarm costs one look-up; a key that is missed would be paid twice.
+  assertEquals(mayHaveSeen(keys, "0123456789abffffffffffffffffffff"), true);
+  assertEquals(mayHaveSeen(keys, "0123456789acdef0123456789abcdef0"), false);
+});

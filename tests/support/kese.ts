@@ -7,6 +7,7 @@ import { createSecretHasher } from "../../infra/secret_hasher.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import { type Kese, openKese } from "../../main.ts";
+import { UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./services/variables.ts";
 
 /** 1 January 2026, 00:00 UTC. */
 export const START = Date.UTC(2026, 0, 1);
@@ -60,7 +61,8 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
   const codeSender: CodeSender = {
     send: (id, code) => Promise.resolve(void sentCodes.set(id.userNo, code)),
   };
-  const kese = await openKese({ ...TEST_ENVIRONMENT, ...options.environment }, {
+  const environment = { ...TEST_ENVIRONMENT, ...redisOfTests(), ...options.environment };
+  const kese = await openKese(environment, {
     store,
     clock,
     log,
@@ -73,6 +75,14 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
 
 /** Names the store that route tests run on: SQLite in memory unless it says `mongodb`. */
 export const TEST_STORE = "KESE_TEST_STORE";
+
+/** Upstash beside MongoDB, as production has it. */
+function redisOfTests(): Pick<Environment, "redis"> {
+  const url = Deno.env.get(UPSTASH_REDIS_REST_URL);
+  const token = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
+  const isWanted = Deno.env.get(TEST_STORE) === "mongodb";
+  return isWanted && url && token ? { redis: { url, token } } : {};
+}
 
 /** An empty store that takes its data with it when it is closed. */
 async function openFreshStore(): Promise<Store> {

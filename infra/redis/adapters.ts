@@ -1,0 +1,60 @@
+import type { AccountCache, Log, RateLimiter } from "../../domain/ports.ts";
+import { createRedisAccountCache } from "./account_cache.ts";
+import type { RedisConnection } from "./connection.ts";
+import { createRedisRateLimiter } from "./rate_limiter.ts";
+
+export interface RedisAdapterOptions {
+  readonly connect: () => Promise<RedisConnection>;
+  readonly databaseId: () => Promise<string>;
+  readonly sealingKey: Uint8Array;
+  /** Decides for this process alone when Redis does not. */
+  readonly local: RateLimiter;
+  readonly log: Log;
+}
+
+export interface RedisAdapters {
+  readonly cache: AccountCache;
+  readonly limiter: RateLimiter;
+}
+
+/**
+ * Both uses of Redis. They need the database's id and a client that takes its time to load, and no
+ * request waits for either: the first use begins to open them, and until they are open nothing is
+ * cached and this process counts for itself.
+ */
+export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters {
+  const { local, log } = options;
+  let adapters: RedisAdapters | undefined;
+  let opening = false;
+
+  function whenOpen(): RedisAdapters | undefined {
+    if (adapters !== undefined || opening) return adapters;
+    opening = true;
+    openAdapters(options)
+      .then((opened) => adapters = opened)
+      .catch((error) => log.warn("redis_not_opened", { error }))
+      .finally(() => opening = false);
+    return undefined;
+  }
+
+  return {
+    cache: {
+      get: (id) => whenOpen()?.cache.get(id) ?? Promise.resolve(undefined),
+      put: (account) => whenOpen()?.cache.put(account) ?? Promise.resolve(),
+      // What another process left there is behind now, and a save that rests on it fails by its head.
+      drop: (id) => whenOpen()?.cache.drop(id) ?? Promise.resolve(),
+    },
+    limiter: {
+      take: (limits, now) => (whenOpen()?.limiter ?? local).take(limits, now),
+    },
+  };
+}
+
+async function openAdapters(options: RedisAdapterOptions): Promise<RedisAdapters> {
+  const { connect, sealingKey, local } = options;
+  const [redis, databaseId] = await Promise.all([connect(), options.databaseId()]);
+  return {
+    cache: createRedisAccountCache(redis, { databaseId, sealingKey }),
+    limiter: createRedisRateLimiter(redis, { databaseId, local }),
+  };
+}
