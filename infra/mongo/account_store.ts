@@ -30,6 +30,9 @@ export const ENTRIES_PER_DOCUMENT = 256;
 /** A drain begins each time that this many entries have come. */
 export const DRAIN_EVERY = 64;
 
+/** The first may be one that was under way and moves too little. */
+const DRAINS_FOR_A_SAVE = 2;
+
 /** What no decision may see: personal data and the hash of the authCode. */
 const WITHOUT_PERSON = { name: 0, surname: 0, birthDate: 0, phoneNumber: 0, email: 0, authCode: 0 };
 
@@ -103,24 +106,27 @@ export function createMongoAccountStore(
       if (crossesDrain(next.seq, entries.length)) drain.start(key);
       return "saved";
     }
-    // Either the head moved on, or the document has no room for the entries.
-    if (!await isFull(key, expectedHead, entries)) return "conflict";
-    try {
-      await drain.move(key);
-    } catch (error) {
-      // A drain that is stopped leaves the document full until somebody has looked.
-      log.error("ledger_drain_stopped", { account: key, error });
-      return "full";
-    }
-    // There is room now, so who finds none of it has lost a race.
-    return await swap(key, { expectedHead, update, entries }) ? "saved" : "conflict";
+    return await saveAfterDrain(key, { expectedHead, update, entries });
   }
 
-  async function isFull(
-    key: string,
-    head: string,
-    entries: readonly JournalEntry[],
-  ): Promise<boolean> {
+  /** For a save that did not match: either the head moved on, or the document has no room. */
+  async function saveAfterDrain(key: string, wanted: Swap): Promise<"saved" | "conflict" | "full"> {
+    for (let drains = 0; drains < DRAINS_FOR_A_SAVE; drains++) {
+      // A drain may have ended between the two looks, so whoever is not full tries once more.
+      if (!await isFull(key, wanted)) return await swap(key, wanted) ? "saved" : "conflict";
+      try {
+        await drain.move(key);
+      } catch (error) {
+        // A drain that is stopped leaves the document full until somebody has looked.
+        log.error("ledger_drain_stopped", { account: key, error });
+        return "full";
+      }
+      if (await swap(key, wanted)) return "saved";
+    }
+    return await isFull(key, wanted) ? "full" : "conflict";
+  }
+
+  async function isFull(key: string, { expectedHead: head, entries }: Swap): Promise<boolean> {
     const full = { _id: key, head, [lastPlaceFor(entries)]: { $exists: true } };
     return await users.findOne(full, { projection: { _id: 1 } }) !== null;
   }

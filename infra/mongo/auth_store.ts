@@ -126,18 +126,23 @@ async function endOldest(
 
 type Counter = Pick<AuthDocument, "_id" | "expiresAt">;
 
+/** Adds one to a counter; the first event of its window makes it. */
 async function countUp(
   auth: Collection<AuthDocument>,
   { _id, expiresAt }: Counter,
 ): Promise<number> {
-  const update = { $inc: { events: 1 }, $setOnInsert: { expiresAt } };
-  const options = { upsert: true, returnDocument: "after" } as const;
+  const add = () => {
+    return auth.findOneAndUpdate({ _id }, { $inc: { events: 1 } }, { returnDocument: "after" });
+  };
+  const counted = await add();
+  if (counted?.events !== undefined) return counted.events;
   try {
-    return (await auth.findOneAndUpdate({ _id }, update, options))?.events ?? 1;
+    await auth.insertOne({ _id, expiresAt, events: 1 });
+    return 1;
   } catch (error) {
-    // Two upserts made it at one moment; now it is there for both.
+    // Another made it at this moment; now it is there for both.
     if (!isDuplicateKey(error)) throw error;
-    return (await auth.findOneAndUpdate({ _id }, update, options))?.events ?? 1;
+    return (await add())?.events ?? 1;
   }
 }
 

@@ -27,7 +27,8 @@ if (mongoUri === undefined) {
 } else {
   accountStoreContract("MongoDB", withStore);
   journalContract("MongoDB", withStore);
-  authStoreContract("MongoDB", withStore);
+  // The wire server adds in one step, but what it answers may hold a neighbour's addition as well.
+  authStoreContract("MongoDB", withStore, { countsAreDistinct: false });
   vaultStoreContract("MongoDB", withStore);
   auditSinkContract("MongoDB", withStore);
 }
