@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import type { Hono } from "hono";
 import {
+  CACHE_SETTLING_MILLISECONDS,
   SHUTDOWN_DEADLINE_MILLISECONDS,
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
@@ -130,7 +131,7 @@ export async function openKese(
     },
     close: async () => {
       await audit.flush();
-      await settled();
+      await clock.within(settled(), CACHE_SETTLING_MILLISECONDS);
       await store.close();
     },
   };

@@ -82,7 +82,9 @@ export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
 /** How long a health probe waits for a store. */
 export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
 /** Time from the signal to the end; Deno Deploy grants five seconds. */
-export const SHUTDOWN_DEADLINE_MILLISECONDS = 4_000;
+export const SHUTDOWN_DEADLINE_MILLISECONDS = 3_000;
+/** How long an end waits for what is on its way to a cache, which can do without. */
+export const CACHE_SETTLING_MILLISECONDS = 500;
 
 /** Account snapshots that a process keeps at hand; beyond either bound the longest unused one goes. */
 export const CACHED_ACCOUNTS = 10_000;
