@@ -9,12 +9,14 @@ export const mongoUri = Deno.env.get(MONGODB_URI);
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+export interface TestMongoOptions {
+  readonly log?: Log;
+  readonly onCommand?: (command: MongoCommand) => void;
+}
+
 /** Runs a test on a database of its own, which is dropped afterwards. */
-export async function withMongoStore(
-  test: (store: MongoStore) => Promise<void>,
-  log: Log = silent,
-): Promise<void> {
-  const store = await openFreshMongoStore(log);
+export async function withMongoStore(test: (store: MongoStore) => Promise<void>): Promise<void> {
+  const store = await openFreshMongoStore();
   try {
     await test(store);
   } finally {
@@ -23,12 +25,8 @@ export async function withMongoStore(
 }
 
 /** A database of its own, with its indexes; closing it drops it. */
-export async function openFreshMongoStore(
-  log: Log = silent,
-  onCommand?: (command: MongoCommand) => void,
-): Promise<MongoStore> {
-  const dbName = `kese-test-${crypto.randomUUID().slice(0, 13)}`;
-  const store = openTestMongoStore(dbName, log, onCommand);
+export async function openFreshMongoStore(options: TestMongoOptions = {}): Promise<MongoStore> {
+  const store = openTestMongoStore(`kese-test-${crypto.randomUUID().slice(0, 13)}`, options);
   await createIndexes(store.database);
   return {
     ...store,
@@ -41,13 +39,9 @@ export async function openFreshMongoStore(
 }
 
 /** Opens a store on the tests' MongoDB; several on one name are several instances of Kese. */
-export function openTestMongoStore(
-  dbName: string,
-  log: Log = silent,
-  onCommand?: (command: MongoCommand) => void,
-): MongoStore {
+export function openTestMongoStore(dbName: string, options: TestMongoOptions = {}): MongoStore {
   if (mongoUri === undefined) {
     throw new Error("Cannot open a store: there is no MongoDB to test on");
   }
-  return openMongoStore({ uri: mongoUri, dbName, log, ...(onCommand && { onCommand }) });
+  return openMongoStore({ log: silent, ...options, uri: mongoUri, dbName });
 }

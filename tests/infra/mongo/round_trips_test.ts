@@ -25,7 +25,7 @@ async function withCounting(test: (counted: Counted) => Promise<void>): Promise<
   const note = ({ name, collection }: MongoCommand) => {
     if (collection !== "audit") commands.push(`${name} ${collection}`);
   };
-  const store = await openFreshMongoStore(undefined, note);
+  const store = await openFreshMongoStore({ onCommand: note });
   const shared = { ...store, close: () => Promise.resolve() };
   const kese = await openTestKese({ store: shared });
   await createUser(kese, "1", "1000.00");
