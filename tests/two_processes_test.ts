@@ -221,19 +221,25 @@ for (const register of [onSqlite, onMongo]) {
         for (const userNo of userNos) await createUserAt(urls[0], userNo, 1_000_000);
         const acknowledged = new Map<string, string>();
         let lost = 0;
+        let isKilled = false;
         const client = async (place: number): Promise<void> => {
           for (let round = 0; acknowledged.size < PAYMENTS_IN_ALL; round++) {
             const userNo = userNos[(place + round) % LOAD_USERS] ?? "";
             const payment = { userNo, amountKurus: 1 + round % 7, key: `client-${place}-${round}` };
-            const isFirst = place % 2 === 0 && acknowledged.size < PAYMENTS_BEFORE_KILL;
-            const paymentId = await payWell(urls[isFirst ? 0 : 1], payment).catch((error) => {
+            const isFirst = place % 2 === 0 && !isKilled;
+            const paying = payWell(urls[isFirst ? 0 : 1], payment);
+            if (isFirst && acknowledged.size >= PAYMENTS_BEFORE_KILL) {
+              // While at least this request is on its way to it.
+              isKilled = true;
+              killed.kill("SIGKILL");
+            }
+            const paymentId = await paying.catch((error) => {
               if (!isFirst || !(error instanceof TypeError)) throw error;
               // Its answer never came: the other process knows whether it happened.
               lost++;
               return payWell(urls[1], payment);
             });
             acknowledged.set(payment.key, paymentId);
-            if (acknowledged.size === PAYMENTS_BEFORE_KILL) killed.kill("SIGKILL");
           }
         };
         await Promise.all(times(LOAD_CLIENTS, client));
