@@ -32,7 +32,8 @@ export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters
     opening = true;
     openAdapters(options)
       .then((opened) => adapters = opened)
-      .catch((error) => log.warn("redis_not_opened", { error }))
+      // Its kind only: the client's own text may hold the address.
+      .catch((error) => log.warn("redis_not_opened", { kind: error?.name }))
       .finally(() => opening = false);
     return undefined;
   }

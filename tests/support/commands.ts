@@ -91,5 +91,9 @@ export function keyed(
   place: number,
   fingerprint = "asked",
 ): NonNullable<Command["idempotency"]> {
-  return { keyHash: place.toString(16).padStart(32, "0"), fingerprint, language: "tr" };
+  return {
+    keyHash: place.toString(16).padStart(4, "0").padEnd(32, "0"),
+    fingerprint,
+    language: "tr",
+  };
 }
