@@ -86,6 +86,8 @@ function brandOf(digits: string): CardBrand {
 
 // A row of digits; the group says that only blanks and dashes part it from the next.
 const DIGIT_ROW = /\d+(?=([ -]*\d)?)/g;
+// A random id (RFC 9562) has digits enough that one in a few hundred holds what passes Luhn.
+const UUID = /(?<![\da-z])(?=[\d-]*[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\da-z])/gi;
 const FEWEST_DIGITS = 12;
 const MOST_DIGITS = 19;
 const LAST_FOUR = /\d(?:[ -]*\d){3}$/;
@@ -127,6 +129,10 @@ interface LikelyNumber {
  */
 function likelyNumbers(text: string): LikelyNumber[] {
   const rows = [...text.matchAll(DIGIT_ROW)];
+  if (rows.length === 0) return [];
+  const uuids = [...text.matchAll(UUID)];
+  const isInUuid = ({ start, end }: LikelyNumber): boolean =>
+    uuids.some(({ 0: uuid, index }) => start >= index && end <= index + uuid.length);
   return rows.flatMap(({ index: start }, place) => {
     const found: LikelyNumber[] = [];
     let digits = "";
@@ -139,6 +145,6 @@ function likelyNumbers(text: string): LikelyNumber[] {
       }
       if (!goesOn) break;
     }
-    return found;
+    return found.filter((number) => !isInUuid(number));
   });
 }

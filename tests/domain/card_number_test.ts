@@ -334,3 +334,12 @@ Deno.test("maskedNumber() shows at most BIN and last four of any number", () => 
     { seed: 20260101, numRuns: 300 },
   );
 });
+
+Deno.test("holdsCardNumber() and maskCardNumbers() leave a random id alone, and no card number beside it", () => {
+  // Its digits from "41" on pass Luhn and begin as a Visa number does.
+  const uuid = "5b0d6a99-1ae2-4ed3-9a41-74956222888e";
+  assertEquals([holdsCardNumber(uuid), maskCardNumbers(uuid)], [false, uuid]);
+  assertEquals(holdsCardNumber(`${uuid} 4242 4242 4242 4242`), true);
+  assertEquals(maskCardNumbers(`${uuid} 4242424242424242`), `${uuid} ************4242`);
+  assertEquals(holdsCardNumber("42424242-4242-4242-0000-000000000000"), true, "digits alone");
+});
