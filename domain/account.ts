@@ -13,6 +13,12 @@ export function accountKey(id: AccountId): string {
   return `${id.filo}/${id.userNo}`;
 }
 
+/** The id that a text of {@linkcode accountKey} was made from. */
+export function fromAccountKey(key: string): AccountId {
+  const [filo = "", userNo = ""] = key.split("/");
+  return { filo, userNo };
+}
+
 /** Milliseconds since 1970 (UTC). The domain reads no clock: time comes with the command. */
 export type Instant = number;
 

@@ -89,6 +89,11 @@ export const ENTRY_TYPES = [
 /** The entry of one type. */
 export type EntryOf<Type extends EntryType> = Extract<JournalEntry, { type: Type }>;
 
+/** Whether an entry changed sums alone: cards, top-ups and hourly limits are as they were. */
+export function changesSumsOnly({ type }: JournalEntry): boolean {
+  return type === "payment" || type === "refund";
+}
+
 /** The card as it is shown at this moment, without its fingerprint. */
 export function cardSnapshot(card: Card, selectedCardId: string | null): CardSnapshot {
   const { fingerprint: _, ...shown } = card;

@@ -1,9 +1,15 @@
 import type { Collection, UpdateFilter } from "mongodb";
-import { type Account, type AccountId, accountKey, type Instant } from "../../domain/account.ts";
+import {
+  type Account,
+  type AccountId,
+  accountKey,
+  fromAccountKey,
+  type Instant,
+} from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
 import { shortKey } from "../../domain/idempotency.ts";
-import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
+import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type {
   AccountStore,
@@ -16,7 +22,6 @@ import { isDuplicateKey } from "./connection.ts";
 import {
   type AccountDocument,
   fromAccountDocument,
-  fromAccountKey,
   toEntryDocument,
   toHeadFields,
   toStateFields,
@@ -199,7 +204,7 @@ function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter
   const keys = entries.flatMap(({ idempotency }) =>
     idempotency ? [shortKey(idempotency.keyHash)] : []
   );
-  const state = entries.every(leavesStateAlone) ? {} : toStateFields(next);
+  const state = entries.every(changesSumsOnly) ? {} : toStateFields(next);
   return {
     $set: { ...toHeadFields(next), ...state },
     $push: {
@@ -207,10 +212,6 @@ function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter
       ...(keys.length > 0 && { recentKeys: { $each: keys, $slice: -RECENT_KEYS_PER_ACCOUNT } }),
     },
   };
-}
-
-function leavesStateAlone({ type }: JournalEntry): boolean {
-  return type === "payment" || type === "refund";
 }
 
 function crossesDrain(seq: number, entries: number): boolean {

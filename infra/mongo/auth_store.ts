@@ -1,8 +1,8 @@
 import type { Collection } from "mongodb";
-import { type AccountId, accountKey } from "../../domain/account.ts";
+import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { AuthStore, NewCode } from "../../domain/ports.ts";
 import { isDuplicateKey } from "./connection.ts";
-import { fromAccountKey, type UserDocument } from "./documents.ts";
+import type { UserDocument } from "./documents.ts";
 
 /** What the collection `auth` holds: waiting codes, sessions and counters, told apart by their `_id`. */
 export interface AuthDocument {

@@ -196,12 +196,6 @@ export function refundKey(account: string, paymentId: string): string {
   return `${account}/${paymentId}`;
 }
 
-/** The id that a document's `_id` was made from: neither part can hold a slash. */
-export function fromAccountKey(key: string): AccountId {
-  const [filo = "", userNo = ""] = key.split("/");
-  return { filo, userNo };
-}
-
 function toSum(kurus: Kurus): Long {
   return Long.fromNumber(kurus);
 }

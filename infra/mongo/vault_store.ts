@@ -1,7 +1,6 @@
 import { Binary, type Collection } from "mongodb";
-import { type AccountId, accountKey } from "../../domain/account.ts";
+import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../domain/ports.ts";
-import { fromAccountKey } from "./documents.ts";
 
 /** A sealed card number; `_id` is account and card. */
 export interface VaultDocument {

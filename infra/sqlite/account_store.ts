@@ -1,7 +1,13 @@
-import { type Account, type AccountId, accountKey, type Instant } from "../../domain/account.ts";
+import {
+  type Account,
+  type AccountId,
+  accountKey,
+  fromAccountKey,
+  type Instant,
+} from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
-import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
+import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD } from "../../domain/limits.ts";
 import type { AccountStore, LoadOptions, NewPerson, OpenTopUpAddress } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -10,7 +16,6 @@ import type { SqliteJournal } from "./journal.ts";
 import { promised } from "./promised.ts";
 import {
   type AccountRow,
-  fromAccountKey,
   fromAccountRow,
   toFacts,
   toHeadColumns,
@@ -76,7 +81,7 @@ export function createSqliteAccountStore(
       entries,
     );
     updateHead.run(...toHeadColumns(next), last.entryNo, accountNo);
-    if (!entries.every(leavesStateAlone)) updateState.run(toState(next), accountNo);
+    if (!entries.every(changesSumsOnly)) updateState.run(toState(next), accountNo);
     return "saved";
   }
 
@@ -133,10 +138,6 @@ interface OpenTopUpRow {
   readonly account_key: string;
   readonly top_up_id: string;
   readonly started_at: number;
-}
-
-function leavesStateAlone({ type }: JournalEntry): boolean {
-  return type === "payment" || type === "refund";
 }
 
 interface Appending {

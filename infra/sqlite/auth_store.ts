@@ -1,8 +1,7 @@
-import { accountKey } from "../../domain/account.ts";
+import { accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { AuthStore } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
-import { fromAccountKey } from "./rows.ts";
 
 /** One-time codes, sessions and counters. An expired row counts as none, whether or not it is still there. */
 export function createSqliteAuthStore(database: SqliteDatabase): AuthStore {

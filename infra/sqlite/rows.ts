@@ -107,9 +107,3 @@ export function fromJournalRow(row: JournalRow): JournalEntry {
 export function toKeyColumn(keyHash: string | undefined): number | null {
   return keyHash === undefined ? null : Number.parseInt(keyHash.slice(0, 12), 16);
 }
-
-/** The id that a key was made from: neither part can hold a slash. */
-export function fromAccountKey(key: string): AccountId {
-  const slash = key.indexOf("/");
-  return { filo: key.slice(0, slash), userNo: key.slice(slash + 1) };
-}

@@ -1,8 +1,7 @@
-import { accountKey } from "../../domain/account.ts";
+import { accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
-import { fromAccountKey } from "./rows.ts";
 
 interface VaultRow {
   readonly account_key: string;

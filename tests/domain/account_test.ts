@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { accountKey, findCard } from "../../domain/account.ts";
+import { accountKey, findCard, fromAccountKey } from "../../domain/account.ts";
 import { testAccount, testCard } from "../support/account.ts";
 
 Deno.test("accountKey() joins fleet and user", () => {
@@ -18,4 +18,9 @@ Deno.test("findCard() finds a saved card by its id and nothing by none", () => {
   assertEquals(findCard(account, "card_2"), cards[1]);
   assertEquals(findCard(account, "card_3"), undefined);
   assertEquals(findCard(account, null), undefined);
+});
+
+Deno.test("fromAccountKey() gives back the id that accountKey() wrote", () => {
+  const id = { filo: "hergele-2", userNo: "A_1-b" };
+  assertEquals(fromAccountKey(accountKey(id)), id);
 });
