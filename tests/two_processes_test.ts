@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
-import { randomBytes } from "node:crypto";
+import { onBothStores, randomKey } from "./support/both_stores.ts";
 import type { Answer } from "./support/kese.ts";
-import { type Running, startMain } from "./support/process.ts";
+import { endNow, type Running, startMain } from "./support/process.ts";
 import {
   createUserAt,
   lira,
@@ -13,21 +13,12 @@ import {
   sendWhileBusy,
   type Url,
 } from "./support/remote.ts";
-import { withMongo } from "./support/services.ts";
-import { UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./support/services/variables.ts";
-import { withTemporaryFile } from "./support/temporary_store.ts";
 
 /** Two processes of main.ts on one store. */
 interface Pair {
   readonly running: readonly [Running, Running];
   readonly urls: readonly [Url, Url];
 }
-
-/** Registers a test that gets the variables that lead to an empty store. */
-type Register = (
-  name: string,
-  test: (variables: Readonly<Record<string, string>>) => Promise<void>,
-) => void;
 
 const USERS = 10;
 const PAYMENTS_PER_USER = 50;
@@ -38,23 +29,6 @@ const LOAD_CLIENTS = 16;
 const LOAD_USERS = 4;
 const PAYMENTS_BEFORE_KILL = 200;
 const PAYMENTS_IN_ALL = 600;
-
-const onSqlite: Register = (name, test) => {
-  Deno.test(`SQLite: ${name}`, () => withTemporaryFile(({ path }) => test({ SQLITE_PATH: path })));
-};
-
-const redisUrl = Deno.env.get(UPSTASH_REDIS_REST_URL);
-const redisToken = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
-const redis = redisUrl !== undefined && redisToken !== undefined
-  ? { UPSTASH_REDIS_REST_URL: redisUrl, UPSTASH_REDIS_REST_TOKEN: redisToken }
-  : undefined;
-
-const onMongo: Register = (name, test) => {
-  withMongo(
-    `${redis ? "MongoDB and Redis" : "MongoDB"}: ${name}`,
-    (uri, dbName) => test({ MONGODB_URI: uri, DB_NAME: dbName, SQLITE_PATH: ":memory:", ...redis }),
-  );
-};
 
 /** Starts both, one after the other: the first loads the sample users. */
 async function withPair(
@@ -73,21 +47,8 @@ async function withPair(
     started.push(second);
     await test({ running: [first, second], urls: [firstUrl, await second.url] });
   } finally {
-    for (const running of started) await end(running);
+    for (const running of started) await endNow(running);
   }
-}
-
-function randomKey(): string {
-  return randomBytes(32).toString("base64");
-}
-
-async function end(running: Running): Promise<void> {
-  try {
-    running.kill("SIGKILL");
-  } catch {
-    // It has ended already.
-  }
-  await running.ended;
 }
 
 function times<T>(count: number, make: (place: number) => T): T[] {
@@ -127,135 +88,133 @@ async function refundAtBoth(urls: Pair["urls"], userNo: string, paymentId: strin
   assertEquals(countAnswers(answers), { "201": 1, "409 already_refunded": 1 });
 }
 
-for (const register of [onSqlite, onMongo]) {
-  register(
-    "500 payments, each refunded at two processes at once, have 500 refunds",
-    (variables) =>
-      withPair(variables, async ({ urls }) => {
-        const userNos = times(USERS, (place) => `rider-${place}`);
-        await Promise.all(userNos.map(async (userNo, place) => {
-          await createUserAt(urls[place % 2] ?? "", userNo, 100_000);
-          const paymentIds = await Promise.all(times(PAYMENTS_PER_USER, (round) => {
-            const key = `${userNo}-${round}`;
-            return payWell(urls[round % 2] ?? "", { userNo, amountKurus: 1 + round, key });
-          }));
-          await Promise.all(paymentIds.map((paymentId) => refundAtBoth(urls, userNo, paymentId)));
+onBothStores(
+  "500 payments, each refunded at two processes at once, have 500 refunds",
+  (variables) =>
+    withPair(variables, async ({ urls }) => {
+      const userNos = times(USERS, (place) => `rider-${place}`);
+      await Promise.all(userNos.map(async (userNo, place) => {
+        await createUserAt(urls[place % 2] ?? "", userNo, 100_000);
+        const paymentIds = await Promise.all(times(PAYMENTS_PER_USER, (round) => {
+          const key = `${userNo}-${round}`;
+          return payWell(urls[round % 2] ?? "", { userNo, amountKurus: 1 + round, key });
         }));
-        let refunds = 0;
-        for (const userNo of userNos) {
-          const entries = await provenJournal(urls, userNo);
-          const refunded = ofType(entries, "refund").map(({ paymentId }) => paymentId);
-          const paid = ofType(entries, "payment").map(({ id }) => id);
-          assertEquals(refunded.toSorted(), paid.toSorted());
-          assertEquals(entries.at(-1)?.balanceAfter, lira(100_000));
-          refunds += refunded.length;
+        await Promise.all(paymentIds.map((paymentId) => refundAtBoth(urls, userNo, paymentId)));
+      }));
+      let refunds = 0;
+      for (const userNo of userNos) {
+        const entries = await provenJournal(urls, userNo);
+        const refunded = ofType(entries, "refund").map(({ paymentId }) => paymentId);
+        const paid = ofType(entries, "payment").map(({ id }) => id);
+        assertEquals(refunded.toSorted(), paid.toSorted());
+        assertEquals(entries.at(-1)?.balanceAfter, lira(100_000));
+        refunds += refunded.length;
+      }
+      assertEquals(refunds, USERS * PAYMENTS_PER_USER);
+    }),
+);
+
+onBothStores(
+  "a balance for one payment is spent once in 100 tries at two processes",
+  (variables) =>
+    withPair(variables, async ({ urls }) => {
+      await createUserAt(urls[0], "rider", 1_000);
+      const answers = await Promise.all(times(TRIES_FOR_ONE_BALANCE, (place) =>
+        payTo(urls[place % 2] ?? "", {
+          userNo: "rider",
+          amountKurus: 1_000,
+          key: `try-${place}`,
+        })));
+      assertEquals(countAnswers(answers), {
+        "201": 1,
+        "402 insufficient_balance": TRIES_FOR_ONE_BALANCE - 1,
+      });
+      const entries = await provenJournal(urls, "rider");
+      assertEquals(
+        entries.map(({ type }) =>
+          type
+        ),
+        ["account_opened", "payment"],
+      );
+    }),
+);
+
+onBothStores(
+  "one key at two processes at once is one payment and one answer",
+  (variables) =>
+    withPair(variables, async ({ urls }) => {
+      await createUserAt(urls[0], "rider", 1_000);
+      const payment = { userNo: "rider", amountKurus: 100, key: "the-same-key" };
+      const answers = await Promise.all(
+        times(TRIES_FOR_ONE_BALANCE, (place) => payTo(urls[place % 2] ?? "", payment)),
+      );
+      assertEquals(countAnswers(answers), { "201": TRIES_FOR_ONE_BALANCE });
+      assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
+      assertEquals(ofType(await provenJournal(urls, "rider"), "payment").length, 1);
+    }),
+);
+
+onBothStores(
+  "an account under load from two processes adds up",
+  (variables) =>
+    withPair(variables, async ({ urls }) => {
+      await createUserAt(urls[0], "rider", 100_000);
+      const paymentIds = await Promise.all(times(HOT_CLIENTS, async (client) => {
+        const ids: string[] = [];
+        for (let round = 0; round < HOT_PAYMENTS_PER_CLIENT; round++) {
+          const key = `client-${client}-${round}`;
+          const payment = { userNo: "rider", amountKurus: 1 + client % 7, key };
+          ids.push(await payWell(urls[client % 2] ?? "", payment));
         }
-        assertEquals(refunds, USERS * PAYMENTS_PER_USER);
-      }),
-  );
+        return ids;
+      }));
+      const paid = ofType(await provenJournal(urls, "rider"), "payment").map(({ id }) => id);
+      assertEquals(paid.toSorted(), paymentIds.flat().toSorted());
+    }),
+);
 
-  register(
-    "a balance for one payment is spent once in 100 tries at two processes",
-    (variables) =>
-      withPair(variables, async ({ urls }) => {
-        await createUserAt(urls[0], "rider", 1_000);
-        const answers = await Promise.all(times(TRIES_FOR_ONE_BALANCE, (place) =>
-          payTo(urls[place % 2] ?? "", {
-            userNo: "rider",
-            amountKurus: 1_000,
-            key: `try-${place}`,
-          })));
-        assertEquals(countAnswers(answers), {
-          "201": 1,
-          "402 insufficient_balance": TRIES_FOR_ONE_BALANCE - 1,
-        });
-        const entries = await provenJournal(urls, "rider");
-        assertEquals(
-          entries.map(({ type }) =>
-            type
-          ),
-          ["account_opened", "payment"],
-        );
-      }),
-  );
-
-  register(
-    "one key at two processes at once is one payment and one answer",
-    (variables) =>
-      withPair(variables, async ({ urls }) => {
-        await createUserAt(urls[0], "rider", 1_000);
-        const payment = { userNo: "rider", amountKurus: 100, key: "the-same-key" };
-        const answers = await Promise.all(
-          times(TRIES_FOR_ONE_BALANCE, (place) => payTo(urls[place % 2] ?? "", payment)),
-        );
-        assertEquals(countAnswers(answers), { "201": TRIES_FOR_ONE_BALANCE });
-        assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
-        assertEquals(ofType(await provenJournal(urls, "rider"), "payment").length, 1);
-      }),
-  );
-
-  register(
-    "an account under load from two processes adds up",
-    (variables) =>
-      withPair(variables, async ({ urls }) => {
-        await createUserAt(urls[0], "rider", 100_000);
-        const paymentIds = await Promise.all(times(HOT_CLIENTS, async (client) => {
-          const ids: string[] = [];
-          for (let round = 0; round < HOT_PAYMENTS_PER_CLIENT; round++) {
-            const key = `client-${client}-${round}`;
-            const payment = { userNo: "rider", amountKurus: 1 + client % 7, key };
-            ids.push(await payWell(urls[client % 2] ?? "", payment));
+onBothStores(
+  "a process that is killed leaves nothing undone that it acknowledged",
+  (variables) =>
+    withPair(variables, async ({ running: [killed], urls }) => {
+      const userNos = times(LOAD_USERS, (place) => `rider-${place}`);
+      for (const userNo of userNos) await createUserAt(urls[0], userNo, 1_000_000);
+      const acknowledged = new Map<string, string>();
+      let lost = 0;
+      let isKilled = false;
+      const client = async (place: number): Promise<void> => {
+        for (let round = 0; acknowledged.size < PAYMENTS_IN_ALL; round++) {
+          const userNo = userNos[(place + round) % LOAD_USERS] ?? "";
+          const payment = { userNo, amountKurus: 1 + round % 7, key: `client-${place}-${round}` };
+          const isFirst = place % 2 === 0 && !isKilled;
+          const paying = payWell(urls[isFirst ? 0 : 1], payment);
+          if (isFirst && acknowledged.size >= PAYMENTS_BEFORE_KILL) {
+            // While at least this request is on its way to it.
+            isKilled = true;
+            killed.kill("SIGKILL");
           }
-          return ids;
-        }));
-        const paid = ofType(await provenJournal(urls, "rider"), "payment").map(({ id }) => id);
-        assertEquals(paid.toSorted(), paymentIds.flat().toSorted());
-      }),
-  );
+          const paymentId = await paying.catch((error) => {
+            if (!isFirst || !(error instanceof TypeError)) throw error;
+            // Its answer never came: the other process knows whether it happened.
+            lost++;
+            return payWell(urls[1], payment);
+          });
+          acknowledged.set(payment.key, paymentId);
+        }
+      };
+      await Promise.all(times(LOAD_CLIENTS, client));
+      assertNotEquals(await killed.ended, 0);
+      assertGreater(lost, 0);
 
-  register(
-    "a process that is killed leaves nothing undone that it acknowledged",
-    (variables) =>
-      withPair(variables, async ({ running: [killed], urls }) => {
-        const userNos = times(LOAD_USERS, (place) => `rider-${place}`);
-        for (const userNo of userNos) await createUserAt(urls[0], userNo, 1_000_000);
-        const acknowledged = new Map<string, string>();
-        let lost = 0;
-        let isKilled = false;
-        const client = async (place: number): Promise<void> => {
-          for (let round = 0; acknowledged.size < PAYMENTS_IN_ALL; round++) {
-            const userNo = userNos[(place + round) % LOAD_USERS] ?? "";
-            const payment = { userNo, amountKurus: 1 + round % 7, key: `client-${place}-${round}` };
-            const isFirst = place % 2 === 0 && !isKilled;
-            const paying = payWell(urls[isFirst ? 0 : 1], payment);
-            if (isFirst && acknowledged.size >= PAYMENTS_BEFORE_KILL) {
-              // While at least this request is on its way to it.
-              isKilled = true;
-              killed.kill("SIGKILL");
-            }
-            const paymentId = await paying.catch((error) => {
-              if (!isFirst || !(error instanceof TypeError)) throw error;
-              // Its answer never came: the other process knows whether it happened.
-              lost++;
-              return payWell(urls[1], payment);
-            });
-            acknowledged.set(payment.key, paymentId);
-          }
-        };
-        await Promise.all(times(LOAD_CLIENTS, client));
-        assertNotEquals(await killed.ended, 0);
-        assertGreater(lost, 0);
-
-        const survivors = [urls[1]];
-        const journals = await Promise.all(
-          userNos.map((userNo) => provenJournal(survivors, userNo)),
-        );
-        const paid = ofType(journals.flat(), "payment").map((
-          { id, orderId },
-        ) => [orderId ?? "", id]);
-        assertEquals(paid.toSorted(), [...acknowledged].toSorted());
-        const { status } = await sendTo(urls[1], "GET /health/ready");
-        assertEquals(status, 200);
-      }),
-  );
-}
+      const survivors = [urls[1]];
+      const journals = await Promise.all(
+        userNos.map((userNo) => provenJournal(survivors, userNo)),
+      );
+      const paid = ofType(journals.flat(), "payment").map((
+        { id, orderId },
+      ) => [orderId ?? "", id]);
+      assertEquals(paid.toSorted(), [...acknowledged].toSorted());
+      const { status } = await sendTo(urls[1], "GET /health/ready");
+      assertEquals(status, 200);
+    }),
+);

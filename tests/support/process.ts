@@ -15,11 +15,20 @@ export interface Running {
   readonly ended: Promise<number>;
 }
 
+export interface StartOptions {
+  /** A program that becomes the one that its arguments name, as `env` does. */
+  readonly launcher?: string;
+}
+
 /** Starts main.ts with these variables and no other of Kese's, not even those of an .env beside it. */
-export function startMain(variables: Readonly<Record<string, string>>): Running {
+export function startMain(
+  variables: Readonly<Record<string, string>>,
+  { launcher }: StartOptions = {},
+): Running {
   const names = [...Object.keys(ENVIRONMENT.shape), "DENO_DEPLOYMENT_ID"];
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...FLAGS, "main.ts"],
+  const deno = Deno.execPath();
+  const child = new Deno.Command(launcher ?? deno, {
+    args: [...(launcher === undefined ? [] : [deno]), "run", ...FLAGS, "main.ts"],
     cwd: ROOT,
     // What is set to nothing counts as not set, and no .env replaces it.
     env: { ...Object.fromEntries(names.map((name) => [name, ""])), NO_COLOR: "1", ...variables },
@@ -49,4 +58,14 @@ export function startMain(variables: Readonly<Record<string, string>>): Running 
     kill: (signal) => child.kill(signal),
     ended,
   };
+}
+
+/** Takes a program's time away, as kill -9 does, and waits until it is gone. */
+export async function endNow(running: Running): Promise<void> {
+  try {
+    running.kill("SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+  await running.ended;
 }

@@ -1,0 +1,189 @@
+import { assertEquals } from "@std/assert";
+import { CARD_SAVES_PER_HOUR } from "../../domain/limits.ts";
+import { chargeableCards, VISA } from "./card_numbers.ts";
+import type { Answer } from "./kese.ts";
+import type { Random } from "./random.ts";
+import { createUserAt, lira, type Sending, sendTo, sendWhileBusy, type Url } from "./remote.ts";
+
+/** What a client wants done, once, however often it has to ask. */
+export interface Errand {
+  readonly type: "payment" | "refund" | "top_up" | "card";
+  readonly userNo: string;
+  readonly line: string;
+  readonly sending: Required<Sending>;
+  /** 0 where it is not about money. No two top-ups are of the same amount. */
+  readonly amountKurus: number;
+}
+
+export interface Done {
+  readonly errand: Errand;
+  readonly answer: Answer;
+}
+
+/** Clients that pay, refund, top up and save cards, all at once, until they are told to stop. */
+export interface Load {
+  readonly done: readonly Done[];
+  /** Top-ups whose answer was lost and that were not asked for again. */
+  readonly abandoned: readonly Errand[];
+  /** How many answers never came, by what they were of. */
+  readonly lost: readonly Errand[];
+  /** Resolves when so many more errands are done; rejects when a client met what it must not. */
+  moreDone(count: number): Promise<void>;
+  /** Lets every client finish its errand. */
+  stop(): Promise<void>;
+}
+
+export interface LoadOptions {
+  readonly random: Random;
+  /** The process that runs, or the next one; rejects when there will be none. */
+  readonly url: () => Promise<Url>;
+  /** Of a hundred top-ups whose answer is lost, how many are never asked for again. */
+  readonly abandonPercent: number;
+}
+
+export const LOAD_USERS: readonly string[] = Array.from({ length: 12 }, (_, n) => `rider-${n}`);
+export const LOAD_CLIENTS = 16;
+const BALANCE_KURUS = 1_000_000;
+const TOP_UP_MIN_KURUS = 10_000;
+const PAYMENT_MAX_KURUS = 200;
+/** The first is saved by {@linkcode createLoadUsers}. */
+const CARDS_PER_USER = CARD_SAVES_PER_HOUR - 1;
+
+/** The users of the load, each with a balance and a card that can be charged. */
+export async function createLoadUsers(url: Url): Promise<void> {
+  await Promise.all(LOAD_USERS.map(async (userNo) => {
+    await createUserAt(url, userNo, BALANCE_KURUS);
+    const { status, text } = await sendTo(url, "POST /kart-saklama", {
+      json: { userNo, cardNo: VISA },
+    });
+    assertEquals(status, 201, text);
+  }));
+}
+
+export function startLoad({ random, url, abandonPercent }: LoadOptions): Load {
+  const done: Done[] = [];
+  const abandoned: Errand[] = [];
+  const lost: Errand[] = [];
+  const errands = createErrands(random, done);
+  let stopped = false;
+  let waiting = { count: Infinity, resolve: () => {} };
+
+  /** Asks until there is an answer, as a client with a key does; some walk away from a top-up. */
+  async function run(errand: Errand): Promise<void> {
+    const { line, sending } = errand;
+    for (;;) {
+      const answer = await sendWhileBusy(await url(), line, sending).catch(toLost);
+      if (answer !== undefined) {
+        assertEquals(answer.status, 201, `${line} ${answer.text}`);
+        done.push({ errand, answer });
+        if (--waiting.count === 0) waiting.resolve();
+        return;
+      }
+      lost.push(errand);
+      const walksAway = errand.type === "top_up" && random.percent(abandonPercent);
+      if (walksAway) return void abandoned.push(errand);
+    }
+  }
+
+  async function client(): Promise<void> {
+    while (!stopped) await run(errands.next());
+  }
+
+  const all = Array.from({ length: LOAD_CLIENTS }, client);
+  const clients = Promise.all(all);
+  // Whoever waits for something hears of it.
+  clients.catch(() => {});
+  return {
+    done,
+    abandoned,
+    lost,
+    moreDone: async (count) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting = { count, resolve };
+      await Promise.race([promise, clients]);
+    },
+    stop: async () => {
+      stopped = true;
+      await Promise.allSettled(all);
+      await clients;
+    },
+  };
+}
+
+/** What fetch throws when the other side is gone; everything else is a fault. */
+function toLost(error: unknown): undefined {
+  if (!(error instanceof TypeError)) throw error;
+}
+
+interface Errands {
+  next(): Errand;
+}
+
+/** Draws errands that have to succeed: nobody else's payment, no card twice, never more than there is. */
+function createErrands(random: Random, done: readonly Done[]): Errands {
+  const cards = createCards();
+  let count = 0;
+  let looked = 0;
+  const refundable: Done[] = [];
+
+  function findRefundable(): Done | undefined {
+    refundable.push(...done.slice(looked).filter(({ errand }) => errand.type === "payment"));
+    looked = done.length;
+    return refundable.splice(random.below(refundable.length), 1)[0];
+  }
+
+  function payment(userNo: string): Task {
+    const amountKurus = 1 + random.below(PAYMENT_MAX_KURUS);
+    const json = { userNo, amount: lira(amountKurus) };
+    return { type: "payment", userNo, amountKurus, line: "POST /kart-saklamali-odeme", json };
+  }
+
+  function topUp(userNo: string): Task {
+    const amountKurus = TOP_UP_MIN_KURUS + count;
+    const json = { userNo, balance: lira(amountKurus) };
+    return { type: "top_up", userNo, amountKurus, line: "POST /update_balance", json };
+  }
+
+  function refund({ errand: { userNo, amountKurus }, answer }: Done): Task {
+    const json = { userNo, paymentId: answer.body.paymentId };
+    return { type: "refund", userNo, amountKurus, line: "POST /iade", json };
+  }
+
+  function card({ userNo, cardNo }: UsersCard): Task {
+    const json = { userNo, cardNo };
+    return { type: "card", userNo, amountKurus: 0, line: "POST /kart-saklama", json };
+  }
+
+  function draw(): Task {
+    const userNo = LOAD_USERS[random.below(LOAD_USERS.length)] ?? "";
+    const share = random.below(100);
+    const paid = share < 20 ? findRefundable() : undefined;
+    if (paid !== undefined) return refund(paid);
+    const unsaved = share >= 92 ? cards.pop() : undefined;
+    if (unsaved !== undefined) return card(unsaved);
+    return share >= 70 ? topUp(userNo) : payment(userNo);
+  }
+
+  return {
+    next: () => {
+      count++;
+      const { json, ...errand } = draw();
+      return { ...errand, sending: { json, key: `errand-${count}` } };
+    },
+  };
+}
+
+type Task = Omit<Errand, "sending"> & { readonly json: object };
+
+interface UsersCard {
+  readonly userNo: string;
+  readonly cardNo: string;
+}
+
+/** As many cards as an hour lets the users save, each to be saved once. */
+function createCards(): UsersCard[] {
+  return chargeableCards(LOAD_USERS.length * CARDS_PER_USER).map((cardNo, place) => ({
+    userNo: LOAD_USERS[place % LOAD_USERS.length] ?? "",
+    cardNo,
+  }));
+}
