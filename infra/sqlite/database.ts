@@ -24,6 +24,9 @@ export class SqliteDatabase {
   constructor(path: string) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(PRAGMAS);
+    // A killed process may have left a commit that can be read but was never synced. It has to be on
+    // disk before anybody hears of it, and a checkpoint syncs what it finds.
+    this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
     this.#createTables(path);
   }
 
