@@ -6,6 +6,7 @@
  * @module
  */
 
+import { FAILING_DISK_LAUNCHER } from "../tests/support/services/failing_disk.ts";
 import {
   describeService,
   needServices,
@@ -22,7 +23,7 @@ const PERMISSIONS = [
   "--no-prompt",
   "--allow-env",
   "--allow-read",
-  `--allow-run=${Deno.execPath()}`,
+  `--allow-run=${Deno.execPath()},${FAILING_DISK_LAUNCHER}`,
   "--allow-write",
 ];
 const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1]";

@@ -1,9 +1,10 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { pause } from "../../infra/clock.ts";
-import { onBothStores, productionOn, type StoreVariables } from "../support/both_stores.ts";
-import { createLoadUsers, type Load, startLoad } from "../support/load.ts";
+import { type ApiToKill, createApiToKill } from "../support/api_to_kill.ts";
+import { onBothStores, productionOn } from "../support/both_stores.ts";
+import { countLost, createLoadUsers, type Load, startLoad } from "../support/load.ts";
 import { assertAbandoned, proveLoad } from "../support/load_proof.ts";
-import { endNow, type Running, startMain } from "../support/process.ts";
+import { type Running, startMain } from "../support/process.ts";
 import { createRandom, type Random } from "../support/random.ts";
 import { sendTo, type Url } from "../support/remote.ts";
 
@@ -15,48 +16,19 @@ const ERRANDS_MAX = 160;
 const PAUSE_MAX_MILLISECONDS = 12;
 const SEED = 20260101;
 
-/** main.ts on one store, again and again. */
-interface Api {
-  /** The process that runs; while there is none, the next one. */
-  url(): Promise<Url>;
-  start(): void;
-  /** Kills the process in the midst of what it does. */
-  kill(): Promise<void>;
-  /** There will be no next one. */
-  end(): Promise<void>;
+interface Killing {
+  readonly api: ApiToKill;
+  readonly load: Load;
+  readonly random: Random;
+  readonly start: () => Running;
 }
 
-function createApi(variables: StoreVariables): Api {
-  let running: Running | undefined;
-  let next = Promise.withResolvers<Url>();
-  const end = async () => {
-    if (running !== undefined) await endNow(running);
-  };
-  return {
-    url: () => next.promise,
-    start: () => {
-      running = startMain(variables);
-      running.url.then(next.resolve, next.reject);
-    },
-    kill: async () => {
-      next = Promise.withResolvers();
-      await end();
-    },
-    end: async () => {
-      next = Promise.withResolvers();
-      next.promise.catch(() => {});
-      next.reject(new Error("Cannot send: the test is over"));
-      await end();
-    },
-  };
-}
-
-async function killUnderLoad(api: Api, load: Load, random: Random): Promise<void> {
+async function killUnderLoad({ api, load, random, start }: Killing): Promise<void> {
   for (let kills = 0; kills < KILLS; kills++) {
     await load.moreDone(ERRANDS_MIN + random.below(ERRANDS_MAX - ERRANDS_MIN));
     await pause(random.below(PAUSE_MAX_MILLISECONDS));
     await api.kill();
-    api.start();
+    await api.start(start());
   }
   await load.moreDone(ERRANDS_MIN);
   await load.stop();
@@ -76,14 +48,15 @@ onBothStores(
   async (store) => {
     const variables = productionOn(store);
     const random = createRandom(SEED);
-    const api = createApi(variables);
-    api.start();
-    await createLoadUsers(await api.url());
-    const load = startLoad({ random, url: api.url, abandonPercent: 50 });
+    const api = createApiToKill();
+    const start = () => startMain(variables);
+    await createLoadUsers(await api.start(start()));
+    const load = startLoad({ api, random, abandonPercent: 50 });
     try {
-      await killUnderLoad(api, load, random);
-      assertGreater(load.lost.length, KILLS - 1);
-      await assertReplayed(await api.url(), load);
+      await killUnderLoad({ api, load, random, start });
+      assertGreater(countLost(load), KILLS - 1);
+      const { url } = await api.serving();
+      await assertReplayed(url, load);
       await api.kill();
 
       const { missing, unacknowledged, topUpsLeftOpen } = await proveLoad(variables, load);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CARD_SAVES_PER_HOUR } from "../../domain/limits.ts";
 import { chargeableCards, VISA } from "./card_numbers.ts";
+import type { ApiToKill } from "./api_to_kill.ts";
 import type { Answer } from "./kese.ts";
 import type { Random } from "./random.ts";
 import { createUserAt, lira, type Sending, sendTo, sendWhileBusy, type Url } from "./remote.ts";
@@ -25,8 +26,8 @@ export interface Load {
   readonly done: readonly Done[];
   /** Top-ups whose answer was lost and that were not asked for again. */
   readonly abandoned: readonly Errand[];
-  /** How many answers never came, by what they were of. */
-  readonly lost: readonly Errand[];
+  /** Everything that was asked, once for each time it was. */
+  readonly asked: readonly Errand[];
   /** Resolves when so many more errands are done; rejects when a client met what it must not. */
   moreDone(count: number): Promise<void>;
   /** Lets every client finish its errand. */
@@ -35,8 +36,7 @@ export interface Load {
 
 export interface LoadOptions {
   readonly random: Random;
-  /** The process that runs, or the next one; rejects when there will be none. */
-  readonly url: () => Promise<Url>;
+  readonly api: Pick<ApiToKill, "serving">;
   /** Of a hundred top-ups whose answer is lost, how many are never asked for again. */
   readonly abandonPercent: number;
 }
@@ -60,10 +60,10 @@ export async function createLoadUsers(url: Url): Promise<void> {
   }));
 }
 
-export function startLoad({ random, url, abandonPercent }: LoadOptions): Load {
+export function startLoad({ api, random, abandonPercent }: LoadOptions): Load {
   const done: Done[] = [];
   const abandoned: Errand[] = [];
-  const lost: Errand[] = [];
+  const asked: Errand[] = [];
   const errands = createErrands(random, done);
   let stopped = false;
   let waiting = { count: Infinity, resolve: () => {} };
@@ -71,15 +71,15 @@ export function startLoad({ random, url, abandonPercent }: LoadOptions): Load {
   /** Asks until there is an answer, as a client with a key does; some walk away from a top-up. */
   async function run(errand: Errand): Promise<void> {
     const { line, sending } = errand;
-    for (;;) {
-      const answer = await sendWhileBusy(await url(), line, sending).catch(toLost);
+    for (let serving = await api.serving();; serving = await api.serving(serving)) {
+      asked.push(errand);
+      const answer = await sendWhileBusy(serving.url, line, sending).catch(toLost);
       if (answer !== undefined) {
         assertEquals(answer.status, 201, `${line} ${answer.text}`);
         done.push({ errand, answer });
         if (--waiting.count === 0) waiting.resolve();
         return;
       }
-      lost.push(errand);
       const walksAway = errand.type === "top_up" && random.percent(abandonPercent);
       if (walksAway) return void abandoned.push(errand);
     }
@@ -96,7 +96,7 @@ export function startLoad({ random, url, abandonPercent }: LoadOptions): Load {
   return {
     done,
     abandoned,
-    lost,
+    asked,
     moreDone: async (count) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting = { count, resolve };
@@ -108,6 +108,12 @@ export function startLoad({ random, url, abandonPercent }: LoadOptions): Load {
       await clients;
     },
   };
+}
+
+/** How often an answer never came. */
+export function countLost({ asked, done }: Load, type?: Errand["type"]): number {
+  const isMeant = (errand: Errand): boolean => type === undefined || errand.type === type;
+  return asked.filter(isMeant).length - done.filter(({ errand }) => isMeant(errand)).length;
 }
 
 /** What fetch throws when the other side is gone; everything else is a fault. */

@@ -10,7 +10,7 @@ import { type Kese, openKese } from "../../main.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import type { StoreVariables } from "./both_stores.ts";
 import { DEVELOPMENT_FLEET } from "../../infra/development.ts";
-import { type Done, type Load, LOAD_USERS } from "./load.ts";
+import { countLost, type Done, type Load, LOAD_USERS } from "./load.ts";
 import { lira } from "./remote.ts";
 
 /** Beyond every age that a sweep or reconciling waits for. */
@@ -62,14 +62,14 @@ async function countOpenTopUps({ store, dependencies: { clock } }: Kese): Promis
 }
 
 /** Every account follows from its journal, and the vault holds the cards that accounts name, and no other. */
-async function proveSums(kese: Kese, { lost }: Load): Promise<void> {
+async function proveSums(kese: Kese, load: Load): Promise<void> {
   const { vaultOrphans, ...report } = await reconcile(kese);
   const { faults, topUps, accounts } = report;
   assertEquals(faults, []);
   assertEquals(topUps, { credited: 0, failed: 0, pending: 0 });
   assertEquals(accounts, LOAD_USERS.length);
   // Saving keeps the number first: what was broken off there leaves one that nobody names.
-  assertLessOrEqual(vaultOrphans, lost.filter(({ type }) => type === "card").length);
+  assertLessOrEqual(vaultOrphans, countLost(load, "card"));
   const kept = await kese.store.vault.list({
     createdBefore: kese.dependencies.clock.now(),
     limit: PAGE,

@@ -4,8 +4,10 @@
  * @module
  */
 
+import type { FailingDisk } from "./failing_disk.ts";
 import {
   areServicesRequired,
+  FAILING_DISK,
   given,
   MONGODB_URI,
   UPSTASH_REDIS_REST_TOKEN,
@@ -59,6 +61,25 @@ export function withRedis(name: string, test: (redis: TestRedis) => Promise<void
   });
 }
 
+/**
+ * Registers a test on a disk that loses power.
+ *
+ * @param name The test's name, as for `Deno.test`.
+ */
+export function withFailingDisk(name: string, test: (disk: FailingDisk) => Promise<void>): void {
+  register(name, "a failing disk", given(FAILING_DISK), async (library) => {
+    const { openFailingDisk } = await import("./failing_disk.ts");
+    const disk = await openFailingDisk(library);
+    try {
+      await test(disk);
+    } finally {
+      await disk.close();
+    }
+  });
+}
+
+// What a test needs is loaded when it is used: tests of other things import this file as well.
+
 function register<Service>(
   name: string,
   serviceName: string,
@@ -75,8 +96,6 @@ function register<Service>(
     await test(service);
   });
 }
-
-// The clients are loaded when they are used: tests of other things import this file as well.
 
 async function dropDatabase(uri: string, databaseName: string): Promise<void> {
   const { MongoClient } = await import("mongodb");

@@ -3,6 +3,7 @@ import { Redis } from "@upstash/redis";
 import { MongoClient } from "mongodb";
 import { withMongo, withRedis } from "./services.ts";
 import {
+  FAILING_DISK,
   MONGODB_URI,
   REQUIRE_SERVICES,
   UPSTASH_REDIS_REST_TOKEN,
@@ -36,15 +37,17 @@ async function runWithoutServices(required: string): Promise<{ code: number; out
   const services = import.meta.resolve("./services.ts");
   await Deno.writeTextFile(
     file,
-    `import { withMongo, withRedis } from "${services}";
+    `import { withFailingDisk, withMongo, withRedis } from "${services}";
      withMongo("on MongoDB", async () => {});
-     withRedis("on Redis", async () => {});`,
+     withRedis("on Redis", async () => {});
+     withFailingDisk("on a failing disk", async () => {});`,
   );
   const args = ["test", "--no-config", "--no-lock", "--no-check", "--allow-env", file];
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args,
     env: {
       NO_COLOR: "1",
+      [FAILING_DISK]: "",
       [MONGODB_URI]: "",
       [UPSTASH_REDIS_REST_URL]: "",
       [UPSTASH_REDIS_REST_TOKEN]: "",
@@ -55,16 +58,17 @@ async function runWithoutServices(required: string): Promise<{ code: number; out
   return { code, output: new TextDecoder().decode(stdout) };
 }
 
-Deno.test("withMongo() and withRedis() skip the test without their service", async () => {
+Deno.test("withMongo(), withRedis() and withFailingDisk() skip the test without their service", async () => {
   const { code, output } = await runWithoutServices("");
-  assertMatch(output, /0 passed \| 0 failed \| 2 ignored/);
+  assertMatch(output, /0 passed \| 0 failed \| 3 ignored/);
   assertEquals(code, 0);
 });
 
-Deno.test("withMongo() and withRedis() fail without their service where it is required", async () => {
+Deno.test("withMongo(), withRedis() and withFailingDisk() fail without their service where it is required", async () => {
   const { code, output } = await runWithoutServices("1");
   assertMatch(output, /Cannot test without MongoDB/);
   assertMatch(output, /Cannot test without Redis/);
-  assertMatch(output, /0 passed \| 2 failed/);
+  assertMatch(output, /Cannot test without a failing disk/);
+  assertMatch(output, /0 passed \| 3 failed/);
   assertEquals(code, 1);
 });

@@ -1,7 +1,9 @@
+import { buildFailingDisk } from "./failing_disk.ts";
 import { startRedisServer } from "./redis_server.ts";
 import { connectToRedis } from "./resp.ts";
 import { startUpstashBridge } from "./upstash_bridge.ts";
 import {
+  FAILING_DISK,
   given,
   MONGODB_URI,
   UPSTASH_REDIS_REST_TOKEN,
@@ -35,6 +37,7 @@ export async function startServices(signal: AbortSignal): Promise<Service[]> {
   return await Promise.all([
     provide("MongoDB", [MONGODB_URI], () => startMongo(signal)),
     provide("Redis", [UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN], () => startRedis(signal)),
+    provide("Failing disk", [FAILING_DISK], () => startFailingDisk(signal)),
   ]);
 }
 
@@ -70,6 +73,14 @@ async function startRedis(signal: AbortSignal): Promise<Started> {
   return {
     variables: { [UPSTASH_REDIS_REST_URL]: bridge.url, [UPSTASH_REDIS_REST_TOKEN]: token },
     ended,
+  };
+}
+
+/** Nothing runs: the processes of a test load it. */
+async function startFailingDisk(signal: AbortSignal): Promise<Started> {
+  return {
+    variables: { [FAILING_DISK]: await buildFailingDisk(signal) },
+    ended: Promise.resolve(),
   };
 }
 

@@ -8,6 +8,8 @@
 export const MONGODB_URI = "TEST_MONGODB_URI";
 export const UPSTASH_REDIS_REST_URL = "TEST_UPSTASH_REDIS_REST_URL";
 export const UPSTASH_REDIS_REST_TOKEN = "TEST_UPSTASH_REDIS_REST_TOKEN";
+/** The library of failing_disk.c. */
+export const FAILING_DISK = "TEST_FAILING_DISK";
 
 /** Set to 1, a test whose service is missing fails instead of being skipped. */
 export const REQUIRE_SERVICES = "REQUIRE_SERVICES";

@@ -1,0 +1,54 @@
+import { endNow, type Running } from "./process.ts";
+import type { Url } from "./remote.ts";
+
+/** One process of several that follow each other. */
+export interface Serving {
+  readonly url: Url;
+}
+
+/** main.ts, killed and started again and again, as its clients see it. */
+export interface ApiToKill {
+  /** The process that serves; after a client has lost one, the next. Rejects when there is none to come. */
+  serving(lost?: Serving): Promise<Serving>;
+  /** Resolves when the process listens; rejects when it ends before. */
+  start(running: Running): Promise<Url>;
+  /** Kills the process in the midst of what it does. */
+  kill(): Promise<void>;
+  /** There will be no next one. */
+  end(): Promise<void>;
+}
+
+export function createApiToKill(): ApiToKill {
+  let running: Running | undefined;
+  let current: Serving | undefined;
+  let next = Promise.withResolvers<Serving>();
+  const waitForNext = (): void => {
+    current = undefined;
+    next = Promise.withResolvers();
+    // Whoever waits for it hears of it.
+    next.promise.catch(() => {});
+  };
+  const kill = async (): Promise<void> => {
+    if (running !== undefined) await endNow(running);
+  };
+  return {
+    serving: (lost) => {
+      if (lost !== undefined && lost === current) waitForNext();
+      return next.promise;
+    },
+    start: async (started) => {
+      if (current !== undefined) waitForNext();
+      running = started;
+      current = { url: await started.url };
+      next.resolve(current);
+      return current.url;
+    },
+    kill,
+    end: async () => {
+      if (current !== undefined) waitForNext();
+      next.promise.catch(() => {});
+      next.reject(new Error("Cannot send: the test is over"));
+      await kill();
+    },
+  };
+}
