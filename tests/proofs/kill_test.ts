@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { pause } from "../../infra/clock.ts";
-import { type ApiToKill, createApiToKill } from "../support/api_to_kill.ts";
+import { type ApiToKill, withApiToKill } from "../support/api_to_kill.ts";
 import { onBothStores, productionOn } from "../support/both_stores.ts";
 import { countLost, createLoadUsers, type Load, startLoad } from "../support/load.ts";
 import { assertAbandoned, proveLoad } from "../support/load_proof.ts";
@@ -45,27 +45,27 @@ async function assertReplayed(url: Url, { done }: Load): Promise<void> {
 
 onBothStores(
   "main.ts killed ten times under load has done all that it acknowledged, and nothing twice",
-  async (store) => {
-    const variables = productionOn(store);
-    const random = createRandom(SEED);
-    const api = createApiToKill();
-    const start = () => startMain(variables);
-    await createLoadUsers(await api.start(start()));
-    const load = startLoad({ api, random, abandonPercent: 50 });
-    try {
-      await killUnderLoad({ api, load, random, start });
-      assertGreater(countLost(load), KILLS - 1);
-      const { url } = await api.serving();
-      await assertReplayed(url, load);
-      await api.kill();
+  (store) =>
+    withApiToKill(async (api) => {
+      const variables = productionOn(store);
+      const random = createRandom(SEED);
+      const start = () => startMain(variables);
+      await createLoadUsers(await api.start(start()));
+      const load = startLoad({ api, random, abandonPercent: 50 });
+      try {
+        await killUnderLoad({ api, load, random, start });
+        assertGreater(countLost(load), KILLS - 1);
+        const { url } = await api.serving();
+        await assertReplayed(url, load);
+        await api.kill();
 
-      const { missing, unacknowledged, topUpsLeftOpen } = await proveLoad(variables, load);
-      assertEquals(missing, []);
-      assertAbandoned(unacknowledged, load);
-      assertGreater(topUpsLeftOpen, 0, "no kill came between a top-up's start and its end");
-    } finally {
-      await api.end();
-      await load.stop().catch(() => {}); // what a client met has failed the test already
-    }
-  },
+        const { missing, unacknowledged, topUpsLeftOpen } = await proveLoad(variables, load);
+        assertEquals(missing, []);
+        assertAbandoned(unacknowledged, load);
+        assertGreater(topUpsLeftOpen, 0, "no kill came between a top-up's start and its end");
+      } finally {
+        await api.end();
+        await load.stop().catch(() => {}); // what a client met has failed the test already
+      }
+    }),
 );

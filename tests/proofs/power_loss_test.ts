@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { type ApiToKill, createApiToKill } from "../support/api_to_kill.ts";
+import { type ApiToKill, withApiToKill } from "../support/api_to_kill.ts";
 import { productionOn, type StoreVariables } from "../support/both_stores.ts";
 import type { Death, FailingDisk } from "../support/failing_disk.ts";
 import { countLost, createLoadUsers, type Load, LOAD_CLIENTS, startLoad } from "../support/load.ts";
@@ -37,9 +37,13 @@ interface Scene {
   readonly random: Random;
 }
 
-function setScene(disk: FailingDisk): Scene {
-  const variables = inDirectory(productionOn({}), disk.files);
-  return { disk, api: createApiToKill(), variables, random: createRandom(SEED) };
+/** Registers a test of an API whose data is on a failing disk, and nowhere yet. */
+function onFailingDisk(name: string, test: (scene: Scene) => Promise<void>): void {
+  withFailingDisk(name, (disk) =>
+    withApiToKill(async (api) => {
+      const variables = inDirectory(productionOn({}), disk.files);
+      await test({ disk, api, variables, random: createRandom(SEED) });
+    }));
 }
 
 /** The variables of a process that keeps its data in that directory. */
@@ -88,11 +92,10 @@ async function proveDisk({ disk, variables }: Scene, load: Load): Promise<void> 
   assertLessOrEqual(unacknowledged.length, LOAD_CLIENTS + load.abandoned.length);
 }
 
-withFailingDisk(
+onFailingDisk(
   "main.ts has kept all that it acknowledged when the power fails before a sync",
-  async (disk) => {
-    const scene = setScene(disk);
-    const { api, random, variables } = scene;
+  async (scene) => {
+    const { api, disk, random, variables } = scene;
     await createLoadUsers(await api.start(disk.start(variables, NEVER)));
     await api.kill();
     const load = startLoad({ api, random, abandonPercent: 5 });
@@ -122,30 +125,24 @@ withFailingDisk(
 async function failAtCreation(scene: Scene, atSync: number): Promise<boolean> {
   const { disk, variables } = scene;
   const running = disk.start(variables, { atSync });
-  try {
-    const listened = await running.url.then(() => true, () => false);
-    await endNow(running);
-    await losePower(scene);
-    return listened;
-  } finally {
-    await endNow(running);
-  }
+  const listened = await running.url.then(() => true, () => false);
+  await endNow(running);
+  await losePower(scene);
+  return listened;
 }
 
-withFailingDisk(
+onFailingDisk(
   "main.ts starts on whatever is left when the power fails while it makes its database",
-  async (disk) => {
-    const scene = setScene(disk);
-    const { api, variables } = scene;
+  async (scene) => {
+    const { api, disk, variables } = scene;
     let failures = 0;
     while (!await failAtCreation(scene, failures + 1)) {
       failures++;
-      const url = await api.start(disk.start(variables, NEVER));
-      await createUserAt(url, "rider", 1_000);
+      await createUserAt(await api.start(disk.start(variables, NEVER)), "rider", 1_000);
       await api.kill();
       await losePower(scene);
       assertIntact(disk.files);
-      await api.start(disk.start(variables, NEVER)).then((url) => provenJournal([url], "rider"));
+      await provenJournal([await api.start(disk.start(variables, NEVER))], "rider");
       await api.kill();
       await disk.clear();
     }
@@ -167,31 +164,26 @@ async function payUntilLost(url: Url): Promise<string> {
   throw new Error(`Cannot lose an answer: ${PAYMENTS_MAX} payments went without a sync`);
 }
 
-withFailingDisk(
+onFailingDisk(
   "main.ts acknowledges nothing of an earlier process that is not on the disk",
-  async (disk) => {
-    const { api, random, variables } = setScene(disk);
-    try {
-      await createUserAt(await api.start(disk.start(variables, NEVER)), "rider", 1_000);
-      await api.kill();
-      // It dies with a commit written and not synced. The power holds: the next one can read it.
-      const key = await payUntilLost(
-        await api.start(disk.start(variables, { name: LOG, atSync: UNSYNCED_PAYMENT })),
-      );
-      const again = await api.start(disk.start(variables, NEVER));
-      const { status, body, headers } = await payTo(again, {
-        userNo: "rider",
-        amountKurus: 1,
-        key,
-      });
-      assertEquals([status, headers.get("idempotent-replayed")], [201, "true"]);
-      await api.kill();
-      await disk.losePower({ random, survivingPercent: 0 });
-      const url = await api.start(disk.start(variables, NEVER));
-      const ids = (await provenJournal([url], "rider")).map(({ id }) => id);
-      assert(ids.includes(body.paymentId), "an acknowledged payment is lost");
-    } finally {
-      await api.end();
-    }
+  async ({ api, disk, random, variables }) => {
+    await createUserAt(await api.start(disk.start(variables, NEVER)), "rider", 1_000);
+    await api.kill();
+    // It dies with a commit written and not synced. The power holds: the next one can read it.
+    const key = await payUntilLost(
+      await api.start(disk.start(variables, { name: LOG, atSync: UNSYNCED_PAYMENT })),
+    );
+    const again = await api.start(disk.start(variables, NEVER));
+    const { status, body, headers } = await payTo(again, {
+      userNo: "rider",
+      amountKurus: 1,
+      key,
+    });
+    assertEquals([status, headers.get("idempotent-replayed")], [201, "true"]);
+    await api.kill();
+    await disk.losePower({ random, survivingPercent: 0 });
+    const url = await api.start(disk.start(variables, NEVER));
+    const ids = (await provenJournal([url], "rider")).map(({ id }) => id);
+    assert(ids.includes(body.paymentId), "an acknowledged payment is lost");
   },
 );

@@ -18,7 +18,17 @@ export interface ApiToKill {
   end(): Promise<void>;
 }
 
-export function createApiToKill(): ApiToKill {
+/** Lends a test an API; none of its processes outlives the test. */
+export async function withApiToKill(test: (api: ApiToKill) => Promise<void>): Promise<void> {
+  const api = createApiToKill();
+  try {
+    await test(api);
+  } finally {
+    await api.end();
+  }
+}
+
+function createApiToKill(): ApiToKill {
   let running: Running | undefined;
   let current: Serving | undefined;
   let next = Promise.withResolvers<Serving>();
