@@ -4,10 +4,12 @@ import { applyToPayments, type JournalEntry } from "./journal.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
 
+/** By key hash, the entry that the key appended. */
+export type EntriesByKey = ReadonlyMap<string, JournalEntry>;
+
 /** The account as a store gives it, with the entries and payments that the commands asked for. */
 export interface LoadedAccount extends AccountView {
-  /** By key hash, the entry that the key appended. */
-  readonly entriesByKey: ReadonlyMap<string, JournalEntry>;
+  readonly entriesByKey: EntriesByKey;
 }
 
 /** A command that waits to be decided, and the rule that decides it. */
@@ -66,7 +68,7 @@ export function foldCommands(base: LoadedAccount, waiting: readonly WaitingComma
 /** The entry that answers a repeated key; `key_reused` when the key once asked for something else. */
 export function checkKey(
   { idempotency }: Command,
-  entriesByKey: ReadonlyMap<string, JournalEntry>,
+  entriesByKey: EntriesByKey,
 ): JournalEntry | "key_reused" | undefined {
   const entry = idempotency && entriesByKey.get(idempotency.keyHash);
   if (entry === undefined) return undefined;

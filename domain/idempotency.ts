@@ -1,4 +1,8 @@
-import { IDEMPOTENCY_KEY_MAX_LENGTH, RECENT_KEYS_PER_ACCOUNT } from "./limits.ts";
+import {
+  IDEMPOTENCY_KEY_MAX_LENGTH,
+  RECENT_KEYS_PER_ACCOUNT,
+  RECENT_KEYS_SLACK,
+} from "./limits.ts";
 
 /** What makes a command repeatable: which key it came with, and what it asked for. */
 export interface Idempotency {
@@ -28,16 +32,36 @@ export function shortKey(keyHash: string): string {
   return keyHash.slice(0, SHORT_KEY_LENGTH);
 }
 
-/** Whether the ledger must be asked for a key, or the account itself knows that it is new. */
-export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
-  return !keys.complete || keys.hashes.includes(shortKey(keyHash));
+/**
+ * What an account's window says of a key: surely new; perhaps one of its recent keys; or not one of
+ * its newest {@linkcode RECENT_KEYS_PER_ACCOUNT}, so new or older than all of these.
+ */
+export type KeyAge = "new" | "perhaps_recent" | "new_or_old";
+
+export function ageOfKey(keys: RecentKeys, keyHash: string): KeyAge {
+  if (keys.hashes.includes(shortKey(keyHash))) return "perhaps_recent";
+  if (keys.complete) return "new";
+  // A store may keep fewer keys than it should, or none: then nothing is known.
+  return keys.hashes.length >= RECENT_KEYS_PER_ACCOUNT ? "new_or_old" : "perhaps_recent";
 }
 
-/** The keys with one more; past the window the oldest is forgotten, and with it completeness. */
+/** Whether the journal must be asked for a key, or the account itself knows that it is new. */
+export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
+  return ageOfKey(keys, keyHash) !== "new";
+}
+
+/** The keys with one more; past window and slack the oldest are forgotten, and with them completeness. */
 export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
   const hashes = [...keys.hashes, shortKey(keyHash)];
-  if (hashes.length <= RECENT_KEYS_PER_ACCOUNT) return { hashes, complete: keys.complete };
+  if (hashes.length <= RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK) {
+    return { hashes, complete: keys.complete };
+  }
   return { hashes: hashes.slice(-RECENT_KEYS_PER_ACCOUNT), complete: false };
+}
+
+/** Whether one of the keys that came last made the window forget others; `added` is their number. */
+export function hasForgotten({ hashes, complete }: RecentKeys, added: number): boolean {
+  return !complete && hashes.length < RECENT_KEYS_PER_ACCOUNT + added;
 }
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;

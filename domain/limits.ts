@@ -35,6 +35,8 @@ export const REQUEST_ID_MAX_LENGTH = 128;
 
 /** Keys that an account remembers itself; older ones are found in the ledger. */
 export const RECENT_KEYS_PER_ACCOUNT = 1_000;
+/** Keys that may come on top before the oldest are forgotten, all at once: to forget rewrites them all. */
+export const RECENT_KEYS_SLACK = 128;
 
 /** Commands on one account that may wait in one process; one more is `busy`. */
 export const QUEUE_PER_ACCOUNT = 1_000;

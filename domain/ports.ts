@@ -8,7 +8,7 @@ import type { AccountOpeningCommand } from "./account_opening.ts";
 import type { Profile, Session } from "./auth.ts";
 import type { CardNumber } from "./card_number.ts";
 import type { Accepted, Command, Decision } from "./decision.ts";
-import type { LoadedAccount } from "./fold.ts";
+import type { EntriesByKey, LoadedAccount } from "./fold.ts";
 import type { DeclineReason, EntryOf, EntryType, JournalEntry } from "./journal.ts";
 import type { Kurus } from "./money.ts";
 import type { AccountView } from "./refund.ts";
@@ -71,6 +71,11 @@ export interface AccountStore {
   /** False when the account exists. */
   insert(opening: Accepted<EntryOf<"account_opened">>, person: NewPerson): Promise<boolean>;
   load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
+  /**
+   * The entries that keys appended, of keys that are not among the account's newest
+   * {@linkcode RECENT_KEYS_PER_ACCOUNT}. An entry of a more recent key may be missing: `load` finds it.
+   */
+  entriesOfOldKeys(id: AccountId, keys: readonly string[]): Promise<EntriesByKey>;
   /**
    * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
    * `full`: the journal has no room just now; nothing happened. A rejected promise leaves open

@@ -1,15 +1,8 @@
 import { type Account, type AccountId, accountKey, type Instant } from "../domain/account.ts";
 import { type AccountOpeningCommand, openAccount } from "../domain/account_opening.ts";
 import type { Accepted, Decision } from "../domain/decision.ts";
-import {
-  checkKey,
-  type Fold,
-  foldCommands,
-  type LoadedAccount,
-  type WaitingCommand,
-} from "../domain/fold.ts";
-import { mayHaveSeen } from "../domain/idempotency.ts";
-import { type EntryOf, isClosingEntryId, type JournalEntry } from "../domain/journal.ts";
+import { checkKey, type Fold, foldCommands, type WaitingCommand } from "../domain/fold.ts";
+import type { EntryOf, JournalEntry } from "../domain/journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,
@@ -23,6 +16,7 @@ import type {
   Accounts,
   AccountStore,
   Clock,
+  Eventually,
   Journal,
   Log,
   NewPerson,
@@ -31,6 +25,7 @@ import type {
 } from "../domain/ports.ts";
 import type { AccountView } from "../domain/refund.ts";
 import type { Rejection } from "../domain/rejection.ts";
+import { type CachedAccounts, createCachedAccounts } from "./cached_accounts.ts";
 
 /** What the one implementation of {@linkcode Accounts} stands on. */
 export interface AccountsOptions {
@@ -64,10 +59,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
 class QueuedAccounts implements Accounts {
   readonly #options: AccountsOptions;
+  readonly #cached: CachedAccounts | undefined;
   readonly #queues = new Map<string, Pending[]>();
 
   constructor(options: AccountsOptions) {
+    const { cache, store, log } = options;
     this.#options = options;
+    this.#cached = cache && createCachedAccounts({ cache, store, log });
   }
 
   async read(id: AccountId): Promise<Account | undefined> {
@@ -139,16 +137,17 @@ class QueuedAccounts implements Accounts {
   /** Decides a batch on the account, saves it, and answers only when its fate is known. */
   async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
     if (batch.length === 0) return;
-    let cached = await this.#cachedBase(id, batch);
+    const asked = { keys: keysOf(batch), payments: batch.flatMap(({ payments }) => payments) };
+    let cached = await this.#readable(() => this.#cached?.base(id, asked));
     for (let lostRaces = 0; lostRaces <= LOST_RACES_MAX; cached = undefined) {
-      const base = cached ?? await this.#load(id, batch);
+      const base = cached ?? await this.#readable(() => this.#options.store.load(id, asked));
       if (base === "unreadable") return settleAll(batch, "busy");
       if (base === undefined) return settleAll(batch, "user_not_found");
       const fold = foldCommands(base, batch);
       if (fold.entries.length === 0) {
         // A refusal may rest on an old state: only the store's own account can confirm it.
         if (cached) continue;
-        this.#remember(base.account);
+        this.#cached?.remember(base.account);
         return settleFold(batch, fold);
       }
       const fate = await this.#save(fold, {
@@ -156,10 +155,10 @@ class QueuedAccounts implements Accounts {
         deadline: latest(batch),
       });
       if (fate === "saved") {
-        this.#remember(fold.account);
+        this.#cached?.remember(fold.account);
         return settleFold(batch, fold);
       }
-      this.#forget(id);
+      this.#cached?.forget(id);
       if (fate === "unknown") return settleAll(batch, "outcome_unknown");
       if (fate === "full") return settleAll(batch, "busy");
       if (this.#options.clock.now() >= latest(batch)) break;
@@ -168,48 +167,10 @@ class QueuedAccounts implements Accounts {
     settleAll(batch, "busy");
   }
 
-  /** The cached account, when every key of the batch is surely new and no older payment is asked for. */
-  async #cachedBase(id: AccountId, batch: readonly Pending[]): Promise<LoadedAccount | undefined> {
-    if (batch.some(({ payments }) => payments.length > 0)) return undefined;
-    const account = await this.#askCache((cache) => cache.get(id));
-    if (account === undefined) return undefined;
-    const mayRepeat = keysOf(batch).some((key) => mayHaveSeen(account.recentKeys, key));
-    return mayRepeat ? undefined : { account, entriesByKey: new Map(), payments: new Map() };
-  }
-
-  /**
-   * Keeps an account for the next command, after its save was acknowledged or it was read. Nobody
-   * waits for that: the cache takes it in, or not, while the answers leave.
-   */
-  #remember(account: Account): void {
-    // Such a head could come again in a database that was set back, on top of another history.
-    if (isClosingEntryId(account.head)) return this.#forget(account.id);
-    void this.#askCache((cache) => cache.put(account));
-  }
-
-  #forget(id: AccountId): void {
-    void this.#askCache((cache) => cache.drop(id));
-  }
-
-  /** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */
-  async #askCache<T>(ask: (cache: AccountCache) => Promise<T>): Promise<T | undefined> {
-    const { cache, log } = this.#options;
-    if (cache === undefined) return undefined;
+  /** What a read gives; a store that cannot be read is no reason to guess. */
+  async #readable<T>(read: () => Eventually<T>): Promise<T | "unreadable"> {
     try {
-      return await ask(cache);
-    } catch (error) {
-      log.warn("account_cache_unreachable", { error });
-      return undefined;
-    }
-  }
-
-  async #load(
-    id: AccountId,
-    batch: readonly Pending[],
-  ): Promise<LoadedAccount | undefined | "unreadable"> {
-    const payments = batch.flatMap((pending) => pending.payments);
-    try {
-      return await this.#options.store.load(id, { keys: keysOf(batch), payments });
+      return await read();
     } catch (error) {
       this.#options.log.error("account_unreadable", { error });
       return "unreadable";

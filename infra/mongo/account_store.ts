@@ -8,7 +8,7 @@ import {
 } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
-import { shortKey } from "../../domain/idempotency.ts";
+import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
 import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type {
@@ -177,6 +177,9 @@ export function createMongoAccountStore(
     entriesPerSave: COMMANDS_PER_FOLD,
     insert,
     load,
+    // That many later entries have no room in the document, so those of old keys have all left it,
+    // each after a majority had its copy in the ledger.
+    entriesOfOldKeys: (id, keys) => journal.ledgerEntriesByKey(accountKey(id), keys),
     save,
     openTopUps,
     list: async ({ limit, after }) => {
@@ -205,11 +208,15 @@ function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter
     idempotency ? [shortKey(idempotency.keyHash)] : []
   );
   const state = entries.every(changesSumsOnly) ? {} : toStateFields(next);
+  // A slice makes MongoDB write and replicate the whole array, so it is sent only when it cuts.
+  const slice = hasForgotten(next.recentKeys, keys.length)
+    ? { $slice: -RECENT_KEYS_PER_ACCOUNT }
+    : {};
   return {
     $set: { ...toHeadFields(next), ...state },
     $push: {
       journal: { $each: entries.map(toEntryDocument) },
-      ...(keys.length > 0 && { recentKeys: { $each: keys, $slice: -RECENT_KEYS_PER_ACCOUNT } }),
+      ...(keys.length > 0 && { recentKeys: { $each: keys, ...slice } }),
     },
   };
 }

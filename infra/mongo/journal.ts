@@ -1,5 +1,6 @@
 import type { Collection } from "mongodb";
 import { type AccountId, accountKey, type PaymentState } from "../../domain/account.ts";
+import type { EntriesByKey } from "../../domain/fold.ts";
 import { mayHaveSeen, type RecentKeys } from "../../domain/idempotency.ts";
 import { type JournalEntry, paymentState } from "../../domain/journal.ts";
 import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
@@ -28,7 +29,9 @@ export interface MongoJournal extends Journal {
   entriesByKey(
     document: DocumentEntries & { readonly recentKeys: RecentKeys },
     keys: readonly string[],
-  ): Promise<ReadonlyMap<string, JournalEntry>>;
+  ): Promise<EntriesByKey>;
+  /** The same from the ledger alone, for keys whose entries have surely left the document. */
+  ledgerEntriesByKey(account: string, keys: readonly string[]): Promise<EntriesByKey>;
   payments(
     document: DocumentEntries,
     paymentIds: readonly string[],
@@ -48,7 +51,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
   async function entriesByKey(
     document: DocumentEntries & { readonly recentKeys: RecentKeys },
     keys: readonly string[],
-  ): Promise<ReadonlyMap<string, JournalEntry>> {
+  ): Promise<EntriesByKey> {
     const found = new Map<string, JournalEntry>();
     for (const entry of (document.journal ?? []).map(fromEntryDocument)) {
       const keyHash = entry.idempotency?.keyHash;
@@ -56,12 +59,20 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     }
     const older = keys.filter((key) => !found.has(key) && mayHaveSeen(document.recentKeys, key));
     if (older.length === 0) return found;
-    const ledgerKeys = older.map((key) => ledgerKey(document._id, key));
-    for (const kept of await ledger.find({ key: { $in: ledgerKeys } }).toArray()) {
-      const entry = fromLedgerDocument(kept);
-      if (entry.idempotency) found.set(entry.idempotency.keyHash, entry);
-    }
-    return found;
+    return new Map([...found, ...await ledgerEntriesByKey(document._id, older)]);
+  }
+
+  async function ledgerEntriesByKey(
+    account: string,
+    keys: readonly string[],
+  ): Promise<EntriesByKey> {
+    const ledgerKeys = keys.map((key) => ledgerKey(account, key));
+    const kept = await ledger.find({ key: { $in: ledgerKeys } }).toArray();
+    return new Map(
+      kept.map(fromLedgerDocument).flatMap((entry) => {
+        return entry.idempotency ? [[entry.idempotency.keyHash, entry] as const] : [];
+      }),
+    );
   }
 
   /** The entries of those ids and all refunds of them, oldest first. */
@@ -138,6 +149,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
       return (await findPayments(document, [paymentId])).get(paymentId);
     },
     entriesByKey,
+    ledgerEntriesByKey,
     payments: async (document, paymentIds) => {
       const found = await findPayments(document, paymentIds);
       return new Map([...found].map(([paymentId, { entry, refundedKurus }]) => {

@@ -2,7 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
-import { RECENT_KEYS_PER_ACCOUNT, SNAPSHOT_MAX_LENGTH } from "../../domain/limits.ts";
+import {
+  RECENT_KEYS_PER_ACCOUNT,
+  RECENT_KEYS_SLACK,
+  SNAPSHOT_MAX_LENGTH,
+} from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 
 /** Whose snapshots: those of one database, sealed by those who may write to it. */
@@ -25,12 +29,8 @@ export function snapshotKey({ databaseId }: SnapshotOwner, id: AccountId): strin
  * Undefined for an account that is too large to be kept there.
  */
 export function toSnapshot(owner: SnapshotOwner, account: Account): string | undefined {
-  const { databaseId } = owner;
-  const { recentKeys } = account;
-  // A window with a gap sends every key to the ledger, whatever it holds. A window without one is
-  // kept whole: cut, it would make the next save say that the account has forgotten keys.
-  const kept = recentKeys.complete ? recentKeys : { hashes: [], complete: false };
-  const json = JSON.stringify({ databaseId, account: { ...account, recentKeys: kept } });
+  // The window of keys is kept whole: cut, it would say of a recent key that it is not one.
+  const json = JSON.stringify({ databaseId: owner.databaseId, account });
   const text = `${account.seq} ${seal(owner, json)} ${json}`;
   return text.length <= SNAPSHOT_MAX_LENGTH ? text : undefined;
 }
@@ -108,7 +108,7 @@ const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.str
       startedAt: count,
     })),
     recentKeys: z.strictObject({
-      hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT),
+      hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
       complete: z.boolean(),
     }),
     cardSavesAt: z.array(count),

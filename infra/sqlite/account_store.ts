@@ -6,7 +6,7 @@ import {
   type Instant,
 } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
-import type { LoadedAccount } from "../../domain/fold.ts";
+import type { EntriesByKey, LoadedAccount } from "../../domain/fold.ts";
 import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD } from "../../domain/limits.ts";
 import type { AccountStore, LoadOptions, NewPerson, OpenTopUpAddress } from "../../domain/ports.ts";
@@ -68,6 +68,11 @@ export function createSqliteAccountStore(
     };
   }
 
+  function entriesByKey(id: AccountId, keys: readonly string[]): EntriesByKey {
+    const stored = selectHead.get(accountKey(id)) as StoredHead | undefined;
+    return stored ? journal.entriesByKey(stored.account_no, keys) : new Map();
+  }
+
   function save(
     next: Account,
     expectedHead: string,
@@ -104,6 +109,8 @@ export function createSqliteAccountStore(
     entriesPerSave: COMMANDS_PER_FOLD,
     insert: (opening, person) => database.write(() => insert(opening, person)),
     load: (id, options) => promised(() => load(id, options)),
+    // Recent or old, all entries lie in one place.
+    entriesOfOldKeys: (id, keys) => promised(() => entriesByKey(id, keys)),
     save: (next, expectedHead, entries) => database.write(() => save(next, expectedHead, entries)),
     list: ({ limit, after }) => promised(() => list(limit, after)),
     openTopUps: (...page) => promised(() => openTopUps(...page)),

@@ -1,12 +1,16 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  ageOfKey,
+  hasForgotten,
+  type KeyAge,
   mayHaveSeen,
   NO_KEYS,
   parseIdempotencyKey,
   type RecentKeys,
   rememberKey,
 } from "../../domain/idempotency.ts";
+import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324"],
@@ -85,18 +89,57 @@ function keysAfter(count: number): RecentKeys {
   return all.reduce(rememberKey, NO_KEYS);
 }
 
-Deno.test("rememberKey() keeps 1,000 keys and still knows that there was no other", () => {
-  const keys = keysAfter(1_000);
-  assertEquals(keys.hashes.length, 1_000);
-  assertEquals([keys.hashes[0], keys.hashes.at(-1)], ["key 1", "key 1000"]);
+const NEWEST = RECENT_KEYS_PER_ACCOUNT;
+const MOST = NEWEST + RECENT_KEYS_SLACK;
+
+Deno.test("rememberKey() keeps keys beyond its window and still knows that there was no other", () => {
+  const keys = keysAfter(MOST);
+  assertEquals(keys.hashes.length, MOST);
+  assertEquals([keys.hashes[0], keys.hashes.at(-1)], ["key 1", `key ${MOST}`]);
   assertEquals(keys.complete, true);
 });
 
-Deno.test("rememberKey() forgets the oldest at 1,001 and is complete no more", () => {
-  const keys = keysAfter(1_001);
-  assertEquals(keys.hashes.length, 1_000);
-  assertEquals([keys.hashes[0], keys.hashes.at(-1)], ["key 2", "key 1001"]);
+Deno.test("rememberKey() forgets all but the newest 1,000 when one more comes, and is complete no more", () => {
+  const keys = keysAfter(MOST + 1);
+  assertEquals(keys.hashes.length, NEWEST);
+  assertEquals(
+    [keys.hashes[0], keys.hashes.at(-1)],
+    [`key ${MOST + 2 - NEWEST}`, `key ${MOST + 1}`],
+  );
   assertEquals(keys.complete, false);
+});
+
+Deno.test("rememberKey() knows the newest 1,000 keys at all times, and hasForgotten() each cut", () => {
+  let keys = NO_KEYS;
+  const cuts: number[] = [];
+  for (let count = 1; count <= 3 * NEWEST; count++) {
+    const before = keys.hashes.length;
+    keys = rememberKey(keys, `key ${count}`);
+    const newest = Math.min(count, NEWEST);
+    assertEquals(keys.hashes.at(-newest), `key ${count - newest + 1}`);
+    assertEquals(hasForgotten(keys, 1), keys.hashes.length !== before + 1);
+    if (hasForgotten(keys, 1)) cuts.push(count);
+  }
+  // The slack and the key that was too many for it.
+  const apart = cuts.slice(1).map((count, place) => count - (cuts[place] ?? 0));
+  assertEquals(cuts[0], MOST + 1);
+  assertEquals(apart, apart.map(() => RECENT_KEYS_SLACK + 1));
+});
+
+Deno.test("hasForgotten() tells of a cut at whichever of several keys it came", () => {
+  const { hashes } = keysAfter(MOST);
+  for (const added of [1, 2, 50, 100]) {
+    for (let before = NEWEST; before <= MOST; before++) {
+      let keys: RecentKeys = { hashes: hashes.slice(-before), complete: false };
+      for (let place = 0; place < added; place++) keys = rememberKey(keys, `new ${place}`);
+      assertEquals(hasForgotten(keys, added), before + added > MOST, `${before} and ${added}`);
+    }
+  }
+});
+
+Deno.test("hasForgotten() takes a window that lacks keys for one that was cut, whoever cut it", () => {
+  assertEquals(hasForgotten({ hashes: ["key"], complete: false }, 1), true);
+  assertEquals(hasForgotten({ hashes: ["key"], complete: true }, 1), false);
 });
 
 Deno.test("rememberKey() never becomes complete again", () => {
@@ -121,12 +164,43 @@ const SEEN: readonly (readonly [string, RecentKeys, boolean])[] = [
     false,
   ],
   ["cannot be sure once the window has overflowed", { hashes: ["other"], complete: false }, true],
-  ["is sure at 1,000 keys", keysAfter(1_000), false],
-  ["cannot be sure at 1,001 keys", keysAfter(1_001), true],
+  ["is sure while no key was forgotten", keysAfter(MOST), false],
+  ["cannot be sure from then on", keysAfter(MOST + 1), true],
 ];
 
 for (const [name, keys, expected] of SEEN) {
   Deno.test(`mayHaveSeen() ${name}`, () => assertEquals(mayHaveSeen(keys, "key"), expected));
+}
+
+const FULL_WINDOW = keysAfter(MOST + 1).hashes;
+
+const AGES: readonly (readonly [string, RecentKeys, KeyAge])[] = [
+  ["says that a key is new to a new account", NO_KEYS, "new"],
+  [
+    "says that a key of the window may be recent",
+    { hashes: ["key", "other"], complete: true },
+    "perhaps_recent",
+  ],
+  [
+    "says the same of a window that has forgotten others",
+    { hashes: [...FULL_WINDOW, "key"], complete: false },
+    "perhaps_recent",
+  ],
+  [
+    "says that a key beside a full window is new, or older than all of it",
+    { hashes: FULL_WINDOW, complete: false },
+    "new_or_old",
+  ],
+  [
+    "trusts no window that lacks one of the newest 1,000",
+    { hashes: FULL_WINDOW.slice(1), complete: false },
+    "perhaps_recent",
+  ],
+  ["trusts no empty window", { hashes: [], complete: false }, "perhaps_recent"],
+];
+
+for (const [name, keys, expected] of AGES) {
+  Deno.test(`ageOfKey() ${name}`, () => assertEquals(ageOfKey(keys, "key"), expected));
 }
 
 Deno.test("rememberKey() keeps the beginning of a hash, and mayHaveSeen() looks for that", () => {

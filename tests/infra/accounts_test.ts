@@ -17,6 +17,7 @@ import {
   COMMANDS_PER_FOLD,
   LOST_RACES_MAX,
   QUEUE_PER_ACCOUNT,
+  RECENT_KEYS_PER_ACCOUNT,
   RETRY_PAUSE_MAX_MILLISECONDS,
 } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
@@ -28,7 +29,13 @@ import { createLog } from "../../infra/log.ts";
 import { commitTo, createCommands, keyed, paying, PERSON } from "../support/commands.ts";
 import { createTestClock } from "../support/kese.ts";
 import { createMemoryStore } from "../support/memory_store.ts";
-import { createGate, type Script, scriptStore, settled } from "../support/scripted_store.ts";
+import {
+  createGate,
+  type Mishap,
+  type Script,
+  scriptStore,
+  settled,
+} from "../support/scripted_store.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEY = "hergele/1";
@@ -628,6 +635,90 @@ for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {
     assertEquals(bench.decisions(), 1);
   });
 }
+
+/** A window that has forgotten keys, and none of the newest. */
+const FULL_WINDOW = {
+  hashes: Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => `key ${place}`),
+  complete: false,
+};
+const withFullWindow = (opened: Account) => createCache({ ...opened, recentKeys: FULL_WINDOW });
+
+Deno.test("update() asks for an old key alone, after the cached account and before the save", async () => {
+  const events: string[] = [];
+  const noting = (event: string): Mishap => (call) => {
+    events.push(event);
+    return call();
+  };
+  const bench = await createBench(
+    { entriesOfOldKeys: [noting("ask")], save: [noting("save")] },
+    { cache: (opened) => createCache({ ...opened, recentKeys: FULL_WINDOW }, events) },
+  );
+  const outcome = await bench.pay(1_000, { idempotency: keyed(7) });
+  assert(outcome.outcome === "accepted");
+  assertEquals(events, ["get", "ask", "save", `put ${outcome.entry.id}`]);
+  assertEquals(bench.calls.entriesOfOldKeys, [[ID, [keyed(7).keyHash]]]);
+  assertEquals([bench.calls.load.length, bench.decisions()], [0, 1]);
+});
+
+Deno.test("update() asks for no old key when a command brings none, nor when no key was forgotten", async () => {
+  const keyless = await createBench({}, { cache: withFullWindow });
+  assertEquals((await keyless.pay(1)).outcome, "accepted");
+  const complete = await createBench({}, { cache: createCache });
+  assertEquals((await complete.pay(1, { idempotency: keyed(7) })).outcome, "accepted");
+  assertEquals(
+    [keyless.calls.entriesOfOldKeys, complete.calls.entriesOfOldKeys],
+    [[], []],
+  );
+});
+
+Deno.test("update() asks for all old keys of a fold at once", async () => {
+  const gate = createGate();
+  const bench = await createBench({ save: [gate.mishap] }, { cache: withFullWindow });
+  const first = bench.pay(1);
+  await gate.reached;
+  const others = [7, 8, 9].map((place) => bench.pay(1, { idempotency: keyed(place) }));
+  gate.open();
+  assertEquals(outcomesOf(await Promise.all([first, ...others])), Array(4).fill("accepted"));
+  const keys = [7, 8, 9].map((place) => keyed(place).keyHash);
+  assertEquals(bench.calls.entriesOfOldKeys, [[ID, keys]]);
+  assertEquals([bench.calls.load.length, bench.calls.save.length], [0, 2]);
+});
+
+for (
+  const [what, fingerprint, expected] of [
+    ["the first answer", "asked", "replayed"],
+    ["that it asked for something else", "another", "key_reused"],
+  ] as const
+) {
+  Deno.test(`update() tells an old key ${what}, from a fresh read`, async () => {
+    const bench = await createBench({}, { cache: withFullWindow });
+    const paid = bench.commands.payment(1_000, { idempotency: keyed(7) });
+    await commitTo(bench.memory.accounts, ID, paying(paid));
+    const outcome = await bench.pay(1_000, { idempotency: keyed(7, fingerprint) });
+    assertEquals(outcome.outcome, expected);
+    assertEquals([bench.calls.load.length, bench.calls.save.length], [1, 0]);
+    assertEquals(bench.balance(), 9_000 as Kurus);
+  });
+}
+
+Deno.test("update() pays once when a key is used elsewhere after the cached head", async () => {
+  // The entry is in the document only, where a question for old keys does not look.
+  const notThere = () => Promise.resolve(new Map());
+  const bench = await createBench({ entriesOfOldKeys: [notThere] }, { cache: withFullWindow });
+  const elsewhere = bench.commands.payment(1_000, { idempotency: keyed(7) });
+  await commitTo(bench.memory.accounts, ID, paying(elsewhere));
+  assertEquals((await bench.pay(1_000, { idempotency: keyed(7) })).outcome, "replayed");
+  assertEquals([bench.calls.save.length, bench.calls.load.length], [1, 1]);
+  assertEquals(bench.balance(), 9_000 as Kurus);
+});
+
+Deno.test("update() is busy, and pays nothing, when nobody says whether an old key is new", async () => {
+  const bench = await createBench({ entriesOfOldKeys: ["throw_before"] }, {
+    cache: withFullWindow,
+  });
+  assertEquals((await bench.pay(1, { idempotency: keyed(7) })).outcome, "busy");
+  assertEquals([bench.calls.load.length, bench.calls.save.length], [0, 0]);
+});
 
 Deno.test("update() finds the key that a cached account has not heard of yet", async () => {
   const bench = await createBench({}, { cache: createCache });

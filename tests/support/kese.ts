@@ -179,6 +179,25 @@ export async function createUser(
   if (answer.status !== 201) throw new Error(`Cannot create user ${userNo}: ${answer.text}`);
 }
 
+/** Pays 0.01 for user 1 with so many keys, `key-0` the first: fills the window of recent keys. */
+export async function useKeys(kese: Kese, count: number): Promise<void> {
+  const keys = Array.from({ length: count }, (_, place) => `key-${place}`);
+  for (let from = 0; from < count; from += 50) {
+    await Promise.all(
+      keys.slice(from, from + 50).map(async (key) => {
+        const { status, text } = await send(
+          kese,
+          "POST /kart-saklamali-odeme?userNo=1&amount=0.01",
+          {
+            headers: { "idempotency-key": key },
+          },
+        );
+        if (status !== 201) throw new Error(`Cannot use the key ${key}: ${text}`);
+      }),
+    );
+  }
+}
+
 /** Signs a user in and gives his session token. */
 export async function signIn(kese: Kese, userNo: string): Promise<string> {
   const first = await send(kese, "POST /authenticate_first_route", { json: { userNo } });

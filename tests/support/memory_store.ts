@@ -1,4 +1,5 @@
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import type { EntriesByKey } from "../../domain/fold.ts";
 import { applyToPayments, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
@@ -40,15 +41,13 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
       const found = stored.get(accountKey(id));
       if (found === undefined) return Promise.resolve(undefined);
       const { account, entries } = found;
-      const keyOf = (entry: JournalEntry): string => entry.idempotency?.keyHash ?? "";
       return Promise.resolve({
         account,
-        entriesByKey: new Map(
-          entries.flatMap((entry) => keys.includes(keyOf(entry)) ? [[keyOf(entry), entry]] : []),
-        ),
+        entriesByKey: entriesByKey(entries, keys),
         payments: new Map([...paymentsOf(entries)].filter(([id]) => payments.includes(id))),
       });
     },
+    entriesOfOldKeys: (id, keys) => Promise.resolve(entriesByKey(entriesOf(id), keys)),
     save: (next, expectedHead, entries) =>
       new Promise((resolve) => {
         // What can be written nowhere throws here as well.
@@ -85,6 +84,13 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
     },
   };
   return { accounts, journal, stored };
+}
+
+function entriesByKey(entries: readonly JournalEntry[], keys: readonly string[]): EntriesByKey {
+  const keyOf = (entry: JournalEntry): string => entry.idempotency?.keyHash ?? "";
+  return new Map(
+    entries.flatMap((entry) => keys.includes(keyOf(entry)) ? [[keyOf(entry), entry]] : []),
+  );
 }
 
 function byStart(first: OpenTopUpAddress, second: OpenTopUpAddress): number {

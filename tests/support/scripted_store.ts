@@ -16,7 +16,7 @@ export type Mishap =
   | "vanish"
   | ((call: Call) => Promise<unknown>);
 
-type Method = "insert" | "load" | "save" | "find";
+type Method = "insert" | "load" | "entriesOfOldKeys" | "save" | "find";
 
 /** By method, what befalls its first call, its second …; a function tells for all of them. */
 export type Script = Partial<
@@ -32,7 +32,13 @@ export interface ScriptedStore {
 
 /** A store whose calls meet with what the script says. */
 export function scriptStore(memory: MemoryStore, script: Script): ScriptedStore {
-  const calls: Record<Method, unknown[][]> = { insert: [], load: [], save: [], find: [] };
+  const calls: Record<Method, unknown[][]> = {
+    insert: [],
+    load: [],
+    entriesOfOldKeys: [],
+    save: [],
+    find: [],
+  };
 
   async function befall(
     method: Method,
@@ -64,6 +70,13 @@ export function scriptStore(memory: MemoryStore, script: Script): ScriptedStore 
         const [id] = args;
         const call = () => accounts.load(...args);
         return befall("load", { args, key: accountKey(id), call }) as ReturnType<typeof call>;
+      },
+      entriesOfOldKeys: (...args) => {
+        const [id] = args;
+        const call = () => accounts.entriesOfOldKeys(...args);
+        return befall("entriesOfOldKeys", { args, key: accountKey(id), call }) as ReturnType<
+          typeof call
+        >;
       },
       save: (...args) => {
         const [{ id }] = args;

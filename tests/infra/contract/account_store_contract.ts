@@ -4,6 +4,7 @@ import { CardNumber } from "../../../domain/card_number.ts";
 import { decideCardRegistration, newCard } from "../../../domain/card_registration.ts";
 import type { Decision } from "../../../domain/decision.ts";
 import { mayHaveSeen, NO_KEYS } from "../../../domain/idempotency.ts";
+import { RECENT_KEYS_PER_ACCOUNT } from "../../../domain/limits.ts";
 import type { Kurus } from "../../../domain/money.ts";
 import type { AccountStore } from "../../../domain/ports.ts";
 import { decideRefund } from "../../../domain/refund.ts";
@@ -269,6 +270,39 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       // keyed() fills up with zeros from the left, so both begin with the same 31 characters.
       const loaded = await store.accounts.load(ID, { keys: [keyed(2).keyHash] });
       assertEquals(loaded?.entriesByKey.size, 0);
+    },
+  );
+
+  test(
+    "entriesOfOldKeys() finds what keys appended that have left the window, at any moment",
+    async (store, commands) => {
+      await openIn(store, commands);
+      const other = { ...ID, userNo: "2" };
+      await openIn(store, commands, { id: other });
+      const payments = Array.from(
+        { length: RECENT_KEYS_PER_ACCOUNT + 2 },
+        (_, place) => commands.payment(1, { idempotency: keyed(place) }),
+      );
+      const { entriesPerSave } = store.accounts;
+      for (let from = 0; from < payments.length; from += entriesPerSave) {
+        await commitTo(
+          store.accounts,
+          ID,
+          ...payments.slice(from, from + entriesPerSave).map(paying),
+        );
+      }
+      const old = [keyed(0), keyed(1)].map(({ keyHash }) => keyHash);
+      const neverUsed = keyed(payments.length).keyHash;
+      const found = await store.accounts.entriesOfOldKeys(ID, [...old, neverUsed]);
+      assertEquals([...found.keys()].toSorted(), old);
+      assertEquals(
+        old.map((key) => found.get(key)?.id),
+        payments.slice(0, 2).map(({ entryId }) => entryId),
+      );
+      assertEquals(found.get(keyed(1).keyHash)?.idempotency, keyed(1));
+      assertEquals(await store.accounts.entriesOfOldKeys(other, old), new Map());
+      const unknown = { ...ID, userNo: "3" };
+      assertEquals(await store.accounts.entriesOfOldKeys(unknown, old), new Map());
     },
   );
 

@@ -1,13 +1,15 @@
 import { assertEquals } from "@std/assert";
-import { RECENT_KEYS_PER_ACCOUNT } from "../../../domain/limits.ts";
+import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../../domain/limits.ts";
 import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import {
   createUser,
   newUser,
   openTestKese,
   send,
+  signIn,
   type TestKese,
   type TestRequest,
+  useKeys,
 } from "../../support/kese.ts";
 import { mongoUri, openFreshMongoStore } from "../../support/mongo_store.ts";
 
@@ -32,6 +34,11 @@ async function withCounting(test: (counted: Counted) => Promise<void>): Promise<
   await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4242424242424242" } });
   const others: TestKese[] = [];
   let asked: TestKese = kese;
+  const close = async () => {
+    for (const other of others) await other.close();
+    await kese.close();
+    await store.close();
+  };
   await test({
     kese,
     commandsOf: async (line, request) => {
@@ -46,16 +53,14 @@ async function withCounting(test: (counted: Counted) => Promise<void>): Promise<
       others.push(asked);
       return asked;
     },
-  });
-  for (const other of others) await other.close();
-  await kese.close();
-  await store.close();
+  }).finally(close);
 }
 
 function mongoTest(name: string, test: (counted: Counted) => Promise<void>): void {
   Deno.test({ name, ignore: mongoUri === undefined }, () => withCounting(test));
 }
 
+const PAY_LITTLE = "POST /kart-saklamali-odeme?userNo=1&amount=0.01";
 const PAY = "POST /kart-saklamali-odeme?userNo=1&amount=1";
 const keyed = (key: string) => ({ headers: { "idempotency-key": key } });
 
@@ -89,22 +94,33 @@ mongoTest(
 );
 
 mongoTest(
-  "POST /kart-saklamali-odeme asks the ledger once the window of keys has overflowed",
+  "POST /kart-saklamali-odeme reads the session of a user first, and nothing more",
   async ({ commandsOf, kese }) => {
-    const keys = Array.from({ length: RECENT_KEYS_PER_ACCOUNT + 1 }, (_, place) => `key-${place}`);
-    for (let from = 0; from < keys.length; from += 50) {
-      const some = keys.slice(from, from + 50);
-      await Promise.all(
-        some.map((key) =>
-          send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=0.01", keyed(key))
-        ),
-      );
-    }
-    assertEquals(await commandsOf(PAY, keyed("new")), [
+    const bearer = await signIn(kese, "1");
+    await commandsOf(PAY);
+    assertEquals(await commandsOf(PAY, { bearer }), ["find auth", "update users"]);
+  },
+);
+
+mongoTest(
+  "POST /kart-saklamali-odeme asks the ledger for a key once some are forgotten",
+  async ({ commandsOf, cold, kese }) => {
+    await useKeys(kese, RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK);
+    assertEquals(await commandsOf(PAY, keyed("one too many")), ["update users"]);
+    assertEquals(await commandsOf(PAY, keyed("new")), ["find ledger", "update users"]);
+    assertEquals(await commandsOf(PAY), ["update users"]);
+    const recent = await commandsOf(PAY, keyed("new"));
+    assertEquals(recent[0], "find users");
+    assertEquals(recent.includes("update users"), false);
+    const old = await commandsOf(PAY_LITTLE, keyed("key-0"));
+    assertEquals(old, ["find ledger", "find users", "find ledger"]);
+    await cold();
+    assertEquals(await commandsOf(PAY, keyed("newer")), [
       "find users",
       "find ledger",
       "update users",
     ]);
+    assertEquals(await commandsOf(PAY, keyed("newest")), ["find ledger", "update users"]);
   },
 );
 

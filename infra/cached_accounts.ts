@@ -1,0 +1,75 @@
+import type { Account, AccountId } from "../domain/account.ts";
+import type { LoadedAccount } from "../domain/fold.ts";
+import { ageOfKey } from "../domain/idempotency.ts";
+import { isClosingEntryId } from "../domain/journal.ts";
+import type { AccountCache, AccountStore, LoadOptions, Log } from "../domain/ports.ts";
+
+export interface CachedAccountsOptions {
+  readonly cache: AccountCache;
+  readonly store: Pick<AccountStore, "entriesOfOldKeys">;
+  readonly log: Log;
+}
+
+/** Accounts at hand, for commands whose save will check the head. */
+export interface CachedAccounts {
+  /**
+   * The cached account as commands may be decided on it; undefined when only a fresh one will do.
+   * Rejects when the store does not say whether it has an old key.
+   */
+  base(id: AccountId, asked: Required<LoadOptions>): Promise<LoadedAccount | undefined>;
+  /**
+   * Keeps an account for the next command, after its save was acknowledged or it was read. Nobody
+   * waits for that: the cache takes it in, or not, while the answers leave.
+   */
+  remember(account: Account): void;
+  forget(id: AccountId): void;
+}
+
+/** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */
+export function createCachedAccounts(
+  { cache, store, log }: CachedAccountsOptions,
+): CachedAccounts {
+  async function attempt<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      log.warn("account_cache_unreachable", { error });
+      return undefined;
+    }
+  }
+
+  async function base(
+    id: AccountId,
+    { keys, payments }: Required<LoadOptions>,
+  ): Promise<LoadedAccount | undefined> {
+    // What is refunded of an older payment is in the journal alone.
+    if (payments.length > 0) return undefined;
+    const account = await attempt(() => cache.get(id));
+    if (account === undefined || !await areNew(account, keys)) return undefined;
+    return { account, entriesByKey: new Map(), payments: new Map() };
+  }
+
+  /**
+   * Whether the account, as it was at its head, has used none of the keys. The window holds the
+   * recent ones; the store tells of the older ones, asked after the account was taken; and whatever
+   * was used after that head makes the save fail.
+   */
+  async function areNew({ id, recentKeys }: Account, keys: readonly string[]): Promise<boolean> {
+    const ages = keys.map((key) => ageOfKey(recentKeys, key));
+    if (ages.includes("perhaps_recent")) return false;
+    const unsure = keys.filter((_key, place) => ages[place] === "new_or_old");
+    return unsure.length === 0 || (await store.entriesOfOldKeys(id, unsure)).size === 0;
+  }
+
+  function forget(id: AccountId): void {
+    void attempt(() => cache.drop(id));
+  }
+
+  function remember(account: Account): void {
+    // Such a head could come again in a database that was set back, on top of another history.
+    if (isClosingEntryId(account.head)) return forget(account.id);
+    void attempt(() => cache.put(account));
+  }
+
+  return { base, remember, forget };
+}
