@@ -188,6 +188,12 @@ export function ledgerId(account: string, seq: number): string {
   return `${account}/${String(seq).padStart(SEQ_DIGITS, "0")}`;
 }
 
+/** All of an account's entries in the ledger. Beside other conditions it tells a sharded ledger which shard to ask. */
+export function entriesOf(account: string): { readonly $gt: string; readonly $lt: string } {
+  // "0" is the character after "/", which no part of an id holds.
+  return { $gt: `${account}/`, $lt: `${account}0` };
+}
+
 export function ledgerKey(account: string, keyHash: string): string {
   return `${account}/${keyHash}`;
 }

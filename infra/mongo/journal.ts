@@ -8,6 +8,7 @@ import { NO_MONEY } from "../../domain/money.ts";
 import type { FoundPayment, Journal, JournalListOptions, JournalPage } from "../../domain/ports.ts";
 import {
   type AccountDocument,
+  entriesOf,
   type EntryDocument,
   fromEntryDocument,
   fromLedgerDocument,
@@ -67,7 +68,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     keys: readonly string[],
   ): Promise<EntriesByKey> {
     const ledgerKeys = keys.map((key) => ledgerKey(account, key));
-    const kept = await ledger.find({ key: { $in: ledgerKeys } }).toArray();
+    const kept = await ledger.find({ _id: entriesOf(account), key: { $in: ledgerKeys } }).toArray();
     return new Map(
       kept.map(fromLedgerDocument).flatMap((entry) => {
         return entry.idempotency ? [[entry.idempotency.keyHash, entry] as const] : [];
@@ -82,12 +83,15 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
   ): Promise<readonly JournalEntry[]> {
     if (paymentIds.length === 0) return [];
     const kept = await ledger.find({
+      _id: entriesOf(account),
       $or: [
-        { id: { $in: [...paymentIds] }, account },
+        { id: { $in: [...paymentIds] } },
         { refundOf: { $in: paymentIds.map((paymentId) => refundKey(account, paymentId)) } },
       ],
-    }).sort({ _id: 1 }).toArray();
-    return [...kept.map(fromLedgerDocument), ...journal.map(fromEntryDocument)];
+    }).toArray();
+    // Sorted here: asked for in the order of `_id`, the ledger could walk all entries of the account.
+    const older = kept.map(fromLedgerDocument).sort((first, second) => first.seq - second.seq);
+    return [...older, ...journal.map(fromEntryDocument)];
   }
 
   async function findPayments(
@@ -136,7 +140,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     const document = await users.findOne({ _id: account }, { projection: { journal: 1 } });
     const recent = document?.journal.find((entry) => entry.id === entryId);
     if (recent) return fromEntryDocument(recent);
-    const kept = document && await ledger.findOne({ id: entryId, account });
+    const kept = document && await ledger.findOne({ _id: entriesOf(account), id: entryId });
     return kept ? fromLedgerDocument(kept) : undefined;
   }
 

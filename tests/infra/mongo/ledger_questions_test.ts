@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Collection, Filter } from "mongodb";
+import type {
+  AccountDocument,
+  EntryDocument,
+  LedgerDocument,
+} from "../../../infra/mongo/documents.ts";
+import { entriesOf, ledgerId } from "../../../infra/mongo/documents.ts";
+import { createMongoJournal, type MongoJournal } from "../../../infra/mongo/journal.ts";
+import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
+
+const ID = { filo: "hergele", userNo: "1" };
+const KEY = "hergele/1";
+const DOCUMENT = { _id: KEY, recentKeys: { hashes: [], complete: false } };
+
+/** A ledger that writes down what it is asked for. */
+function listening(
+  ledger: Collection<LedgerDocument>,
+  filters: Filter<LedgerDocument>[],
+): Collection<LedgerDocument> {
+  return new Proxy(ledger, {
+    get: (target, name) => {
+      if (name !== "find" && name !== "findOne") return Reflect.get(target, name, target);
+      return (filter: Filter<LedgerDocument>) => {
+        filters.push(filter);
+        return name === "find" ? target.find(filter) : target.findOne(filter);
+      };
+    },
+  });
+}
+
+const QUESTIONS: Readonly<Record<string, (journal: MongoJournal) => Promise<unknown>>> = {
+  "find()": (journal) => journal.find(ID, "pay_1"),
+  "findPayment()": (journal) => journal.findPayment(ID, "pay_1"),
+  "payments()": (journal) => journal.payments(DOCUMENT, ["pay_1"]),
+  "entriesByKey()": (journal) => journal.entriesByKey(DOCUMENT, ["key"]),
+  "ledgerEntriesByKey()": (journal) => journal.ledgerEntriesByKey(KEY, ["key"]),
+};
+
+for (const [name, ask] of Object.entries(QUESTIONS)) {
+  Deno.test({
+    name: `${name} names the account's range of _id, by which the ledger is sharded`,
+    ignore: mongoUri === undefined,
+    fn: () =>
+      withMongoStore(async ({ database }) => {
+        const users = database.collection<AccountDocument>("users");
+        await users.insertOne({ _id: KEY, seq: 1, journal: [] } as unknown as AccountDocument);
+        const filters: Filter<LedgerDocument>[] = [];
+        const ledger = listening(database.collection<LedgerDocument>("ledger"), filters);
+        await ask(createMongoJournal({ users, ledger }));
+        assertEquals(filters.map(({ _id }) => _id), [entriesOf(KEY)]);
+      }),
+  });
+}
+
+Deno.test("entriesOf() holds each entry of its account and none of another's", () => {
+  const { $gt, $lt } = entriesOf(KEY);
+  const isIn = (account: string, seq: number) => {
+    const id = ledgerId(account, seq);
+    return id > $gt && id < $lt;
+  };
+  for (const seq of [1, 999_999_999_999]) assert(isIn(KEY, seq));
+  for (const userNo of ["0", "10", "1-", "1_", "1a", "2", "12"]) {
+    for (const seq of [1, 999_999_999_999]) assert(!isIn(`hergele/${userNo}`, seq), userNo);
+  }
+});
+
+Deno.test({
+  name: "find() gives no account the entry of another",
+  ignore: mongoUri === undefined,
+  fn: () =>
+    withMongoStore(async ({ database }) => {
+      const users = database.collection<AccountDocument>("users");
+      const ledger = database.collection<LedgerDocument>("ledger");
+      await users.insertOne({ _id: KEY, seq: 1, journal: [] } as unknown as AccountDocument);
+      const entry = { id: "pay_1", type: "payment", seq: 1 } as unknown as EntryDocument;
+      for (const account of ["hergele/10", "hergele/0", "baska/1"]) {
+        await ledger.insertOne({ ...entry, _id: ledgerId(account, 1), account });
+      }
+      const journal = createMongoJournal({ users, ledger });
+      assertEquals(await journal.find(ID, "pay_1"), undefined);
+      assertEquals(await journal.findPayment(ID, "pay_1"), undefined);
+    }),
+});
