@@ -61,7 +61,12 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
   const codeSender: CodeSender = {
     send: (id, code) => Promise.resolve(void sentCodes.set(id.userNo, code)),
   };
-  const environment = { ...TEST_ENVIRONMENT, ...redisOfTests(), ...options.environment };
+  const environment = {
+    ...TEST_ENVIRONMENT,
+    // Upstash beside MongoDB, as production has it.
+    ...(Deno.env.get(TEST_STORE) === "mongodb" && redisOfTests()),
+    ...options.environment,
+  };
   const kese = await openKese(environment, {
     store,
     clock,
@@ -76,12 +81,11 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
 /** Names the store that route tests run on: SQLite in memory unless it says `mongodb`. */
 export const TEST_STORE = "KESE_TEST_STORE";
 
-/** Upstash beside MongoDB, as production has it. */
-function redisOfTests(): Pick<Environment, "redis"> {
+/** The tests' Redis, for an environment; nothing where there is none. */
+export function redisOfTests(): Pick<Environment, "redis"> {
   const url = Deno.env.get(UPSTASH_REDIS_REST_URL);
   const token = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
-  const isWanted = Deno.env.get(TEST_STORE) === "mongodb";
-  return isWanted && url && token ? { redis: { url, token } } : {};
+  return url && token ? { redis: { url, token } } : {};
 }
 
 /** An empty store that takes its data with it when it is closed. */

@@ -2,6 +2,7 @@ import type { Log } from "../../domain/ports.ts";
 import type { MongoCommand } from "../../infra/mongo/connection.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { type MongoStore, openMongoStore } from "../../infra/mongo/store.ts";
+import { type DelayProxy, startDelayProxy } from "./delay_proxy.ts";
 import { MONGODB_URI } from "./services/variables.ts";
 
 /** Where the tests' MongoDB is; undefined where there is none. */
@@ -10,6 +11,8 @@ export const mongoUri = Deno.env.get(MONGODB_URI);
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface TestMongoOptions {
+  /** Between Kese and the database, if anything is. */
+  readonly proxy?: DelayProxy;
   readonly log?: Log;
   readonly onCommand?: (command: MongoCommand) => void;
 }
@@ -39,9 +42,32 @@ export async function openFreshMongoStore(options: TestMongoOptions = {}): Promi
 }
 
 /** Opens a store on the tests' MongoDB; several on one name are several instances of Kese. */
-export function openTestMongoStore(dbName: string, options: TestMongoOptions = {}): MongoStore {
+export function openTestMongoStore(
+  dbName: string,
+  { proxy, ...options }: TestMongoOptions = {},
+): MongoStore {
+  const { uri } = requiredMongo();
+  const throughProxy = proxy === undefined ? uri : proxiedUri(uri, proxy);
+  return openMongoStore({ log: silent, ...options, uri: throughProxy, dbName });
+}
+
+/** A proxy before the tests' MongoDB. */
+export function startMongoProxy(delayMilliseconds: number): DelayProxy {
+  const { hostname, port } = new URL(requiredMongo().uri);
+  return startDelayProxy({ target: { hostname, port: Number(port || 27_017) }, delayMilliseconds });
+}
+
+function requiredMongo(): { readonly uri: string } {
   if (mongoUri === undefined) {
     throw new Error("Cannot open a store: there is no MongoDB to test on");
   }
-  return openMongoStore({ log: silent, ...options, uri: mongoUri, dbName });
+  return { uri: mongoUri };
+}
+
+/** The proxy alone is asked: it does not know of other members. */
+function proxiedUri(uri: string, { hostname, port }: DelayProxy): string {
+  const proxied = new URL(uri);
+  proxied.host = `${hostname}:${port}`;
+  proxied.searchParams.set("directConnection", "true");
+  return proxied.href;
 }

@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../../domain/limits.ts";
+import type { Environment } from "../../../infra/environment.ts";
 import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import {
   createUser,
   newUser,
   openTestKese,
+  redisOfTests,
   send,
   signIn,
   type TestKese,
@@ -22,14 +24,17 @@ interface Counted {
   cold(): Promise<TestKese>;
 }
 
-async function withCounting(test: (counted: Counted) => Promise<void>): Promise<void> {
+async function withCounting(
+  test: (counted: Counted) => Promise<void>,
+  environment: Partial<Environment> = {},
+): Promise<void> {
   let commands: string[] = [];
   const note = ({ name, collection }: MongoCommand) => {
     if (collection !== "audit") commands.push(`${name} ${collection}`);
   };
   const store = await openFreshMongoStore({ onCommand: note });
   const shared = { ...store, close: () => Promise.resolve() };
-  const kese = await openTestKese({ store: shared });
+  const kese = await openTestKese({ store: shared, environment });
   await createUser(kese, "1", "1000.00");
   await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4242424242424242" } });
   const others: TestKese[] = [];
@@ -49,7 +54,7 @@ async function withCounting(test: (counted: Counted) => Promise<void>): Promise<
       return [...commands];
     },
     cold: async () => {
-      asked = await openTestKese({ store: shared });
+      asked = await openTestKese({ store: shared, environment });
       others.push(asked);
       return asked;
     },
@@ -123,6 +128,28 @@ mongoTest(
     assertEquals(await commandsOf(PAY, keyed("newest")), ["find ledger", "update users"]);
   },
 );
+
+const redis = redisOfTests();
+
+Deno.test({
+  name: "POST /kart-saklamali-odeme reads no account that another instance has left in Redis",
+  ignore: mongoUri === undefined || redis.redis === undefined,
+  fn: () =>
+    withCounting(async ({ commandsOf, cold, kese }) => {
+      await createUser(kese, "2");
+      await useKeys(kese, RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK);
+      // Closed, it has told Redis all it had to tell.
+      await kese.close();
+      const second = await cold();
+      // The first payment of an instance also asks for the database's id.
+      await commandsOf("POST /kart-saklamali-odeme?userNo=2&amount=1");
+      assertEquals(await commandsOf(PAY, keyed("one too many")), ["update users"]);
+      await second.close();
+      await cold();
+      await commandsOf("POST /kart-saklamali-odeme?userNo=2&amount=1");
+      assertEquals(await commandsOf(PAY, keyed("new")), ["find ledger", "update users"]);
+    }, redis),
+});
 
 const MASTERCARD = { json: { userNo: "1", cardNo: "5555555555554444" } };
 
