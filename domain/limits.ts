@@ -46,6 +46,8 @@ export const COMMANDS_PER_FOLD = 100;
 export const LOST_RACES_MAX = 20;
 /** How long a command may take, its waiting included. */
 export const COMMAND_DEADLINE_MILLISECONDS = 10_000;
+/** How long one call to a store over the network may take, whatever it has to wait for. */
+export const STORE_CALL_MILLISECONDS = 5_000;
 /** Longest pause between two tries of one save. */
 export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 

@@ -150,6 +150,8 @@ class QueuedAccounts implements Accounts {
         this.#cached?.remember(base.account);
         return settleFold(batch, fold);
       }
+      // What was read too late is not saved: the time of a command ends with a call, not with several.
+      if (this.#options.clock.now() >= latest(batch)) break;
       const fate = await this.#save(fold, {
         expectedHead: base.account.head,
         deadline: latest(batch),
@@ -190,6 +192,7 @@ class QueuedAccounts implements Accounts {
       } catch (error) {
         log.warn("account_save_unclear", { error });
       }
+      if (clock.now() >= deadline) return "unknown";
       const fate = await this.#fateOf(fold, expectedHead);
       if (fate !== "unknown") return fate;
       if (clock.now() >= deadline) return "unknown";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
-import type { Log } from "../../domain/ports.ts";
+import { STORE_CALL_MILLISECONDS } from "../../domain/limits.ts";
+import type { Journal, Log } from "../../domain/ports.ts";
 import type { Store } from "../store.ts";
 import { createMongoAccountStore } from "./account_store.ts";
 import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
@@ -10,10 +11,13 @@ import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.
 import { createDrain } from "./drain.ts";
 import { createMongoJournal } from "./journal.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
+import { withTimeLimit } from "./time_limit.ts";
 import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
 
 export interface MongoStoreOptions extends ConnectionOptions {
   readonly log: Log;
+  /** How long a call that a request waits for may take. */
+  readonly callMilliseconds?: number;
 }
 
 /** A store on MongoDB, with its database for the tasks that look after it. */
@@ -23,19 +27,24 @@ export interface MongoStore extends Store {
   settled(): Promise<void>;
 }
 
-export function openMongoStore({ log, ...options }: MongoStoreOptions): MongoStore {
+export function openMongoStore(
+  { log, callMilliseconds = STORE_CALL_MILLISECONDS, ...options }: MongoStoreOptions,
+): MongoStore {
   const { client, database } = connectMongo(options);
   const users = database.collection<UserDocument>("users");
   const accounts = database.collection<AccountDocument>("users");
   const ledger = database.collection<LedgerDocument>("ledger");
   const drain = createDrain({ users: accounts, ledger, log });
   const journal = createMongoJournal({ users: accounts, ledger });
+  const auth = database.collection<AuthDocument>("auth");
+  const vault = database.collection<VaultDocument>("vault");
+  const limited = <Port extends object>(port: Port) => withTimeLimit(port, callMilliseconds);
   return {
     database,
-    accounts: createMongoAccountStore({ users, journal, drain, log }),
-    journal,
-    auth: createMongoAuthStore({ auth: database.collection<AuthDocument>("auth"), users }),
-    vault: createMongoVaultStore(database.collection<VaultDocument>("vault")),
+    accounts: limited(createMongoAccountStore({ users, journal, drain, log })),
+    journal: limited<Journal>(journal),
+    auth: limited(createMongoAuthStore({ auth, users })),
+    vault: limited(createMongoVaultStore(vault)),
     audit: createMongoAuditSink(database.collection<AuditDocument>("audit")),
     sandboxCharges: createMongoSandboxCharges(
       database.collection<ChargeDocument>("sandbox_charges"),

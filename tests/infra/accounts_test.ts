@@ -568,6 +568,28 @@ Deno.test("update() is busy for those whose time passed while they waited, and n
   assertEquals([bench.entries().length, bench.decisions()], [3, 2]);
 });
 
+Deno.test("update() is busy, and saves nothing, when its account was read too late", async () => {
+  const bench: Bench = await createBench({
+    load: [(call) => {
+      bench.clock.advance(COMMAND_DEADLINE_MILLISECONDS);
+      return call();
+    }],
+  });
+  assertEquals((await bench.pay(1)).outcome, "busy");
+  assertEquals([bench.calls.load.length, bench.calls.save.length], [1, 0]);
+});
+
+Deno.test("update() asks nothing more when a save has failed too late", async () => {
+  const bench: Bench = await createBench({
+    save: [() => {
+      bench.clock.advance(COMMAND_DEADLINE_MILLISECONDS);
+      return Promise.reject(new Error("no answer"));
+    }],
+  });
+  assertEquals((await bench.pay(1)).outcome, "outcome_unknown");
+  assertEquals([bench.calls.load.length, bench.calls.save.length], [1, 1]);
+});
+
 // The cache
 
 Deno.test("update() decides on the cached account without a read, for the save checks its head", async () => {

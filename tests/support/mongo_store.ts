@@ -14,6 +14,7 @@ export interface TestMongoOptions {
   /** Between Kese and the database, if anything is. */
   readonly proxy?: DelayProxy;
   readonly log?: Log;
+  readonly callMilliseconds?: number;
   readonly onCommand?: (command: MongoCommand) => void;
 }
 
