@@ -6,6 +6,7 @@ import type {
   LedgerDocument,
 } from "../../../infra/mongo/documents.ts";
 import { entriesOf, ledgerId } from "../../../infra/mongo/documents.ts";
+import type { Kurus } from "../../../domain/money.ts";
 import { createMongoJournal, type MongoJournal } from "../../../infra/mongo/journal.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
 
@@ -81,4 +82,20 @@ Deno.test({
       assertEquals(await journal.find(ID, "pay_1"), undefined);
       assertEquals(await journal.findPayment(ID, "pay_1"), undefined);
     }),
+});
+
+Deno.test("payments() takes refunds in the order of their numbers, in whatever order the ledger gives them", async () => {
+  const at = new Date(0);
+  const sums = { amountKurus: 300, deltaKurus: 0, balanceAfterKurus: 0 };
+  const refundOf = { type: "refund", paymentId: "pay_1", refundOf: `${KEY}/pay_1` } as const;
+  const entries: LedgerDocument[] = [
+    { id: "ref_2", seq: 4, refundedKurus: 200, ...refundOf },
+    { id: "pay_1", seq: 2, type: "payment" as const },
+    { id: "ref_1", seq: 3, refundedKurus: 100, ...refundOf },
+  ].map((entry) => ({ _id: ledgerId(KEY, entry.seq), account: KEY, at, ...sums, ...entry }));
+  const cursor = { toArray: () => Promise.resolve(entries) };
+  const ledger = { find: () => cursor } as unknown as Collection<LedgerDocument>;
+  const users = {} as Collection<AccountDocument>;
+  const payments = await createMongoJournal({ users, ledger }).payments(DOCUMENT, ["pay_1"]);
+  assertEquals(payments.get("pay_1")?.refundedKurus, 200 as Kurus);
 });
