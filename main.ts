@@ -32,6 +32,7 @@ import { type Environment, readEnvironment, type Variables } from "./infra/envir
 import { createSandboxGateway } from "./infra/gateway/sandbox.ts";
 import { createIds } from "./infra/ids.ts";
 import { createLayeredAccountCache } from "./infra/layered_account_cache.ts";
+import { keepListening, type Listener } from "./infra/listener.ts";
 import { createLineWriter, createLog } from "./infra/log.ts";
 import { createMemoryAccountCache } from "./infra/memory_account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
@@ -246,18 +247,21 @@ function createSweep({ sweep, dependencies: { log } }: Kese): () => void {
 function serveOrExit(
   { app, dependencies: { log } }: Kese,
   environment: Environment,
-): Deno.HttpServer {
+): Listener {
   const { host: hostname, port } = environment;
+  const onError = (error: unknown) => {
+    log.error("request_failed", { error });
+    return new Response(null, { status: 500 });
+  };
+  // The first time says where Kese is; again it is on the same port.
+  const listen = (again?: number) => {
+    const onListen = again === undefined
+      ? (to: Deno.NetAddr) => announce(environment, to)
+      : () => {};
+    return Deno.serve({ hostname, port: again ?? port, onListen, onError }, app.fetch);
+  };
   try {
-    return Deno.serve({
-      hostname,
-      port,
-      onListen: (address) => announce(environment, address),
-      onError: (error) => {
-        log.error("request_failed", { error });
-        return new Response(null, { status: 500 });
-      },
-    }, app.fetch);
+    return keepListening({ listen, log, pause });
   } catch (error) {
     if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     console.error(`Cannot start Kese: port ${port} is in use. Set PORT to another one.`);
