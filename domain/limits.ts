@@ -55,6 +55,13 @@ export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 export const GATEWAY_TIMEOUT_MILLISECONDS = 15_000;
 /** How long a request waits for the outcome of its top-up before it answers 202. */
 export const TOP_UP_WAIT_MILLISECONDS = 8_000;
+/**
+ * Requests that may wait for the outcomes of top-ups, a part of all that are in flight; one more is
+ * answered 202 at once, and its top-up goes on.
+ */
+export const TOP_UPS_WAITING = 500;
+/** Top-ups whose outcome requests have asked for and that is not there yet; one more is left to a sweep. */
+export const SETTLEMENTS_AT_ONCE = 1_000;
 /** A sweep leaves younger open top-ups to the request that started them. */
 export const TOP_UP_SWEEP_AFTER_MILLISECONDS = 30_000;
 /** Open top-ups that a sweep asks about at one time. */

@@ -7,8 +7,10 @@ import {
 } from "./journal.ts";
 import {
   GATEWAY_TIMEOUT_MILLISECONDS,
+  SETTLEMENTS_AT_ONCE,
   TOP_UP_WAIT_MILLISECONDS,
   TOP_UPS_AT_ONCE,
+  TOP_UPS_WAITING,
 } from "./limits.ts";
 import type {
   Accounts,
@@ -60,22 +62,37 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
   // Requests for one top-up share one conversation with the gateway.
   const underway = new Map<string, Promise<TopUpState>>();
 
-  function settle(account: AccountId, started: TopUpStarted, ask: Asking): Promise<TopUpState> {
-    const joined = underway.get(started.id);
+  // A gateway that does not answer must not hold up more requests than these.
+  let waiting = 0;
+
+  function settle(asked: Settling): Promise<TopUpState> {
+    const { started: { id } } = asked;
+    const joined = underway.get(id);
     if (joined) return joined;
-    const settling = settleTopUp(ports, { account, started, ask }).finally(() =>
-      underway.delete(started.id)
-    );
-    underway.set(started.id, settling);
+    const settling = settleTopUp(ports, asked).finally(() => underway.delete(id));
+    underway.set(id, settling);
     return settling;
   }
 
-  async function awaited(
-    settling: Promise<TopUpState>,
-    started: TopUpStarted,
-  ): Promise<TopUpState> {
-    const state = await ports.clock.within(settling, TOP_UP_WAIT_MILLISECONDS);
-    return state ?? { status: "pending", started };
+  /** Has the outcome asked for and waits a while, as long as there is room for it. */
+  async function ask(asked: Settling): Promise<TopUpState> {
+    const { started } = asked;
+    const pending = { status: "pending", started } as const;
+    // A sweep asks later, under the same reference; what waits here would only lie in memory.
+    if (underway.size >= SETTLEMENTS_AT_ONCE && !underway.has(started.id)) return pending;
+    const settling = settle(asked);
+    if (waiting >= TOP_UPS_WAITING) {
+      settling.catch((error) =>
+        ports.log.error("top_up_unsettled", { topUpId: started.id, error })
+      );
+      return pending;
+    }
+    waiting++;
+    try {
+      return await ports.clock.within(settling, TOP_UP_WAIT_MILLISECONDS) ?? pending;
+    } finally {
+      waiting--;
+    }
   }
 
   async function findStored(account: AccountId, topUpId: string): Promise<TopUpState | undefined> {
@@ -88,7 +105,8 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
     { account, topUpId }: OpenTopUpAddress,
   ): Promise<TopUpState | undefined> {
     const state = await findStored(account, topUpId);
-    return state?.status === "pending" ? await settle(account, state.started, "inquire") : state;
+    if (state?.status !== "pending") return state;
+    return await settle({ account, started: state.started, ask: "inquire" });
   }
 
   /** One that cannot be settled, whatever the fault, stays pending and must not hold up the others. */
@@ -102,11 +120,11 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
   }
 
   return {
-    charge: (account, started) => awaited(settle(account, started, "charge"), started),
+    charge: (account, started) => ask({ account, started, ask: "charge" }),
     find: async (account, topUpId) => {
       const state = await findStored(account, topUpId);
       if (state?.status !== "pending") return state;
-      return await awaited(settle(account, state.started, "inquire"), state.started);
+      return await ask({ account, started: state.started, ask: "inquire" });
     },
     sweep: async (startedBefore) => {
       const counts = { pending: 0, credited: 0, failed: 0 };

@@ -1,16 +1,22 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import type { Account } from "../../domain/account.ts";
 import { foldCommands } from "../../domain/fold.ts";
 import type { JournalEntry, TopUpStarted } from "../../domain/journal.ts";
 import {
   GATEWAY_TIMEOUT_MILLISECONDS,
+  SETTLEMENTS_AT_ONCE,
   TOP_UP_WAIT_MILLISECONDS,
   TOP_UPS_AT_ONCE,
+  TOP_UPS_WAITING,
 } from "../../domain/limits.ts";
 import { kurus } from "../../domain/money.ts";
 import type { Accounts, ChargeOutcome, OpenTopUpAddress } from "../../domain/ports.ts";
 import { decideTopUp, decideTopUpCredit } from "../../domain/top_up.ts";
-import { createTopUpSettlement, type SettlementPorts } from "../../domain/top_up_settlement.ts";
+import {
+  createTopUpSettlement,
+  type SettlementPorts,
+  type TopUpState,
+} from "../../domain/top_up_settlement.ts";
 import {
   accept,
   ACCOUNT_ID,
@@ -21,6 +27,7 @@ import {
   testAccount,
   testCards,
 } from "../support/account.ts";
+import { settled } from "../support/scripted_store.ts";
 
 const LATER = NOW + MINUTE;
 const NUMBER = cardNumber("4242424242424242");
@@ -129,6 +136,7 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
     calls,
     entries,
     started: first,
+    all: started,
     account: () => account,
     close: update,
   };
@@ -306,6 +314,74 @@ Deno.test("TopUpSettlement shares one conversation among all who ask for one top
   assertEquals(await sweeping, { pending: 0, credited: 1, failed: 0 });
   assertEquals(calls, [...OPEN_AND_CHARGE, "commit tuc_1"]);
   assertEquals(entries.length, 2);
+});
+
+/** A settlement under which the charges of so many top-ups have begun, and none has ended. */
+function chargeMany(topUps: number, more: Pick<Script, "update"> = {}) {
+  const charges = Array.from({ length: topUps }, () => Promise.withResolvers<ChargeOutcome>());
+  const ports = createPorts({ topUps, charges: charges.map(({ promise }) => promise), ...more });
+  const { settlement, all } = ports;
+  const states: (TopUpState | undefined)[] = [];
+  const asking = all.map(async (started, place) => {
+    states[place] = await settlement.charge(ACCOUNT_ID, started);
+  });
+  const end = async (): Promise<void> => {
+    for (const charge of charges) charge.resolve(CHARGED);
+    await Promise.all(asking);
+    await settled();
+  };
+  const charged = () => ports.calls.filter((call) => call.startsWith("charge ")).length;
+  return { ...ports, states, end, charged };
+}
+
+Deno.test("TopUpSettlement.charge() lets as many wait for an outcome as the bound says", async () => {
+  const { states, end, account } = chargeMany(TOP_UPS_WAITING);
+  await settled();
+  assertEquals(states.length, 0, "all wait");
+  await end();
+  assertEquals(states.filter((state) => state?.status === "credited").length, TOP_UPS_WAITING);
+  assertEquals(account().openTopUps, []);
+});
+
+Deno.test("TopUpSettlement.charge() answers one more at once, and settles its top-up all the same", async () => {
+  const { states, end, charged, account, settlement, all } = chargeMany(TOP_UPS_WAITING + 1);
+  const last = all.at(-1);
+  assert(last);
+  await settled();
+  assertEquals(states.filter(Boolean), [{ status: "pending", started: last }]);
+  assertEquals(charged(), TOP_UPS_WAITING + 1);
+  await end();
+  assertEquals(account().openTopUps, []);
+  assertEquals((await settlement.find(ACCOUNT_ID, last.id))?.status, "credited");
+  assertEquals(charged(), TOP_UPS_WAITING + 1, "no card was charged anew");
+});
+
+Deno.test("TopUpSettlement.charge() logs what fails when nobody waits for it", async () => {
+  const update = () => Promise.reject(LOST);
+  const { calls, end, states } = chargeMany(TOP_UPS_WAITING + 1, { update });
+  await settled();
+  assertEquals(states.filter(Boolean).length, 1);
+  await assertRejects(end, Error, "connection reset");
+  await settled();
+  assertEquals(calls.filter((call) => call === "error top_up_unsettled").length, 1);
+});
+
+Deno.test("TopUpSettlement.charge() has as many outcomes underway as the bound says, and leaves one more to a sweep", async () => {
+  const { states, end, charged, settlement, account, all } = chargeMany(SETTLEMENTS_AT_ONCE + 1);
+  const last = all.at(-1);
+  assert(last);
+  await settled();
+  assertEquals(charged(), SETTLEMENTS_AT_ONCE);
+  assertEquals(states.at(-1), { status: "pending", started: last });
+  const [first] = all;
+  assert(first);
+  const joined = settlement.find(ACCOUNT_ID, first.id);
+  assertEquals((await settlement.find(ACCOUNT_ID, last.id))?.status, "pending");
+  await end();
+  assertEquals((await joined)?.status, "pending", "it found no place to wait");
+  assertEquals(account().openTopUps.map(({ topUpId }) => topUpId), [last.id]);
+  assertEquals(await settlement.sweep(LATER), { pending: 0, credited: 1, failed: 0 });
+  assertEquals(account().openTopUps, []);
 });
 
 Deno.test("TopUpSettlement begins a new conversation when the last one has ended", async () => {
