@@ -276,6 +276,18 @@ export class BusyError extends Error {
   override readonly name = "BusyError";
 }
 
+/**
+ * The store cannot be reached, or takes nothing just now. Every adapter of a store says it this way.
+ * Of a write it leaves open whether it happened.
+ */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+
+  constructor(cause: Error) {
+    super(`The store is not available: ${cause.message}`, { cause });
+  }
+}
+
 /** Fast keyed and plain hashes of what a request brings. */
 export interface Digests {
   /** SHA-256 of a secret of full entropy (code, token, fleet key), hex. */

@@ -12,6 +12,7 @@ import { createDrain } from "./drain.ts";
 import { createMongoJournal } from "./journal.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
 import { withTimeLimit } from "./time_limit.ts";
+import { sayUnavailable } from "./unavailable.ts";
 import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
 
 export interface MongoStoreOptions extends ConnectionOptions {
@@ -38,7 +39,8 @@ export function openMongoStore(
   const journal = createMongoJournal({ users: accounts, ledger });
   const auth = database.collection<AuthDocument>("auth");
   const vault = database.collection<VaultDocument>("vault");
-  const limited = <Port extends object>(port: Port) => withTimeLimit(port, callMilliseconds);
+  const limited = <Port extends object>(port: Port) =>
+    sayUnavailable(withTimeLimit(port, callMilliseconds));
   return {
     database,
     accounts: limited(createMongoAccountStore({ users, journal, drain, log })),

@@ -1,3 +1,5 @@
+import { StoreUnavailableError } from "../../domain/ports.ts";
+
 /**
  * A port whose calls are given up after a time. The driver bounds each of its waits (for a server,
  * a connection, an answer), but they follow one another and begin anew when it repeats a command.
@@ -21,7 +23,8 @@ interface Limit {
 async function inTime(call: Promise<unknown>, { name, milliseconds }: Limit): Promise<unknown> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new Error(`${name}: no answer in ${milliseconds} ms`)),
+    () =>
+      late.reject(new StoreUnavailableError(new Error(`${name}: no answer in ${milliseconds} ms`))),
     milliseconds,
   );
   return await Promise.race([call, late.promise]).finally(() => clearTimeout(timer));

@@ -2,6 +2,7 @@ import { accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { AuthStore } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
+import { readNow } from "./unavailable.ts";
 
 /** One-time codes, sessions and counters. An expired row counts as none, whether or not it is still there. */
 export function createSqliteAuthStore(database: SqliteDatabase): AuthStore {
@@ -56,7 +57,7 @@ export function createSqliteAuthStore(database: SqliteDatabase): AuthStore {
         endOldest.run(key, tokenHash, maxSessions);
       }),
     findSession: (tokenHash, now) => {
-      const row = selectSession.get(tokenHash, now) as SessionRow | undefined;
+      const row = readNow(() => selectSession.get(tokenHash, now)) as SessionRow | undefined;
       if (row === undefined) return undefined;
       const { account_key, created_at: createdAt, expires_at: expiresAt } = row;
       return { account: fromAccountKey(account_key), tokenHash, createdAt, expiresAt };

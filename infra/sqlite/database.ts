@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { PRAGMAS, SCHEMA_VERSION, TABLES } from "./schema.ts";
+import { toStoreError } from "./unavailable.ts";
 
 /** Work that waits for the next commit. */
 interface Waiting {
@@ -125,5 +126,5 @@ function doWork(work: () => unknown): unknown {
 }
 
 function fail({ reject }: Waiting, error: unknown): void {
-  reject(error instanceof WorkError ? error.cause : error);
+  reject(toStoreError(error instanceof WorkError ? error.cause : error));
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { StoreUnavailableError } from "../../../domain/ports.ts";
 import { settled } from "../../support/scripted_store.ts";
 import { withTimeLimit } from "../../../infra/mongo/time_limit.ts";
 
@@ -6,7 +7,7 @@ const never = new Promise<never>(() => {});
 
 Deno.test("withTimeLimit() gives up a call that has no end", async () => {
   const port = withTimeLimit({ load: (_id: string) => never }, 5);
-  await assertRejects(() => port.load("1"), Error, "load: no answer in 5 ms");
+  await assertRejects(() => port.load("1"), StoreUnavailableError, "load: no answer in 5 ms");
 });
 
 Deno.test("withTimeLimit() passes on arguments, results, failures and what is no call", async () => {

@@ -1,0 +1,26 @@
+import { StoreUnavailableError } from "../../domain/ports.ts";
+
+/** SQLITE_BUSY, LOCKED, IOERR, FULL and CANTOPEN. Of `exec` node:sqlite gives the text alone, no number. */
+const UNAVAILABLE = new Set([
+  "database is locked",
+  "database table is locked",
+  "disk I/O error",
+  "database or disk is full",
+  "unable to open database file",
+]);
+
+/** What a caller hears of an error: that the file takes nothing just now, or the error as it is. */
+export function toStoreError(error: unknown): unknown {
+  return error instanceof Error && UNAVAILABLE.has(error.message)
+    ? new StoreUnavailableError(error)
+    : error;
+}
+
+/** Reads; a file that cannot be read just now is the store being away. */
+export function readNow<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}

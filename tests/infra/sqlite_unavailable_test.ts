@@ -1,0 +1,74 @@
+import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { StoreUnavailableError } from "../../domain/ports.ts";
+import { SqliteDatabase } from "../../infra/sqlite/database.ts";
+import { promised } from "../../infra/sqlite/promised.ts";
+import { readNow, toStoreError } from "../../infra/sqlite/unavailable.ts";
+import { withTemporaryFile } from "../support/temporary_store.ts";
+
+const SESSION = {
+  account: { filo: "hergele", userNo: "1" },
+  tokenHash: "hash",
+  createdAt: 1,
+  expiresAt: 2,
+};
+
+Deno.test("SqliteDatabase.write() says that a file which another process holds is not available", () =>
+  withTemporaryFile(async ({ path, open }) => {
+    const store = open();
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    await assertRejects(
+      () => store.auth.addSession(SESSION, 10),
+      StoreUnavailableError,
+      "database is locked",
+    );
+    other.exec("ROLLBACK");
+    await store.auth.addSession(SESSION, 10);
+    assertEquals((await store.auth.findSession("hash", 1))?.createdAt, 1);
+    other.close();
+    await store.close();
+  }));
+
+Deno.test("SqliteDatabase.write() says that a full disk is not available, and writes again when it has room", () =>
+  withTemporaryFile(async ({ path }) => {
+    const database = new SqliteDatabase(path);
+    const insert = database.prepare(
+      "INSERT INTO sandbox_charges (reference, amount, last4) VALUES (?, 1, '4242')",
+    );
+    const write = (reference: string) => database.write(() => void insert.run(reference));
+    const pages = database.prepare("PRAGMA page_count").get()?.page_count;
+    database.prepare(`PRAGMA max_page_count = ${pages}`).get();
+    await assertRejects(
+      () => write("x".repeat(100_000)),
+      StoreUnavailableError,
+      "database or disk is full",
+    );
+    database.prepare(`PRAGMA max_page_count = 1000000`).get();
+    await write("x".repeat(100_000));
+    database.close();
+  }));
+
+for (
+  const message of ["database table is locked", "disk I/O error", "unable to open database file"]
+) {
+  Deno.test(`toStoreError() takes "${message}" for a store that is away`, () => {
+    const error = toStoreError(new Error(message));
+    assertInstanceOf(error, StoreUnavailableError);
+    assertEquals((error.cause as Error).message, message);
+  });
+}
+
+Deno.test("toStoreError() leaves every other error as it is", () => {
+  for (const error of [new Error("UNIQUE constraint failed: people.account_no"), "away", null]) {
+    assertEquals(toStoreError(error), error);
+  }
+});
+
+Deno.test("readNow() and promised() say of a read that the store is away", async () => {
+  const read = (): never => {
+    throw new Error("disk I/O error");
+  };
+  assertThrows(() => readNow(read), StoreUnavailableError);
+  await assertRejects(() => promised(read), StoreUnavailableError);
+});
