@@ -38,6 +38,18 @@ export const RECENT_KEYS_PER_ACCOUNT = 1_000;
 /** Keys that may come on top before the oldest are forgotten, all at once: to forget rewrites them all. */
 export const RECENT_KEYS_SLACK = 128;
 
+/**
+ * Requests that one process works on at one time; one more is `busy`. Twice as many as may wait for
+ * one account, so that no account takes every place.
+ */
+export const REQUESTS_IN_FLIGHT = 2_000;
+/** Bodies that are read at one time, for what has come of them lies in memory; one more is `busy`. */
+export const BODIES_AT_ONCE = 4_000;
+/** How long a client may take to send a body. */
+export const BODY_DEADLINE_MILLISECONDS = 10_000;
+/** How often the log says that requests are refused because too many are under way. */
+export const REFUSAL_LOG_INTERVAL_MILLISECONDS = 1_000;
+
 /** Commands on one account that may wait in one process; one more is `busy`. */
 export const QUEUE_PER_ACCOUNT = 1_000;
 /** Commands that one save may carry. */

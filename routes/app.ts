@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { Admission } from "./admission.ts";
 import { balanceRoutes } from "./balance.ts";
 import { cardRoutes } from "./cards.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -33,13 +34,14 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
 export function createApp(dependencies: Dependencies): Hono {
   const app = new Hono();
   const answer = answerer(dependencies);
+  const serving = { ...dependencies, admission: new Admission(dependencies) };
   const endpoints = createEndpoints(dependencies);
   for (const endpoint of endpoints) {
     const { method, path } = endpoint.definition;
     app.on(
       method.toUpperCase(),
       path.replaceAll(/\{(\w+)\}/g, ":$1"),
-      serve(endpoint, dependencies),
+      serve(endpoint, serving),
     );
   }
   // Loaded when it is asked for: no other request needs the generator.

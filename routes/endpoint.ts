@@ -31,6 +31,14 @@ export interface Definition<
   readonly bearer?: "optional_fleet_key" | "one_time_code";
   /** False for what is asked every few seconds and concerns nobody. */
   readonly audited?: boolean;
+  /**
+   * What is said when the store fails on the way; `busy` by default, for what may then be left
+   * behind is nothing that anyone can tell: a count, or a code, session or sealed card that nobody
+   * names. What cannot be repeated says `outcome_unknown`.
+   */
+  readonly whenStoreFails?: "busy" | "outcome_unknown";
+  /** Answered however much is under way: who asks wants to know just that. */
+  readonly alwaysServed?: boolean;
   /** Names every invalid field under `validation_failed`, missing ones included. */
   readonly listsInvalidFields?: boolean;
 }

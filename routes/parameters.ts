@@ -1,11 +1,13 @@
 import { maskCardNumbers } from "../domain/card_number.ts";
 import { BODY_MAX_BYTES } from "../domain/limits.ts";
+import type { Admission } from "./admission.ts";
 import { problem, type Read, refused } from "./problems.ts";
 
 /** What a request brought, by name. It has no prototype: a client's `__proto__` is a name like any other. */
 export type Parameters = Record<string, unknown>;
 
 export interface ParameterRules {
+  readonly admission: Admission;
   readonly allowCardNumberInUrl: boolean;
   /** Values that path and headers hold. */
   readonly given: Readonly<Record<string, string>>;
@@ -34,7 +36,7 @@ export async function readParameters(
     return refused(problem("card_number_in_url"));
   }
   if (!mayHaveBody(request)) return { ok: true, value: parameters };
-  const body = await readJsonObject(request);
+  const body = await rules.admission.readBody(() => readJsonObject(request));
   if (!body.ok) return body;
   for (const [name, value] of Object.entries(body.value)) {
     if (value === null) continue;

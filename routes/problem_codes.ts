@@ -14,6 +14,8 @@ export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
     ...errorCodesOf(definition),
     ...accessCodes(endpoint),
     ...definition.problems,
+    ...(definition.alwaysServed ? [] : OVERLOAD),
+    ...(definition.whenStoreFails ? [definition.whenStoreFails] : []),
     "internal",
   ]);
   return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
@@ -26,11 +28,12 @@ const READING_A_BODY = [
   "payload_too_large",
   "unsupported_media_type",
 ] as const;
+// There is too much to do, or the store is away.
+const OVERLOAD = ["busy"] as const;
 const ACCOUNT = ["unauthenticated", "forbidden", "rate_limited"] as const;
 const COMMAND = [
   "invalid_idempotency_key",
   "idempotency_key_reused",
-  "busy",
   "outcome_unknown",
 ] as const;
 

@@ -1,5 +1,6 @@
 import { accountFor, type Caller } from "../domain/auth.ts";
 import { parseIdempotencyKey } from "../domain/idempotency.ts";
+import type { Admission } from "./admission.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type {
@@ -18,6 +19,7 @@ import { validate } from "./validate.ts";
 /** A request on its way to its handler. */
 export interface Run {
   readonly dependencies: Dependencies;
+  readonly admission: Admission;
   readonly facts: RequestFacts;
   readonly request: Request;
   readonly path: Readonly<Record<string, string>>;
@@ -89,13 +91,13 @@ async function callerOf({ dependencies, facts, trace }: Run): Promise<Caller | u
 
 /** Reads and validates; whom a session names is looked at before anything else about the request. */
 async function parametersOf(
-  { dependencies, facts, request, path }: Run,
+  { dependencies, admission, facts, request, path }: Run,
   definition: Definition,
   caller?: Caller,
 ): Promise<Read<Parameters>> {
   const { allowCardNumberInUrl } = dependencies.settings;
   const given = { ...path, ...headerParameters(definition, facts.headers) };
-  const read = await readParameters(request, { given, allowCardNumberInUrl });
+  const read = await readParameters(request, { admission, given, allowCardNumberInUrl });
   if (!read.ok) return read;
   // A session that names no user means its own, and may still name another's fleet.
   const own = caller?.kind === "session" ? caller.account.userNo : undefined;

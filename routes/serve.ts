@@ -1,5 +1,6 @@
 import type { Context, Handler } from "hono";
-import { BusyError } from "../domain/ports.ts";
+import { BusyError, StoreUnavailableError } from "../domain/ports.ts";
+import type { Admission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
 import { preferredLanguage } from "./messages.ts";
@@ -9,15 +10,25 @@ import { render } from "./render.ts";
 import { requestIdOf } from "./request_id.ts";
 import { runEndpoint } from "./run_endpoint.ts";
 
+/** What every endpoint of an app shares. */
+export interface Serving extends Dependencies {
+  readonly admission: Admission;
+}
+
 /**
  * Makes the handler of an endpoint: runs it, turns what it says into a response, and leaves one
  * audit record. Only a fault of ours becomes a 500, and its answer says nothing of the inside.
  */
-export function serve(endpoint: Endpoint, dependencies: Dependencies): Handler {
-  const { audit, clock, log, texts } = dependencies;
-  const { operation, audited = true } = endpoint.definition;
+export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
+  const { admission, audit, clock, log, texts } = dependencies;
+  const { alwaysServed = false, audited = true, operation, whenStoreFails = "busy" } =
+    endpoint.definition;
   return async (context) => {
     const facts = requestFacts(context, dependencies);
+    if (!alwaysServed && !admission.enter()) {
+      // Not audited: nobody was asked who it is, and refusals would drive out what has to be kept.
+      return render(problem("busy"), { facts, texts }).response;
+    }
     const trace: Trace = { who: "anonymous", filo: null, userNo: null };
     const { response, code } = render(await reply(context, facts, trace), { facts, texts });
     const { at, requestId } = facts;
@@ -33,13 +44,17 @@ export function serve(endpoint: Endpoint, dependencies: Dependencies): Handler {
     const { raw: request } = context.req;
     try {
       return await runEndpoint(
-        { dependencies, facts, request, path: context.req.param(), trace },
+        { dependencies, admission, facts, request, path: context.req.param(), trace },
         endpoint,
       );
     } catch (error) {
       if (error instanceof BusyError) return problem("busy");
-      log.error("request_failed", { operation, requestId: facts.requestId, error });
-      return problem("internal");
+      const unavailable = error instanceof StoreUnavailableError;
+      const event = unavailable ? "store_unavailable" : "request_failed";
+      log.error(event, { operation, requestId: facts.requestId, error });
+      return problem(unavailable ? whenStoreFails : "internal");
+    } finally {
+      if (!alwaysServed) admission.leave();
     }
   }
 }

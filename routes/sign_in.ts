@@ -54,7 +54,6 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
         "authentication_failed",
         "user_not_found",
         "rate_limited",
-        "busy",
       ],
     }, async ({ trace, parameters: { Filo: filo, userNo, authCode }, ...facts }) => {
       const id = { filo, userNo };
@@ -97,6 +96,8 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
       bearer: "one_time_code",
       answers: { 201: sessionAnswer },
       problems: ["authentication_failed", "rate_limited"],
+      // The code may be taken although no answer says so, and then a repeat is refused.
+      whenStoreFails: "outcome_unknown",
     }, async ({ trace, parameters: { Filo: filo, userNo }, at: now, headers, peer }) => {
       const account = { filo, userNo };
       Object.assign(trace, account);
@@ -124,6 +125,8 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
       parameters: z.object({}),
       answers: { 204: null },
       problems: [],
+      // The session may have ended, and then a repeat is refused.
+      whenStoreFails: "outcome_unknown",
     }, async ({ caller }) => {
       await auth.endSession(caller.tokenHash);
       return { status: 204, body: null };

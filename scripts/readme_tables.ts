@@ -96,11 +96,21 @@ const LIMITS: Table = [
     `Codes sent in ${limits.CODE_WINDOW_SECONDS / 60} minutes`,
     `${limits.SENT_CODES_PER_USER} to a user, ${limits.SENT_CODES_PER_PEER} from an address`,
   ],
+  [
+    "Requests that a process works on at once",
+    `${count(limits.REQUESTS_IN_FLIGHT)}, then \`busy\``,
+  ],
+  ["Request bodies that it reads at once", `${count(limits.BODIES_AT_ONCE)}, then \`busy\``],
+  ["Time to send a request body", `${limits.BODY_DEADLINE_MILLISECONDS / 1_000} s`],
   ["Commands that wait for one account", `${count(limits.QUEUE_PER_ACCOUNT)}, then \`busy\``],
   ["Time of a command, its waiting included", `${limits.COMMAND_DEADLINE_MILLISECONDS / 1_000} s`],
   [
     "Time that a top-up waits for its outcome before 202",
     `${limits.TOP_UP_WAIT_MILLISECONDS / 1_000} s`,
+  ],
+  [
+    "Requests that wait so at once",
+    `${count(limits.TOP_UPS_WAITING)}, then 202 without a wait`,
   ],
 ];
 
