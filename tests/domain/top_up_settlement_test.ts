@@ -38,8 +38,9 @@ interface Script {
   /** What the gateway answers to each charge and inquiry, in order; an error is thrown. */
   readonly charges?: readonly (Promise<ChargeOutcome> | ChargeOutcome | Error)[];
   readonly inquiries?: readonly (Answer | Error)[];
-  /** The next wait of so many milliseconds comes to nothing. */
+  /** The next wait of so many milliseconds comes to nothing, or the next waits. */
   readonly late?: number;
+  readonly lateTimes?: number;
   readonly topUps?: number;
   readonly update?: Accounts["update"];
 }
@@ -61,7 +62,8 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
   }
   const waitingCharges = [...charges];
   const waitingInquiries = [...inquiries];
-  let { late } = more;
+  const { late } = more;
+  let { lateTimes = 1 } = more;
 
   const update = ((_, decide) => {
     const base = { account, payments: new Map(), entriesByKey: new Map() };
@@ -117,8 +119,8 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
     clock: {
       now: () => LATER,
       within: (promise, milliseconds) => {
-        if (milliseconds !== late) return promise;
-        late = undefined;
+        if (milliseconds !== late || lateTimes === 0) return promise;
+        lateTimes--;
         return Promise.resolve(undefined);
       },
     },
@@ -317,7 +319,7 @@ Deno.test("TopUpSettlement shares one conversation among all who ask for one top
 });
 
 /** A settlement under which the charges of so many top-ups have begun, and none has ended. */
-function chargeMany(topUps: number, more: Pick<Script, "update"> = {}) {
+function chargeMany(topUps: number, more: Pick<Script, "update" | "late" | "lateTimes"> = {}) {
   const charges = Array.from({ length: topUps }, () => Promise.withResolvers<ChargeOutcome>());
   const ports = createPorts({ topUps, charges: charges.map(({ promise }) => promise), ...more });
   const { settlement, all } = ports;
@@ -382,6 +384,17 @@ Deno.test("TopUpSettlement.charge() has as many outcomes underway as the bound s
   assertEquals(account().openTopUps.map(({ topUpId }) => topUpId), [last.id]);
   assertEquals(await settlement.sweep(LATER), { pending: 0, credited: 1, failed: 0 });
   assertEquals(account().openTopUps, []);
+});
+
+Deno.test("TopUpSettlement.find() joins what is underway, however many are, once others wait no longer", async () => {
+  const { end, settlement, started } = chargeMany(SETTLEMENTS_AT_ONCE, {
+    late: TOP_UP_WAIT_MILLISECONDS,
+    lateTimes: TOP_UPS_WAITING,
+  });
+  await settled();
+  const joined = settlement.find(ACCOUNT_ID, started.id);
+  await end();
+  assertEquals((await joined)?.status, "credited");
 });
 
 Deno.test("TopUpSettlement begins a new conversation when the last one has ended", async () => {

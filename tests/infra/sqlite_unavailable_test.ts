@@ -1,6 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnavailableError } from "../../domain/ports.ts";
+import { createSqliteAuthStore } from "../../infra/sqlite/auth_store.ts";
 import { SqliteDatabase } from "../../infra/sqlite/database.ts";
 import { promised } from "../../infra/sqlite/promised.ts";
 import { readNow, toStoreError } from "../../infra/sqlite/unavailable.ts";
@@ -63,6 +64,15 @@ Deno.test("toStoreError() leaves every other error as it is", () => {
   for (const error of [new Error("UNIQUE constraint failed: people.account_no"), "away", null]) {
     assertEquals(toStoreError(error), error);
   }
+});
+
+Deno.test("findSession() says of a file that cannot be read that it is not available", () => {
+  const get = (): never => {
+    throw new Error("disk I/O error");
+  };
+  const broken = { prepare: () => ({ get }) } as unknown as SqliteDatabase;
+  const auth = createSqliteAuthStore(broken);
+  assertThrows(() => auth.findSession("hash", 1), StoreUnavailableError);
 });
 
 Deno.test("readNow() and promised() say of a read that the store is away", async () => {
