@@ -45,7 +45,7 @@ export const RECENT_KEYS_SLACK = 128;
 export const REQUESTS_IN_FLIGHT = 2_000;
 /** Bodies that are read at one time, for what has come of them lies in memory; one more is `busy`. */
 export const BODIES_AT_ONCE = 4_000;
-/** How long a client may take to send a body. */
+/** How long a client may take to send a body; he is given at least half of it. */
 export const BODY_DEADLINE_MILLISECONDS = 10_000;
 /** How often the log says that requests are refused because too many are under way. */
 export const REFUSAL_LOG_INTERVAL_MILLISECONDS = 1_000;

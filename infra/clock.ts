@@ -4,7 +4,7 @@ import type { Clock } from "../domain/ports.ts";
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
-    // By hand, for every body is read within a time: an abort signal and a race cost several times that.
+    // By hand, for requests wait for it: an abort signal and a race cost several times that.
     within: (promise, milliseconds) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, milliseconds, undefined);

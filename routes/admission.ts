@@ -6,6 +6,7 @@ import {
 } from "../domain/limits.ts";
 import type { Clock, Log } from "../domain/ports.ts";
 import { problem, type Read, refused } from "./problems.ts";
+import { SharedDeadline } from "./shared_deadline.ts";
 
 /**
  * Counts the requests that are under way. One too many is refused before anything is done for it:
@@ -14,6 +15,7 @@ import { problem, type Read, refused } from "./problems.ts";
 export class Admission {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #bodyDeadline: SharedDeadline;
   #requests = 0;
   #bodies = 0;
   #refused = 0;
@@ -22,6 +24,7 @@ export class Admission {
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }) {
     this.#clock = clock;
     this.#log = log;
+    this.#bodyDeadline = new SharedDeadline({ clock, milliseconds: BODY_DEADLINE_MILLISECONDS });
   }
 
   /** Takes a place for a request. Whoever got one leaves it, however the request ends. */
@@ -47,7 +50,7 @@ export class Admission {
     this.#bodies++;
     this.#requests--;
     try {
-      const body = await this.#clock.within(read(), BODY_DEADLINE_MILLISECONDS);
+      const body = await this.#bodyDeadline.within(read());
       if (body === undefined) return refused(problem("malformed_request"));
       // Its place may be taken by now, and nothing has been done for it.
       if (this.#requests < REQUESTS_IN_FLIGHT) return body;

@@ -101,7 +101,7 @@ const LIMITS: Table = [
     `${count(limits.REQUESTS_IN_FLIGHT)}, then \`busy\``,
   ],
   ["Request bodies that it reads at once", `${count(limits.BODIES_AT_ONCE)}, then \`busy\``],
-  ["Time to send a request body", `${limits.BODY_DEADLINE_MILLISECONDS / 1_000} s`],
+  ["Time to send a request body", `at most ${limits.BODY_DEADLINE_MILLISECONDS / 1_000} s`],
   ["Commands that wait for one account", `${count(limits.QUEUE_PER_ACCOUNT)}, then \`busy\``],
   ["Time of a command, its waiting included", `${limits.COMMAND_DEADLINE_MILLISECONDS / 1_000} s`],
   [
