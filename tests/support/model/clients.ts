@@ -1,0 +1,169 @@
+import { assert } from "@std/assert";
+import { DAY_MILLISECONDS } from "../../../domain/limits.ts";
+import { type Asked, type Attempt, isCommand, isUnclear } from "./attempt.ts";
+import { CARDS } from "./cards.ts";
+import type { Action, Happening, Plan, Request } from "./plan.ts";
+import { ask, instanceAt, type World } from "./world.ts";
+import type { Command } from "./wallet.ts";
+
+/** How often an unclear request is repeated once nothing fails any more. */
+const REPEATS_MAX = 3;
+/** Whatever clocks have done: all that was started lies before. */
+const AGES_MILLISECONDS = 10_000 * DAY_MILLISECONDS;
+
+/** What clients have heard of one user. */
+interface Known {
+  readonly cards: string[];
+  readonly payments: string[];
+  readonly topUps: string[];
+  /** What was first asked, by operation and key. */
+  readonly firstAsked: Map<string, Command>;
+}
+
+/** Lets all clients work at once; then clears up what they could not know. */
+export async function liveOut(world: World, plan: Plan): Promise<void> {
+  const known = new Map<string, Known>();
+  for (const opening of plan.openings) await request(world, known, opening);
+  await Promise.all(plan.clients.map(async (steps) => {
+    for (const step of steps) {
+      if ("request" in step) await request(world, known, step.request);
+      else await happen(world, step.happening);
+    }
+  }));
+  await world.faults.stop();
+  world.ground.redis?.resume();
+  await clearUp(world);
+}
+
+async function request(
+  world: World,
+  known: Map<string, Known>,
+  { action, user, instance, key: keyNumber, repeats, language }: Request,
+): Promise<void> {
+  const userNo = `${world.prefix}-${user}`;
+  const mine = known.get(userNo) ??
+    { cards: [], payments: [], topUps: [], firstAsked: new Map<string, Command>() };
+  known.set(userNo, mine);
+  const wanted = resolve(action, mine);
+  const key = keyNumber === null ? undefined : `k${keyNumber}`;
+  const asked = key === undefined ? wanted : underKey(wanted, key, { mine, repeats });
+  learn(mine, await ask(world, { userNo, asked, instance, language, ...(key && { key }) }));
+}
+
+/** What is asked under a key: what was first asked under it, or whatever is wanted now. */
+function underKey(
+  wanted: Asked,
+  key: string,
+  { mine, repeats }: { readonly mine: Known; readonly repeats: boolean },
+): Asked {
+  if (wanted.kind.startsWith("read_")) return wanted;
+  const scope = `${wanted.kind} ${key}`;
+  const first = mine.firstAsked.get(scope);
+  if (first === undefined) mine.firstAsked.set(scope, wanted as Command);
+  return repeats && first !== undefined ? first : wanted;
+}
+
+/** The action with ids in the place of numbers. */
+function resolve(action: Action, { cards, payments, topUps }: Known): Asked {
+  switch (action.kind) {
+    case "create_user": {
+      const { kind, balance, selected } = action;
+      const numbers = action.cards.map(cardNumber);
+      return {
+        kind,
+        balance,
+        numbers,
+        ...(selected !== null && { selected: cardNumber(selected) }),
+      };
+    }
+    case "save_card":
+      return { kind: action.kind, number: cardNumber(action.card) };
+    case "select_card":
+    case "remove_card":
+      return { kind: action.kind, cardId: pick(cards, action.card, "card_unknown") };
+    case "pay": {
+      const { kind, amount, order } = action;
+      return { kind, amount, ...(order !== null && { orderId: `ride-${order}` }) };
+    }
+    case "refund": {
+      const { kind, payment, amount } = action;
+      const paymentId = payment === null ? undefined : pick(payments, payment, "pay_unknown");
+      return { kind, ...(paymentId && { paymentId }), ...(amount !== null && { amount }) };
+    }
+    case "top_up": {
+      const { kind, amount, card } = action;
+      return { kind, amount, ...(card !== null && { cardId: pick(cards, card, "card_unknown") }) };
+    }
+    case "read_payment":
+      return { kind: action.kind, paymentId: pick(payments, action.which, "pay_unknown") };
+    case "read_top_up":
+      return { kind: action.kind, topUpId: pick(topUps, action.which, "top_unknown") };
+    default:
+      return action;
+  }
+}
+
+function cardNumber(place: number): string {
+  const card = CARDS[place];
+  assert(card);
+  return card.number;
+}
+
+/** The newest are named most often. */
+function pick(ids: readonly string[], place: number, unknown: string): string {
+  return ids.at(-1 - place % (ids.length + 1)) ?? unknown;
+}
+
+function learn({ cards, payments, topUps }: Known, { asked, answer: { status, body } }: Attempt) {
+  const add = (ids: string[], id: string) => void (ids.includes(id) || ids.push(id));
+  if (asked.kind === "top_up" && body?.topUpId) add(topUps, body.topUpId);
+  if (status !== 201) return;
+  if (asked.kind === "pay") add(payments, body.paymentId);
+  if (asked.kind === "save_card") add(cards, body.card.cardId);
+  if (asked.kind === "create_user") { for (const { cardId } of body.cards) add(cards, cardId); }
+}
+
+async function happen({ instances, ground: { redis } }: World, happening: Happening) {
+  switch (happening.kind) {
+    case "time_passes":
+      for (const { time } of instances) time.move(happening.milliseconds);
+      return;
+    case "clock_jumps_back":
+      return instanceAt(instances, happening.instance).time.move(-happening.milliseconds);
+    case "redis_stops":
+      return redis?.stop();
+    case "redis_returns":
+      return redis?.resume();
+    case "sweep":
+      await sweep(instanceAt(instances, 0));
+  }
+}
+
+async function sweep({ kese, time }: World["instances"][number]): Promise<void> {
+  // Whatever it is that failed, the next sweep asks again.
+  await kese.dependencies.settlement.sweep(time.clock.now() + 1).catch(() => {});
+}
+
+/** Settles all top-ups, asks every key once more, and repeats what is unclear until it is answered. */
+async function clearUp(world: World): Promise<void> {
+  await settleAll(world);
+  const keyed = new Map<string, Attempt>();
+  for (const attempt of world.attempts.filter(isCommand)) {
+    const { userNo, asked, key } = attempt;
+    if (key) keyed.set(`${userNo} ${key} ${JSON.stringify(asked)}`, attempt);
+  }
+  for (const { userNo, asked, key, instance } of keyed.values()) {
+    const question = { userNo, asked, instance: instance + 1, ...(key && { key }) };
+    let repeats = 0;
+    let last = await ask(world, question);
+    while (isUnclear(last) && ++repeats < REPEATS_MAX) last = await ask(world, question);
+    assert(!isUnclear(last), `still unclear when nothing fails: ${last.answer.text}`);
+  }
+}
+
+/** A charge whose answer is lost is known at the second sweep. */
+async function settleAll({ instances }: World): Promise<void> {
+  for (const { kese: { dependencies: { settlement } }, time } of [...instances, ...instances]) {
+    await settlement.sweep(time.clock.now() + AGES_MILLISECONDS);
+  }
+}

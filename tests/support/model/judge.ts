@@ -1,0 +1,114 @@
+import { assert, assertEquals } from "@std/assert";
+import { type CommandAttempt, isCommand } from "./attempt.ts";
+import { expectedAnswer, readBody } from "./expected_answer.ts";
+import { closes, type History, say, spanOf, verdictsOn } from "./history.ts";
+import { judgeQuestion } from "./judge_question.ts";
+import type { Entry } from "./wallet.ts";
+
+/** Holds every answer against the history: it must have been right at some moment of its request. */
+export function judgeAnswers(history: History): void {
+  const textsByEntry = new Map<string, string>();
+  for (const attempt of history.attempts) {
+    try {
+      if (isCommand(attempt)) judgeCommand(history, { attempt, textsByEntry });
+      else judgeQuestion(history, attempt);
+    } catch (cause) {
+      const { asked, key, answer: { status, text } } = attempt;
+      const what = `${attempt.requestId} ${key ?? "without a key"} ${JSON.stringify(asked)}`;
+      throw new Error(`${what} was answered ${status} ${text}`, { cause });
+    }
+  }
+}
+
+interface Judging {
+  readonly attempt: CommandAttempt;
+  /** The answer that each entry had so far: there must be no other. */
+  readonly textsByEntry: Map<string, string>;
+}
+
+function judgeCommand(history: History, judging: Judging): void {
+  const { attempt } = judging;
+  const { asked, answer: { status, body, headers } } = attempt;
+  const own = history.entries.find((entry) => history.causes.get(entry.id) === attempt);
+  const isReplay = headers.get("idempotent-replayed") === "true";
+  if (status >= 500) return judgeUnclear(attempt, own);
+  if (status >= 300 && body.code !== "card_declined") {
+    assert(own === undefined, `a refusal, and yet it appended ${own?.id}`);
+    return judgeRefusal(history, attempt);
+  }
+  if (isReplay) {
+    assert(own === undefined, `a replay, and yet it appended ${own?.id}`);
+    return judgeSuccess(history, { ...judging, entry: entryOfKey(history, attempt) });
+  }
+  if (own) return judgeSuccess(history, { ...judging, entry: own });
+  assert(asked.kind === "select_card", "a success without an entry");
+  judgeUnchanged(history, attempt);
+}
+
+/** The entry that the request's key appended, for the same request. */
+function entryOfKey({ causes, entries }: History, { asked, key }: CommandAttempt): Entry {
+  const request = JSON.stringify([key, asked]);
+  const entry = entries.find(({ id }) => {
+    const cause = causes.get(id);
+    return cause && key && JSON.stringify([cause.key, cause.asked]) === request;
+  });
+  assert(entry, "a replay of nothing");
+  return entry;
+}
+
+/** `busy` promises that nothing happened; `outcome_unknown` promises nothing. */
+function judgeUnclear({ asked, answer: { body } }: CommandAttempt, own: Entry | undefined): void {
+  if (body.code === "busy") return assertEquals(own, undefined, "busy, and yet it happened");
+  // Whoever repeats a top-up has the journal asked, and a read that fails is a fault.
+  const allowed = asked.kind === "top_up" ? ["outcome_unknown", "internal"] : ["outcome_unknown"];
+  assert(allowed.includes(body.code), `${body.code} is no answer to ${asked.kind}`);
+}
+
+function judgeRefusal(history: History, attempt: CommandAttempt): void {
+  const { body } = attempt.answer;
+  const verdicts = verdictsOn(history, attempt);
+  const isRight = verdicts.some((verdict) =>
+    verdict.kind === "refused" && verdict.code === body.code &&
+    Object.entries(verdict.facts).every(([name, value]) => body[name] === value)
+  );
+  assert(isRight, `refused, while the model says ${[...new Set(verdicts.map(say))].join(" or ")}`);
+}
+
+function judgeUnchanged(history: History, attempt: CommandAttempt): void {
+  const verdicts = verdictsOn(history, attempt);
+  assert(
+    verdicts.some(({ kind }) => kind === "unchanged"),
+    `unchanged, while the model says ${[...new Set(verdicts.map(say))].join(" or ")}`,
+  );
+  const { cardId, selected } = attempt.answer.body.card;
+  assertEquals({ kind: "select_card", cardId }, attempt.asked);
+  assertEquals(selected, true);
+}
+
+function judgeSuccess(
+  history: History,
+  { attempt, textsByEntry, entry }: Judging & { readonly entry: Entry },
+): void {
+  const { from, to } = spanOf(history, attempt);
+  const { requestId, answer } = attempt;
+  assert(entry.seq <= to, `${entry.id} was not there yet`);
+  assert(
+    entry.requestId !== requestId || entry.seq > from,
+    `${entry.id} stands before what was there already`,
+  );
+  const closing = history.entries.find((other) => closes(other) && other.topUpId === entry.id);
+  const isPending = answer.status === 202;
+  if (closing && isPending) assert(closing.seq > from, `${closing.id} was there before`);
+  if (closing && !isPending) assert(closing.seq <= to, `${closing.id} was not there yet`);
+  const { status, facts } = expectedAnswer(entry, isPending ? undefined : closing);
+  assertEquals(answer.status, status);
+  const body = readBody(answer.body);
+  for (const [name, fact] of Object.entries(facts)) assertEquals(body[name], fact, name);
+  if (isPending) return;
+  assertEquals(
+    answer.text,
+    textsByEntry.get(entry.id) ?? answer.text,
+    "another answer than before",
+  );
+  textsByEntry.set(entry.id, answer.text);
+}

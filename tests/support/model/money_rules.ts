@@ -1,0 +1,116 @@
+import {
+  BALANCE_MAX_KURUS,
+  DAY_MILLISECONDS,
+  DECLINES_PER_HOUR,
+  OPEN_TOP_UPS_PER_ACCOUNT,
+  REFUND_WINDOW_DAYS,
+} from "../../../domain/limits.ts";
+import { lira } from "../remote.ts";
+import { knownCard } from "./cards.ts";
+import { secondsToWait, tooFast, withEvent } from "./hourly.ts";
+import {
+  accepted,
+  type Circumstances,
+  type CommandOf,
+  type Entry,
+  refused,
+  shownCard,
+  type Verdict,
+  type Wallet,
+} from "./wallet.ts";
+
+export function pay(
+  wallet: Wallet,
+  command: CommandOf<"pay">,
+  circumstances: Circumstances,
+): Verdict {
+  const { amount, orderId } = command;
+  const { at, entryId: paymentId } = circumstances;
+  const { balance } = wallet;
+  if (amount > balance) {
+    return refused("insufficient_balance", { balance: lira(balance), amount: lira(amount) });
+  }
+  const payments = new Map(wallet.payments).set(paymentId, { amount, refunded: 0, at });
+  const facts = { type: "payment", amount, delta: -amount, paymentId, ...orderId && { orderId } };
+  return accepted({ ...wallet, payments, newestPayment: paymentId }, facts, {
+    circumstances,
+    command,
+  });
+}
+
+export function refund(
+  wallet: Wallet,
+  command: CommandOf<"refund">,
+  circumstances: Circumstances,
+): Verdict {
+  const paymentId = command.paymentId ?? wallet.newestPayment ?? "";
+  const payment = wallet.payments.get(paymentId);
+  if (payment === undefined) return refused("payment_not_found");
+  const left = payment.amount - payment.refunded;
+  if (left === 0) return refused("already_refunded", { paymentId });
+  if (circumstances.at > payment.at + REFUND_WINDOW_DAYS * DAY_MILLISECONDS) {
+    return refused("refund_window_passed", { paymentId });
+  }
+  const amount = command.amount ?? left;
+  if (amount > left) {
+    const facts = { paymentId, refundable: lira(left), amount: lira(amount) };
+    return refused("refund_exceeds_payment", facts);
+  }
+  const refunded = payment.refunded + amount;
+  const payments = new Map(wallet.payments).set(paymentId, { ...payment, refunded });
+  const facts = { type: "refund", amount, delta: amount, paymentId };
+  return accepted({ ...wallet, payments }, facts, { circumstances, command });
+}
+
+export function startTopUp(
+  wallet: Wallet,
+  command: CommandOf<"top_up">,
+  circumstances: Circumstances,
+): Verdict {
+  const { amount, cardId } = command;
+  const { at, entryId: topUpId } = circumstances;
+  if (wallet.cards.length === 0) return refused("no_cards");
+  const wanted = cardId ?? wallet.selected;
+  const card = wallet.cards.find((card) => card.cardId === wanted);
+  if (card === undefined && cardId !== undefined) return refused("card_not_found");
+  if (card === undefined || !knownCard(card.number).verified) {
+    return refused("card_not_chargeable", { cardId: card?.cardId ?? null });
+  }
+  const wait = secondsToWait(wallet.declinesAt, at, DECLINES_PER_HOUR);
+  if (wait) return tooFast("card_declines", DECLINES_PER_HOUR, wait);
+  if (wallet.openTopUps.size >= OPEN_TOP_UPS_PER_ACCOUNT) return refused("too_many_open_top_ups");
+  const open = [...wallet.openTopUps.values()].reduce((sum, topUp) => sum + topUp.amount, 0);
+  if (wallet.balance + open + amount > BALANCE_MAX_KURUS) {
+    const facts = { balance: lira(wallet.balance), amount: lira(amount) };
+    return refused("balance_limit_exceeded", facts);
+  }
+  const openTopUps = new Map(wallet.openTopUps).set(topUpId, { amount, cardId: card.cardId });
+  const shown = { topUpId, card: shownCard(card, wallet.selected) };
+  const facts = { type: "top_up_started", amount, ...shown };
+  return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
+}
+
+/** The wallet after a top-up was closed, and the entry that must say so. */
+export function closeTopUp(wallet: Wallet, topUpId: string, closing: Entry): Verdict {
+  const topUp = wallet.openTopUps.get(topUpId);
+  const card = wallet.cards.find(({ cardId }) => cardId === topUp?.cardId);
+  if (topUp === undefined || card === undefined) return refused("closes_nothing");
+  const openTopUps = new Map(wallet.openTopUps);
+  openTopUps.delete(topUpId);
+  const { declined } = knownCard(card.number);
+  const shown = { topUpId, card: shownCard(card, wallet.selected) };
+  const circumstances = { at: closing.at, entryId: closing.id, cardIds: [] };
+  if (declined === null) {
+    const money = { amount: topUp.amount, delta: topUp.amount };
+    return accepted({ ...wallet, openTopUps }, { type: "top_up_credited", ...shown, ...money }, {
+      circumstances,
+    });
+  }
+  const declinesAt = withEvent(wallet.declinesAt, closing.at, DECLINES_PER_HOUR);
+  const facts = { amount: topUp.amount, declineReason: declined };
+  return accepted(
+    { ...wallet, openTopUps, declinesAt },
+    { type: "top_up_failed", ...shown, ...facts },
+    { circumstances },
+  );
+}

@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { FLEET, send } from "../kese.ts";
+import { lira } from "../remote.ts";
+import { type History, replayJournal } from "./history.ts";
+import { readJournal, toShownCard } from "./journal.ts";
+import { judgeAnswers } from "./judge.ts";
+import { USERS } from "./plan.ts";
+import { shownCard, type Wallet } from "./wallet.ts";
+import type { Instance, World } from "./world.ts";
+
+/** Proves a world that is at rest: journals, answers, accounts, card numbers and charges. */
+export async function proveWorld(world: World): Promise<readonly History[]> {
+  const [first] = world.instances;
+  assert(first);
+  const histories: History[] = [];
+  for (let user = 0; user < USERS; user++) {
+    const userNo = `${world.prefix}-${user}`;
+    const entries = await readJournal(first.kese, userNo);
+    const attempts = world.attempts.filter((attempt) => attempt.userNo === userNo);
+    const history = replayJournal({ userNo, entries, attempts, sightings: world.sightings });
+    judgeAnswers(history);
+    const wallet = history.wallets.at(-1);
+    for (const instance of world.instances) await proveAccount(instance, userNo, wallet);
+    histories.push(history);
+  }
+  proveCharges(world, histories);
+  return histories;
+}
+
+/** What an instance says of the user at last is what the model says. */
+async function proveAccount(
+  { kese }: Instance,
+  userNo: string,
+  wallet: Wallet | undefined,
+): Promise<void> {
+  const balance = await send(kese, `GET /bakiye?userNo=${userNo}`);
+  if (wallet === undefined) return assertEquals(balance.status, 404);
+  const { cards, selected, newestPayment, payments, openTopUps, seq } = wallet;
+  assertEquals(balance.body.balance, lira(wallet.balance));
+  const list = await send(kese, `GET /kart-saklama-listesi?userNo=${userNo}`);
+  const listed = list.status === 404 ? [] : list.body.cards.map(toShownCard);
+  assertEquals(listed, cards.map((card) => shownCard(card, selected)));
+  assertEquals(list.body.selectedCard?.cardId ?? null, selected);
+  const id = { filo: FLEET, userNo };
+  for (const { cardId, number } of cards) {
+    const kept = await kese.dependencies.vault.open(id, cardId);
+    assertEquals(kept.reveal(), number, `the vault has another number for ${cardId}`);
+  }
+  const account = await kese.dependencies.accounts.read(id);
+  assertEquals([account?.seq, account?.openTopUps, openTopUps.size], [seq, [], 0]);
+  assertEquals(account?.lastPayment?.paymentId ?? null, newestPayment);
+  const newest = payments.get(newestPayment ?? "");
+  assertEquals(account?.lastPayment?.refundedKurus, newest?.refunded);
+}
+
+/** The card's side has charged what was credited, each once, and nothing else. */
+function proveCharges({ charges }: World, histories: readonly History[]): void {
+  const entries = histories.flatMap((history) => history.entries);
+  const started = entries.filter(({ type }) => type === "top_up_started");
+  assertEquals([...charges.keys()].toSorted(), started.map(({ id }) => id).toSorted());
+  for (const { id, amount } of started) {
+    const credited = entries.filter((entry) => entry.type === "top_up_credited")
+      .filter(({ topUpId }) => topUpId === id);
+    const { declined, amountKurus, last4 } = charges.get(id) ?? {};
+    assertEquals(amountKurus, amount);
+    assertEquals(credited.length, declined === null ? 1 : 0, `${id} on a card *${last4}`);
+  }
+}

@@ -1,0 +1,40 @@
+/** Upstash as an instance reaches it: a door before the tests' Redis that can be shut. */
+export interface StoppableRedis {
+  readonly url: string;
+  readonly token: string;
+  stop(): void;
+  resume(): void;
+  /** How many requests found it stopped. */
+  readonly refused: () => number;
+  close(): Promise<void>;
+}
+
+/** Stands before a Redis behind Upstash's protocol. While it is stopped, what it is asked is refused. */
+export function startStoppableRedis(
+  { url, token }: { readonly url: string; readonly token: string },
+): StoppableRedis {
+  let stopped = false;
+  let refused = 0;
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const { pathname } = new URL(request.url);
+      const { method, headers } = request;
+      const body = await request.text();
+      if (stopped) {
+        refused++;
+        return Response.json({ error: "ERR stopped" }, { status: 503 });
+      }
+      const answer = await fetch(new URL(pathname, url), { method, headers, body });
+      return new Response(await answer.text(), { status: answer.status });
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    token,
+    stop: () => void (stopped = true),
+    resume: () => void (stopped = false),
+    refused: () => refused,
+    close: () => server.shutdown(),
+  };
+}

@@ -1,0 +1,30 @@
+import type { History } from "./history.ts";
+import type { World } from "./world.ts";
+
+/** Counts what happened in the runs of a test, so that nobody takes silence for proof. */
+export interface Tally {
+  readonly counts: ReadonlyMap<string, number>;
+  add(world: World, histories: readonly History[]): void;
+  text(): string;
+}
+
+export function createTally(): Tally {
+  const counts = new Map<string, number>();
+  const count = (name: string, by = 1): void => void counts.set(name, (counts.get(name) ?? 0) + by);
+  return {
+    counts,
+    add: ({ attempts, faults, sightings, ground }, histories) => {
+      count("requests", attempts.length);
+      count("entries", histories.reduce((sum, { entries }) => sum + entries.length, 0));
+      for (const { answer: { status, body, headers } } of attempts) {
+        if (headers.has("idempotent-replayed")) count("replayed");
+        else if (status >= 300) count(body.code);
+        else count(`answered ${status}`);
+      }
+      for (const [kind, times] of faults.counts) count(`fault ${kind}`, times);
+      count("lost races", sightings.lostRaces());
+      if (ground.redis) counts.set("refused by Redis", ground.redis.refused());
+    },
+    text: () => [...counts].map(([name, times]) => `${name} ${times}`).join(", "),
+  };
+}

@@ -1,0 +1,55 @@
+import type { JournalEntry } from "../../../domain/journal.ts";
+import type { AccountStore, CardGateway, Journal } from "../../../domain/ports.ts";
+import type { Store } from "../../../infra/store.ts";
+import type { Faults } from "./faults.ts";
+import type { Sightings } from "./sightings.ts";
+
+export interface Trouble {
+  readonly faults: Faults;
+  readonly sightings: Sightings;
+}
+
+/** A store whose accounts and journal meet with faults; what is really saved is seen all the same. */
+export function unreliableStore(store: Store, { faults, sightings }: Trouble): Store {
+  const { accounts, journal } = store;
+  const saveSeen = async (...save: Parameters<AccountStore["save"]>) => {
+    const [, , entries] = save;
+    sightings.begin(entries);
+    const result = await accounts.save(...save);
+    if (result === "saved") sightings.end(entries);
+    if (result === "conflict") sightings.loseRace();
+    return result;
+  };
+  const insertSeen = async (...insert: Parameters<AccountStore["insert"]>) => {
+    const entries: readonly JournalEntry[] = [insert[0].entry];
+    sightings.begin(entries);
+    const inserted = await accounts.insert(...insert);
+    if (inserted) sightings.end(entries);
+    return inserted;
+  };
+  const unreliable: AccountStore = {
+    ...accounts,
+    insert: (...insert) =>
+      faults.befall({ name: "insert", make: () => insertSeen(...insert), writes: true }),
+    load: (...load) => faults.befall({ name: "load", make: () => accounts.load(...load) }),
+    save: (...save) =>
+      faults.befall<"saved" | "conflict" | "full">({
+        name: "save",
+        make: () => saveSeen(...save),
+        writes: true,
+        refusals: { conflict: "conflict", full: "full" },
+      }),
+  };
+  const find: Journal["find"] = (...args) =>
+    faults.befall({ name: "find", make: () => journal.find(...args) });
+  return { ...store, accounts: unreliable, journal: { ...journal, find } };
+}
+
+/** A card gateway whose answers get lost, before it charged or after. */
+export function unreliableGateway(gateway: CardGateway, { faults }: Trouble): CardGateway {
+  return {
+    charge: (...args) =>
+      faults.befall({ name: "charge", make: () => gateway.charge(...args), writes: true }),
+    inquire: (...args) => faults.befall({ name: "inquire", make: () => gateway.inquire(...args) }),
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * An account as the contract describes it, written without the rules of `domain/`: only the limits
+ * are shared, which are the contract's own. Sums are in kurus.
+ *
+ * @module
+ */
+
+import { knownCard } from "./cards.ts";
+
+/** What a client asks for, as it reached the API. */
+export type Command =
+  | {
+    readonly kind: "create_user";
+    readonly balance: number;
+    readonly numbers: readonly string[];
+    readonly selected?: string;
+  }
+  | { readonly kind: "save_card"; readonly number: string }
+  | { readonly kind: "select_card"; readonly cardId: string }
+  | { readonly kind: "remove_card"; readonly cardId: string }
+  | { readonly kind: "pay"; readonly amount: number; readonly orderId?: string }
+  | { readonly kind: "refund"; readonly paymentId?: string; readonly amount?: number }
+  | { readonly kind: "top_up"; readonly amount: number; readonly cardId?: string };
+
+/** The command of one kind. */
+export type CommandOf<Kind extends Command["kind"]> = Extract<
+  Command,
+  { readonly kind: Kind }
+>;
+
+export interface WalletCard {
+  readonly cardId: string;
+  readonly number: string;
+  readonly savedAt: number;
+}
+
+export interface WalletPayment {
+  readonly amount: number;
+  readonly refunded: number;
+  readonly at: number;
+}
+
+export interface WalletTopUp {
+  readonly amount: number;
+  readonly cardId: string;
+}
+
+/** The state after one entry of the journal. */
+export interface Wallet {
+  readonly seq: number;
+  readonly balance: number;
+  readonly cards: readonly WalletCard[];
+  readonly selected: string | null;
+  readonly payments: ReadonlyMap<string, WalletPayment>;
+  readonly newestPayment: string | null;
+  readonly openTopUps: ReadonlyMap<string, WalletTopUp>;
+  /** By operation and key, what was asked under it. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly savesAt: readonly number[];
+  readonly declinesAt: readonly number[];
+}
+
+/** A card as answers and entries show it. */
+export interface ShownCard {
+  readonly cardId: string;
+  readonly last4: string;
+  readonly selected: boolean;
+  readonly verified: boolean;
+  readonly createdAt: number;
+}
+
+/** An entry as `/islemler` shows it. */
+export interface Entry {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly amount: number;
+  readonly delta: number;
+  readonly balanceAfter: number;
+  readonly at: number;
+  readonly requestId: string;
+  readonly card?: ShownCard;
+  readonly cards?: readonly ShownCard[];
+  readonly paymentId?: string;
+  readonly topUpId?: string;
+  readonly orderId?: string;
+  readonly declineReason?: string;
+}
+
+/** What only the system under test can choose, taken from the entry that is being held to the model. */
+export interface Circumstances {
+  readonly at: number;
+  readonly key?: string;
+  readonly entryId: string;
+  readonly cardIds: readonly string[];
+}
+
+export type Verdict =
+  | { readonly kind: "accepted"; readonly wallet: Wallet; readonly entry: Omit<Entry, "requestId"> }
+  | { readonly kind: "unchanged" | "replayed" }
+  | { readonly kind: "refused"; readonly code: string; readonly facts: Facts };
+
+export type Facts = Readonly<Record<string, string | number | null>>;
+
+export function refused(code: string, facts: Facts = {}): Verdict {
+  return { kind: "refused", code, facts };
+}
+
+interface Acceptance {
+  readonly circumstances: Circumstances;
+  readonly command?: Command;
+}
+
+type EntryFacts = Pick<Entry, "type"> & Partial<Entry>;
+
+/** Appends the entry and moves the balance with it; a command's key is known from then on. */
+export function accepted(
+  next: Wallet,
+  facts: EntryFacts,
+  { circumstances: { at, entryId: id, key }, command }: Acceptance,
+): Verdict {
+  const { amount = 0, delta = 0, ...more } = facts;
+  const seq = next.seq + 1;
+  const balance = next.balance + delta;
+  const keys = command && key
+    ? new Map(next.keys).set(keyOf(command, key), JSON.stringify(command))
+    : next.keys;
+  return {
+    kind: "accepted",
+    wallet: { ...next, seq, balance, keys },
+    entry: { id, seq, amount, delta, balanceAfter: balance, at, ...more },
+  };
+}
+
+/** What a key is remembered under: it is of one operation only. */
+export function keyOf({ kind }: Command, key: string): string {
+  return `${kind} ${key}`;
+}
+
+/** A card as it is shown while `selected` is the selected one. */
+export function shownCard(
+  { cardId, number, savedAt }: WalletCard,
+  selected: string | null,
+): ShownCard {
+  return {
+    cardId,
+    last4: number.slice(-4),
+    selected: cardId === selected,
+    verified: knownCard(number).verified,
+    createdAt: savedAt,
+  };
+}
+
+/** The card that takes the place of a selected one. */
+export function oldestVerified(cards: readonly WalletCard[]): WalletCard | undefined {
+  return cards.find(({ number }) => knownCard(number).verified);
+}

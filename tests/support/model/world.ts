@@ -1,0 +1,128 @@
+import { createSandboxGateway, type SandboxCharge } from "../../../infra/gateway/sandbox.ts";
+import type { Store } from "../../../infra/store.ts";
+import { type Answer, createTestClock, openTestKese, send, START, type TestKese } from "../kese.ts";
+import { type Asked, type Attempt, toWire } from "./attempt.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import type { Plan } from "./plan.ts";
+import { createSightings, type SeenClock, type Sightings, watchClock } from "./sightings.ts";
+import type { StoppableRedis } from "./stoppable_redis.ts";
+import { unreliableGateway, unreliableStore } from "./unreliable_store.ts";
+
+/** One process of Kese, with a clock of its own. */
+export interface Instance {
+  readonly kese: TestKese;
+  readonly time: SeenClock;
+}
+
+/** What the runs of a test stand on. */
+export interface Ground {
+  /** One connection for each instance, all to the same store. */
+  readonly stores: readonly Store[];
+  readonly redis?: StoppableRedis;
+}
+
+/** The instances of one run, and all that was asked of them. */
+export interface World {
+  readonly ground: Ground;
+  readonly instances: readonly Instance[];
+  readonly faults: Faults;
+  readonly sightings: Sightings;
+  readonly attempts: Attempt[];
+  /** What the card's side was asked to charge, by reference. */
+  readonly charges: ReadonlyMap<string, SandboxCharge>;
+  /** Begins the number of each user of this run. */
+  readonly prefix: string;
+}
+
+/** Who is asked what. */
+export interface Inquiry {
+  readonly userNo: string;
+  readonly asked: Asked;
+  readonly instance: number;
+  readonly key?: string;
+  readonly language?: "tr" | "en";
+}
+
+let worlds = 0;
+
+/** Opens the instances of a run on users that no other run has. */
+export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
+  const instances: Instance[] = [];
+  const letTimePass = (milliseconds: number) => {
+    for (const { time } of instances) time.move(milliseconds);
+  };
+  const faults = createFaults(plan.faults, { letTimePass });
+  const sightings = createSightings();
+  const charges = new Map<string, SandboxCharge>();
+  const open = async (store: Store, place: number): Promise<Instance> => {
+    const clock = createTestClock(START + place * plan.skewMilliseconds);
+    const trouble = { faults, sightings };
+    const gateway = createSandboxGateway(recordCharges(store, charges));
+    const { redis } = ground;
+    const kese = await openTestKese({
+      clock,
+      // The connection outlives the instance.
+      store: { ...unreliableStore(store, trouble), close: () => Promise.resolve() },
+      gateway: unreliableGateway(gateway, trouble),
+      ...(redis && { environment: { redis: { url: redis.url, token: redis.token } } }),
+    });
+    return { kese, time: watchClock(clock, sightings) };
+  };
+  instances.push(...await Promise.all(ground.stores.map(open)));
+  const prefix = `w${++worlds}`;
+  return { ground, instances, faults, sightings, charges, prefix, attempts: [] };
+}
+
+export async function closeWorld({ instances }: World): Promise<void> {
+  for (const { kese } of instances) await kese.close();
+}
+
+/** Sends a request and keeps it with its answer. */
+export async function ask(world: World, inquiry: Inquiry): Promise<Attempt> {
+  const { instances, sightings, prefix, attempts } = world;
+  const { userNo, asked, instance: place, key, language = "tr" } = inquiry;
+  const { kese, time } = instanceAt(instances, place);
+  const { line, json } = toWire(asked, userNo);
+  const requestId = `${prefix}-${sightings.now()}`;
+  const sent = sightings.now();
+  const answer: Answer = await send(kese, line, {
+    json,
+    headers: {
+      "x-request-id": requestId,
+      "accept-language": language,
+      ...(key && { "idempotency-key": key }),
+    },
+  });
+  const answered = sightings.now();
+  const attempt = {
+    requestId,
+    userNo,
+    instance: place,
+    asked,
+    ...(key && { key }),
+    sent,
+    answered,
+    times: time.between(sent, answered),
+    answer,
+  };
+  attempts.push(attempt);
+  return attempt;
+}
+
+export function instanceAt(instances: readonly Instance[], place: number): Instance {
+  const instance = instances[place % instances.length];
+  if (instance === undefined) throw new Error("Cannot ask: there is no instance");
+  return instance;
+}
+
+/** The sandbox's charges, with a list of them beside. */
+function recordCharges({ sandboxCharges }: Store, charges: Map<string, SandboxCharge>) {
+  return {
+    find: sandboxCharges.find,
+    insertOnce: async (charge: SandboxCharge) => {
+      const kept = await sandboxCharges.insertOnce(charge);
+      charges.set(charge.reference, kept);
+      return kept;
+    },
+  };
+}
