@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { DAY_MILLISECONDS } from "../../../domain/limits.ts";
+import { COMMAND_DEADLINE_MILLISECONDS, DAY_MILLISECONDS } from "../../../domain/limits.ts";
 import { type Asked, type Attempt, isCommand, isUnclear } from "./attempt.ts";
 import { CARDS } from "./cards.ts";
 import type { Action, Happening, Plan, Request } from "./plan.ts";
@@ -8,6 +8,8 @@ import type { Command } from "./wallet.ts";
 
 /** How often an unclear request is repeated once nothing fails any more. */
 const REPEATS_MAX = 3;
+/** A run takes a fraction of it, unless something is stuck. */
+const PATIENCE_MILLISECONDS = 3_000;
 /** Whatever clocks have done: all that was started lies before. */
 const AGES_MILLISECONDS = 10_000 * DAY_MILLISECONDS;
 
@@ -22,17 +24,29 @@ interface Known {
 
 /** Lets all clients work at once; then clears up what they could not know. */
 export async function liveOut(world: World, plan: Plan): Promise<void> {
+  // The clocks stand still unless the plan moves them: nobody would ever give up.
+  const giveUp = () => world.letTimePass(COMMAND_DEADLINE_MILLISECONDS);
+  const givingUp = setInterval(giveUp, PATIENCE_MILLISECONDS);
+  try {
+    await work(world, plan);
+    await world.faults.stop();
+    world.ground.redis?.resume();
+    await clearUp(world);
+  } finally {
+    clearInterval(givingUp);
+  }
+}
+
+async function work(world: World, { openings, rush, clients }: Plan): Promise<void> {
   const known = new Map<string, Known>();
-  for (const opening of plan.openings) await request(world, known, opening);
-  await Promise.all(plan.clients.map(async (steps) => {
+  for (const opening of openings) await request(world, known, opening);
+  await Promise.all(rush.map((payment) => request(world, known, payment)));
+  await Promise.all(clients.map(async (steps) => {
     for (const step of steps) {
       if ("request" in step) await request(world, known, step.request);
       else await happen(world, step.happening);
     }
   }));
-  await world.faults.stop();
-  world.ground.redis?.resume();
-  await clearUp(world);
 }
 
 async function request(
@@ -123,11 +137,13 @@ function learn({ cards, payments, topUps }: Known, { asked, answer: { status, bo
   if (asked.kind === "create_user") { for (const { cardId } of body.cards) add(cards, cardId); }
 }
 
-async function happen({ instances, ground: { redis } }: World, happening: Happening) {
+async function happen(
+  { instances, letTimePass, ground: { redis } }: World,
+  happening: Happening,
+): Promise<void> {
   switch (happening.kind) {
     case "time_passes":
-      for (const { time } of instances) time.move(happening.milliseconds);
-      return;
+      return letTimePass(happening.milliseconds);
     case "clock_jumps_back":
       return instanceAt(instances, happening.instance).time.move(-happening.milliseconds);
     case "redis_stops":

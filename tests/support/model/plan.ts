@@ -42,15 +42,18 @@ export interface Plan {
   /** How far the second instance's clock is ahead of the first's. */
   readonly skewMilliseconds: number;
   readonly openings: readonly Request[];
+  /** Payments of the first user that come at one moment, so that later ones find a long journal. */
+  readonly rush: readonly Request[];
   readonly clients: readonly (readonly Step[])[];
   readonly faults: readonly Fault[];
 }
 
 export const USERS = 3;
 /** Most requests are about one user; the last one is not there from the beginning. */
-const USERS_OFTEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2];
+const USERS_OFTEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2];
 export const INSTANCES = 2;
 const KEYS = 5;
+const RUSH = 60;
 const CLIENTS = { minLength: 3, maxLength: 8, size: "max" } as const;
 const STEPS = { minLength: 8, maxLength: 24, size: "max" } as const;
 const FAULTS = { minLength: 100, maxLength: 500, size: "max" } as const;
@@ -58,7 +61,7 @@ const MINUTE_MILLISECONDS = 60_000;
 
 const place = fc.nat(11);
 /** Any, and more often one that is declined or whose answer is lost. */
-const card = fc.oneof(fc.nat(CARDS.length - 1), fc.constantFrom(2, 3, 4));
+const card = fc.oneof(fc.nat(CARDS.length - 1), fc.constantFrom(2, 3, 3, 4));
 const amount = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 5_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 20_000 }) },
@@ -74,18 +77,18 @@ function kind<const Kind extends string>(...kinds: readonly Kind[]): fc.Arbitrar
 
 const creation = fc.record({
   kind: kind("create_user"),
-  balance: fc.integer({ min: 0, max: 20_000 }),
+  balance: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
   cards: fc.array(card, { maxLength: 5 }),
   selected: sometimes(card),
 });
 
 const ACTIONS = {
   create_user: creation,
-  save_card: fc.record({ kind: kind("save_card"), card }),
+  save_card: fc.record({ kind: kind("save_card"), card: fc.nat(CARDS.length - 1) }),
   choose_card: fc.record({ kind: kind("select_card", "remove_card"), card: place }),
   pay: fc.record({ kind: kind("pay"), amount, order: sometimes(fc.nat(99)) }),
   refund: fc.record({ kind: kind("refund"), payment: sometimes(place), amount: sometimes(amount) }),
-  top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(place) }),
+  top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(place, 3) }),
   read: fc.oneof(
     fc.record({ kind: kind("read_balance", "read_cards") }),
     fc.record({ kind: kind("read_payment", "read_top_up"), which: place }),
@@ -96,8 +99,8 @@ const ACTIONS = {
 const WAYS: readonly Readonly<Record<keyof typeof ACTIONS, number>>[] = [
   { create_user: 1, save_card: 3, choose_card: 3, pay: 6, refund: 5, top_up: 4, read: 3 },
   { create_user: 0, save_card: 0, choose_card: 0, pay: 9, refund: 6, top_up: 2, read: 2 },
-  { create_user: 1, save_card: 9, choose_card: 6, pay: 1, refund: 1, top_up: 2, read: 2 },
-  { create_user: 0, save_card: 2, choose_card: 2, pay: 2, refund: 1, top_up: 9, read: 2 },
+  { create_user: 1, save_card: 20, choose_card: 6, pay: 1, refund: 1, top_up: 2, read: 2 },
+  { create_user: 0, save_card: 1, choose_card: 1, pay: 1, refund: 0, top_up: 20, read: 1 },
 ];
 
 const HAPPENINGS: fc.Arbitrary<Happening> = fc.oneof(
@@ -131,7 +134,7 @@ function requests<Wanted extends Action>(action: fc.Arbitrary<Wanted>): fc.Arbit
     action,
     user: fc.constantFrom(...USERS_OFTEN),
     instance: fc.nat(INSTANCES - 1),
-    key: sometimes(fc.nat(KEYS - 1)),
+    key: sometimes(fc.nat(KEYS - 1), 2),
     repeats: fc.boolean(),
     language: fc.constantFrom("tr", "en"),
   });
@@ -162,20 +165,31 @@ function faultsOf(undisturbed: number): fc.Arbitrary<Fault[]> {
     ),
     turns: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(25) }),
     milliseconds: fc.oneof(
-      { weight: 15, arbitrary: fc.constant(0) },
+      { weight: 12, arbitrary: fc.constant(0) },
       { weight: 1, arbitrary: fc.constantFrom(3, 5_000, 11_000) },
     ),
   });
   return fc.array(fault, FAULTS);
 }
 
+const SMALL_PAYMENT: Omit<Request, "instance"> = {
+  action: { kind: "pay", amount: 1, order: null },
+  user: 0,
+  key: null,
+  repeats: false,
+  language: "tr",
+};
+
 export const PLANS: fc.Arbitrary<Plan> = fc.record({
   skewMilliseconds: fc.constantFrom(0, 5 * MINUTE_MILLISECONDS, -5 * MINUTE_MILLISECONDS),
   openings: fc.tuple(requests(creation), requests(creation)).map((openings) =>
     openings.map((opening, user) => ({ ...opening, user }))
   ),
+  rush: fc.constantFrom(0, 0, RUSH).map((length) =>
+    Array.from({ length }, (_, place) => ({ ...SMALL_PAYMENT, instance: place % INSTANCES }))
+  ),
   clients: fc.oneof(
     ...WAYS.map((way) => fc.array(stepsOf(way), CLIENTS)),
   ),
-  faults: fc.oneof(fc.constant([]), faultsOf(60), faultsOf(20)),
+  faults: fc.oneof(fc.constant([]), faultsOf(60), faultsOf(20), faultsOf(6)),
 });

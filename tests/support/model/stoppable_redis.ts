@@ -4,8 +4,8 @@ export interface StoppableRedis {
   readonly token: string;
   stop(): void;
   resume(): void;
-  /** How many requests found it stopped. */
-  readonly refused: () => number;
+  /** How many requests it has answered, and how many found it stopped. */
+  readonly counts: () => { readonly answered: number; readonly refused: number };
   close(): Promise<void>;
 }
 
@@ -14,6 +14,7 @@ export function startStoppableRedis(
   { url, token }: { readonly url: string; readonly token: string },
 ): StoppableRedis {
   let stopped = false;
+  let answered = 0;
   let refused = 0;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -26,6 +27,7 @@ export function startStoppableRedis(
         return Response.json({ error: "ERR stopped" }, { status: 503 });
       }
       const answer = await fetch(new URL(pathname, url), { method, headers, body });
+      answered++;
       return new Response(await answer.text(), { status: answer.status });
     },
   );
@@ -34,7 +36,7 @@ export function startStoppableRedis(
     token,
     stop: () => void (stopped = true),
     resume: () => void (stopped = false),
-    refused: () => refused,
+    counts: () => ({ answered, refused }),
     close: () => server.shutdown(),
   };
 }

@@ -1,3 +1,4 @@
+import { DRAIN_EVERY } from "../../../infra/mongo/account_store.ts";
 import type { History } from "./history.ts";
 import type { World } from "./world.ts";
 
@@ -15,15 +16,19 @@ export function createTally(): Tally {
     counts,
     add: ({ attempts, faults, sightings, ground }, histories) => {
       count("requests", attempts.length);
+      const drained = histories.filter(({ entries }) => entries.length > DRAIN_EVERY);
+      count("long journals", drained.length);
       count("entries", histories.reduce((sum, { entries }) => sum + entries.length, 0));
       for (const { answer: { status, body, headers } } of attempts) {
         if (headers.has("idempotent-replayed")) count("replayed");
-        else if (status >= 300) count(body.code);
+        else if (status >= 300) count([body.code, body.policy ?? []].flat().join(" "));
         else count(`answered ${status}`);
       }
       for (const [kind, times] of faults.counts) count(`fault ${kind}`, times);
       count("lost races", sightings.lostRaces());
-      if (ground.redis) counts.set("refused by Redis", ground.redis.refused());
+      if (ground.redis === undefined) return;
+      const { answered, refused } = ground.redis.counts();
+      counts.set("answered by Redis", answered).set("refused by Redis", refused);
     },
     text: () => [...counts].map(([name, times]) => `${name} ${times}`).join(", "),
   };

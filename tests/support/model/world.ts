@@ -25,6 +25,8 @@ export interface Ground {
 export interface World {
   readonly ground: Ground;
   readonly instances: readonly Instance[];
+  /** Moves all clocks, however far they are apart. */
+  letTimePass(milliseconds: number): void;
   readonly faults: Faults;
   readonly sightings: Sightings;
   readonly attempts: Attempt[];
@@ -70,7 +72,7 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
   };
   instances.push(...await Promise.all(ground.stores.map(open)));
   const prefix = `w${++worlds}`;
-  return { ground, instances, faults, sightings, charges, prefix, attempts: [] };
+  return { ground, instances, letTimePass, faults, sightings, charges, prefix, attempts: [] };
 }
 
 export async function closeWorld({ instances }: World): Promise<void> {
