@@ -1,10 +1,9 @@
 import { assert } from "@std/assert";
 import { COMMAND_DEADLINE_MILLISECONDS, DAY_MILLISECONDS } from "../../../domain/limits.ts";
-import { type Asked, type Attempt, isCommand, isUnclear } from "./attempt.ts";
-import { CARDS } from "./cards.ts";
-import type { Action, Happening, Plan, Request } from "./plan.ts";
+import { type Attempt, isCommand, isUnclear } from "./attempt.ts";
+import { type Known, knowNothing, learn, resolve, underKey } from "./known.ts";
+import type { Happening, Plan, Request } from "./plan.ts";
 import { ask, instanceAt, type World } from "./world.ts";
-import type { Command } from "./wallet.ts";
 
 /** How often an unclear request is repeated once nothing fails any more. */
 const REPEATS_MAX = 3;
@@ -12,15 +11,6 @@ const REPEATS_MAX = 3;
 const PATIENCE_MILLISECONDS = 3_000;
 /** Whatever clocks have done: all that was started lies before. */
 const AGES_MILLISECONDS = 10_000 * DAY_MILLISECONDS;
-
-/** What clients have heard of one user. */
-interface Known {
-  readonly cards: string[];
-  readonly payments: string[];
-  readonly topUps: string[];
-  /** What was first asked, by operation and key. */
-  readonly firstAsked: Map<string, Command>;
-}
 
 /** Lets all clients work at once; then clears up what they could not know. */
 export async function liveOut(world: World, plan: Plan): Promise<void> {
@@ -55,86 +45,12 @@ async function request(
   { action, user, instance, key: keyNumber, repeats, language }: Request,
 ): Promise<void> {
   const userNo = `${world.prefix}-${user}`;
-  const mine = known.get(userNo) ??
-    { cards: [], payments: [], topUps: [], firstAsked: new Map<string, Command>() };
+  const mine = known.get(userNo) ?? knowNothing();
   known.set(userNo, mine);
   const wanted = resolve(action, mine);
   const key = keyNumber === null ? undefined : `k${keyNumber}`;
   const asked = key === undefined ? wanted : underKey(wanted, key, { mine, repeats });
   learn(mine, await ask(world, { userNo, asked, instance, language, ...(key && { key }) }));
-}
-
-/** What is asked under a key: what was first asked under it, or whatever is wanted now. */
-function underKey(
-  wanted: Asked,
-  key: string,
-  { mine, repeats }: { readonly mine: Known; readonly repeats: boolean },
-): Asked {
-  if (wanted.kind.startsWith("read_")) return wanted;
-  const scope = `${wanted.kind} ${key}`;
-  const first = mine.firstAsked.get(scope);
-  if (first === undefined) mine.firstAsked.set(scope, wanted as Command);
-  return repeats && first !== undefined ? first : wanted;
-}
-
-/** The action with ids in the place of numbers. */
-function resolve(action: Action, { cards, payments, topUps }: Known): Asked {
-  switch (action.kind) {
-    case "create_user": {
-      const { kind, balance, selected } = action;
-      const numbers = action.cards.map(cardNumber);
-      return {
-        kind,
-        balance,
-        numbers,
-        ...(selected !== null && { selected: cardNumber(selected) }),
-      };
-    }
-    case "save_card":
-      return { kind: action.kind, number: cardNumber(action.card) };
-    case "select_card":
-    case "remove_card":
-      return { kind: action.kind, cardId: pick(cards, action.card, "card_unknown") };
-    case "pay": {
-      const { kind, amount, order } = action;
-      return { kind, amount, ...(order !== null && { orderId: `ride-${order}` }) };
-    }
-    case "refund": {
-      const { kind, payment, amount } = action;
-      const paymentId = payment === null ? undefined : pick(payments, payment, "pay_unknown");
-      return { kind, ...(paymentId && { paymentId }), ...(amount !== null && { amount }) };
-    }
-    case "top_up": {
-      const { kind, amount, card } = action;
-      return { kind, amount, ...(card !== null && { cardId: pick(cards, card, "card_unknown") }) };
-    }
-    case "read_payment":
-      return { kind: action.kind, paymentId: pick(payments, action.which, "pay_unknown") };
-    case "read_top_up":
-      return { kind: action.kind, topUpId: pick(topUps, action.which, "top_unknown") };
-    default:
-      return action;
-  }
-}
-
-function cardNumber(place: number): string {
-  const card = CARDS[place];
-  assert(card);
-  return card.number;
-}
-
-/** The newest are named most often. */
-function pick(ids: readonly string[], place: number, unknown: string): string {
-  return ids.at(-1 - place % (ids.length + 1)) ?? unknown;
-}
-
-function learn({ cards, payments, topUps }: Known, { asked, answer: { status, body } }: Attempt) {
-  const add = (ids: string[], id: string) => void (ids.includes(id) || ids.push(id));
-  if (asked.kind === "top_up" && body?.topUpId) add(topUps, body.topUpId);
-  if (status !== 201) return;
-  if (asked.kind === "pay") add(payments, body.paymentId);
-  if (asked.kind === "save_card") add(cards, body.card.cardId);
-  if (asked.kind === "create_user") { for (const { cardId } of body.cards) add(cards, cardId); }
 }
 
 async function happen(

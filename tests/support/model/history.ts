@@ -3,7 +3,7 @@ import { type Attempt, type CommandAttempt, isCommand } from "./attempt.ts";
 import { decide } from "./decide.ts";
 import { closeTopUp } from "./money_rules.ts";
 import type { Moment, Sightings } from "./sightings.ts";
-import type { Command, Entry, Verdict, Wallet } from "./wallet.ts";
+import type { Entry, Verdict, Wallet } from "./wallet.ts";
 
 /** All that is known of one user: his journal, oldest first, and every request that was about him. */
 export interface Observed {
@@ -95,7 +95,7 @@ export function verdictsOn(history: History, attempt: CommandAttempt): Verdict[]
   const { asked, key, times } = attempt;
   const circumstances = { entryId: "", cardIds: [], ...(key && { key }) };
   return walletsIn(history, spanOf(history, attempt)).flatMap((wallet) =>
-    times.map((at) => decide(wallet, asked as Command, { ...circumstances, at }))
+    times.map((at) => decide(wallet, asked, { ...circumstances, at }))
   );
 }
 

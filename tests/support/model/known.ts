@@ -1,0 +1,99 @@
+import { assert } from "@std/assert";
+import type { Asked, Attempt } from "./attempt.ts";
+import { CARDS } from "./cards.ts";
+import type { Action } from "./plan.ts";
+import type { Command } from "./wallet.ts";
+
+/** What clients have heard of one user. */
+export interface Known {
+  readonly cards: string[];
+  readonly payments: string[];
+  readonly topUps: string[];
+  /** What was first asked, by operation and key. */
+  readonly firstAsked: Map<string, Command>;
+}
+
+export function knowNothing(): Known {
+  return { cards: [], payments: [], topUps: [], firstAsked: new Map() };
+}
+
+/** What is asked under a key: what was first asked under it, or whatever is wanted now. */
+export function underKey(
+  wanted: Asked,
+  key: string,
+  { mine, repeats }: { readonly mine: Known; readonly repeats: boolean },
+): Asked {
+  if (wanted.kind.startsWith("read_")) return wanted;
+  const scope = `${wanted.kind} ${key}`;
+  const first = mine.firstAsked.get(scope);
+  if (first === undefined) mine.firstAsked.set(scope, wanted as Command);
+  return repeats && first !== undefined ? first : wanted;
+}
+
+/** The action with ids in the place of numbers. */
+export function resolve(action: Action, { cards, payments, topUps }: Known): Asked {
+  switch (action.kind) {
+    case "create_user": {
+      const { kind, balance, selected } = action;
+      const numbers = action.cards.map(cardNumber);
+      return {
+        kind,
+        balance,
+        numbers,
+        ...(selected !== null && { selected: cardNumber(selected) }),
+      };
+    }
+    case "save_card":
+      return { kind: action.kind, number: cardNumber(action.card) };
+    case "select_card":
+    case "remove_card":
+      return { kind: action.kind, cardId: pick(cards, action.card, "card_unknown") };
+    case "pay": {
+      const { kind, amount, order } = action;
+      return { kind, amount, ...(order !== null && { orderId: `ride-${order}` }) };
+    }
+    case "refund": {
+      const { kind, payment, amount } = action;
+      const paymentId = payment === null ? undefined : pick(payments, payment, "pay_unknown");
+      return { kind, ...(paymentId && { paymentId }), ...(amount !== null && { amount }) };
+    }
+    case "top_up": {
+      const { kind, amount, card } = action;
+      return { kind, amount, ...(card !== null && { cardId: pick(cards, card, "card_unknown") }) };
+    }
+    case "read_payment":
+      return { kind: action.kind, paymentId: pick(payments, action.which, "pay_unknown") };
+    case "read_top_up":
+      return { kind: action.kind, topUpId: pick(topUps, action.which, "top_unknown") };
+    default:
+      return action;
+  }
+}
+
+function cardNumber(place: number): string {
+  const card = CARDS[place];
+  assert(card);
+  return card.number;
+}
+
+/** The newest are named most often. */
+function pick(ids: readonly string[], place: number, unknown: string): string {
+  return ids.at(-1 - place % (ids.length + 1)) ?? unknown;
+}
+
+/** Notes the ids that an answer gave. */
+export function learn(
+  { cards, payments, topUps }: Known,
+  { asked, answer: { status, body } }: Attempt,
+): void {
+  if (asked.kind === "top_up" && body?.topUpId) add(topUps, body.topUpId);
+  if (status !== 201) return;
+  if (asked.kind === "pay") add(payments, body.paymentId);
+  if (asked.kind === "save_card") add(cards, body.card.cardId);
+  if (asked.kind !== "create_user") return;
+  for (const { cardId } of body.cards) add(cards, cardId);
+}
+
+function add(ids: string[], id: string): void {
+  if (!ids.includes(id)) ids.push(id);
+}

@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { DAY_MILLISECONDS, HOUR_MILLISECONDS } from "../../../domain/limits.ts";
+import { CARDS } from "./cards.ts";
+import type { Fault, FaultKind } from "./faults.ts";
+import {
+  type Action,
+  type Happening,
+  INSTANCES,
+  type Plan,
+  type Request,
+  type Step,
+} from "./plan.ts";
+
+/** Most requests are about one user; the last one is not there from the beginning. */
+const USERS_OFTEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2];
+const KEYS = 5;
+const RUSH = 60;
+const CLIENTS = { minLength: 3, maxLength: 8, size: "max" } as const;
+const STEPS = { minLength: 8, maxLength: 24, size: "max" } as const;
+const FAULTS = { minLength: 100, maxLength: 500, size: "max" } as const;
+const MINUTE_MILLISECONDS = 60_000;
+
+const place = fc.nat(11);
+/** Any, and more often one that is declined or whose answer is lost. */
+const card = fc.oneof(fc.nat(CARDS.length - 1), fc.constantFrom(2, 3, 3, 4));
+const amount = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 1, max: 5_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 20_000 }) },
+);
+
+function sometimes<T>(value: fc.Arbitrary<T>, nil = 1): fc.Arbitrary<T | null> {
+  return fc.oneof({ weight: nil, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
+}
+
+function kind<const Kind extends string>(...kinds: readonly Kind[]): fc.Arbitrary<Kind> {
+  return fc.constantFrom(...kinds);
+}
+
+const creation = fc.record({
+  kind: kind("create_user"),
+  balance: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
+  cards: fc.array(card, { maxLength: 5 }),
+  selected: sometimes(card),
+});
+
+const ACTIONS = {
+  create_user: creation,
+  save_card: fc.record({ kind: kind("save_card"), card: fc.nat(CARDS.length - 1) }),
+  choose_card: fc.record({ kind: kind("select_card", "remove_card"), card: place }),
+  pay: fc.record({ kind: kind("pay"), amount, order: sometimes(fc.nat(99)) }),
+  refund: fc.record({ kind: kind("refund"), payment: sometimes(place), amount: sometimes(amount) }),
+  top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(place, 3) }),
+  read: fc.oneof(
+    fc.record({ kind: kind("read_balance", "read_cards") }),
+    fc.record({ kind: kind("read_payment", "read_top_up"), which: place }),
+  ),
+} as const satisfies Readonly<Record<string, fc.Arbitrary<Action>>>;
+
+/** What clients do, by how often: a bit of all, mostly money, mostly cards, mostly top-ups. */
+const WAYS: readonly Readonly<Record<keyof typeof ACTIONS, number>>[] = [
+  { create_user: 1, save_card: 3, choose_card: 3, pay: 6, refund: 5, top_up: 4, read: 3 },
+  { create_user: 0, save_card: 0, choose_card: 0, pay: 9, refund: 6, top_up: 2, read: 2 },
+  { create_user: 1, save_card: 20, choose_card: 6, pay: 1, refund: 1, top_up: 2, read: 2 },
+  { create_user: 0, save_card: 1, choose_card: 1, pay: 1, refund: 0, top_up: 20, read: 1 },
+];
+
+const HAPPENINGS: fc.Arbitrary<Happening> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: kind("time_passes"),
+      milliseconds: fc.oneof(
+        { weight: 12, arbitrary: fc.constantFrom(1, 1_000, 6_000, 11_000) },
+        { weight: 4, arbitrary: fc.constantFrom(11 * MINUTE_MILLISECONDS, HOUR_MILLISECONDS) },
+        { weight: 1, arbitrary: fc.constant(366 * DAY_MILLISECONDS) },
+      ),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind("clock_jumps_back"),
+      instance: fc.nat(INSTANCES - 1),
+      milliseconds: fc.constantFrom(1_000, 5 * MINUTE_MILLISECONDS, HOUR_MILLISECONDS),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: kind("redis_stops", "redis_returns", "redis_returns", "sweep") }),
+  },
+);
+
+function requests<Wanted extends Action>(action: fc.Arbitrary<Wanted>): fc.Arbitrary<Request> {
+  return fc.record({
+    action,
+    user: fc.constantFrom(...USERS_OFTEN),
+    instance: fc.nat(INSTANCES - 1),
+    key: sometimes(fc.nat(KEYS - 1), 2),
+    repeats: fc.boolean(),
+    language: fc.constantFrom("tr", "en"),
+  });
+}
+
+function stepsOf(way: typeof WAYS[number]): fc.Arbitrary<Step[]> {
+  const action = fc.oneof(
+    ...Object.entries(way).map(([name, weight]) => ({
+      weight,
+      arbitrary: ACTIONS[name as keyof typeof ACTIONS] as fc.Arbitrary<Action>,
+    })),
+  );
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 12, arbitrary: fc.record({ request: requests(action) }) },
+    { weight: 1, arbitrary: fc.record({ happening: HAPPENINGS }) },
+  );
+  return fc.array(step, STEPS);
+}
+
+/** Runs where nothing fails, where it does now and then, and where it often does. */
+function faultsOf(undisturbed: number): fc.Arbitrary<Fault[]> {
+  const bad: FaultKind[] = ["fails_before", "fails_after", "lands_late", "conflict"];
+  const fault = fc.record({
+    kind: fc.oneof(
+      { weight: undisturbed, arbitrary: fc.constant<FaultKind>("none") },
+      { weight: 9, arbitrary: fc.constantFrom(...bad) },
+      { weight: 1, arbitrary: fc.constant<FaultKind>("full") },
+    ),
+    turns: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(25) }),
+    milliseconds: fc.oneof(
+      { weight: 12, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.constantFrom(3, 5_000, 11_000) },
+    ),
+  });
+  return fc.array(fault, FAULTS);
+}
+
+const SMALL_PAYMENT: Omit<Request, "instance"> = {
+  action: { kind: "pay", amount: 1, order: null },
+  user: 0,
+  key: null,
+  repeats: false,
+  language: "tr",
+};
+
+export const PLANS: fc.Arbitrary<Plan> = fc.record({
+  skewMilliseconds: fc.constantFrom(0, 5 * MINUTE_MILLISECONDS, -5 * MINUTE_MILLISECONDS),
+  openings: fc.tuple(requests(creation), requests(creation)).map((openings) =>
+    openings.map((opening, user) => ({ ...opening, user }))
+  ),
+  rush: fc.constantFrom(0, 0, RUSH).map((length) =>
+    Array.from({ length }, (_, place) => ({ ...SMALL_PAYMENT, instance: place % INSTANCES }))
+  ),
+  clients: fc.oneof(
+    ...WAYS.map((way) => fc.array(stepsOf(way), CLIENTS)),
+  ),
+  faults: fc.oneof(fc.constant([]), faultsOf(60), faultsOf(20), faultsOf(6)),
+});
