@@ -14,7 +14,8 @@ import {
 /** Most requests are about one user; the last one is not there from the beginning. */
 const USERS_OFTEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2];
 const KEYS = 5;
-const RUSH = 60;
+const RUSH = 80;
+const RUSH_KEYS = 15;
 const CLIENTS = { minLength: 3, maxLength: 8, size: "max" } as const;
 const STEPS = { minLength: 8, maxLength: 24, size: "max" } as const;
 const FAULTS = { minLength: 100, maxLength: 500, size: "max" } as const;
@@ -38,7 +39,7 @@ function kind<const Kind extends string>(...kinds: readonly Kind[]): fc.Arbitrar
 
 const creation = fc.record({
   kind: kind("create_user"),
-  balance: fc.oneof(fc.nat(20_000), fc.nat(400_000)),
+  balance: fc.oneof(fc.nat(20_000), fc.integer({ min: 50_000, max: 400_000 })),
   cards: fc.array(card, { maxLength: 5 }),
   selected: sometimes(card),
 });
@@ -48,7 +49,12 @@ const ACTIONS = {
   save_card: fc.record({ kind: kind("save_card"), card: fc.nat(CARDS.length - 1) }),
   choose_card: fc.record({ kind: kind("select_card", "remove_card"), card: place }),
   pay: fc.record({ kind: kind("pay"), amount, order: sometimes(fc.nat(99)) }),
-  refund: fc.record({ kind: kind("refund"), payment: sometimes(place), amount: sometimes(amount) }),
+  // Often a part of a payment of which another part was given back before.
+  refund: fc.record({
+    kind: kind("refund"),
+    payment: sometimes(fc.oneof(place, fc.nat(2))),
+    amount: fc.oneof(fc.constant(null), amount, fc.integer({ min: 1, max: 1_500 })),
+  }),
   top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(place, 3) }),
   read: fc.oneof(
     fc.record({ kind: kind("read_balance", "read_cards") }),
@@ -133,13 +139,17 @@ function faultsOf(undisturbed: number): fc.Arbitrary<Fault[]> {
   return fc.array(fault, FAULTS);
 }
 
-const SMALL_PAYMENT: Omit<Request, "instance"> = {
-  action: { kind: "pay", amount: 1, order: null },
-  user: 0,
-  key: null,
-  repeats: false,
-  language: "tr",
-};
+/** Every second one has a key that some others have as well. */
+function smallPayment(place: number): Request {
+  return {
+    action: { kind: "pay", amount: 1, order: null },
+    user: 0,
+    instance: Math.floor(place / 2) % INSTANCES,
+    key: place % 2 === 0 ? null : KEYS + place % RUSH_KEYS,
+    repeats: true,
+    language: "tr",
+  };
+}
 
 export const PLANS: fc.Arbitrary<Plan> = fc.record({
   skewMilliseconds: fc.constantFrom(0, 5 * MINUTE_MILLISECONDS, -5 * MINUTE_MILLISECONDS),
@@ -147,7 +157,7 @@ export const PLANS: fc.Arbitrary<Plan> = fc.record({
     openings.map((opening, user) => ({ ...opening, user }))
   ),
   rush: fc.constantFrom(0, 0, RUSH).map((length) =>
-    Array.from({ length }, (_, place) => ({ ...SMALL_PAYMENT, instance: place % INSTANCES }))
+    Array.from({ length }, (_, place) => smallPayment(place))
   ),
   clients: fc.oneof(
     ...WAYS.map((way) => fc.array(stepsOf(way), CLIENTS)),
