@@ -66,7 +66,7 @@ const ACTIONS = {
 const WAYS: readonly Readonly<Record<keyof typeof ACTIONS, number>>[] = [
   { create_user: 1, save_card: 3, choose_card: 3, pay: 6, refund: 5, top_up: 4, read: 3 },
   { create_user: 0, save_card: 0, choose_card: 0, pay: 9, refund: 6, top_up: 2, read: 2 },
-  { create_user: 1, save_card: 20, choose_card: 6, pay: 1, refund: 1, top_up: 2, read: 2 },
+  { create_user: 1, save_card: 30, choose_card: 5, pay: 1, refund: 1, top_up: 2, read: 2 },
   { create_user: 0, save_card: 1, choose_card: 1, pay: 1, refund: 0, top_up: 20, read: 1 },
 ];
 
