@@ -84,13 +84,19 @@ async function clearUp(world: World): Promise<void> {
     const { userNo, asked, key } = attempt;
     if (key) keyed.set(`${userNo} ${key} ${JSON.stringify(asked)}`, attempt);
   }
-  for (const { userNo, asked, key, instance } of keyed.values()) {
-    const question = { userNo, asked, instance: instance + 1, ...(key && { key }) };
-    let repeats = 0;
-    let last = await ask(world, question);
-    while (isUnclear(last) && ++repeats < REPEATS_MAX) last = await ask(world, question);
-    assert(!isUnclear(last), `still unclear when nothing fails: ${last.answer.text}`);
-  }
+  await Promise.all([...keyed.values()].map((attempt) => askUntilClear(world, attempt)));
+}
+
+/** Asks elsewhere than before. */
+async function askUntilClear(
+  world: World,
+  { userNo, asked, key, instance }: Attempt,
+): Promise<void> {
+  const inquiry = { userNo, asked, instance: instance + 1, ...(key && { key }) };
+  let repeats = 0;
+  let last = await ask(world, inquiry);
+  while (isUnclear(last) && ++repeats < REPEATS_MAX) last = await ask(world, inquiry);
+  assert(!isUnclear(last), `still unclear when nothing fails: ${last.answer.text}`);
 }
 
 /** A charge whose answer is lost is known at the second sweep. */

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type Attempt, type CommandAttempt, isCommand } from "./attempt.ts";
 import { decide } from "./decide.ts";
 import { closeTopUp } from "./money_rules.ts";
-import type { Moment, Sightings } from "./sightings.ts";
+import type { Moment, Sighting, Sightings } from "./sightings.ts";
 import type { Entry, Verdict, Wallet } from "./wallet.ts";
 
 /** All that is known of one user: his journal, oldest first, and every request that was about him. */
@@ -17,15 +17,28 @@ export interface Observed {
 export interface History extends Observed {
   /** By seq: the wallet after that entry; none before the first. */
   readonly wallets: readonly (Wallet | undefined)[];
-  /** The command that an entry answers, by entry id. */
-  readonly causes: ReadonlyMap<string, CommandAttempt>;
+  /** By request id, the entry that a command appended. */
+  readonly ownEntries: ReadonlyMap<string, Entry>;
+  /** The same by key and command, where there was a key. */
+  readonly entriesByKey: ReadonlyMap<string, Entry>;
+  readonly seen: readonly SeenEntry[];
+}
+
+interface SeenEntry extends Sighting {
+  readonly seq: number;
+}
+
+/** What a repeated request has in common with the first. */
+export function repeatKey({ key, asked }: CommandAttempt): string {
+  return JSON.stringify([key, asked]);
 }
 
 /** Decides the commands of a journal anew, in its order: each must come to the entry that is there. */
 export function replayJournal(observed: Observed): History {
   const { attempts, entries, sightings } = observed;
   const asked = new Map(attempts.filter(isCommand).map((attempt) => [attempt.requestId, attempt]));
-  const causes = new Map<string, CommandAttempt>();
+  const ownEntries = new Map<string, Entry>();
+  const entriesByKey = new Map<string, Entry>();
   const wallets: (Wallet | undefined)[] = [undefined];
   let before: Moment = 0;
   for (const entry of entries) {
@@ -36,14 +49,16 @@ export function replayJournal(observed: Observed): History {
     const cause = asked.get(entry.requestId);
     // Each request is used up by the one entry that it may append.
     if (cause && !closes(entry)) {
-      causes.set(entry.id, cause);
+      ownEntries.set(cause.requestId, entry);
+      if (cause.key) entriesByKey.set(repeatKey(cause), entry);
       asked.delete(entry.requestId);
     }
     const { began, ended } = sightings.of(entry.id);
     assert(ended >= before, `${entry.id} was there before the entry that it follows`);
     before = began;
   }
-  return { ...observed, wallets, causes };
+  const seen = entries.map(({ id, seq }) => ({ seq, ...sightings.of(id) }));
+  return { ...observed, wallets, ownEntries, entriesByKey, seen };
 }
 
 function verdictOn(
@@ -78,8 +93,7 @@ export interface Span {
   readonly to: number;
 }
 
-export function spanOf({ entries, sightings }: Observed, { sent, answered }: Attempt): Span {
-  const seen = entries.map(({ id, seq }) => ({ seq, ...sightings.of(id) }));
+export function spanOf({ seen }: History, { sent, answered }: Attempt): Span {
   const from = seen.findLast(({ ended }) => ended <= sent)?.seq ?? 0;
   const to = seen.findLast(({ began }) => began <= answered)?.seq ?? 0;
   return { from, to };

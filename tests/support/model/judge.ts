@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type CommandAttempt, isCommand } from "./attempt.ts";
 import { expectedAnswer, readBody } from "./expected_answer.ts";
-import { closes, type History, say, spanOf, verdictsOn } from "./history.ts";
+import { closes, type History, repeatKey, say, spanOf, verdictsOn } from "./history.ts";
 import { judgeQuestion } from "./judge_question.ts";
 import type { Entry } from "./wallet.ts";
 
@@ -29,7 +29,7 @@ interface Judging {
 function judgeCommand(history: History, judging: Judging): void {
   const { attempt } = judging;
   const { asked, answer: { status, body, headers } } = attempt;
-  const own = history.entries.find((entry) => history.causes.get(entry.id) === attempt);
+  const own = history.ownEntries.get(attempt.requestId);
   const isReplay = headers.get("idempotent-replayed") === "true";
   if (status >= 500) return judgeUnclear(attempt, own);
   if (status >= 300 && body.code !== "card_declined") {
@@ -38,22 +38,13 @@ function judgeCommand(history: History, judging: Judging): void {
   }
   if (isReplay) {
     assert(own === undefined, `a replay, and yet it appended ${own?.id}`);
-    return judgeSuccess(history, { ...judging, entry: entryOfKey(history, attempt) });
+    const entry = attempt.key && history.entriesByKey.get(repeatKey(attempt));
+    assert(entry, "a replay of nothing");
+    return judgeSuccess(history, { ...judging, entry });
   }
   if (own) return judgeSuccess(history, { ...judging, entry: own });
   assert(asked.kind === "select_card", "a success without an entry");
   judgeUnchanged(history, attempt);
-}
-
-/** The entry that the request's key appended, for the same request. */
-function entryOfKey({ causes, entries }: History, { asked, key }: CommandAttempt): Entry {
-  const request = JSON.stringify([key, asked]);
-  const entry = entries.find(({ id }) => {
-    const cause = causes.get(id);
-    return cause && key && JSON.stringify([cause.key, cause.asked]) === request;
-  });
-  assert(entry, "a replay of nothing");
-  return entry;
 }
 
 /** `busy` promises that nothing happened; `outcome_unknown` promises nothing. */

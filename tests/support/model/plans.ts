@@ -1,5 +1,10 @@
 import fc from "fast-check";
-import { DAY_MILLISECONDS, HOUR_MILLISECONDS } from "../../../domain/limits.ts";
+import {
+  DAY_MILLISECONDS,
+  HOUR_MILLISECONDS,
+  RECENT_KEYS_PER_ACCOUNT,
+  RECENT_KEYS_SLACK,
+} from "../../../domain/limits.ts";
 import { CARDS } from "./cards.ts";
 import type { Fault, FaultKind } from "./faults.ts";
 import {
@@ -14,7 +19,6 @@ import {
 /** Most requests are about one user; the last one is not there from the beginning. */
 const USERS_OFTEN = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2];
 const KEYS = 5;
-const RUSH = 80;
 const RUSH_KEYS = 15;
 const CLIENTS = { minLength: 3, maxLength: 8, size: "max" } as const;
 const STEPS = { minLength: 8, maxLength: 24, size: "max" } as const;
@@ -139,28 +143,43 @@ function faultsOf(undisturbed: number): fc.Arbitrary<Fault[]> {
   return fc.array(fault, FAULTS);
 }
 
-/** Every second one has a key that some others have as well. */
-function smallPayment(place: number): Request {
-  return {
-    action: { kind: "pay", amount: 1, order: null },
-    user: 0,
-    instance: Math.floor(place / 2) % INSTANCES,
-    key: place % 2 === 0 ? null : KEYS + place % RUSH_KEYS,
-    repeats: true,
-    language: "tr",
-  };
+function smallPayment(place: number, key: number | null): Request {
+  const instance = Math.floor(place / 2) % INSTANCES;
+  const action = { kind: "pay", amount: 1, order: null } as const;
+  return { action, user: 0, instance, key, repeats: true, language: "tr" };
 }
+
+/** Every second one has a key that some others have as well. */
+const RUSH = Array.from(
+  { length: 80 },
+  (_, place) => smallPayment(place, place % 2 === 0 ? null : KEYS + place % RUSH_KEYS),
+);
+
+/** A key for each, the clients' own the oldest of them, and more than an account remembers. */
+const LONG_RUSH = Array.from(
+  { length: RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK + 200 },
+  (_, place) => smallPayment(place, place),
+);
 
 export const PLANS: fc.Arbitrary<Plan> = fc.record({
   skewMilliseconds: fc.constantFrom(0, 5 * MINUTE_MILLISECONDS, -5 * MINUTE_MILLISECONDS),
   openings: fc.tuple(requests(creation), requests(creation)).map((openings) =>
     openings.map((opening, user) => ({ ...opening, user }))
   ),
-  rush: fc.constantFrom(0, 0, RUSH).map((length) =>
-    Array.from({ length }, (_, place) => smallPayment(place))
-  ),
+  rush: fc.constantFrom([], [], RUSH),
   clients: fc.oneof(
     ...WAYS.map((way) => fc.array(stepsOf(way), CLIENTS)),
   ),
   faults: fc.oneof(fc.constant([]), faultsOf(60), faultsOf(20), faultsOf(6)),
+});
+
+/** Plans in which the first user has used more keys than his account remembers before clients come. */
+export const LONG_PLANS: fc.Arbitrary<Plan> = fc.record({
+  plan: PLANS,
+  faults: fc.oneof(fc.constant([]), faultsOf(60)),
+}).map(({ plan, faults }) => {
+  const [first, ...others] = plan.openings;
+  const rich = { kind: "create_user", balance: 100_000, cards: [0], selected: null } as const;
+  const openings = first ? [{ ...first, action: rich }, ...others] : [];
+  return { ...plan, openings, rush: LONG_RUSH, faults };
 });

@@ -1,6 +1,9 @@
+import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../../domain/limits.ts";
 import { DRAIN_EVERY } from "../../../infra/mongo/account_store.ts";
 import type { History } from "./history.ts";
 import type { World } from "./world.ts";
+
+const WINDOW = RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK;
 
 /** Counts what happened in the runs of a test, so that nobody takes silence for proof. */
 export interface Tally {
@@ -18,6 +21,8 @@ export function createTally(): Tally {
       count("requests", attempts.length);
       const drained = histories.filter(({ entries }) => entries.length > DRAIN_EVERY);
       count("long journals", drained.length);
+      const keyed = histories.map(({ entriesByKey }) => entriesByKey.size);
+      count("keys past the window", keyed.filter((keys) => keys > WINDOW).length);
       count("entries", histories.reduce((sum, { entries }) => sum + entries.length, 0));
       for (const { answer: { status, body, headers } } of attempts) {
         if (headers.has("idempotent-replayed")) count("replayed");

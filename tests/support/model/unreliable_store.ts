@@ -32,6 +32,8 @@ export function unreliableStore(store: Store, { faults, sightings }: Trouble): S
     insert: (...insert) =>
       faults.befall({ name: "insert", make: () => insertSeen(...insert), writes: true }),
     load: (...load) => faults.befall({ name: "load", make: () => accounts.load(...load) }),
+    entriesOfOldKeys: (...keys) =>
+      faults.befall({ name: "entriesOfOldKeys", make: () => accounts.entriesOfOldKeys(...keys) }),
     save: (...save) =>
       faults.befall<"saved" | "conflict" | "full">({
         name: "save",
