@@ -84,19 +84,22 @@ async function clearUp(world: World): Promise<void> {
     const { userNo, asked, key } = attempt;
     if (key) keyed.set(`${userNo} ${key} ${JSON.stringify(asked)}`, attempt);
   }
-  await Promise.all([...keyed.values()].map((attempt) => askUntilClear(world, attempt)));
+  const last = await Promise.all([...keyed.values()].map((one) => askUntilClear(world, one)));
+  for (const attempt of last) {
+    assert(!isUnclear(attempt), `still unclear when nothing fails: ${attempt.answer.text}`);
+  }
 }
 
-/** Asks elsewhere than before. */
+/** Asks elsewhere than before, and not for ever. */
 async function askUntilClear(
   world: World,
   { userNo, asked, key, instance }: Attempt,
-): Promise<void> {
+): Promise<Attempt> {
   const inquiry = { userNo, asked, instance: instance + 1, ...(key && { key }) };
   let repeats = 0;
   let last = await ask(world, inquiry);
   while (isUnclear(last) && ++repeats < REPEATS_MAX) last = await ask(world, inquiry);
-  assert(!isUnclear(last), `still unclear when nothing fails: ${last.answer.text}`);
+  return last;
 }
 
 /** A charge whose answer is lost is known at the second sweep. */

@@ -40,7 +40,7 @@ export interface Faults {
   stop(): Promise<void>;
 }
 
-const NO_FAULT: Fault = { kind: "none", turns: 0, milliseconds: 0 };
+export const NO_FAULT: Fault = { kind: "none", turns: 0, milliseconds: 0 };
 
 /** Late is later than the retry of the same call. */
 const TURNS_LATE = 40;

@@ -6,7 +6,7 @@ import {
   RECENT_KEYS_SLACK,
 } from "../../../domain/limits.ts";
 import { CARDS } from "./cards.ts";
-import type { Fault, FaultKind } from "./faults.ts";
+import { type Fault, type FaultKind, NO_FAULT } from "./faults.ts";
 import {
   type Action,
   type Happening,
@@ -66,10 +66,21 @@ const ACTIONS = {
   ),
 } as const satisfies Readonly<Record<string, fc.Arbitrary<Action>>>;
 
+type Way = Readonly<Record<keyof typeof ACTIONS, number>>;
+
+const MONEY: Way = {
+  create_user: 0,
+  save_card: 0,
+  choose_card: 0,
+  pay: 9,
+  refund: 6,
+  top_up: 2,
+  read: 2,
+};
 /** What clients do, by how often: a bit of all, mostly money, mostly cards, mostly top-ups. */
-const WAYS: readonly Readonly<Record<keyof typeof ACTIONS, number>>[] = [
+const WAYS: readonly Way[] = [
   { create_user: 1, save_card: 3, choose_card: 3, pay: 6, refund: 5, top_up: 4, read: 3 },
-  { create_user: 0, save_card: 0, choose_card: 0, pay: 9, refund: 6, top_up: 2, read: 2 },
+  MONEY,
   { create_user: 1, save_card: 30, choose_card: 5, pay: 1, refund: 1, top_up: 2, read: 2 },
   { create_user: 0, save_card: 1, choose_card: 1, pay: 1, refund: 0, top_up: 20, read: 1 },
 ];
@@ -111,7 +122,7 @@ function requests<Wanted extends Action>(action: fc.Arbitrary<Wanted>): fc.Arbit
   });
 }
 
-function stepsOf(way: typeof WAYS[number]): fc.Arbitrary<Step[]> {
+function stepsOf(way: Way): fc.Arbitrary<Step[]> {
   const action = fc.oneof(
     ...Object.entries(way).map(([name, weight]) => ({
       weight,
@@ -173,13 +184,17 @@ export const PLANS: fc.Arbitrary<Plan> = fc.record({
   faults: fc.oneof(fc.constant([]), faultsOf(60), faultsOf(20), faultsOf(6)),
 });
 
+/** As long as it takes for the rush to be over: what is busy then has used no key. */
+const UNDISTURBED = Array.from({ length: 150 }, () => NO_FAULT);
+
 /** Plans in which the first user has used more keys than his account remembers before clients come. */
 export const LONG_PLANS: fc.Arbitrary<Plan> = fc.record({
   plan: PLANS,
+  clients: fc.array(stepsOf(MONEY), CLIENTS),
   faults: fc.oneof(fc.constant([]), faultsOf(60)),
-}).map(({ plan, faults }) => {
+}).map(({ plan, clients, faults }) => {
   const [first, ...others] = plan.openings;
   const rich = { kind: "create_user", balance: 100_000, cards: [0], selected: null } as const;
   const openings = first ? [{ ...first, action: rich }, ...others] : [];
-  return { ...plan, openings, rush: LONG_RUSH, faults };
+  return { ...plan, clients, openings, rush: LONG_RUSH, faults: [...UNDISTURBED, ...faults] };
 });
