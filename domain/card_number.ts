@@ -128,6 +128,7 @@ interface LikelyNumber {
  * is found beside other digits too: "10 4242 4242 4242 4242".
  */
 function likelyNumbers(text: string): LikelyNumber[] {
+  if (text.length < FEWEST_DIGITS) return [];
   const rows = [...text.matchAll(DIGIT_ROW)];
   if (rows.length === 0) return [];
   const uuids = [...text.matchAll(UUID)];

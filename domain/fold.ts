@@ -1,6 +1,6 @@
 import type { Account, PaymentState } from "./account.ts";
 import type { Command, Decision } from "./decision.ts";
-import { applyToPayments, type JournalEntry } from "./journal.ts";
+import { type JournalEntry, paymentAfter } from "./journal.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
 
@@ -41,8 +41,9 @@ export interface Fold {
  */
 export function foldCommands(base: LoadedAccount, waiting: readonly WaitingCommand[]): Fold {
   let account = base.account;
-  let payments: ReadonlyMap<string, PaymentState> = base.payments;
-  const entriesByKey = new Map(base.entriesByKey);
+  // What a command did is asked for by those behind it alone, and mostly there are none.
+  const seen = waiting.length > 1 ? copyOf(base) : undefined;
+  const { payments, entriesByKey } = seen ?? base;
   const entries: JournalEntry[] = [];
   const outcomes = waiting.map(({ command, decide }): FoldedOutcome => {
     const repeated = checkKey(command, entriesByKey);
@@ -55,14 +56,29 @@ export function foldCommands(base: LoadedAccount, waiting: readonly WaitingComma
       ({ account } = decision);
       const { entry } = decision;
       entries.push(entry);
-      payments = applyToPayments(payments, entry);
-      if (entry.idempotency) entriesByKey.set(entry.idempotency.keyHash, entry);
+      if (seen) note(entry, seen);
       return { outcome: "accepted", entry, account };
     } catch (error) {
       return { outcome: "threw", error };
     }
   });
   return { account, entries, outcomes };
+}
+
+/** What the commands of a batch see of payments and keys: the store's and what those before them did. */
+interface Seen {
+  readonly payments: Map<string, PaymentState>;
+  readonly entriesByKey: Map<string, JournalEntry>;
+}
+
+function copyOf({ payments, entriesByKey }: LoadedAccount): Seen {
+  return { payments: new Map(payments), entriesByKey: new Map(entriesByKey) };
+}
+
+function note(entry: JournalEntry, { payments, entriesByKey }: Seen): void {
+  const payment = paymentAfter(entry, payments);
+  if (payment) payments.set(payment.paymentId, payment);
+  if (entry.idempotency) entriesByKey.set(entry.idempotency.keyHash, entry);
 }
 
 /** The entry that answers a repeated key; `key_reused` when the key once asked for something else. */

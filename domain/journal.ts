@@ -116,22 +116,21 @@ export function isClosingEntryId(entryId: string): boolean {
   return entryId.startsWith(CLOSING_PREFIX);
 }
 
-/** The payments of a view, told what an entry did to one of them. */
-export function applyToPayments(
-  payments: ReadonlyMap<string, PaymentState>,
+/** The payment that an entry made or gave back, as it is then, if it is one of those in view. */
+export function paymentAfter(
   entry: JournalEntry,
-): ReadonlyMap<string, PaymentState> {
-  if (entry.type === "payment") return new Map(payments).set(entry.id, paymentState(entry));
+  payments: ReadonlyMap<string, PaymentState>,
+): PaymentState | undefined {
+  if (entry.type === "payment") return paymentState(entry);
   const refunded = entry.type === "refund" ? payments.get(entry.paymentId) : undefined;
-  if (entry.type !== "refund" || refunded === undefined) return payments;
-  return new Map(payments).set(entry.paymentId, {
-    ...refunded,
-    refundedKurus: entry.refundedKurus,
-  });
+  if (entry.type !== "refund" || refunded === undefined) return undefined;
+  return { ...refunded, refundedKurus: entry.refundedKurus };
 }
 
 /** A payment of which nothing has been given back yet. */
-export function paymentState(payment: Payment): PaymentState {
+export function paymentState(
+  payment: Pick<Payment, "id" | "amountKurus" | "at">,
+): PaymentState {
   return {
     paymentId: payment.id,
     amountKurus: payment.amountKurus,

@@ -98,6 +98,8 @@ export const SLOW_HASHES_WAITING = 200;
 
 /** Audit records kept in memory until they are written; beyond it the oldest are dropped and counted. */
 export const AUDIT_BUFFER = 10_000;
+/** Audit records that are written at once, without waiting for more. */
+export const AUDIT_BATCH = 1_000;
 export const AUDIT_TTL_DAYS = 90;
 
 /** An orphaned vault record is removed when no account has named it for this long. */

@@ -26,10 +26,10 @@ export function decidePayment(
     ...(orderId !== undefined && { orderId }),
     ...(description !== undefined && { description }),
   } as const;
-  const decision = accepted<"payment">(account, command, facts, {
+  const lastPayment = paymentState({ id: command.entryId, amountKurus, at: command.at });
+  return accepted<"payment">(account, command, facts, {
     amountKurus,
     deltaKurus: negative(amountKurus),
+    account: { lastPayment },
   });
-  const lastPayment = paymentState(decision.entry);
-  return { ...decision, account: { ...decision.account, lastPayment } };
 }

@@ -1,5 +1,5 @@
 import { maskCardNumbers } from "../domain/card_number.ts";
-import { AUDIT_BUFFER } from "../domain/limits.ts";
+import { AUDIT_BATCH, AUDIT_BUFFER } from "../domain/limits.ts";
 import type { AuditLog, AuditRecord, Log } from "../domain/ports.ts";
 
 /** Where audit records are kept for good. */
@@ -25,7 +25,9 @@ export function createAuditLog(sink: AuditSink, log: Log): AuditLog {
       dropped++;
     }
     buffer.push(one);
-    if (writing === undefined) timer ??= setTimeout(flush, FLUSH_AFTER_MILLISECONDS);
+    if (writing !== undefined) return;
+    timer ??= setTimeout(flush, FLUSH_AFTER_MILLISECONDS);
+    if (buffer.length === AUDIT_BATCH) void flush();
   }
 
   function flush(): Promise<void> {
@@ -61,6 +63,6 @@ export function createAuditLog(sink: AuditSink, log: Log): AuditLog {
 
 /** A user number can be any digits; none of them may be a card's. */
 function masked(record: AuditRecord): AuditRecord {
-  const { userNo } = record;
-  return { ...record, userNo: userNo === null ? null : maskCardNumbers(userNo) };
+  const userNo = record.userNo && maskCardNumbers(record.userNo);
+  return userNo === record.userNo ? record : { ...record, userNo };
 }

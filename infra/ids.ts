@@ -20,8 +20,14 @@ export function createIds(): Ids {
     for (const byte of pool.subarray(used, used += RANDOM_CHARACTERS)) text += ALPHABET[byte & 31];
     return text;
   };
+  // Many ids are made in one millisecond, and its text is the same for all.
+  let time = { now: NaN, text: "" };
+  const textOf = (now: number): string => {
+    if (now !== time.now) time = { now, text: timeText(now) };
+    return time.text;
+  };
   return {
-    next: (prefix, now) => `${prefix}_${timeText(now)}${takeRandom()}`,
+    next: (prefix, now) => `${prefix}_${textOf(now)}${takeRandom()}`,
     requestId: () => randomUUID(),
     secret: () => randomBytes(32).toString("hex"),
   };

@@ -1,7 +1,9 @@
 import { maskCardNumbers } from "../domain/card_number.ts";
 import { BODY_MAX_BYTES } from "../domain/limits.ts";
+import type { Eventually } from "../domain/ports.ts";
 import type { Admission } from "./admission.ts";
 import { problem, type Read, refused } from "./problems.ts";
+import { queryPairs } from "./query.ts";
 
 /** What a request brought, by name. It has no prototype: a client's `__proto__` is a name like any other. */
 export type Parameters = Record<string, unknown>;
@@ -17,26 +19,43 @@ const CARD_NUMBER_PARAMETERS = ["cardNo", "selectedCard", "allCards"];
 
 /**
  * Reads query and JSON body, once each, and puts them together with what path and headers hold. A
- * name may come from several of them with one value, but not twice in the query.
+ * name may come from several of them with one value, but not twice in the query. A request without
+ * a body is read at once.
  */
-export async function readParameters(
+export function readParameters(
   request: Request,
   rules: ParameterRules,
-): Promise<Read<Parameters>> {
-  const parameters: Parameters = Object.assign(Object.create(null), rules.given);
+): Eventually<Read<Parameters>> {
+  const read = readQuery(request.url, rules);
+  if (!read.ok || !mayHaveBody(request)) return read;
+  return readBody(request, read.value, rules.admission);
+}
+
+function readQuery(
+  url: string,
+  { given, allowCardNumberInUrl }: ParameterRules,
+): Read<Parameters> {
+  const parameters: Parameters = Object.assign(Object.create(null), given);
   const queried = new Set<string>();
-  for (const [name, value] of readQuery(request.url)) {
+  for (const [name, value] of queryPairs(url)) {
     if (queried.has(name) || (name in parameters && parameters[name] !== value)) {
       return conflicting(name);
     }
     queried.add(name);
     parameters[name] = value;
   }
-  if (!rules.allowCardNumberInUrl && CARD_NUMBER_PARAMETERS.some((name) => queried.has(name))) {
+  if (!allowCardNumberInUrl && CARD_NUMBER_PARAMETERS.some((name) => queried.has(name))) {
     return refused(problem("card_number_in_url"));
   }
-  if (!mayHaveBody(request)) return { ok: true, value: parameters };
-  const body = await rules.admission.readBody(() => readJsonObject(request));
+  return { ok: true, value: parameters };
+}
+
+async function readBody(
+  request: Request,
+  parameters: Parameters,
+  admission: Admission,
+): Promise<Read<Parameters>> {
+  const body = await admission.readBody(() => readJsonObject(request));
   if (!body.ok) return body;
   for (const [name, value] of Object.entries(body.value)) {
     if (value === null) continue;
@@ -56,11 +75,6 @@ function conflicting(name: string): Read<never> {
 /** Whether a JSON value is what a text elsewhere says. Lists and objects never are: making text of one can throw. */
 function saysTheSame(value: unknown, text: unknown): boolean {
   return typeof value !== "object" && String(value) === text;
-}
-
-function readQuery(url: string): Iterable<readonly [string, string]> {
-  const start = url.indexOf("?");
-  return start < 0 ? [] : new URLSearchParams(url.slice(start + 1));
 }
 
 // Asking a request without a body for its stream costs more than all the rest of a small request.

@@ -4,18 +4,19 @@ import type { ExceededLimit, RateLimit } from "../domain/ports.ts";
 import type { Settings } from "./dependencies.ts";
 import { type Problem, problem } from "./problems.ts";
 
+const WINDOW_SECONDS = 60;
+
 /** The general limits of a request: of its user and of its fleet. */
 export function rateLimits({ requestsPerMinute }: Settings, id: AccountId): readonly RateLimit[] {
-  const limits = [
-    {
-      policy: "user",
-      key: `user:${accountKey(id)}`,
-      limit: requestsPerMinute.user,
-      windowSeconds: 60,
-    },
-    { policy: "fleet", key: `fleet:${id.filo}`, limit: requestsPerMinute.fleet, windowSeconds: 60 },
-  ];
-  return limits.filter(({ limit }) => limit > 0);
+  const { user, fleet } = requestsPerMinute;
+  const limits: RateLimit[] = [];
+  if (user > 0) limits.push(limitOf("user", accountKey(id), user));
+  if (fleet > 0) limits.push(limitOf("fleet", id.filo, fleet));
+  return limits;
+}
+
+function limitOf(policy: string, whose: string, limit: number): RateLimit {
+  return { policy, key: `${policy}:${whose}`, limit, windowSeconds: WINDOW_SECONDS };
 }
 
 /** The answer to a request that is one too many. */

@@ -27,10 +27,19 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
   if (body === null) return { response: new Response(null, { status, headers }), code: null };
   headers["content-type"] = "application/json";
   headers["content-language"] = language;
-  const whole = message === undefined
-    ? body
-    : { message: texts.message(message, language), ...body };
-  return { response: new Response(JSON.stringify(whole), { status, headers }), code: null };
+  const text = message === undefined
+    ? JSON.stringify(body)
+    : withMessage(texts.message(message, language), JSON.stringify(body));
+  return { response: new Response(text, { status, headers }), code: null };
+}
+
+/**
+ * A JSON object with a message as its first member. The message is not written together with the
+ * rest: a Turkish letter in a text makes all of it twice as wide, and slow to write.
+ */
+function withMessage(message: string, body: string): string {
+  const member = `{"message":${JSON.stringify(message)}`;
+  return body === "{}" ? `${member}}` : `${member},${body.slice(1)}`;
 }
 
 /** A problem as RFC 9457 has it, with Kese's own members beside. */

@@ -9,8 +9,10 @@ import type {
   Endpoint,
   RequestCommand,
   RequestFacts,
+  SessionCaller,
   Trace,
 } from "./endpoint.ts";
+import type { Eventually } from "../domain/ports.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
 import { problem, type Read, refused } from "./problems.ts";
 import { rateLimited, rateLimits } from "./rate_limits.ts";
@@ -39,15 +41,17 @@ export function runEndpoint(run: Run, endpoint: Endpoint): Promise<AnyReply> {
 }
 
 async function runPublic(run: Run, endpoint: EndpointOf<"public">): Promise<AnyReply> {
-  const parameters = await parametersOf(run, endpoint.definition);
+  const read = await readAll(run, endpoint.definition);
+  const parameters = validated(run, read, { definition: endpoint.definition });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, trace: run.trace });
 }
 
 async function runSession(run: Run, endpoint: EndpointOf<"session">): Promise<AnyReply> {
-  const caller = await callerOf(run);
+  const { definition } = endpoint;
+  const caller = traced(await callerOf(run), run.trace);
   if (caller?.kind !== "session") return problem("unauthenticated");
-  const parameters = await parametersOf(run, endpoint.definition, caller);
+  const parameters = validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, caller });
 }
@@ -57,10 +61,11 @@ async function runAccount(
   endpoint: EndpointOf<"fleet" | "fleet_or_session">,
 ): Promise<AnyReply> {
   const { dependencies, facts } = run;
-  const caller = await callerOf(run);
+  const { definition } = endpoint;
+  const caller = traced(await callerOf(run), run.trace);
   if (caller === undefined) return problem("unauthenticated");
   if (endpoint.access === "fleet" && caller.kind === "session") return problem("forbidden");
-  const parameters = await parametersOf(run, endpoint.definition, caller);
+  const parameters = validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
   const account = accountFor(caller, named(parameters.value, facts.headers));
   if (account === undefined) return problem("forbidden");
@@ -68,7 +73,7 @@ async function runAccount(
   const limits = rateLimits(dependencies.settings, account);
   const exceeded = limits.length > 0 && await dependencies.limiter.take(limits, facts.at);
   if (exceeded) return rateLimited(exceeded);
-  const command = readCommand(run, endpoint.definition, parameters.value);
+  const command = readCommand(run, definition, parameters.value);
   if (!command.ok) return command.problem;
   return await endpoint.handle({
     ...facts,
@@ -78,9 +83,13 @@ async function runAccount(
   });
 }
 
-async function callerOf({ dependencies, facts, trace }: Run): Promise<Caller | undefined> {
-  const { headers, at: now } = facts;
-  const caller = await authenticate(dependencies, { headers, now });
+function callerOf({ dependencies, facts: { headers, at: now } }: Run): Eventually<
+  Caller | undefined
+> {
+  return authenticate(dependencies, { headers, now });
+}
+
+function traced(caller: Caller | undefined, trace: Trace): Caller | undefined {
   if (caller === undefined) return undefined;
   trace.who = caller.kind;
   if (caller.kind === "fleet") trace.filo = caller.filo;
@@ -89,34 +98,46 @@ async function callerOf({ dependencies, facts, trace }: Run): Promise<Caller | u
   return caller;
 }
 
-/** Reads and validates; whom a session names is looked at before anything else about the request. */
-async function parametersOf(
-  { dependencies, admission, facts, request, path }: Run,
+function readAll(
+  { dependencies: { settings }, admission, facts, request, path }: Run,
   definition: Definition,
-  caller?: Caller,
-): Promise<Read<Parameters>> {
-  const { allowCardNumberInUrl } = dependencies.settings;
-  const given = { ...path, ...headerParameters(definition, facts.headers) };
-  const read = await readParameters(request, { admission, given, allowCardNumberInUrl });
+): Eventually<Read<Parameters>> {
+  const given = givenParameters(path, definition, facts.headers);
+  const { allowCardNumberInUrl } = settings;
+  return readParameters(request, { admission, given, allowCardNumberInUrl });
+}
+
+/** Holds what was read to the definition; whom a session names is looked at before anything else. */
+function validated(
+  { facts: { headers } }: Run,
+  read: Read<Parameters>,
+  { definition, caller }: { readonly definition: Definition; readonly caller?: Caller },
+): Read<Parameters> {
   if (!read.ok) return read;
-  // A session that names no user means its own, and may still name another's fleet.
-  const own = caller?.kind === "session" ? caller.account.userNo : undefined;
-  const userNo = typeof read.value.userNo === "string" ? read.value.userNo : own;
-  if (caller && userNo !== undefined && !accountFor(caller, named({ userNo }, facts.headers))) {
+  if (caller?.kind === "session" && !mayName(caller, read.value, headers)) {
     return refused(problem("forbidden"));
   }
   return validate(definition, read.value);
 }
 
-/** The parameters that may come as headers; header names know no case. */
-function headerParameters(
-  { headerParameters: names = [] }: Definition,
+/** A session that names no user means its own, and may still name another's fleet. */
+function mayName(caller: SessionCaller, { userNo: given }: Parameters, headers: Headers): boolean {
+  const userNo = typeof given === "string" ? given : caller.account.userNo;
+  return accountFor(caller, named({ userNo }, headers)) !== undefined;
+}
+
+/** What path and headers hold of the parameters; header names know no case. */
+function givenParameters(
+  path: Run["path"],
+  { headerParameters = [] }: Definition,
   headers: Headers,
 ): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => {
+  const given = { ...path };
+  for (const name of headerParameters) {
     const value = headers.get(name);
-    return value === null ? [] : [[name, value]];
-  }));
+    if (value !== null) given[name] = value;
+  }
+  return given;
 }
 
 function named(parameters: Parameters, headers: Headers): { userNo: string; filo?: string } {

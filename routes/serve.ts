@@ -30,32 +30,31 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
       return render(problem("busy"), { facts, texts }).response;
     }
     const trace: Trace = { who: "anonymous", filo: null, userNo: null };
-    const { response, code } = render(await reply(context, facts, trace), { facts, texts });
-    const { at, requestId } = facts;
-    if (audited) {
-      audit.record({ at, requestId, ...trace, operation, status: response.status, code });
-    }
-    const milliseconds = clock.now() - at;
-    log.debug("request", { operation, requestId, status: response.status, code, milliseconds });
-    return response;
-  };
-
-  async function reply(context: Context, facts: RequestFacts, trace: Trace): Promise<AnyReply> {
     const { raw: request } = context.req;
+    let reply: AnyReply;
     try {
-      return await runEndpoint(
-        { dependencies, admission, facts, request, path: context.req.param(), trace },
-        endpoint,
-      );
+      const run = { dependencies, admission, facts, request, path: context.req.param(), trace };
+      reply = await runEndpoint(run, endpoint);
     } catch (error) {
-      if (error instanceof BusyError) return problem("busy");
-      const unavailable = error instanceof StoreUnavailableError;
-      const event = unavailable ? "store_unavailable" : "request_failed";
-      log.error(event, { operation, requestId: facts.requestId, error });
-      return problem(unavailable ? whenStoreFails : "internal");
+      reply = faultReply(error, facts);
     } finally {
       if (!alwaysServed) admission.leave();
     }
+    const { response, code } = render(reply, { facts, texts });
+    const { at, requestId } = facts;
+    const { status } = response;
+    const { who, filo, userNo } = trace;
+    if (audited) audit.record({ at, requestId, who, filo, userNo, operation, status, code });
+    log.debug("request", { operation, requestId, status, code, milliseconds: clock.now() - at });
+    return response;
+  };
+
+  function faultReply(error: unknown, { requestId }: RequestFacts): AnyReply {
+    if (error instanceof BusyError) return problem("busy");
+    const unavailable = error instanceof StoreUnavailableError;
+    const event = unavailable ? "store_unavailable" : "request_failed";
+    log.error(event, { operation, requestId, error });
+    return problem(unavailable ? whenStoreFails : "internal");
   }
 }
 

@@ -1,9 +1,10 @@
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import type { PaymentState } from "../../domain/account.ts";
 import {
-  applyToPayments,
   cardSnapshot,
   closingEntryId,
+  paymentAfter,
+  paymentState,
   refundableKurus,
 } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
@@ -19,19 +20,18 @@ const REFUNDED = accept(decideRefund({ account: PAID.account, payments: NONE }, 
   amountKurus: kurus(400),
 }));
 
-Deno.test("applyToPayments() adds a new payment and leaves the map that it was given", () => {
-  const payments = applyToPayments(NONE, PAID.entry);
-  assertEquals([...payments.values()], [PAID.account.lastPayment]);
-  assertEquals(NONE.size, 0);
+Deno.test("paymentAfter() gives a new payment as nothing was given back of it", () => {
+  assertEquals(paymentAfter(PAID.entry, NONE), PAID.account.lastPayment ?? undefined);
 });
 
-Deno.test("applyToPayments() tells a payment what a refund gave back of it", () => {
-  const payments = applyToPayments(applyToPayments(NONE, PAID.entry), REFUNDED.entry);
-  assertEquals([...payments.values()], [REFUNDED.account.lastPayment]);
+Deno.test("paymentAfter() says what a refund has given back of its payment", () => {
+  const { entry } = PAID;
+  const payments = new Map([[entry.id, paymentState(entry)]]);
+  assertEquals(paymentAfter(REFUNDED.entry, payments), REFUNDED.account.lastPayment ?? undefined);
 });
 
-Deno.test("applyToPayments() passes over a refund of a payment that nobody asked for", () => {
-  assertStrictEquals(applyToPayments(NONE, REFUNDED.entry), NONE);
+Deno.test("paymentAfter() passes over a refund of a payment that nobody asked for", () => {
+  assertEquals(paymentAfter(REFUNDED.entry, NONE), undefined);
 });
 
 Deno.test("closingEntryId() follows from the id of the top-up and is never the same", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { AUDIT_BUFFER } from "../../domain/limits.ts";
+import { AUDIT_BATCH, AUDIT_BUFFER } from "../../domain/limits.ts";
 import type { AuditRecord } from "../../domain/ports.ts";
 import { createAuditLog } from "../../infra/audit_log.ts";
 import { createLog } from "../../infra/log.ts";
@@ -104,13 +104,16 @@ Deno.test("record() keeps as many as the buffer holds", async () => {
 });
 
 Deno.test("record() past the buffer drops the oldest, and says how many", async () => {
-  const { audit, ids, events } = createBench();
-  for (let place = 0; place < AUDIT_BUFFER + 2; place++) audit.record(record(`r${place}`));
+  const { audit, batches, ids, events } = createBench();
+  const records = AUDIT_BATCH + AUDIT_BUFFER + 2;
+  for (let place = 0; place < records; place++) audit.record(record(`r${place}`));
   await audit.flush();
-  assertEquals([ids().length, ids()[0], ids().at(-1)], [
-    AUDIT_BUFFER,
-    "r2",
-    `r${AUDIT_BUFFER + 1}`,
+  // The first batch was on its way when the buffer began to fill.
+  assertEquals(batches.map(({ length }) => length), [AUDIT_BATCH, AUDIT_BUFFER]);
+  assertEquals([ids()[0], ids()[AUDIT_BATCH], ids().at(-1)], [
+    "r0",
+    `r${AUDIT_BATCH + 2}`,
+    `r${records - 1}`,
   ]);
   const [{ event, level, dropped }] = events();
   assertEquals({ event, level, dropped }, {
@@ -121,6 +124,17 @@ Deno.test("record() past the buffer drops the oldest, and says how many", async 
   audit.record(record("next"));
   await audit.flush();
   assertEquals(events().length, 1);
+});
+
+Deno.test("record() has a whole batch written at once, and one record less a moment later", async () => {
+  const { audit, batches } = createBench();
+  for (let place = 1; place < AUDIT_BATCH; place++) audit.record(record(`r${place}`));
+  await settled();
+  assertEquals(batches.length, 0);
+  audit.record(record("last"));
+  await settled();
+  assertEquals(batches.map(({ length }) => length), [AUDIT_BATCH]);
+  await audit.flush();
 });
 
 Deno.test("flush() waits for a slow sink, and what came meanwhile goes in one batch after it", async () => {

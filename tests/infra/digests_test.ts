@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { CardNumber } from "../../domain/card_number.ts";
-import { createDigests, sha256 } from "../../infra/digests.ts";
+import { createDigests, SECRETS_REMEMBERED, sha256 } from "../../infra/digests.ts";
 
 const digests = createDigests(new Uint8Array(32).fill(1));
 
@@ -15,6 +15,22 @@ Deno.test("sha256() is SHA-256 in hex", () => {
   const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   assertEquals(sha256("abc"), abc);
   assertEquals(digests.secret("abc"), abc);
+});
+
+Deno.test("secret() gives the same again, among more secrets than it keeps at hand", () => {
+  const secrets = Array.from({ length: SECRETS_REMEMBERED + 1 }, (_, place) => `secret ${place}`);
+  for (const secret of [...secrets, ...secrets]) {
+    assertEquals(digests.secret(secret), sha256(secret));
+  }
+});
+
+Deno.test("equal() sees a difference wherever it stands", () => {
+  const digest = sha256("a");
+  for (let place = 0; place < digest.length; place++) {
+    const other = digest[place] === "0" ? "1" : "0";
+    const changed = digest.slice(0, place) + other + digest.slice(place + 1);
+    assertEquals(digests.equal(digest, changed), false, `place ${place}`);
+  }
 });
 
 Deno.test("equal() compares digests, also those of another length", () => {

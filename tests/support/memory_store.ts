@@ -1,6 +1,11 @@
-import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import {
+  type Account,
+  type AccountId,
+  accountKey,
+  type PaymentState,
+} from "../../domain/account.ts";
 import type { EntriesByKey } from "../../domain/fold.ts";
-import { applyToPayments, type JournalEntry } from "../../domain/journal.ts";
+import { type JournalEntry, paymentAfter } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type {
@@ -100,7 +105,12 @@ function byStart(first: OpenTopUpAddress, second: OpenTopUpAddress): number {
 }
 
 function paymentsOf(entries: readonly JournalEntry[]): AccountView["payments"] {
-  return entries.reduce<AccountView["payments"]>(applyToPayments, new Map());
+  const payments = new Map<string, PaymentState>();
+  for (const entry of entries) {
+    const payment = paymentAfter(entry, payments);
+    if (payment) payments.set(payment.paymentId, payment);
+  }
+  return payments;
 }
 
 function pageOf(
