@@ -155,11 +155,12 @@ async function openStores(
   const local = createMemoryRateLimiter();
   const settled = () => Promise.resolve();
   const { databaseId } = store;
-  // The embedded store gives an account as fast as a cache would.
-  if (databaseId === undefined) return { store, limiter: local, settled };
   const near = createMemoryAccountCache();
   const { redis, cardFingerprintKey: sealingKey } = environment;
-  if (redis === undefined) return { store, cache: near, limiter: local, settled };
+  // An embedded database has no other processes to share its accounts with.
+  if (redis === undefined || databaseId === undefined) {
+    return { store, cache: near, limiter: local, settled };
+  }
   const connect = () => openRedis({ ...redis, clock, log });
   const shared = createRedisAdapters({ connect, databaseId, sealingKey, local, log });
   const cache = createLayeredAccountCache({ near, far: shared.cache, log });

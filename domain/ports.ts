@@ -132,10 +132,10 @@ export interface JournalPage {
 
 /** A few answers of an account kept at hand. It may forget at any time and be lost without loss of money. */
 export interface AccountCache {
-  get(id: AccountId): Promise<Account | undefined>;
+  get(id: AccountId): Eventually<Account | undefined>;
   /** Only after an acknowledged save or a majority read; never replaces a newer one. */
-  put(account: Account): Promise<void>;
-  drop(id: AccountId): Promise<void>;
+  put(account: Account): Eventually<void>;
+  drop(id: AccountId): Eventually<void>;
 }
 
 /** One-time codes, sessions and the counters that guard them. Only hashes of secrets come here. */

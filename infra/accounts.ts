@@ -77,16 +77,19 @@ class QueuedAccounts implements Accounts {
     decide: (view: AccountView) => Decision<Entry, Refusal>,
   ): Promise<UpdateOutcome<Entry, Refusal>> {
     const key = accountKey(id);
-    const queue = this.#queues.get(key) ?? [];
-    if (queue.length >= QUEUE_PER_ACCOUNT) return Promise.resolve({ outcome: "busy" });
+    const waiting = this.#queues.get(key);
+    if (waiting && waiting.length >= QUEUE_PER_ACCOUNT) {
+      return Promise.resolve({ outcome: "busy" });
+    }
     const deadline = this.#options.clock.now() + COMMAND_DEADLINE_MILLISECONDS;
     return new Promise((resolve, reject) => {
       // Outcomes carry the entries and refusals of this command's own rule.
       const settle = resolve as (outcome: UpdateOutcome) => void;
-      queue.push({ command, decide, payments, deadline, settle, fail: reject });
-      if (this.#queues.has(key)) return;
+      const pending = { command, decide, payments, deadline, settle, fail: reject };
+      if (waiting) return void waiting.push(pending);
+      const queue: Pending[] = [pending];
       this.#queues.set(key, queue);
-      void this.#work(id, queue);
+      void this.#work(id, key, queue);
     });
   }
 
@@ -111,7 +114,7 @@ class QueuedAccounts implements Accounts {
   }
 
   /** Takes what waits, batch by batch, until nothing does. */
-  async #work(id: AccountId, queue: Pending[]): Promise<void> {
+  async #work(id: AccountId, key: string, queue: Pending[]): Promise<void> {
     const batchSize = Math.min(COMMANDS_PER_FOLD, this.#options.store.entriesPerSave);
     while (queue.length > 0) {
       const batch = queue.splice(0, batchSize);
@@ -121,7 +124,7 @@ class QueuedAccounts implements Accounts {
         for (const pending of batch) pending.fail(error);
       }
     }
-    this.#queues.delete(accountKey(id));
+    this.#queues.delete(key);
   }
 
   /** Those that still have time; the others hear that nothing happened. */
@@ -138,7 +141,8 @@ class QueuedAccounts implements Accounts {
   async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
     if (batch.length === 0) return;
     const asked = { keys: keysOf(batch), payments: batch.flatMap(({ payments }) => payments) };
-    let cached = await this.#readable(() => this.#cached?.base(id, asked));
+    const known = this.#cached;
+    let cached = known && await this.#readable(() => known.base(id, asked));
     for (let lostRaces = 0; lostRaces <= LOST_RACES_MAX; cached = undefined) {
       const base = cached ?? await this.#readable(() => this.#options.store.load(id, asked));
       if (base === "unreadable") return settleAll(batch, "busy");

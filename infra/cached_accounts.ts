@@ -1,8 +1,8 @@
 import type { Account, AccountId } from "../domain/account.ts";
-import type { LoadedAccount } from "../domain/fold.ts";
+import type { EntriesByKey, LoadedAccount } from "../domain/fold.ts";
 import { ageOfKey } from "../domain/idempotency.ts";
 import { isClosingEntryId } from "../domain/journal.ts";
-import type { AccountCache, AccountStore, LoadOptions, Log } from "../domain/ports.ts";
+import type { AccountCache, AccountStore, Eventually, LoadOptions, Log } from "../domain/ports.ts";
 
 export interface CachedAccountsOptions {
   readonly cache: AccountCache;
@@ -16,7 +16,7 @@ export interface CachedAccounts {
    * The cached account as commands may be decided on it; undefined when only a fresh one will do.
    * Rejects when the store does not say whether it has an old key.
    */
-  base(id: AccountId, asked: Required<LoadOptions>): Promise<LoadedAccount | undefined>;
+  base(id: AccountId, asked: Required<LoadOptions>): Eventually<LoadedAccount | undefined>;
   /**
    * Keeps an account for the next command, after its save was acknowledged or it was read. Nobody
    * waits for that: the cache takes it in, or not, while the answers leave.
@@ -25,28 +25,37 @@ export interface CachedAccounts {
   forget(id: AccountId): void;
 }
 
+const NO_ENTRIES: EntriesByKey = new Map();
+const NO_PAYMENTS: LoadedAccount["payments"] = new Map();
+
 /** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */
 export function createCachedAccounts(
   { cache, store, log }: CachedAccountsOptions,
 ): CachedAccounts {
-  async function attempt<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await ask();
-    } catch (error) {
-      log.warn("account_cache_unreachable", { error });
-      return undefined;
-    }
+  function unreachable(error: unknown): undefined {
+    log.warn("account_cache_unreachable", { error });
   }
 
-  async function base(
+  function base(
     id: AccountId,
     { keys, payments }: Required<LoadOptions>,
-  ): Promise<LoadedAccount | undefined> {
+  ): Eventually<LoadedAccount | undefined> {
     // What is refunded of an older payment is in the journal alone.
     if (payments.length > 0) return undefined;
-    const account = await attempt(() => cache.get(id));
-    if (account === undefined || !await areNew(account, keys)) return undefined;
-    return { account, entriesByKey: new Map(), payments: new Map() };
+    const found = cache.get(id);
+    // What is in this process's own memory costs no turn of the event loop.
+    if (!(found instanceof Promise)) return fitting(found, keys);
+    return found.catch(unreachable).then((account) => fitting(account, keys));
+  }
+
+  function fitting(
+    account: Account | undefined,
+    keys: readonly string[],
+  ): Eventually<LoadedAccount | undefined> {
+    if (account === undefined) return undefined;
+    const loaded = { account, entriesByKey: NO_ENTRIES, payments: NO_PAYMENTS };
+    if (keys.length === 0) return loaded;
+    return areNew(account, keys).then((surely) => surely ? loaded : undefined);
   }
 
   /**
@@ -61,14 +70,18 @@ export function createCachedAccounts(
     return unsure.length === 0 || (await store.entriesOfOldKeys(id, unsure)).size === 0;
   }
 
+  function unheard(done: Eventually<void>): void {
+    if (done instanceof Promise) done.catch(unreachable);
+  }
+
   function forget(id: AccountId): void {
-    void attempt(() => cache.drop(id));
+    unheard(cache.drop(id));
   }
 
   function remember(account: Account): void {
     // Such a head could come again in a database that was set back, on top of another history.
     if (isClosingEntryId(account.head)) return forget(account.id);
-    void attempt(() => cache.put(account));
+    unheard(cache.put(account));
   }
 
   return { base, remember, forget };

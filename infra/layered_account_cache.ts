@@ -1,10 +1,11 @@
 import { type Account, type AccountId, accountKey } from "../domain/account.ts";
 import { SNAPSHOT_WRITES_AT_ONCE, SNAPSHOT_WRITES_WAITING } from "../domain/limits.ts";
-import type { AccountCache, Log } from "../domain/ports.ts";
+import type { AccountCache, Eventually, Log } from "../domain/ports.ts";
+import type { MemoryAccountCache } from "./memory_account_cache.ts";
 
 export interface CacheLayers {
   /** In the process: takes effect at once. */
-  readonly near: AccountCache;
+  readonly near: MemoryAccountCache;
   /** Shared by all processes, and perhaps gone. */
   readonly far: AccountCache;
   readonly log: Log;
@@ -63,7 +64,7 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
   }
 
   /** What fails is left out. Only the kind of an error is named: its text may hold the snapshot. */
-  async function attempt<T>(call: string, ask: () => Promise<T>): Promise<T | undefined> {
+  async function attempt<T>(call: string, ask: () => Eventually<T>): Promise<T | undefined> {
     try {
       return await ask();
     } catch (error) {
@@ -72,24 +73,24 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
     }
   }
 
+  async function getFar(id: AccountId): Promise<Account | undefined> {
+    const key = accountKey(id);
+    // It does not yet know what was done here: what it holds was dropped, or is behind.
+    if (waiting.has(key) || underWay.has(key)) return undefined;
+    const shared = await attempt("get", () => far.get(id));
+    if (shared !== undefined) near.put(shared);
+    return shared;
+  }
+
   return {
-    get: async (id) => {
-      const found = await near.get(id);
-      if (found !== undefined) return found;
-      const key = accountKey(id);
-      // It does not yet know what was done here: what it holds was dropped, or is behind.
-      if (waiting.has(key) || underWay.has(key)) return undefined;
-      const shared = await attempt("get", () => far.get(id));
-      if (shared !== undefined) await near.put(shared);
-      return shared;
-    },
-    put: async (account) => {
+    get: (id) => near.get(id) ?? getFar(id),
+    put: (account) => {
       enqueue({ id: account.id, drop: false, put: account });
-      await near.put(account);
+      near.put(account);
     },
-    drop: async (id) => {
+    drop: (id) => {
       enqueue({ id, drop: true });
-      await near.drop(id);
+      near.drop(id);
     },
     settled: async () => {
       while (underWay.size > 0) await Promise.all(underWay.values());

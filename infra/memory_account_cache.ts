@@ -1,4 +1,4 @@
-import { type Account, accountKey } from "../domain/account.ts";
+import { type Account, type AccountId, accountKey } from "../domain/account.ts";
 import { CACHED_ACCOUNTS, CACHED_KEYS } from "../domain/limits.ts";
 import type { AccountCache } from "../domain/ports.ts";
 
@@ -8,10 +8,17 @@ export interface MemoryCacheBounds {
   readonly keys: number;
 }
 
-/** The accounts that this process used last. Whatever is done takes effect before the call returns. */
+/** An account cache that needs no I/O, so whatever is done takes effect before the call returns. */
+export interface MemoryAccountCache extends AccountCache {
+  get(id: AccountId): Account | undefined;
+  put(account: Account): void;
+  drop(id: AccountId): void;
+}
+
+/** The accounts that this process used last. */
 export function createMemoryAccountCache(
   { accounts, keys }: MemoryCacheBounds = { accounts: CACHED_ACCOUNTS, keys: CACHED_KEYS },
-): AccountCache {
+): MemoryAccountCache {
   // In the order of their last use, for a Map keeps the order in which its keys were set.
   const kept = new Map<string, Account>();
   let keysKept = 0;
@@ -24,31 +31,25 @@ export function createMemoryAccountCache(
     return account;
   }
 
+  // Not asked for when there is room: to find the first that is left, a Map passes all that were removed.
+  function removeOldest(): void {
+    for (const oldest of kept.keys()) return void remove(oldest);
+  }
+
   function add(key: string, account: Account): void {
     kept.set(key, account);
     keysKept += account.recentKeys.hashes.length;
   }
 
   return {
-    get: (id) => {
-      const key = accountKey(id);
-      const account = remove(key);
-      if (account !== undefined) add(key, account);
-      return Promise.resolve(account);
-    },
+    // Whoever takes an account puts its next state back, so to take it is no use by itself.
+    get: (id) => kept.get(accountKey(id)),
     put: (account) => {
       const key = accountKey(account.id);
       const stored = remove(key);
       add(key, stored !== undefined && stored.seq > account.seq ? stored : account);
-      for (const oldest of kept.keys()) {
-        if (kept.size <= accounts && keysKept <= keys) break;
-        remove(oldest);
-      }
-      return Promise.resolve();
+      while (kept.size > accounts || keysKept > keys) removeOldest();
     },
-    drop: (id) => {
-      remove(accountKey(id));
-      return Promise.resolve();
-    },
+    drop: (id) => void remove(accountKey(id)),
   };
 }

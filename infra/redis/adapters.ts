@@ -40,10 +40,10 @@ export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters
 
   return {
     cache: {
-      get: (id) => whenOpen()?.cache.get(id) ?? Promise.resolve(undefined),
-      put: (account) => whenOpen()?.cache.put(account) ?? Promise.resolve(),
+      get: (id) => whenOpen()?.cache.get(id),
+      put: (account) => whenOpen()?.cache.put(account),
       // What another process left there is behind now, and a save that rests on it fails by its head.
-      drop: (id) => whenOpen()?.cache.drop(id) ?? Promise.resolve(),
+      drop: (id) => whenOpen()?.cache.drop(id),
     },
     limiter: {
       take: (limits, now) => (whenOpen()?.limiter ?? local).take(limits, now),

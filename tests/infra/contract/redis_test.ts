@@ -1,4 +1,4 @@
-import type { AccountCache, RateLimiter } from "../../../domain/ports.ts";
+import type { AccountCache, Eventually, RateLimiter } from "../../../domain/ports.ts";
 import { createLayeredAccountCache } from "../../../infra/layered_account_cache.ts";
 import { createMemoryAccountCache } from "../../../infra/memory_account_cache.ts";
 import { createMemoryRateLimiter } from "../../../infra/memory_rate_limiter.ts";
@@ -36,7 +36,7 @@ accountCacheContract((what, body) =>
     const near = createMemoryAccountCache({ accounts: 0, keys: 0 });
     const far = createRedisAccountCache(redis, { databaseId, sealingKey });
     const cache = createLayeredAccountCache({ near, far, log });
-    const done = async (write: Promise<void>): Promise<void> => {
+    const done = async (write: Eventually<void>): Promise<void> => {
       await write;
       await cache.settled();
     };
