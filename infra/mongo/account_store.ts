@@ -29,11 +29,12 @@ import {
 } from "./documents.ts";
 import type { Drain } from "./drain.ts";
 import type { MongoJournal } from "./journal.ts";
+import { createSwaps, type Swap } from "./swaps.ts";
 
 /** Entries that an account's document may hold; MongoDB rewrites the whole document at each save. */
 export const ENTRIES_PER_DOCUMENT = 256;
 /** A drain begins each time that this many entries have come. */
-export const DRAIN_EVERY = 64;
+export const DRAIN_EVERY = 16;
 
 /** The first may be one that was under way and moves too little. */
 const DRAINS_FOR_A_SAVE = 2;
@@ -55,6 +56,8 @@ export interface AccountStoreOptions {
 export function createMongoAccountStore(
   { users, journal, drain, log }: AccountStoreOptions,
 ): AccountStore {
+  const swap = createSwaps({ users, journal });
+
   async function load(
     id: AccountId,
     options: LoadOptions = {},
@@ -105,41 +108,44 @@ export function createMongoAccountStore(
     expectedHead: string,
     entries: readonly JournalEntry[],
   ): Promise<"saved" | "conflict" | "full"> {
-    const key = accountKey(next.id);
+    const account = accountKey(next.id);
+    const condition = { [lastPlaceFor(entries)]: { $exists: false } };
     const update = toUpdate(next, entries);
-    if (await swap(key, { expectedHead, update, entries })) {
-      if (crossesDrain(next.seq, entries.length)) drain.start(key);
+    const wanted = { account, expectedHead, nextHead: next.head, condition, update };
+    if (await swap(wanted)) {
+      if (crossesDrain(next.seq, entries.length)) drain.start(account);
       return "saved";
     }
-    return await saveAfterDrain(key, { expectedHead, update, entries });
+    return await saveAfterDrain(wanted, lastPlaceFor(entries));
   }
 
   /** For a save that did not match: either the head moved on, or the document has no room. */
-  async function saveAfterDrain(key: string, wanted: Swap): Promise<"saved" | "conflict" | "full"> {
+  async function saveAfterDrain(
+    wanted: Swap,
+    lastPlace: string,
+  ): Promise<"saved" | "conflict" | "full"> {
+    const { account } = wanted;
     for (let drains = 0; drains < DRAINS_FOR_A_SAVE; drains++) {
       // A drain may have ended between the two looks, so whoever is not full tries once more.
-      if (!await isFull(key, wanted)) return await swap(key, wanted) ? "saved" : "conflict";
+      if (!await isFull(wanted, lastPlace)) return await swap(wanted) ? "saved" : "conflict";
       try {
-        await drain.move(key);
+        await drain.move(account);
       } catch (error) {
         // A drain that is stopped leaves the document full until somebody has looked.
-        log.error("ledger_drain_stopped", { account: key, error });
+        log.error("ledger_drain_stopped", { account, error });
         return "full";
       }
-      if (await swap(key, wanted)) return "saved";
+      if (await swap(wanted)) return "saved";
     }
-    return await isFull(key, wanted) ? "full" : "conflict";
+    return await isFull(wanted, lastPlace) ? "full" : "conflict";
   }
 
-  async function isFull(key: string, { expectedHead: head, entries }: Swap): Promise<boolean> {
-    const full = { _id: key, head, [lastPlaceFor(entries)]: { $exists: true } };
+  async function isFull(
+    { account: _id, expectedHead: head }: Swap,
+    lastPlace: string,
+  ): Promise<boolean> {
+    const full = { _id, head, [lastPlace]: { $exists: true } };
     return await users.findOne(full, { projection: { _id: 1 } }) !== null;
-  }
-
-  async function swap(key: string, { expectedHead, update, entries }: Swap): Promise<boolean> {
-    const filter = { _id: key, head: expectedHead, [lastPlaceFor(entries)]: { $exists: false } };
-    const { matchedCount } = await users.updateOne(filter, update);
-    return matchedCount === 1;
   }
 
   async function openTopUps(
@@ -194,12 +200,6 @@ export function createMongoAccountStore(
 /** The place in the document's journal that must be free for the entries to have room. */
 function lastPlaceFor(entries: readonly JournalEntry[]): string {
   return `journal.${ENTRIES_PER_DOCUMENT - entries.length}`;
-}
-
-interface Swap {
-  readonly expectedHead: string;
-  readonly update: UpdateFilter<UserDocument>;
-  readonly entries: readonly JournalEntry[];
 }
 
 /** All that a save changes, in one update. What payments leave alone is not sent. */

@@ -1,5 +1,6 @@
 import type { Collection } from "mongodb";
 import type { Log } from "../../domain/ports.ts";
+import { isDuplicateKey } from "./connection.ts";
 import { type AccountDocument, type LedgerDocument, toLedgerDocument } from "./documents.ts";
 
 export interface DrainOptions {
@@ -63,11 +64,13 @@ async function copyToLedger(
   ledger: Collection<LedgerDocument>,
   documents: readonly LedgerDocument[],
 ): Promise<void> {
-  const operations = documents.map(({ _id, ...entry }) => ({
-    updateOne: { filter: { _id }, update: { $setOnInsert: entry }, upsert: true },
-  }));
-  const { upsertedCount } = await ledger.bulkWrite(operations, { ordered: false });
-  if (upsertedCount === documents.length) return;
+  try {
+    await ledger.insertMany([...documents], { ordered: false });
+    return;
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+  }
+  // Read from what a majority has: that they are all there, and the same, is what lets them leave.
   const ids = documents.map(({ _id }) => _id);
   const kept = await ledger.find({ _id: { $in: ids } }, { projection: { id: 1 } }).toArray();
   const entryIds = new Map(kept.map(({ _id, id }) => [_id, id]));

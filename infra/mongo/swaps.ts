@@ -1,0 +1,95 @@
+import type { AnyBulkWriteOperation, Collection, Filter, UpdateFilter } from "mongodb";
+import { fromAccountKey } from "../../domain/account.ts";
+import type { Journal } from "../../domain/ports.ts";
+import type { UserDocument } from "./documents.ts";
+
+/** A change of one account that holds only while its head is the expected one. */
+export interface Swap {
+  readonly account: string;
+  readonly expectedHead: string;
+  /** The id of the last entry that the update appends. */
+  readonly nextHead: string;
+  /** What must hold beside the head. */
+  readonly condition: Filter<UserDocument>;
+  readonly update: UpdateFilter<UserDocument>;
+}
+
+/** Makes a swap; whether it happened. Rejects when that is not known. */
+export type Swaps = (swap: Swap) => Promise<boolean>;
+
+export interface SwapsOptions {
+  readonly users: Collection<UserDocument>;
+  readonly journal: Pick<Journal, "find">;
+}
+
+/** Commands with swaps that are under way at one time; connections are left for who reads. */
+export const SWAP_COMMANDS_AT_ONCE = 4;
+/** Swaps of one command: the first answer waits for the last. */
+export const SWAPS_PER_COMMAND = 32;
+
+interface Waiting {
+  readonly swap: Swap;
+  readonly resolve: (happened: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Swaps of different accounts, sent together: those that come while some commands are on their way
+ * share the next. Each is still an atomic update of one document by itself; only the way there and
+ * back is shared. Without others a swap goes alone and at once.
+ */
+export function createSwaps({ users, journal }: SwapsOptions): Swaps {
+  const waiting: Waiting[] = [];
+  let commands = 0;
+
+  function send(): void {
+    while (waiting.length > 0 && commands < SWAP_COMMANDS_AT_ONCE) {
+      const batch = waiting.splice(0, SWAPS_PER_COMMAND);
+      commands++;
+      void perform(batch).finally(() => {
+        commands--;
+        send();
+      });
+    }
+  }
+
+  async function perform(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const swaps = batch.map(({ swap }) => swap);
+      const { matchedCount } = await users.bulkWrite(swaps.map(toOperation), { ordered: false });
+      if (matchedCount === batch.length) return batch.forEach(({ resolve }) => resolve(true));
+      if (matchedCount === 0) return batch.forEach(({ resolve }) => resolve(false));
+      const happened = await tellApart(swaps);
+      batch.forEach(({ resolve }, place) => resolve(happened[place] === true));
+    } catch (error) {
+      // Some may have happened: each finds out by itself.
+      batch.forEach(({ reject }) => reject(error));
+    }
+  }
+
+  /** The server only counts. A head is never made twice, so heads and entries tell which it counted. */
+  async function tellApart(swaps: readonly Swap[]): Promise<readonly boolean[]> {
+    const _id = { $in: swaps.map(({ account }) => account) };
+    const found = await users.find({ _id }, { projection: { head: 1 } }).toArray();
+    const heads = new Map(found.map(({ _id, head }) => [_id, head]));
+    return await Promise.all(swaps.map(async ({ account, expectedHead, nextHead }) => {
+      const head = heads.get(account);
+      if (head === nextHead) return true;
+      if (head === undefined || head === expectedHead) return false;
+      // Another writer was here: on top of this swap, or in its place.
+      return await journal.find(fromAccountKey(account), nextHead) !== undefined;
+    }));
+  }
+
+  return (swap) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ swap, resolve, reject });
+      send();
+    });
+}
+
+function toOperation(
+  { account, expectedHead, condition, update }: Swap,
+): AnyBulkWriteOperation<UserDocument> {
+  return { updateOne: { filter: { _id: account, head: expectedHead, ...condition }, update } };
+}
