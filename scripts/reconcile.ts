@@ -1,6 +1,6 @@
 import { type Account, type AccountId, accountKey } from "../domain/account.ts";
 import type { JournalEntry } from "../domain/journal.ts";
-import { PAGE_MAX } from "../domain/limits.ts";
+import { PAGE_SCAN_MAX } from "../domain/limits.ts";
 import type { AccountStore, Journal, JournalPage } from "../domain/ports.ts";
 import { proveAccount } from "../domain/reconciliation.ts";
 import type { SweepCounts } from "../domain/top_up_settlement.ts";
@@ -57,7 +57,7 @@ async function prove(store: Pick<Store, "accounts" | "journal">, id: AccountId):
 async function* entriesOf(journal: Journal, { id, seq }: Account): AsyncGenerator<JournalEntry> {
   let beforeSeq: number | undefined = seq + 1;
   while (beforeSeq !== undefined) {
-    const page: JournalPage = await journal.list(id, { limit: PAGE_MAX, beforeSeq });
+    const page: JournalPage = await journal.list(id, { limit: PAGE_SCAN_MAX, beforeSeq });
     yield* page.entries;
     beforeSeq = page.nextBeforeSeq;
   }
