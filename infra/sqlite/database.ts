@@ -46,7 +46,7 @@ export class SqliteDatabase {
 
   /** Commits what waits and closes the file. */
   close(): void {
-    this.#commit();
+    this.commit();
     this.#database.close();
   }
 
@@ -59,10 +59,11 @@ export class SqliteDatabase {
       setImmediate(() => this.#gather());
       return;
     }
-    this.#commit();
+    this.commit();
   }
 
-  #commit(): void {
+  /** Commits what waits now. */
+  commit(): void {
     this.#gathered = 0;
     this.#turns = 0;
     const batch = this.#waiting.splice(0);

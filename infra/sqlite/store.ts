@@ -10,7 +10,11 @@ import { createSqliteVaultStore } from "./vault_store.ts";
 
 /** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
 export function openSqliteStore(path: string): Store {
-  const database = new SqliteDatabase(path);
+  return createSqliteStore(new SqliteDatabase(path));
+}
+
+/** All stores of one open file. */
+export function createSqliteStore(database: SqliteDatabase): Store {
   const journal = createSqliteJournal(database);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
   const ping = database.prepare("SELECT 1");

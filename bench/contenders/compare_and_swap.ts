@@ -1,0 +1,100 @@
+import type { Collection } from "mongodb";
+import { connectMongo } from "../../infra/mongo/connection.ts";
+import { OPENING_KURUS, PAYMENT_KURUS, userNo, USERS } from "../fleet.ts";
+import { quantile } from "../load.ts";
+import type { DatabaseAddress } from "./seed_way.ts";
+
+interface Purse {
+  readonly _id: string;
+  readonly head: number;
+  readonly balance: number;
+}
+
+export interface RawLoad {
+  /** Writers at work at one time, each with one operation under way. */
+  readonly writers: number;
+  readonly users: number;
+  readonly seconds: number;
+}
+
+/** What came of it. Times are in milliseconds. */
+export interface RawResult {
+  readonly succeeded: number;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** The driver with its purses. */
+export interface CompareAndSwap {
+  run(load: RawLoad): Promise<RawResult>;
+  balanceKurus(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * The least that a right payment can cost on MongoDB: the driver alone, one conditional update of
+ * two numbers, no HTTP, no journal. Where each writer has users of his own he knows the head; where
+ * they share one he reads it, and again whenever another was faster.
+ */
+export async function openCompareAndSwap(address: DatabaseAddress): Promise<CompareAndSwap> {
+  const { client, database } = connectMongo(address);
+  const purses = database.collection<Purse>("purses");
+  const opened = Array.from({ length: USERS }, (_, place) => {
+    return { _id: userNo(place), head: 0, balance: OPENING_KURUS };
+  });
+  await purses.insertMany(opened);
+  return {
+    run: (load: RawLoad) => run(purses, load),
+    balanceKurus: async () => {
+      let sum = 0;
+      for await (const { balance } of purses.find()) sum += balance;
+      return sum;
+    },
+    close: () => client.close(),
+  };
+}
+
+async function run(
+  purses: Collection<Purse>,
+  { writers, users, seconds }: RawLoad,
+): Promise<RawResult> {
+  const from = performance.now();
+  const until = from + seconds * 1_000;
+  const milliseconds: number[] = [];
+  const own = (writer: number) => {
+    const places = Array.from({ length: users }, (_, place) => place);
+    return users < writers ? places : places.filter((place) => place % writers === writer);
+  };
+  await Promise.all(Array.from({ length: writers }, async (_, writer) => {
+    const known = new Map<string, Purse>();
+    const places = own(writer);
+    for (let startedAt = performance.now(); startedAt < until; startedAt = performance.now()) {
+      const place = places[Math.floor(Math.random() * places.length)] ?? 0;
+      await payOnce(purses, known, userNo(place));
+      milliseconds.push(performance.now() - startedAt);
+    }
+  }));
+  const sorted = Float64Array.from(milliseconds).sort();
+  const succeeded = sorted.length;
+  const perSecond = succeeded / ((performance.now() - from) / 1_000);
+  return { succeeded, perSecond, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+}
+
+async function payOnce(
+  purses: Collection<Purse>,
+  known: Map<string, Purse>,
+  _id: string,
+): Promise<void> {
+  for (;;) {
+    const purse = known.get(_id) ?? await purses.findOne({ _id });
+    if (purse === null) throw new Error(`Cannot pay: there is no ${_id}`);
+    const next = { head: purse.head + 1, balance: purse.balance - PAYMENT_KURUS };
+    const { matchedCount } = await purses.updateOne({ _id, head: purse.head }, { $set: next });
+    if (matchedCount === 1) {
+      known.set(_id, { _id, ...next });
+      return;
+    }
+    known.delete(_id);
+  }
+}

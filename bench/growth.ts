@@ -1,0 +1,98 @@
+/**
+ * What a payment costs as the store grows: on accounts with ever longer histories, among ever more
+ * users, and what the last page of a long history costs beside its first.
+ *
+ * @module
+ */
+
+import { type ContenderName, type ContenderPlace, startContender } from "./contender_runner.ts";
+import { userNo } from "./fleet.ts";
+import { CONNECTIONS } from "./throughput.ts";
+
+export interface Growth {
+  readonly title: string;
+  /** How much there was, and the payments a second that it left. */
+  readonly curve: readonly { readonly size: number; readonly perSecond: number }[];
+}
+
+export interface Paging {
+  readonly title: string;
+  readonly entries: number;
+  /** Milliseconds at the median. */
+  readonly firstPage: number;
+  readonly lastPage: number;
+}
+
+const HISTORIES = [10, 1_000, 100_000];
+const SECONDS = 1.5;
+
+/** One store whose accounts grow; as many users pay as have connections, so that none waits for another. */
+interface HistoryRun {
+  readonly name: ContenderName;
+  readonly title: string;
+  readonly users: number;
+}
+
+/** Payments on accounts with so many past entries, and the pages of the longest. */
+export async function measureHistories(
+  place: ContenderPlace,
+  { name, title, users }: HistoryRun,
+): Promise<{ readonly growth: Growth; readonly paging: Paging }> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([place.signal, ending.signal]);
+  const contender = await startContender(name, { ...place, signal });
+  // Others pay first, so that the shortest history is not measured on a cold program.
+  await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
+  const curve = [];
+  let entries = 0;
+  for (const size of HISTORIES) {
+    if (size > entries) await contender.fill({ payments: size - entries, ofUsers: users });
+    const { perSecond, succeeded } = await contender.pay({
+      users,
+      connections: users,
+      seconds: SECONDS,
+    });
+    entries = Math.max(size, entries) + Math.ceil(succeeded / users);
+    curve.push({ size, perSecond });
+    console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
+  }
+  const page = `GET /islemler?userNo=${userNo(0)}&limit=100`;
+  const paging = {
+    title,
+    entries,
+    firstPage: await contender.ask(page, 1),
+    lastPage: await contender.ask(`${page}&cursor=s101`, 1),
+  };
+  ending.abort();
+  return { growth: { title: `${title}, past entries of an account`, curve }, paging };
+}
+
+export interface UserRun {
+  readonly name: ContenderName;
+  readonly title: string;
+  readonly sizes: readonly number[];
+}
+
+/** Payments spread over ever more users. */
+export async function measureUsers(
+  place: ContenderPlace,
+  { name, title, sizes }: UserRun,
+): Promise<Growth> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([place.signal, ending.signal]);
+  const contender = await startContender(name, { ...place, signal });
+  await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
+  const curve = [];
+  for (const size of sizes) {
+    if (size > 1_000) await contender.fill({ users: size });
+    const { perSecond } = await contender.pay({
+      users: size,
+      connections: CONNECTIONS,
+      seconds: SECONDS,
+    });
+    curve.push({ size, perSecond });
+    console.error(`  ${title}, ${size} users: ${Math.round(perSecond)}/s`);
+  }
+  ending.abort();
+  return { title: `${title}, users`, curve };
+}

@@ -1,0 +1,109 @@
+/**
+ * The load generator: so many connections, each with one request under way, over plain TCP. It
+ * waits for the answer to every request that it sent, so what it counts can be held against the
+ * books to the last kurus.
+ *
+ * @module
+ */
+
+export interface LoadOptions {
+  readonly port: number;
+  readonly connections: number;
+  readonly seconds: number;
+  /** Gives the bytes of one HTTP request after the other. */
+  readonly nextRequest: () => Uint8Array<ArrayBuffer>;
+}
+
+/** What came of a load. Times are in milliseconds. */
+export interface LoadResult {
+  /** Answers with a 2xx status. */
+  readonly succeeded: number;
+  /** All other answers, by status. */
+  readonly refused: ReadonlyMap<number, number>;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+const ANSWER_MAX_BYTES = 256 * 1024;
+const decoder = new TextDecoder();
+
+/** Sends as fast as the answers come, for some seconds. */
+export async function applyLoad(options: LoadOptions): Promise<LoadResult> {
+  const from = performance.now();
+  const until = from + options.seconds * 1_000;
+  const lanes = await Promise.all(
+    Array.from({ length: options.connections }, () => driveConnection(options, until)),
+  );
+  const seconds = (performance.now() - from) / 1_000;
+  const milliseconds = Float64Array.from(lanes.flatMap((lane) => lane.milliseconds)).sort();
+  const refused = new Map<number, number>();
+  for (const status of lanes.flatMap((lane) => lane.refusals)) {
+    refused.set(status, (refused.get(status) ?? 0) + 1);
+  }
+  const succeeded = milliseconds.length;
+  return {
+    succeeded,
+    refused,
+    perSecond: succeeded / seconds,
+    p50: quantile(milliseconds, 0.5),
+    p99: quantile(milliseconds, 0.99),
+  };
+}
+
+/** The value that this share of sorted values does not exceed. */
+export function quantile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+interface Lane {
+  /** How long each success took. */
+  readonly milliseconds: number[];
+  readonly refusals: number[];
+}
+
+async function driveConnection({ port, nextRequest }: LoadOptions, until: number): Promise<Lane> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  connection.setNoDelay(true);
+  const buffer = new Uint8Array(ANSWER_MAX_BYTES);
+  const lane: Lane = { milliseconds: [], refusals: [] };
+  for (let sentAt = performance.now(); sentAt < until;) {
+    await writeAll(connection, nextRequest());
+    const status = await readStatus(connection, buffer);
+    const answeredAt = performance.now();
+    if (status >= 200 && status < 300) lane.milliseconds.push(answeredAt - sentAt);
+    else lane.refusals.push(status);
+    sentAt = answeredAt;
+  }
+  return lane;
+}
+
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    written += await connection.write(written === 0 ? bytes : bytes.subarray(written));
+  }
+}
+
+/** Reads one answer to its end and gives its status. */
+async function readStatus(connection: Deno.Conn, buffer: Uint8Array): Promise<number> {
+  for (let length = 0;;) {
+    const read = await connection.read(buffer.subarray(length));
+    if (read === null) throw new Error("The server ended the connection");
+    length += read;
+    const text = decoder.decode(buffer.subarray(0, length));
+    if (isWhole(text, length)) return Number(text.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length));
+    if (length === buffer.length) throw new Error("The answer is longer than any of Kese's");
+  }
+}
+
+const HEADERS_END = "\r\n\r\n";
+const CONTENT_LENGTH = /^content-length: (\d+)/im;
+
+/** Whether an answer is all there. Its headers are ASCII, so up to their end bytes are characters. */
+function isWhole(text: string, bytes: number): boolean {
+  const headers = text.indexOf(HEADERS_END);
+  if (headers < 0) return false;
+  const announced = CONTENT_LENGTH.exec(text)?.[1];
+  if (announced === undefined) throw new Error(`Cannot tell where an answer ends: ${text}`);
+  return bytes >= headers + HEADERS_END.length + Number(announced);
+}

@@ -1,0 +1,127 @@
+/**
+ * Payments a second, Kese beside what it has to be compared with, in one run: rounds in which each
+ * takes its turn, so that what else the machine does falls on all alike.
+ *
+ * @module
+ */
+
+import {
+  type Audit,
+  type ContenderName,
+  type ContenderPlace,
+  startContender,
+} from "./contender_runner.ts";
+import { USERS } from "./fleet.ts";
+
+export interface ThroughputOptions {
+  readonly secondsPerTurn: number;
+  readonly rounds: number;
+}
+
+/** A contender under one kind of load. */
+export interface Turn {
+  readonly contender: ContenderName;
+  readonly load: "spread" | "hot";
+  readonly title: string;
+}
+
+/** What the rounds of a turn came to: the median of each figure. */
+export interface Measured extends Turn {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly audit: Audit | undefined;
+}
+
+export const CONNECTIONS = 64;
+const WARM_UP_SECONDS = 1;
+
+const CONTENDERS: Readonly<Record<ContenderName, string>> = {
+  empty: "An empty Hono route",
+  nothing: "Kese on a store that does nothing",
+  sqlite: "Kese on SQLite",
+  one_transaction: "Kese on SQLite, one transaction a payment",
+  driver: "The driver's compare-and-swap alone",
+  mongodb: "Kese on MongoDB",
+  seed: "The seed's way on MongoDB",
+};
+
+/** Runs all of them against each other. Says on `console.error` how far it is. */
+export async function measureThroughput(
+  place: ContenderPlace,
+  { secondsPerTurn: seconds, rounds }: ThroughputOptions,
+): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (
+    const contenders of [["empty", "nothing", "sqlite", "one_transaction"], [
+      "driver",
+      "mongodb",
+      "seed",
+    ]] as const
+  ) {
+    measured.push(...await measureTogether(contenders, place, { seconds, rounds }));
+  }
+  return measured;
+}
+
+async function measureTogether(
+  names: readonly ContenderName[],
+  place: ContenderPlace,
+  { seconds, rounds }: { readonly seconds: number; readonly rounds: number },
+): Promise<Measured[]> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([place.signal, ending.signal]);
+  const running = await Promise.all(
+    names.map(async (name) => [name, await startContender(name, { ...place, signal })] as const),
+  );
+  const turns = running.flatMap(([name, contender]) =>
+    loadsOf(name).map((load) => ({ name, load, contender, results: [] as Result[] }))
+  );
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, load, contender, results } of turns) {
+      const isWarmUp = round === 0;
+      const result = await contender.pay({
+        users: load === "hot" ? 1 : USERS,
+        connections: CONNECTIONS,
+        seconds: isWarmUp ? WARM_UP_SECONDS : seconds,
+      });
+      if (isWarmUp) continue;
+      results.push(result);
+      console.error(
+        `  round ${round} of ${rounds}  ${CONTENDERS[name]}, ${load}: ${
+          Math.round(result.perSecond)
+        }/s`,
+      );
+    }
+  }
+  const measured = [];
+  for (const { name, load, contender, results } of turns) {
+    measured.push({
+      contender: name,
+      load,
+      title: CONTENDERS[name],
+      perSecond: median(results.map(({ perSecond }) => perSecond)),
+      p50: median(results.map(({ p50 }) => p50)),
+      p99: median(results.map(({ p99 }) => p99)),
+      audit: await contender.audit(),
+    });
+  }
+  ending.abort();
+  return measured;
+}
+
+interface Result {
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Without an account there is nothing that many could want at one time. */
+function loadsOf(name: ContenderName): readonly ("spread" | "hot")[] {
+  return name === "empty" ? ["spread"] : ["spread", "hot"];
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((first, second) => first - second);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
