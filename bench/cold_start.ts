@@ -6,6 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { freePort } from "../tests/support/free_port.ts";
 import { FLEET, FLEET_KEY, VARIABLES } from "./fleet.ts";
 import { median } from "./throughput.ts";
 
@@ -94,11 +95,6 @@ async function firstAnswer(port: number, child: Deno.ChildProcess): Promise<void
     }
   }
   throw new Error("Kese ended before it answered");
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 export interface ModuleGraph {

@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { startChildServer } from "../tests/support/services/child_server.ts";
 import type { Books, Filling } from "./contenders/contender.ts";
-import type { RawResult } from "./contenders/compare_and_swap.ts";
 import { OPENING_KURUS, PAYMENT_KURUS, paymentsBy, requestOf } from "./fleet.ts";
-import { applyLoad } from "./load.ts";
+import { applyLoad, type Rates } from "./load.ts";
 
 /** What takes part, by the name that contender_process.ts knows it under. */
 export type ContenderName =
@@ -19,7 +18,7 @@ export interface RunningContender {
   /** Where it takes payments. */
   readonly port: number;
   /** Payments by the first `users` users over so many connections. */
-  pay(load: { users: number; connections: number; seconds: number }): Promise<RawResult>;
+  pay(load: { users: number; connections: number; seconds: number }): Promise<Rates>;
   /** Sends one request over and over, and gives how long half of the answers took, in milliseconds. */
   ask(line: string, seconds: number): Promise<number>;
   /** Adds users, or payments by each of the first users, behind its HTTP API. */
@@ -63,7 +62,7 @@ export async function startContender(
   const books = `http://127.0.0.1:${match[2]}`;
   let acknowledged = 0;
 
-  async function pay(load: Parameters<RunningContender["pay"]>[0]): Promise<RawResult> {
+  async function pay(load: Parameters<RunningContender["pay"]>[0]): Promise<Rates> {
     const { users, connections, seconds } = load;
     const result = name === "driver"
       ? await runDriver({ users, writers: connections, seconds })
@@ -72,12 +71,12 @@ export async function startContender(
     return result;
   }
 
-  async function runDriver(body: object): Promise<RawResult> {
+  async function runDriver(body: object): Promise<Rates> {
     const response = await fetch(books, { method: "POST", body: JSON.stringify(body) });
     return await response.json();
   }
 
-  async function payOverHttp(load: Parameters<RunningContender["pay"]>[0]): Promise<RawResult> {
+  async function payOverHttp(load: Parameters<RunningContender["pay"]>[0]): Promise<Rates> {
     const result = await applyLoad({ ...load, port, nextRequest: paymentsBy(load.users) });
     if (result.refused.size > 0) {
       throw new Error(`${name} refused payments: ${JSON.stringify([...result.refused])}`);
@@ -116,6 +115,21 @@ export async function startContender(
       return memoryBytes;
     },
   };
+}
+
+/** Starts a contender for one use, and ends it however that ends. */
+export async function withContender<Result>(
+  name: ContenderName,
+  place: ContenderPlace,
+  use: (contender: RunningContender) => Promise<Result>,
+): Promise<Result> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([place.signal, ending.signal]);
+  try {
+    return await use(await startContender(name, { ...place, signal }));
+  } finally {
+    ending.abort();
+  }
 }
 
 async function getJson<Body>(url: string): Promise<Body> {

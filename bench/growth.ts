@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type ContenderName, type ContenderPlace, startContender } from "./contender_runner.ts";
+import { type ContenderName, type ContenderPlace, withContender } from "./contender_runner.ts";
 import { userNo } from "./fleet.ts";
 import { CONNECTIONS } from "./throughput.ts";
 
@@ -34,37 +34,35 @@ interface HistoryRun {
 }
 
 /** Payments on accounts with so many past entries, and the pages of the longest. */
-export async function measureHistories(
+export function measureHistories(
   place: ContenderPlace,
   { name, title, users }: HistoryRun,
 ): Promise<{ readonly growth: Growth; readonly paging: Paging }> {
-  const ending = new AbortController();
-  const signal = AbortSignal.any([place.signal, ending.signal]);
-  const contender = await startContender(name, { ...place, signal });
-  // Others pay first, so that the shortest history is not measured on a cold program.
-  await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
-  const curve = [];
-  let entries = 0;
-  for (const size of HISTORIES) {
-    if (size > entries) await contender.fill({ payments: size - entries, ofUsers: users });
-    const { perSecond, succeeded } = await contender.pay({
-      users,
-      connections: users,
-      seconds: SECONDS,
-    });
-    entries = Math.max(size, entries) + Math.ceil(succeeded / users);
-    curve.push({ size, perSecond });
-    console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
-  }
-  const page = `GET /islemler?userNo=${userNo(0)}&limit=100`;
-  const paging = {
-    title,
-    entries,
-    firstPage: await contender.ask(page, 1),
-    lastPage: await contender.ask(`${page}&cursor=s101`, 1),
-  };
-  ending.abort();
-  return { growth: { title: `${title}, past entries of an account`, curve }, paging };
+  return withContender(name, place, async (contender) => {
+    // Others pay first, so that the shortest history is not measured on a cold program.
+    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
+    const curve = [];
+    let entries = 0;
+    for (const size of HISTORIES) {
+      if (size > entries) await contender.fill({ payments: size - entries, ofUsers: users });
+      const { perSecond, succeeded } = await contender.pay({
+        users,
+        connections: users,
+        seconds: SECONDS,
+      });
+      entries = Math.max(size, entries) + Math.ceil(succeeded / users);
+      curve.push({ size, perSecond });
+      console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
+    }
+    const page = `GET /islemler?userNo=${userNo(0)}&limit=100`;
+    const paging = {
+      title,
+      entries,
+      firstPage: await contender.ask(page, 1),
+      lastPage: await contender.ask(`${page}&cursor=s101`, 1),
+    };
+    return { growth: { title: `${title}, past entries of an account`, curve }, paging };
+  });
 }
 
 export interface UserRun {
@@ -74,25 +72,23 @@ export interface UserRun {
 }
 
 /** Payments spread over ever more users. */
-export async function measureUsers(
+export function measureUsers(
   place: ContenderPlace,
   { name, title, sizes }: UserRun,
 ): Promise<Growth> {
-  const ending = new AbortController();
-  const signal = AbortSignal.any([place.signal, ending.signal]);
-  const contender = await startContender(name, { ...place, signal });
-  await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
-  const curve = [];
-  for (const size of sizes) {
-    if (size > 1_000) await contender.fill({ users: size });
-    const { perSecond } = await contender.pay({
-      users: size,
-      connections: CONNECTIONS,
-      seconds: SECONDS,
-    });
-    curve.push({ size, perSecond });
-    console.error(`  ${title}, ${size} users: ${Math.round(perSecond)}/s`);
-  }
-  ending.abort();
-  return { title: `${title}, users`, curve };
+  return withContender(name, place, async (contender) => {
+    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
+    const curve = [];
+    for (const size of sizes) {
+      if (size > 1_000) await contender.fill({ users: size });
+      const { perSecond } = await contender.pay({
+        users: size,
+        connections: CONNECTIONS,
+        seconds: SECONDS,
+      });
+      curve.push({ size, perSecond });
+      console.error(`  ${title}, ${size} users: ${Math.round(perSecond)}/s`);
+    }
+    return { title: `${title}, users`, curve };
+  });
 }

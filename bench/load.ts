@@ -14,15 +14,18 @@ export interface LoadOptions {
   readonly nextRequest: () => Uint8Array<ArrayBuffer>;
 }
 
-/** What came of a load. Times are in milliseconds. */
-export interface LoadResult {
-  /** Answers with a 2xx status. */
+/** How many payments were made, and how fast. Times are in milliseconds. */
+export interface Rates {
   readonly succeeded: number;
-  /** All other answers, by status. */
-  readonly refused: ReadonlyMap<number, number>;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+}
+
+/** What came of a load: those with a 2xx status succeeded. */
+export interface LoadResult extends Rates {
+  /** All other answers, by status. */
+  readonly refused: ReadonlyMap<number, number>;
 }
 
 const ANSWER_MAX_BYTES = 256 * 1024;
@@ -35,19 +38,23 @@ export async function applyLoad(options: LoadOptions): Promise<LoadResult> {
   const lanes = await Promise.all(
     Array.from({ length: options.connections }, () => driveConnection(options, until)),
   );
-  const seconds = (performance.now() - from) / 1_000;
-  const milliseconds = Float64Array.from(lanes.flatMap((lane) => lane.milliseconds)).sort();
+  const rates = ratesOf(lanes.flatMap((lane) => lane.milliseconds), performance.now() - from);
   const refused = new Map<number, number>();
   for (const status of lanes.flatMap((lane) => lane.refusals)) {
     refused.set(status, (refused.get(status) ?? 0) + 1);
   }
-  const succeeded = milliseconds.length;
+  return { ...rates, refused };
+}
+
+/** The rates of payments that took so long each, and so long together. */
+export function ratesOf(each: readonly number[], together: number): Rates {
+  const sorted = Float64Array.from(each).sort();
+  const succeeded = sorted.length;
   return {
     succeeded,
-    refused,
-    perSecond: succeeded / seconds,
-    p50: quantile(milliseconds, 0.5),
-    p99: quantile(milliseconds, 0.99),
+    perSecond: succeeded / (together / 1_000),
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
   };
 }
 

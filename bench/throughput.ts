@@ -12,6 +12,7 @@ import {
   startContender,
 } from "./contender_runner.ts";
 import { USERS } from "./fleet.ts";
+import type { Rates } from "./load.ts";
 
 export interface ThroughputOptions {
   readonly secondsPerTurn: number;
@@ -75,7 +76,7 @@ async function measureTogether(
     names.map(async (name) => [name, await startContender(name, { ...place, signal })] as const),
   );
   const turns = running.flatMap(([name, contender]) =>
-    loadsOf(name).map((load) => ({ name, load, contender, results: [] as Result[] }))
+    loadsOf(name).map((load) => ({ name, load, contender, results: [] as Rates[] }))
   );
   for (let round = 0; round <= rounds; round++) {
     for (const { name, load, contender, results } of turns) {
@@ -108,12 +109,6 @@ async function measureTogether(
   }
   ending.abort();
   return measured;
-}
-
-interface Result {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
 }
 
 /** Without an account there is nothing that many could want at one time. */

@@ -1,7 +1,7 @@
 import type { Collection } from "mongodb";
 import { connectMongo } from "../../infra/mongo/connection.ts";
 import { OPENING_KURUS, PAYMENT_KURUS, userNo, USERS } from "../fleet.ts";
-import { quantile } from "../load.ts";
+import { type Rates, ratesOf } from "../load.ts";
 import type { DatabaseAddress } from "./seed_way.ts";
 
 interface Purse {
@@ -17,17 +17,9 @@ export interface RawLoad {
   readonly seconds: number;
 }
 
-/** What came of it. Times are in milliseconds. */
-export interface RawResult {
-  readonly succeeded: number;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
 /** The driver with its purses. */
 export interface CompareAndSwap {
-  run(load: RawLoad): Promise<RawResult>;
+  run(load: RawLoad): Promise<Rates>;
   balanceKurus(): Promise<number>;
   close(): Promise<void>;
 }
@@ -58,7 +50,7 @@ export async function openCompareAndSwap(address: DatabaseAddress): Promise<Comp
 async function run(
   purses: Collection<Purse>,
   { writers, users, seconds }: RawLoad,
-): Promise<RawResult> {
+): Promise<Rates> {
   const from = performance.now();
   const until = from + seconds * 1_000;
   const milliseconds: number[] = [];
@@ -75,10 +67,7 @@ async function run(
       milliseconds.push(performance.now() - startedAt);
     }
   }));
-  const sorted = Float64Array.from(milliseconds).sort();
-  const succeeded = sorted.length;
-  const perSecond = succeeded / ((performance.now() - from) / 1_000);
-  return { succeeded, perSecond, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+  return ratesOf(milliseconds, performance.now() - from);
 }
 
 async function payOnce(

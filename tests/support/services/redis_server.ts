@@ -1,3 +1,4 @@
+import { freePort } from "../free_port.ts";
 import { type RunningServer, startChildServer } from "./child_server.ts";
 
 /** A redis-server of its own, which keeps nothing. */
@@ -11,10 +12,4 @@ export async function startRedisServer(signal: AbortSignal): Promise<RedisServer
   const args = ["--bind", "127.0.0.1", "--port", `${port}`, "--save", "", "--appendonly", "no"];
   const ready = /Ready to accept connections/;
   return { ...await startChildServer({ command: "redis-server", args, ready, signal }), port };
-}
-
-/** A port that is free now: redis-server cannot choose one itself. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
