@@ -1,16 +1,21 @@
 import { SqliteDatabase } from "../../infra/sqlite/database.ts";
-import { createSqliteStore } from "../../infra/sqlite/store.ts";
+import { commitHere, createSqliteStore } from "../../infra/sqlite/store.ts";
+import type { Committer } from "../../infra/sqlite/writer.ts";
 import type { Store } from "../../infra/store.ts";
 
 /** The embedded store as it would be without group commit: each write is a transaction with a sync of its own. */
 export function openOneTransactionStore(path: string): Store {
-  return createSqliteStore(new OneTransactionDatabase(path));
+  const database = new SqliteDatabase(path);
+  return createSqliteStore(database, oneByOne(commitHere(database)));
 }
 
-class OneTransactionDatabase extends SqliteDatabase {
-  override write<T>(work: () => T): Promise<T> {
-    const written = super.write(work);
-    this.commit();
-    return written;
-  }
+function oneByOne({ commit, close }: Committer): Committer {
+  return {
+    commit: async (calls) => {
+      const outcomes = [];
+      for (const call of calls) outcomes.push(...await commit([call]));
+      return outcomes;
+    },
+    close,
+  };
 }

@@ -1,6 +1,13 @@
-import type { Account, AccountId, PaymentState } from "../../domain/account.ts";
-import type { EntryType, JournalEntry } from "../../domain/journal.ts";
+import type { Account, AccountId, Instant, PaymentState } from "../../domain/account.ts";
+import type { Accepted } from "../../domain/decision.ts";
+import {
+  changesSumsOnly,
+  type EntryOf,
+  type EntryType,
+  type JournalEntry,
+} from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
+import type { NewPerson } from "../../domain/ports.ts";
 
 /** A row of `heads` joined with its `accounts`. */
 export interface AccountRow {
@@ -36,7 +43,7 @@ type AccountState = Pick<
   "cards" | "selectedCardId" | "openTopUps" | "cardSavesAt" | "declinesAt"
 >;
 
-export function toState(account: Account): string {
+function toState(account: Account): string {
   const { cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
   return JSON.stringify(
     { cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } satisfies AccountState,
@@ -72,18 +79,93 @@ function lastPayment(row: AccountRow): PaymentState | null {
   };
 }
 
-/** The columns of `heads` that a save writes, in the order of its statement. */
-export function toHeadColumns(
-  { head, seq, balanceKurus, lastPayment }: Account,
-): (string | number | null)[] {
+/**
+ * What a save writes. Rows of plain values, by place: they cross to the thread that writes, and there
+ * every name costs as much as a value.
+ */
+export interface SaveRows {
+  readonly head: HeadRow;
+  /** Left out when the entries leave it as it is. */
+  readonly state?: string;
+  readonly entries: readonly EntryRow[];
+  readonly lookUps: readonly LookUp[];
+}
+
+/** What the opening of an account writes. */
+export interface OpeningRows {
+  readonly head: HeadRow;
+  readonly state: string;
+  readonly entry: EntryRow;
+  readonly profile: string;
+  readonly authCodeHash: string;
+}
+
+/** The columns of `heads` from `head` to `payment_at`. */
+export type HeadRow = readonly (string | number | null)[];
+/** The columns of `journal` from `entry_id` to `facts`. */
+export type EntryRow = readonly (string | number | null)[];
+
+/** What an entry changes in the tables that are looked up by other things than the account. */
+export type LookUp =
+  | { readonly is: "refunded"; readonly paymentId: string; readonly refundedKurus: Kurus }
+  | { readonly is: "top_up_opened"; readonly topUpId: string; readonly at: Instant }
+  | { readonly is: "top_up_closed"; readonly topUpId: string };
+
+export function toSaveRows(next: Account, entries: readonly JournalEntry[]): SaveRows {
+  return {
+    head: toHeadRow(next),
+    ...(!entries.every(changesSumsOnly) && { state: toState(next) }),
+    entries: entries.map(toEntryRow),
+    lookUps: entries.flatMap((entry) => toLookUp(entry) ?? []),
+  };
+}
+
+export function toOpeningRows(
+  { account, entry }: Accepted<EntryOf<"account_opened">>,
+  { profile, authCodeHash }: NewPerson,
+): OpeningRows {
+  return {
+    head: toHeadRow(account),
+    state: toState(account),
+    entry: toEntryRow(entry),
+    profile: JSON.stringify(profile),
+    authCodeHash,
+  };
+}
+
+function toHeadRow({ head, seq, balanceKurus, lastPayment }: Account): HeadRow {
   const { paymentId = null, amountKurus = NO_MONEY, refundedKurus = NO_MONEY, at = 0 } =
     lastPayment ?? {};
   const writtenId = paymentId === head ? IS_HEAD : paymentId;
   return [head, seq, balanceKurus, writtenId, amountKurus, refundedKurus, at];
 }
 
+function toEntryRow(entry: JournalEntry): EntryRow {
+  const { id, type, amountKurus, deltaKurus, balanceAfterKurus, at, idempotency } = entry;
+  const key = toKeyColumn(idempotency?.keyHash);
+  return [id, type, amountKurus, deltaKurus, balanceAfterKurus, at, key, toFacts(entry)];
+}
+
+function toLookUp(entry: JournalEntry): LookUp | undefined {
+  switch (entry.type) {
+    case "refund":
+      return {
+        is: "refunded",
+        paymentId: entry.paymentId,
+        refundedKurus: entry.refundedKurus,
+      };
+    case "top_up_started":
+      return { is: "top_up_opened", topUpId: entry.id, at: entry.at };
+    case "top_up_credited":
+    case "top_up_failed":
+      return { is: "top_up_closed", topUpId: entry.topUpId };
+    default:
+      return undefined;
+  }
+}
+
 /** The fields of an entry that have no column of their own. */
-export function toFacts(entry: JournalEntry): string {
+function toFacts(entry: JournalEntry): string {
   const {
     id: _id,
     seq: _seq,

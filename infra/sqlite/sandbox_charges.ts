@@ -3,6 +3,12 @@ import type { Kurus } from "../../domain/money.ts";
 import type { SandboxCharge, SandboxChargeStore } from "../gateway/sandbox.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
+import type { Writer } from "./writer.ts";
+
+export interface SandboxWrites {
+  /** The charge of that reference: this one, or the one that was there before. */
+  insertCharge(charge: SandboxCharge): SandboxCharge;
+}
 
 interface ChargeRow {
   readonly reference: string;
@@ -11,23 +17,37 @@ interface ChargeRow {
   readonly declined: DeclineReason | null;
 }
 
-export function createSqliteSandboxCharges(database: SqliteDatabase): SandboxChargeStore {
+export function createSqliteSandboxCharges(
+  database: SqliteDatabase,
+  writer: Writer<SandboxWrites>,
+): SandboxChargeStore {
+  const find = createFinder(database);
+  return {
+    insertOnce: (charge) => writer.write("insertCharge", charge),
+    find: (reference) => promised(() => find(reference)),
+  };
+}
+
+export function createSandboxWrites(database: SqliteDatabase): SandboxWrites {
+  const find = createFinder(database);
   const insert = database.prepare(`
     INSERT INTO sandbox_charges (reference, amount, last4, declined) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  return {
+    insertCharge: (charge) => {
+      const { reference, amountKurus, last4, declined } = charge;
+      insert.run(reference, amountKurus, last4, declined);
+      return find(reference) ?? charge;
+    },
+  };
+}
+
+function createFinder(database: SqliteDatabase): (reference: string) => SandboxCharge | undefined {
   const select = database.prepare(
     "SELECT reference, amount, last4, declined FROM sandbox_charges WHERE reference = ?",
   );
-  const find = (reference: string): SandboxCharge | undefined => {
+  return (reference) => {
     const row = select.get(reference) as ChargeRow | undefined;
     return row && fromChargeRow(row);
-  };
-  return {
-    insertOnce: (charge) =>
-      database.write(() => {
-        insert.run(charge.reference, charge.amountKurus, charge.last4, charge.declined);
-        return find(charge.reference) ?? charge;
-      }),
-    find: (reference) => promised(() => find(reference)),
   };
 }
 

@@ -2,32 +2,47 @@ import type { Store } from "../store.ts";
 import { createSqliteAccountStore } from "./account_store.ts";
 import { createSqliteAuditSink } from "./audit_sink.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
+import { createCommitThread } from "./commit_thread.ts";
 import { SqliteDatabase } from "./database.ts";
-import { createSqliteHousekeeping } from "./housekeeping.ts";
+import { createGroupCommit } from "./group_commit.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
+import { type Committer, createWriter } from "./writer.ts";
+import { createWrites, type SqliteWrites } from "./writes.ts";
 
 /** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
 export function openSqliteStore(path: string): Store {
-  return createSqliteStore(new SqliteDatabase(path));
+  const database = new SqliteDatabase(path);
+  // A database in memory belongs to one connection, so that one has to write, too.
+  const committer = path === ":memory:" ? commitHere(database) : createCommitThread(path);
+  return createSqliteStore(database, committer);
 }
 
-/** All stores of one open file. */
-export function createSqliteStore(database: SqliteDatabase): Store {
+/** Commits in the thread and on the connection that read. */
+export function commitHere(database: SqliteDatabase): Committer {
+  return { commit: createGroupCommit(database, createWrites(database)), close: () => {} };
+}
+
+/** All stores of one open file, which reads by itself what `committer` writes. */
+export function createSqliteStore(database: SqliteDatabase, committer: Committer): Store {
+  const writer = createWriter<SqliteWrites>(committer);
   const journal = createSqliteJournal(database);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
   const ping = database.prepare("SELECT 1");
   return {
-    accounts: createSqliteAccountStore(database, journal),
+    accounts: createSqliteAccountStore({ database, journal, writer }),
     journal,
-    auth: createSqliteAuthStore(database),
-    vault: createSqliteVaultStore(database),
-    audit: createSqliteAuditSink(database),
-    sandboxCharges: createSqliteSandboxCharges(database),
+    auth: createSqliteAuthStore(database, writer),
+    vault: createSqliteVaultStore(database, writer),
+    audit: createSqliteAuditSink(writer),
+    sandboxCharges: createSqliteSandboxCharges(database, writer),
     health: { name: "sqlite", ping: () => Promise.resolve(void ping.get()) },
-    keepHouse: createSqliteHousekeeping(database),
+    keepHouse: (now) => writer.write("keepHouse", now),
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),
-    close: () => Promise.resolve(database.close()),
+    close: async () => {
+      await writer.close();
+      database.close();
+    },
   };
 }

@@ -11,9 +11,10 @@ const UNAVAILABLE = new Set([
 
 /** What a caller hears of an error: that the file takes nothing just now, or the error as it is. */
 export function toStoreError(error: unknown): unknown {
-  return error instanceof Error && UNAVAILABLE.has(error.message)
-    ? new StoreUnavailableError(error)
-    : error;
+  if (!(error instanceof Error)) return error;
+  // An opening names the path behind it.
+  const [what = ""] = error.message.split(": ");
+  return UNAVAILABLE.has(what) ? new StoreUnavailableError(error) : error;
 }
 
 /** Reads; a file that cannot be read just now is the store being away. */

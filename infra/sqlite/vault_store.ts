@@ -1,7 +1,13 @@
-import { accountKey, fromAccountKey } from "../../domain/account.ts";
+import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
+import type { Writer } from "./writer.ts";
+
+export interface VaultWrites {
+  putCards(records: readonly VaultRecord[]): void;
+  removeCards(id: AccountId, cardIds: readonly string[]): void;
+}
 
 interface VaultRow {
   readonly account_key: string;
@@ -15,38 +21,46 @@ interface VaultRow {
 const COLUMNS = "account_key, card_id, key_id, nonce, ciphertext, created_at";
 
 /** Sealed card numbers, in a table that nothing else reads. */
-export function createSqliteVaultStore(database: SqliteDatabase): VaultStore {
-  const insert = database.prepare(`INSERT INTO vault (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+export function createSqliteVaultStore(
+  database: SqliteDatabase,
+  writer: Writer<VaultWrites>,
+): VaultStore {
   const select = database.prepare(
     `SELECT ${COLUMNS} FROM vault WHERE account_key = ? AND card_id = ?`,
   );
-  const remove = database.prepare("DELETE FROM vault WHERE account_key = ? AND card_id = ?");
   const list = database.prepare(`
     SELECT ${COLUMNS} FROM vault WHERE (account_key, card_id) > (?, ?) AND created_at < ?
     ORDER BY account_key, card_id LIMIT ?`);
 
   return {
-    put: (records) =>
-      database.write(() => {
-        for (const { account, cardId, keyId, nonce, ciphertext, createdAt } of records) {
-          insert.run(accountKey(account), cardId, keyId, nonce, ciphertext, createdAt);
-        }
-      }),
+    put: (records) => writer.write("putCards", records),
     get: (id, cardId) =>
       promised(() => {
         const row = select.get(accountKey(id), cardId) as VaultRow | undefined;
         return row && fromVaultRow(row);
       }),
-    remove: (id, cardIds) =>
-      database.write(() => {
-        for (const cardId of cardIds) remove.run(accountKey(id), cardId);
-      }),
+    remove: (id, cardIds) => writer.write("removeCards", id, cardIds),
     list: ({ createdBefore, limit, after }) =>
       promised(() => {
         const from = after ? [accountKey(after.account), after.cardId] : ["", ""];
         const rows = list.all(...from, createdBefore, limit) as unknown as VaultRow[];
         return rows.map(fromVaultRow);
       }),
+  };
+}
+
+export function createVaultWrites(database: SqliteDatabase): VaultWrites {
+  const insert = database.prepare(`INSERT INTO vault (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+  const remove = database.prepare("DELETE FROM vault WHERE account_key = ? AND card_id = ?");
+  return {
+    putCards: (records) => {
+      for (const { account, cardId, keyId, nonce, ciphertext, createdAt } of records) {
+        insert.run(accountKey(account), cardId, keyId, nonce, ciphertext, createdAt);
+      }
+    },
+    removeCards: (id, cardIds) => {
+      for (const cardId of cardIds) remove.run(accountKey(id), cardId);
+    },
   };
 }
 

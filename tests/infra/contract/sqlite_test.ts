@@ -1,12 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { AuditRecord } from "../../../domain/ports.ts";
-import { createSqliteAccountStore } from "../../../infra/sqlite/account_store.ts";
-import { createSqliteAuditSink } from "../../../infra/sqlite/audit_sink.ts";
-import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
-import { createSqliteJournal } from "../../../infra/sqlite/journal.ts";
-import { openSqliteStore } from "../../../infra/sqlite/store.ts";
-import { createSqliteVaultStore } from "../../../infra/sqlite/vault_store.ts";
+import { commitHere, createSqliteStore, openSqliteStore } from "../../../infra/sqlite/store.ts";
+import type { Store } from "../../../infra/store.ts";
 import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
 import { createMemoryStore } from "../../support/memory_store.ts";
 import { accountStoreContract } from "./account_store_contract.ts";
@@ -18,21 +14,30 @@ import { vaultStoreContract } from "./vault_store_contract.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 
-function openAt(path: string): ContractStore {
-  const database = new SqliteDatabase(path);
-  const journal = createSqliteJournal(database);
+interface Opened {
+  readonly store: Store;
+  /** Sees what the store wrote. */
+  readonly database: SqliteDatabase;
+}
+
+/** The store as it is for tests: it writes on the connection that reads. */
+function openInMemory(): Opened {
+  const database = new SqliteDatabase(":memory:");
+  return { store: createSqliteStore(database, commitHere(database)), database };
+}
+
+function openFile(path: string): Opened {
+  return { store: openSqliteStore(path), database: new SqliteDatabase(path) };
+}
+
+function toContractStore({ store, database }: Opened): ContractStore {
   const selectAudit = database.prepare(`
     SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code
     FROM audit ORDER BY record_no`);
   return {
-    accounts: createSqliteAccountStore(database, journal),
-    journal,
-    auth: createSqliteAuthStore(database),
-    vault: createSqliteVaultStore(database),
-    audit: createSqliteAuditSink(database),
+    ...store,
     auditRecords: () =>
       Promise.resolve(selectAudit.all().map((row) => ({ ...row }) as unknown as AuditRecord)),
-    close: () => Promise.resolve(database.close()),
   };
 }
 
@@ -46,21 +51,19 @@ async function withPath(test: (path: string) => Promise<void>): Promise<void> {
 }
 
 const inMemory: WithStore<ContractStore> = async (test) => {
-  const store = openAt(":memory:");
-  try {
-    await test(store);
-  } finally {
-    await store.close();
-  }
+  const opened = openInMemory();
+  await test(toContractStore(opened));
+  await opened.store.close();
 };
 
 const onDisk: WithStore<ContractStore> = (test) =>
   withPath(async (path) => {
-    const store = openAt(path);
+    const { store, database } = openFile(path);
     try {
-      await test(store);
+      await test(toContractStore({ store, database }));
     } finally {
       await store.close();
+      database.close();
     }
   });
 

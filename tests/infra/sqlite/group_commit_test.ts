@@ -1,54 +1,76 @@
-import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { SqliteDatabase } from "../../infra/sqlite/database.ts";
-import { SCHEMA_VERSION } from "../../infra/sqlite/schema.ts";
+import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
+import { createGroupCommit } from "../../../infra/sqlite/group_commit.ts";
+import { createWriter, type Writer } from "../../../infra/sqlite/writer.ts";
 
-/** A file with a table of names, and a way to write one. */
+/** A file with a table of names. */
 interface Bench {
   readonly path: string;
   open(): Opened;
 }
 
-interface Opened {
-  readonly database: SqliteDatabase;
-  insert(name: string): Promise<string>;
+interface NameWrites {
+  insert(name: string): string;
   /** Writes a name and then throws. */
-  insertAndThrow(name: string): Promise<string>;
+  insertAndThrow(name: string): never;
+  /** Counts how often it is done. */
+  count(): void;
+}
+
+interface Opened {
+  readonly writer: Writer<NameWrites>;
+  insert(name: string): Promise<string>;
+  insertAndThrow(name: string): Promise<never>;
   names(): string[];
+  counted(): number;
 }
 
 async function withBench(test: (bench: Bench) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "kese-sqlite-" });
   const path = `${directory}/kese.db`;
   const opened: SqliteDatabase[] = [];
-  const open = (): Opened => {
-    const database = new SqliteDatabase(path);
-    opened.push(database);
-    const insert = database.prepare(
-      "INSERT INTO sandbox_charges (reference, amount, last4) VALUES (?, 1, '4242')",
-    );
-    const select = database.prepare("SELECT reference FROM sandbox_charges ORDER BY reference");
-    const work = (name: string) => {
-      insert.run(name);
-      return name;
-    };
-    return {
-      database,
-      insert: (name) => database.write(() => work(name)),
-      insertAndThrow: (name) =>
-        database.write((): string => {
-          work(name);
-          throw new Error(`no ${name}`);
-        }),
-      names: () => select.all().map(({ reference }) => String(reference)),
-    };
-  };
   try {
-    await test({ path, open });
+    await test({
+      path,
+      open: () => {
+        const database = new SqliteDatabase(path);
+        opened.push(database);
+        return openNames(database);
+      },
+    });
   } finally {
     for (const database of opened) closeQuietly(database);
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+function openNames(database: SqliteDatabase): Opened {
+  let count = 0;
+  const insertName = database.prepare(
+    "INSERT INTO sandbox_charges (reference, amount, last4) VALUES (?, 1, '4242')",
+  );
+  const select = database.prepare("SELECT reference FROM sandbox_charges ORDER BY reference");
+  const insert = (name: string) => {
+    insertName.run(name);
+    return name;
+  };
+  const commit = createGroupCommit<NameWrites>(database, {
+    insert,
+    insertAndThrow: (name) => {
+      insert(name);
+      throw new Error(`no ${name}`);
+    },
+    count: () => void count++,
+  });
+  const writer = createWriter<NameWrites>({ commit, close: () => database.close() });
+  return {
+    writer,
+    insert: (name) => writer.write("insert", name),
+    insertAndThrow: (name) => writer.write("insertAndThrow", name),
+    names: () => select.all().map(({ reference }) => String(reference)),
+    counted: () => count,
+  };
 }
 
 function closeQuietly(database: SqliteDatabase): void {
@@ -159,21 +181,19 @@ Deno.test("write() rejects while another connection holds the file, and works ag
 
 Deno.test("write() leaves nothing of a commit that fails, and tries none of it again", () =>
   withBench(async ({ open }) => {
-    const { database, insert, names } = open();
+    const { writer, insert, names, counted } = open();
     const { exec } = DatabaseSync.prototype;
-    let runs = 0;
     DatabaseSync.prototype.exec = function (sql) {
       if (sql === "COMMIT") throw new Error("disk full");
       return exec.call(this, sql);
     };
     try {
-      const counted = () => database.write(() => void runs++);
-      const results = await Promise.allSettled([insert("a"), counted()]);
+      const results = await Promise.allSettled([insert("a"), writer.write("count")]);
       assertEquals(results.map(({ status }) => status), ["rejected", "rejected"]);
     } finally {
       DatabaseSync.prototype.exec = exec;
     }
-    assertEquals([runs, names()], [1, []]);
+    assertEquals([counted(), names()], [1, []]);
     assertEquals(await insert("a"), "a");
   }));
 
@@ -188,50 +208,17 @@ Deno.test("write() serves two connections of one file side by side", () =>
 
 Deno.test("close() commits what waits", () =>
   withBench(async ({ open }) => {
-    const { database, insert } = open();
+    const { writer, insert } = open();
     const written = Promise.all([insert("a"), insert("b")]);
-    database.close();
+    await writer.close();
     assertEquals(await written, ["a", "b"]);
     assertEquals(open().names(), ["a", "b"]);
   }));
 
 Deno.test("write() rejects after close()", () =>
   withBench(async ({ open }) => {
-    const { database, insert } = open();
-    database.close();
-    await assertRejects(() => insert("a"));
+    const { writer, insert } = open();
+    await writer.close();
+    await assertRejects(() => insert("a"), Error, "closed");
     assertEquals(open().names(), []);
-  }));
-
-Deno.test("SqliteDatabase keeps what it wrote for the next start", () =>
-  withBench(async ({ open }) => {
-    const { database, insert } = open();
-    await insert("a");
-    database.close();
-    assertEquals(open().names(), ["a"]);
-  }));
-
-Deno.test("SqliteDatabase refuses a file of another version, and leaves it alone", () =>
-  withBench(async ({ path, open }) => {
-    open().database.close();
-    const raw = new DatabaseSync(path);
-    raw.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
-    raw.close();
-    const error = assertThrows(() => new SqliteDatabase(path), Error, "Cannot open");
-    assertNotEquals(error.message.indexOf(`${SCHEMA_VERSION + 1}, must be ${SCHEMA_VERSION}`), -1);
-    const again = new DatabaseSync(path);
-    assertEquals({ ...again.prepare("PRAGMA user_version").get() }, {
-      user_version: SCHEMA_VERSION + 1,
-    });
-    again.close();
-    await Promise.resolve();
-  }));
-
-Deno.test("SqliteDatabase acknowledges no commit before it is on disk", () =>
-  withBench(async ({ open }) => {
-    const { database } = open();
-    // 2 is FULL: the log is synced at each commit.
-    assertEquals({ ...database.prepare("PRAGMA synchronous").get() }, { synchronous: 2 });
-    assertEquals({ ...database.prepare("PRAGMA journal_mode").get() }, { journal_mode: "wal" });
-    await Promise.resolve();
   }));

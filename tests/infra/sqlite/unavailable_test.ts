@@ -1,11 +1,13 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { StoreUnavailableError } from "../../domain/ports.ts";
-import { createSqliteAuthStore } from "../../infra/sqlite/auth_store.ts";
-import { SqliteDatabase } from "../../infra/sqlite/database.ts";
-import { promised } from "../../infra/sqlite/promised.ts";
-import { readNow, toStoreError } from "../../infra/sqlite/unavailable.ts";
-import { withTemporaryFile } from "../support/temporary_store.ts";
+import { kurus } from "../../../domain/money.ts";
+import { StoreUnavailableError } from "../../../domain/ports.ts";
+import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
+import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
+import { commitHere, createSqliteStore } from "../../../infra/sqlite/store.ts";
+import { promised } from "../../../infra/sqlite/promised.ts";
+import { readNow, toStoreError } from "../../../infra/sqlite/unavailable.ts";
+import { withTemporaryFile } from "../../support/temporary_store.ts";
 
 const SESSION = {
   account: { filo: "hergele", userNo: "1" },
@@ -14,7 +16,7 @@ const SESSION = {
   expiresAt: 2,
 };
 
-Deno.test("SqliteDatabase.write() says that a file which another process holds is not available", () =>
+Deno.test("openSqliteStore() says that a file which another process holds is not available", () =>
   withTemporaryFile(async ({ path, open }) => {
     const store = open();
     const other = new DatabaseSync(path);
@@ -31,13 +33,17 @@ Deno.test("SqliteDatabase.write() says that a file which another process holds i
     await store.close();
   }));
 
-Deno.test("SqliteDatabase.write() says that a full disk is not available, and writes again when it has room", () =>
+Deno.test("createSqliteStore() says that a full disk is not available, and writes again when it has room", () =>
   withTemporaryFile(async ({ path }) => {
     const database = new SqliteDatabase(path);
-    const insert = database.prepare(
-      "INSERT INTO sandbox_charges (reference, amount, last4) VALUES (?, 1, '4242')",
-    );
-    const write = (reference: string) => database.write(() => void insert.run(reference));
+    const store = createSqliteStore(database, commitHere(database));
+    const write = (reference: string) =>
+      store.sandboxCharges.insertOnce({
+        reference,
+        amountKurus: kurus(1),
+        last4: "4242",
+        declined: null,
+      });
     const pages = database.prepare("PRAGMA page_count").get()?.page_count;
     database.prepare(`PRAGMA max_page_count = ${pages}`).get();
     await assertRejects(
@@ -47,7 +53,7 @@ Deno.test("SqliteDatabase.write() says that a full disk is not available, and wr
     );
     database.prepare(`PRAGMA max_page_count = 1000000`).get();
     await write("x".repeat(100_000));
-    database.close();
+    await store.close();
   }));
 
 for (
@@ -71,7 +77,8 @@ Deno.test("findSession() says of a file that cannot be read that it is not avail
     throw new Error("disk I/O error");
   };
   const broken = { prepare: () => ({ get }) } as unknown as SqliteDatabase;
-  const auth = createSqliteAuthStore(broken);
+  const unused = { write: () => Promise.reject(), close: () => Promise.resolve() };
+  const auth = createSqliteAuthStore(broken, unused);
   assertThrows(() => auth.findSession("hash", 1), StoreUnavailableError);
 });
 

@@ -1,0 +1,54 @@
+/**
+ * The thread that {@linkcode createCommitThread} starts: a connection of its own, and one batch
+ * after the other.
+ *
+ * @module
+ */
+
+import { SqliteDatabase } from "./database.ts";
+import { type Call, type Commit, createGroupCommit, type Outcome } from "./group_commit.ts";
+import { createWrites } from "./writes.ts";
+
+/** What the thread is told. It answers each commit with its outcomes, and a close when that is done. */
+export type ThreadMessage =
+  | { readonly ask: "open"; readonly path: string }
+  | { readonly ask: "commit"; readonly calls: readonly Call[] }
+  | { readonly ask: "close" };
+
+export type ThreadAnswer = readonly Outcome[];
+
+/** What the global scope of a worker has that this one uses. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ThreadMessage>) => void;
+  postMessage(answer: ThreadAnswer): void;
+}
+
+let path = "";
+let database: SqliteDatabase | undefined;
+let commit: Commit | undefined;
+
+/** Opens the file with the first batch, so that a file which cannot be opened fails batches alone. */
+function commitOpened(calls: readonly Call[]): readonly Outcome[] {
+  try {
+    database ??= new SqliteDatabase(path);
+    commit ??= createGroupCommit(database, createWrites(database));
+    return commit(calls);
+  } catch (error) {
+    return calls.map(() => ({ error }));
+  }
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+scope.onmessage = ({ data: message }) => {
+  switch (message.ask) {
+    case "open":
+      path = message.path;
+      return;
+    case "commit":
+      return scope.postMessage(commitOpened(message.calls));
+    case "close":
+      database?.close();
+      return scope.postMessage([]);
+  }
+};

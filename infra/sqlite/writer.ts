@@ -1,0 +1,115 @@
+import type { Eventually } from "../../domain/ports.ts";
+import type { Call, Outcome, WriteSet } from "./group_commit.ts";
+import { toStoreError } from "./unavailable.ts";
+
+/** The one way to write: resolves when what was written is on disk. */
+export interface Writer<Writes extends WriteSet<Writes>> {
+  write<Name extends keyof Writes & string>(
+    name: Name,
+    ...args: Parameters<Writes[Name]>
+  ): Promise<ReturnType<Writes[Name]>>;
+  /** Commits what waits. Nothing can be written afterwards. */
+  close(): Promise<void>;
+}
+
+/** Where batches are committed: in this thread, or in another. */
+export interface Committer {
+  commit(calls: readonly Call[]): Eventually<readonly Outcome[]>;
+  close(): Eventually<void>;
+}
+
+/** A call that waits for the next batch. */
+interface Waiting {
+  readonly call: Call;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Turns of the event loop that a batch waits for more work, as long as more comes. */
+const GATHERING_TURNS = 4;
+/** Batches that are with the committer at one time: when it has done one, the next is there. */
+const BATCHES_AT_ONCE = 2;
+
+/** Gathers what is written at one moment into batches, for the calls of each to share one sync. */
+export function createWriter<Writes extends WriteSet<Writes>>(
+  committer: Committer,
+): Writer<Writes> {
+  return new GatheringWriter(committer);
+}
+
+class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes> {
+  readonly #committer: Committer;
+  readonly #underway = new Set<Promise<void>>();
+  #waiting: Waiting[] = [];
+  #isGathering = false;
+  #isClosed = false;
+
+  constructor(committer: Committer) {
+    this.#committer = committer;
+  }
+
+  write<Name extends keyof Writes & string>(
+    name: Name,
+    ...args: Parameters<Writes[Name]>
+  ): Promise<ReturnType<Writes[Name]>> {
+    if (this.#isClosed) return Promise.reject(new Error("Cannot write: the store is closed"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ call: [name, args], resolve, reject });
+      this.#gather();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#sendAll();
+    await Promise.all(this.#underway);
+    await this.#committer.close();
+  }
+
+  #gather(): void {
+    if (this.#isGathering || this.#waiting.length === 0) return;
+    if (this.#underway.size >= BATCHES_AT_ONCE) return;
+    this.#isGathering = true;
+    setImmediate(() => this.#gatherMore({ gathered: 0, turns: 0 }));
+  }
+
+  /** Requests that arrived together reach this point turn by turn; while they do, the batch waits. */
+  #gatherMore({ gathered, turns }: { readonly gathered: number; readonly turns: number }): void {
+    const { length } = this.#waiting;
+    if (length > gathered && turns < GATHERING_TURNS) {
+      setImmediate(() => this.#gatherMore({ gathered: length, turns: turns + 1 }));
+      return;
+    }
+    this.#isGathering = false;
+    this.#sendAll();
+  }
+
+  #sendAll(): void {
+    if (this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const sent = this.#send(batch).then(() => {
+      this.#underway.delete(sent);
+      this.#gather();
+    });
+    this.#underway.add(sent);
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = this.#committer.commit(batch.map(({ call }) => call));
+      settle(batch, outcomes instanceof Promise ? await outcomes : outcomes);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function settle(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
+  batch.forEach(({ resolve, reject }, place) => {
+    const outcome = outcomes[place];
+    if (outcome === undefined) return reject(new Error("Cannot tell what was written"));
+    if ("error" in outcome) reject(toStoreError(outcome.error));
+    else resolve(outcome.result as never);
+  });
+}

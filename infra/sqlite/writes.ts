@@ -1,0 +1,27 @@
+import { type AccountWrites, createAccountWrites } from "./account_writes.ts";
+import { type AuditWrites, createAuditWrites } from "./audit_sink.ts";
+import { type AuthWrites, createAuthWrites } from "./auth_store.ts";
+import type { SqliteDatabase } from "./database.ts";
+import { createHousekeeping, type Housekeeping } from "./housekeeping.ts";
+import { createSandboxWrites, type SandboxWrites } from "./sandbox_charges.ts";
+import { createVaultWrites, type VaultWrites } from "./vault_store.ts";
+
+/** Everything that changes the file. */
+export type SqliteWrites =
+  & AccountWrites
+  & AuthWrites
+  & VaultWrites
+  & AuditWrites
+  & SandboxWrites
+  & Housekeeping;
+
+export function createWrites(database: SqliteDatabase): SqliteWrites {
+  return {
+    ...createAccountWrites(database),
+    ...createAuthWrites(database),
+    ...createVaultWrites(database),
+    ...createAuditWrites(database),
+    ...createSandboxWrites(database),
+    ...createHousekeeping(database),
+  };
+}
