@@ -2,7 +2,14 @@ import { assertEquals } from "@std/assert";
 import { StoreUnavailableError } from "../../domain/ports.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
-import { assertNoFault, assertProblem, linesWith, saveCard, stateOf } from "../support/answers.ts";
+import {
+  assertNoFault,
+  assertProblem,
+  assertReplays,
+  linesWith,
+  saveCard,
+  stateOf,
+} from "../support/answers.ts";
 import {
   createUser,
   newUser,
@@ -139,6 +146,26 @@ for (const { line, away, request = {}, bearer, code = "busy", afterwards } of CA
     await kese.close();
   });
 }
+
+Deno.test("POST /update_balance is busy when its key comes again and journal.find is away", async () => {
+  const store = openSqliteStore(":memory:");
+  const kese = await openTestKese({ store });
+  await createUser(kese, "1");
+  await saveCard(kese, "1");
+  const topUp = () =>
+    send(kese, "POST /update_balance?userNo=1&balance=1", {
+      headers: { "idempotency-key": "one" },
+    });
+  const first = await topUp();
+  const before = await stateOf(kese, "1");
+  const giveBack = takeAway(store, ["journal", "find"]);
+  assertProblem(await topUp(), 503, "busy");
+  giveBack();
+  assertEquals(await stateOf(kese, "1"), before);
+  assertNoFault(kese.lines);
+  assertReplays(await topUp(), first);
+  await kese.close();
+});
 
 Deno.test("createApp() logs which request found the store away, and why", async () => {
   const store = openSqliteStore(":memory:");

@@ -27,6 +27,8 @@ export interface Call<T> {
   readonly make: () => Promise<T>;
   /** Whether it changes anything: only then can it take effect late. */
   readonly writes?: boolean;
+  /** How it says that it failed; a plain error when it has no words of its own. */
+  readonly failure?: (cause: Error) => Error;
   /** Answers that it can give without having done anything. */
   readonly refusals?: Partial<Readonly<Record<FaultKind, T>>>;
 }
@@ -63,7 +65,8 @@ export function createFaults(
     late.add(landing);
   }
 
-  async function befall<T>({ name, make, writes = false, refusals = {} }: Call<T>): Promise<T> {
+  async function befall<T>(call: Call<T>): Promise<T> {
+    const { name, make, writes = false, failure = (cause: Error) => cause, refusals = {} } = call;
     const { kind, turns, milliseconds } = waiting.shift() ?? NO_FAULT;
     await pass(turns);
     if (milliseconds > 0) letTimePass(milliseconds);
@@ -75,7 +78,7 @@ export function createFaults(
     if (refusal !== undefined) return refusal;
     if (kind === "lands_late") land(make);
     if (kind === "fails_after") await make();
-    throw new Error(`${name}: ${kind}`);
+    throw failure(new Error(`${name}: ${kind}`));
   }
 
   return {

@@ -48,11 +48,9 @@ function judgeCommand(history: History, judging: Judging): void {
 }
 
 /** `busy` promises that nothing happened; `outcome_unknown` promises nothing. */
-function judgeUnclear({ asked, answer: { body } }: CommandAttempt, own: Entry | undefined): void {
+function judgeUnclear({ answer: { body } }: CommandAttempt, own: Entry | undefined): void {
   if (body.code === "busy") return assertEquals(own, undefined, "busy, and yet it happened");
-  // Whoever repeats a top-up has the journal asked, and a read that fails is a fault.
-  const allowed = asked.kind === "top_up" ? ["outcome_unknown", "internal"] : ["outcome_unknown"];
-  assert(allowed.includes(body.code), `${body.code} is no answer to ${asked.kind}`);
+  assertEquals(body.code, "outcome_unknown");
 }
 
 function judgeRefusal(history: History, attempt: CommandAttempt): void {

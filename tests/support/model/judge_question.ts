@@ -8,8 +8,8 @@ import { shownCard, type Wallet } from "./wallet.ts";
 /** What was read must have been so at some moment of its request. */
 export function judgeQuestion(history: History, attempt: Attempt): void {
   const { answer: { status, body } } = attempt;
-  // A store that gives no answer is a fault, and says nothing of the wallet.
-  if (status >= 500) return;
+  // A store that gives no answer says nothing of the wallet.
+  if (status >= 500) return assertEquals(body.code, "busy");
   const question = attempt.asked as Question;
   if (question.kind === "read_top_up") return judgeTopUp(history, attempt, question.topUpId);
   const shown = JSON.stringify([status, status < 300 ? facts(question, body) : body.code]);

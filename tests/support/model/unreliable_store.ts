@@ -1,7 +1,12 @@
 import type { JournalEntry } from "../../../domain/journal.ts";
-import type { AccountStore, CardGateway, Journal } from "../../../domain/ports.ts";
+import {
+  type AccountStore,
+  type CardGateway,
+  type Journal,
+  StoreUnavailableError,
+} from "../../../domain/ports.ts";
 import type { Store } from "../../../infra/store.ts";
-import type { Faults } from "./faults.ts";
+import type { Call, Faults } from "./faults.ts";
 import type { Sightings } from "./sightings.ts";
 
 export interface Trouble {
@@ -12,6 +17,9 @@ export interface Trouble {
 /** A store whose accounts and journal meet with faults; what is really saved is seen all the same. */
 export function unreliableStore(store: Store, { faults, sightings }: Trouble): Store {
   const { accounts, journal } = store;
+  // As every adapter of a store says it: anything else is a fault of ours, and answered so.
+  const befall = <T>(call: Call<T>) =>
+    faults.befall({ ...call, failure: (cause) => new StoreUnavailableError(cause) });
   const saveSeen = async (...save: Parameters<AccountStore["save"]>) => {
     const [, , entries] = save;
     sightings.begin(entries);
@@ -30,12 +38,12 @@ export function unreliableStore(store: Store, { faults, sightings }: Trouble): S
   const unreliable: AccountStore = {
     ...accounts,
     insert: (...insert) =>
-      faults.befall({ name: "insert", make: () => insertSeen(...insert), writes: true }),
-    load: (...load) => faults.befall({ name: "load", make: () => accounts.load(...load) }),
+      befall({ name: "insert", make: () => insertSeen(...insert), writes: true }),
+    load: (...load) => befall({ name: "load", make: () => accounts.load(...load) }),
     entriesOfOldKeys: (...keys) =>
-      faults.befall({ name: "entriesOfOldKeys", make: () => accounts.entriesOfOldKeys(...keys) }),
+      befall({ name: "entriesOfOldKeys", make: () => accounts.entriesOfOldKeys(...keys) }),
     save: (...save) =>
-      faults.befall<"saved" | "conflict" | "full">({
+      befall<"saved" | "conflict" | "full">({
         name: "save",
         make: () => saveSeen(...save),
         writes: true,
@@ -43,7 +51,7 @@ export function unreliableStore(store: Store, { faults, sightings }: Trouble): S
       }),
   };
   const find: Journal["find"] = (...args) =>
-    faults.befall({ name: "find", make: () => journal.find(...args) });
+    befall({ name: "find", make: () => journal.find(...args) });
   return { ...store, accounts: unreliable, journal: { ...journal, find } };
 }
 
