@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, Collection, Filter, UpdateFilter } from "mongodb";
+import type { Collection, Filter, UpdateFilter } from "mongodb";
 import { fromAccountKey } from "../../domain/account.ts";
 import type { Journal } from "../../domain/ports.ts";
 import type { UserDocument } from "./documents.ts";
@@ -26,6 +26,11 @@ export interface SwapsOptions {
 export const SWAP_COMMANDS_AT_ONCE = 4;
 /** Swaps of one command: the first answer waits for the last. */
 export const SWAPS_PER_COMMAND = 32;
+
+/** A swap as the driver takes it. */
+interface Update extends Pick<Swap, "update"> {
+  readonly filter: Filter<UserDocument>;
+}
 
 interface Waiting {
   readonly swap: Swap;
@@ -56,7 +61,7 @@ export function createSwaps({ users, journal }: SwapsOptions): Swaps {
   async function perform(batch: readonly Waiting[]): Promise<void> {
     try {
       const swaps = batch.map(({ swap }) => swap);
-      const { matchedCount } = await users.bulkWrite(swaps.map(toOperation), { ordered: false });
+      const matchedCount = await write(swaps);
       if (matchedCount === batch.length) return batch.forEach(({ resolve }) => resolve(true));
       if (matchedCount === 0) return batch.forEach(({ resolve }) => resolve(false));
       const happened = await tellApart(swaps);
@@ -65,6 +70,16 @@ export function createSwaps({ users, journal }: SwapsOptions): Swaps {
       // Some may have happened: each finds out by itself.
       batch.forEach(({ reject }) => reject(error));
     }
+  }
+
+  /** How many happened. One alone does without what the driver spends on sorting answers of many. */
+  async function write(swaps: readonly Swap[]): Promise<number> {
+    const updates = swaps.map(toUpdate);
+    const [alone] = updates;
+    const { matchedCount } = updates.length === 1 && alone
+      ? await users.updateOne(alone.filter, alone.update)
+      : await users.bulkWrite(updates.map((updateOne) => ({ updateOne })), { ordered: false });
+    return matchedCount;
   }
 
   /** The server only counts. A head is never made twice, so heads and entries tell which it counted. */
@@ -88,8 +103,6 @@ export function createSwaps({ users, journal }: SwapsOptions): Swaps {
     });
 }
 
-function toOperation(
-  { account, expectedHead, condition, update }: Swap,
-): AnyBulkWriteOperation<UserDocument> {
-  return { updateOne: { filter: { _id: account, head: expectedHead, ...condition }, update } };
+function toUpdate({ account, expectedHead, condition, update }: Swap): Update {
+  return { filter: { _id: account, head: expectedHead, ...condition }, update };
 }

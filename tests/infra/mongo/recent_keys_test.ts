@@ -77,10 +77,10 @@ function noting(
 ): Collection<UserDocument> {
   return new Proxy(users, {
     get: (target, name) => {
-      if (name !== "bulkWrite") return Reflect.get(target, name, target);
-      return (...args: Parameters<typeof target.bulkWrite>) => {
-        note(args[0]);
-        return target.bulkWrite(...args);
+      if (name !== "updateOne") return Reflect.get(target, name, target);
+      return (...args: Parameters<typeof target.updateOne>) => {
+        note(args[1]);
+        return target.updateOne(...args);
       };
     },
   });

@@ -14,8 +14,11 @@ function createServer(heads: Record<string, string>) {
   const commands: { readonly accounts: string[]; readonly answer: () => void }[] = [];
   const entries = new Set<string>();
   let failure: Error | undefined;
-  type Operation = { updateOne: { filter: { _id: string; head: string }; update: string } };
+  type Filter = { _id: string; head: string };
+  type Operation = { updateOne: { filter: Filter; update: string } };
   const users = {
+    updateOne: (filter: Filter, update: string) =>
+      users.bulkWrite([{ updateOne: { filter, update } }]),
     bulkWrite: (operations: readonly Operation[]) => {
       const gate = Promise.withResolvers<{ matchedCount: number }>();
       const accounts = operations.map(({ updateOne: { filter: { _id } } }) => _id);
@@ -40,14 +43,14 @@ function createServer(heads: Record<string, string>) {
           return head === undefined ? [] : [{ _id, head }];
         })),
     }),
-  } as unknown as Collection<UserDocument>;
+  };
   const journal = {
     find: (_id: unknown, entryId: string) => {
       return Promise.resolve(entries.has(entryId) ? {} as JournalEntry : undefined);
     },
   };
   return {
-    swap: createSwaps({ users, journal }),
+    swap: createSwaps({ users: users as unknown as Collection<UserDocument>, journal }),
     heads,
     commands,
     entries,
