@@ -1,7 +1,19 @@
+import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.EmptyIndex;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
+import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
+import de.bwaldvogel.mongo.bson.Document;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Speaks MongoDB's wire protocol over data in memory: `java -cp 'JARS/*' WireServer.java PORT`.
@@ -24,8 +36,92 @@ public class WireServer {
     }
   };
 
+  /** Has the indexes that Kese makes: the server itself reads every document unless one is unique. */
+  private static class IndexedBackend extends MemoryBackend {
+    @Override
+    public MemoryDatabase openOrCreateDatabase(String name) {
+      return new IndexedDatabase(name, getCursorRegistry());
+    }
+  }
+
+  private static class IndexedDatabase extends MemoryDatabase {
+    IndexedDatabase(String name, CursorRegistry cursors) {
+      super(name, cursors);
+    }
+
+    @Override
+    protected Index<Integer> openOrCreateSecondaryIndex(
+        String collection, String name, List<IndexKey> keys, boolean sparse) {
+      boolean isText = keys.size() == 1 && !keys.get(0).getKey().contains(".");
+      return isText
+          ? new TextIndex(name, keys)
+          : super.openOrCreateSecondaryIndex(collection, name, keys, sparse);
+    }
+  }
+
+  /** Where the documents with a text in a field are; only a question for such texts is for it. */
+  private static class TextIndex extends EmptyIndex<Integer> {
+    private final String field;
+    /** By text and `_id`. */
+    private final Map<String, Map<Object, Integer>> positions = new HashMap<>();
+    /** A question for a text also means lists that hold it, and those are not in here. */
+    private boolean hasMetLists = false;
+
+    TextIndex(String name, List<IndexKey> keys) {
+      super(name, keys);
+      field = keys.get(0).getKey();
+    }
+
+    @Override
+    public synchronized void add(
+        Document document, Integer position, MongoCollection<Integer> collection) {
+      hasMetLists |= document.get(field) instanceof Collection;
+      if (document.get(field) instanceof String text) {
+        positions.computeIfAbsent(text, (_text) -> new HashMap<>())
+            .put(document.get("_id"), position);
+      }
+    }
+
+    @Override
+    public synchronized Integer remove(Document document) {
+      if (document.get(field) instanceof String text && positions.containsKey(text)) {
+        positions.get(text).remove(document.get("_id"));
+        if (positions.get(text).isEmpty()) positions.remove(text);
+      }
+      return null; // as of a sparse index, which need not know a document
+    }
+
+    @Override
+    public synchronized void updateInPlace(
+        Document before, Document after, Integer position, MongoCollection<Integer> collection) {
+      remove(before);
+      add(after, position, collection);
+    }
+
+    @Override
+    public synchronized boolean canHandle(Document query) {
+      Collection<?> asked = asked(query);
+      return !hasMetLists && !asked.isEmpty() && asked.stream().allMatch(String.class::isInstance);
+    }
+
+    /** In the order in which all documents would have been read. */
+    @Override
+    public synchronized Iterable<Integer> getPositions(Document query) {
+      Set<Integer> found = new TreeSet<>();
+      for (Object text : asked(query)) found.addAll(positions.getOrDefault(text, Map.of()).values());
+      return found;
+    }
+
+    private Collection<?> asked(Document query) {
+      Object value = query.get(field);
+      if (value instanceof String) return List.of(value);
+      boolean isIn = value instanceof Document operators && operators.keySet().equals(Set.of("$in"));
+      return isIn ? (Collection<?>) ((Document) value).get("$in") : List.of();
+    }
+  }
+
   public static void main(String[] arguments) throws Exception {
-    MongoServer server = new MongoServer(new MemoryBackend().version(VERSION));
+    MongoServer server = new MongoServer(new IndexedBackend().version(VERSION));
     server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
     System.out.println("Listening on port " + server.getLocalAddress().getPort());
     while (System.in.read() != -1) { /* nothing is said to it: only the end counts */ }

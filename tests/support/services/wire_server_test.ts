@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Collection, Long, MongoClient, MongoServerError } from "mongodb";
+import { type Collection, type Condition, Long, MongoClient, MongoServerError } from "mongodb";
 import { withMongo } from "../services.ts";
 
 /** All that the tests below store. */
@@ -184,6 +184,39 @@ withCollection(
     assertEquals(found.map(({ _id }) => _id), ["a/2"]);
   },
 );
+
+withCollection(
+  "an index on a text finds what there is now, beside other conditions",
+  async (ledger) => {
+    await ledger.createIndex({ hash: 1 }, { sparse: true });
+    await ledger.insertMany([
+      { _id: "a/1", hash: "x" },
+      { _id: "a/2", hash: "y" },
+      { _id: "b/1", hash: "x" },
+      { _id: "b/2" },
+    ]);
+    const ids = async (hash: Condition<string>, account = "") => {
+      const found = await ledger.find({ hash, _id: { $gt: account } }).sort({ _id: 1 }).toArray();
+      return found.map(({ _id }) => _id);
+    };
+    assertEquals(await ids("x"), ["a/1", "b/1"]);
+    assertEquals(await ids("x", "b/"), ["b/1"]);
+    assertEquals(await ids({ $in: ["x", "y", "z"] }), ["a/1", "a/2", "b/1"]);
+    assertEquals(await ids({ $gt: "x" }), ["a/2"]);
+    await ledger.updateOne({ _id: "a/1" }, { $set: { hash: "y" } });
+    await ledger.updateOne({ _id: "b/2" }, { $set: { hash: "x" } });
+    await ledger.deleteOne({ _id: "a/2" });
+    await ledger.insertOne({ _id: "c/1", hash: "y" });
+    assertEquals(await ids("x"), ["b/1", "b/2"]);
+    assertEquals(await ids("y"), ["a/1", "c/1"]);
+  },
+);
+
+withCollection("an index on texts also finds lists that hold one", async (things) => {
+  await things.createIndex({ keys: 1 });
+  await things.insertMany([{ _id: "a", keys: ["x", "y"] }, { _id: "b", keys: ["z"] }]);
+  assertEquals((await things.find({ keys: "x" }).toArray()).map(({ _id }) => _id), ["a"]);
+});
 
 withCollection("an aggregate unwinds, matches, sorts and limits", async (accounts) => {
   await accounts.insertMany([
