@@ -1,6 +1,6 @@
 /**
- * One contender in a process of its own: `contender_process.ts NAME DIRECTORY`. It says where it
- * takes payments and where it shows its books, and ends with its input.
+ * One contender in a process of its own: `contender_process.ts NAME DIRECTORY URI DATABASE`. It
+ * says where it takes payments and where it shows its books, and ends with its input.
  *
  * @module
  */
@@ -16,9 +16,8 @@ import { openOneTransactionStore } from "./contenders/one_transaction_store.ts";
 import { openSeedWay } from "./contenders/seed_way.ts";
 import { USERS } from "./fleet.ts";
 
-const [name = "", directory = ".", uri = ""] = Deno.args;
 const run = crypto.randomUUID().slice(0, 8);
-const dbName = `kese-bench-${run}`;
+const [name = "", directory = ".", uri = "", dbName = `kese-bench-${run}`] = Deno.args;
 const file = `${directory}/${name}-${run}.db`;
 
 async function openContender(): Promise<Contender> {

@@ -41,6 +41,8 @@ export interface ContenderPlace {
   readonly directory: string;
   /** A MongoDB, for those that want one. */
   readonly uri: string;
+  /** In that MongoDB; one of its own when none is named. */
+  readonly dbName?: string;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -50,11 +52,12 @@ const PROGRAM = fileURLToPath(new URL("contender_process.ts", import.meta.url));
 /** Starts a contender with all its users. */
 export async function startContender(
   name: ContenderName,
-  { directory, uri, signal }: ContenderPlace,
+  { directory, uri, dbName, signal }: ContenderPlace,
 ): Promise<RunningContender> {
+  const where = dbName === undefined ? [directory, uri] : [directory, uri, dbName];
   const { match } = await startChildServer({
     command: Deno.execPath(),
-    args: ["run", "--quiet", "--allow-all", PROGRAM, name, directory, uri],
+    args: ["run", "--quiet", "--allow-all", PROGRAM, name, ...where],
     ready: /payments on (\d+), books on (\d+)/,
     signal,
   });

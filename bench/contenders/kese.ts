@@ -8,7 +8,7 @@ import { FLEET, OPENING_KURUS, PAYMENT_KURUS, userNo, USERS, VARIABLES } from ".
 import type { Books, Contender, Filling } from "./contender.ts";
 
 /** Work that a store is given at one time while it is filled. */
-const AT_ONCE = 500;
+const AT_ONCE = 100;
 
 const PERSON = {
   profile: {
