@@ -27,6 +27,11 @@ interface Waiting {
 
 /** Turns of the event loop that a batch waits for more work, as long as more comes. */
 const GATHERING_TURNS = 4;
+/**
+ * Calls that are enough for a batch to go at once: it is committed while the requests behind them
+ * are read, and the sync that it costs is shared by enough.
+ */
+export const CALLS_OF_A_BATCH = 32;
 /** Batches that are with the committer at one time: when it has done one, the next is there. */
 const BATCHES_AT_ONCE = 2;
 
@@ -55,7 +60,8 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     if (this.#isClosed) return Promise.reject(new Error("Cannot write: the store is closed"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ call: [name, args], resolve, reject });
-      this.#gather();
+      if (this.#waiting.length >= CALLS_OF_A_BATCH && this.#isFree()) this.#sendAll();
+      else this.#gather();
     });
   }
 
@@ -67,8 +73,7 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
   }
 
   #gather(): void {
-    if (this.#isGathering || this.#waiting.length === 0) return;
-    if (this.#underway.size >= BATCHES_AT_ONCE) return;
+    if (this.#isGathering || this.#waiting.length === 0 || !this.#isFree()) return;
     this.#isGathering = true;
     setImmediate(() => this.#gatherMore({ gathered: 0, turns: 0 }));
   }
@@ -82,6 +87,10 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     }
     this.#isGathering = false;
     this.#sendAll();
+  }
+
+  #isFree(): boolean {
+    return this.#underway.size < BATCHES_AT_ONCE;
   }
 
   #sendAll(): void {

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Call, Outcome } from "../../../infra/sqlite/group_commit.ts";
-import { createWriter } from "../../../infra/sqlite/writer.ts";
+import { CALLS_OF_A_BATCH, createWriter } from "../../../infra/sqlite/writer.ts";
 
 interface EchoWrites {
   echo(text: string): string;
@@ -52,6 +52,32 @@ Deno.test("write() has two batches under way, and gathers what comes meanwhile i
   assertEquals(committer.batches.map(({ texts }) => texts), [["a"], ["b"], ["c", "d"]]);
   for (const batch of committer.batches) batch.end();
   assertEquals(await Promise.all(written), ["a", "b", "c", "d"]);
+  await writer.close();
+});
+
+Deno.test("write() sends a batch that is large enough at once, and no larger one before the turn ends", async () => {
+  const committer = createSlowCommitter();
+  const writer = createWriter<EchoWrites>(committer);
+  const sizes = () => committer.batches.map(({ texts }) => texts.length);
+  const write = (calls: number) =>
+    Array.from({ length: calls }, (_, place) => writer.write("echo", `${place}`));
+  const written = write(CALLS_OF_A_BATCH - 1);
+  assertEquals(sizes(), []);
+  written.push(...write(1));
+  assertEquals(sizes(), [CALLS_OF_A_BATCH]);
+  written.push(...write(1));
+  assertEquals(sizes(), [CALLS_OF_A_BATCH]);
+  await someTurns();
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1]);
+  // Two are under way: what comes now waits for one of them, however much it is.
+  written.push(...write(2 * CALLS_OF_A_BATCH));
+  await someTurns();
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1]);
+  committer.batches[1]?.end();
+  await someTurns();
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1, 2 * CALLS_OF_A_BATCH]);
+  for (const batch of committer.batches) batch.end();
+  assertEquals((await Promise.all(written)).length, 3 * CALLS_OF_A_BATCH + 1);
   await writer.close();
 });
 
