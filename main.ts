@@ -40,6 +40,7 @@ import { createRedisAdapters } from "./infra/redis/adapters.ts";
 import { openRedis } from "./infra/redis/connection.ts";
 import { createSecretHasher } from "./infra/secret_hasher.ts";
 import type { Store } from "./infra/store.ts";
+import { together } from "./infra/together.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/dependencies.ts";
 import { createTexts, unknownTexts } from "./routes/messages.ts";
@@ -47,6 +48,8 @@ import { createTexts, unknownTexts } from "./routes/messages.ts";
 /** The program, put together and not yet listening. */
 export interface Kese {
   readonly app: Hono;
+  /** The app as it is served: what arrives together is worked on together. */
+  readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly store: Store;
   readonly dependencies: Dependencies;
   /** Asks for the outcomes of open top-ups and takes away what has expired. */
@@ -120,8 +123,10 @@ export async function openKese(
     stores: [store.health],
     settings: environment,
   };
+  const app = createApp(dependencies);
   return {
-    app: createApp(dependencies),
+    app,
+    fetch: together((request, connection) => app.fetch(request, connection)),
     store,
     dependencies,
     sweep: async () => {
@@ -246,7 +251,7 @@ function createSweep({ sweep, dependencies: { log } }: Kese): () => void {
 }
 
 function serveOrExit(
-  { app, dependencies: { log } }: Kese,
+  { fetch, dependencies: { log } }: Kese,
   environment: Environment,
 ): Listener {
   const { host: hostname, port } = environment;
@@ -259,7 +264,7 @@ function serveOrExit(
     const onListen = again === undefined
       ? (to: Deno.NetAddr) => announce(environment, to)
       : () => {};
-    return Deno.serve({ hostname, port: again ?? port, onListen, onError }, app.fetch);
+    return Deno.serve({ hostname, port: again ?? port, onListen, onError }, fetch);
   };
   try {
     return keepListening({ listen, log, pause });

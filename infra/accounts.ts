@@ -140,6 +140,7 @@ class QueuedAccounts implements Accounts {
   /** Decides a batch on the account, saves it, and answers only when its fate is known. */
   async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
     if (batch.length === 0) return;
+    const deadline = latest(batch);
     const asked = { keys: keysOf(batch), payments: batch.flatMap(({ payments }) => payments) };
     const known = this.#cached;
     let cached = known && await this.#readable(() => known.base(id, asked));
@@ -155,11 +156,8 @@ class QueuedAccounts implements Accounts {
         return settleFold(batch, fold);
       }
       // What was read too late is not saved: the time of a command ends with a call, not with several.
-      if (this.#options.clock.now() >= latest(batch)) break;
-      const fate = await this.#save(fold, {
-        expectedHead: base.account.head,
-        deadline: latest(batch),
-      });
+      if (this.#options.clock.now() >= deadline) break;
+      const fate = await this.#save(fold, { expectedHead: base.account.head, deadline });
       if (fate === "saved") {
         this.#cached?.remember(fold.account);
         return settleFold(batch, fold);
@@ -167,7 +165,7 @@ class QueuedAccounts implements Accounts {
       this.#cached?.forget(id);
       if (fate === "unknown") return settleAll(batch, "outcome_unknown");
       if (fate === "full") return settleAll(batch, "busy");
-      if (this.#options.clock.now() >= latest(batch)) break;
+      if (this.#options.clock.now() >= deadline) break;
       await this.#options.pause(pauseMilliseconds(lostRaces++));
     }
     settleAll(batch, "busy");

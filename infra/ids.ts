@@ -9,16 +9,14 @@ const BATCH = 256;
 
 /** Ids of 48 bits of time and 80 of chance. Random bytes are fetched in batches: one call serves many ids. */
 export function createIds(): Ids {
-  let pool: Uint8Array = new Uint8Array(0);
+  let pool = "";
   let used = 0;
   const takeRandom = (): string => {
-    if (used + RANDOM_CHARACTERS > pool.length) {
-      pool = randomBytes(RANDOM_CHARACTERS * BATCH);
+    if (used === pool.length) {
+      pool = randomText(RANDOM_CHARACTERS * BATCH);
       used = 0;
     }
-    let text = "";
-    for (const byte of pool.subarray(used, used += RANDOM_CHARACTERS)) text += ALPHABET[byte & 31];
-    return text;
+    return pool.slice(used, used += RANDOM_CHARACTERS);
   };
   // Many ids are made in one millisecond, and its text is the same for all.
   let time = { now: NaN, text: "" };
@@ -31,6 +29,11 @@ export function createIds(): Ids {
     requestId: () => randomUUID(),
     secret: () => randomBytes(32).toString("hex"),
   };
+}
+
+function randomText(length: number): string {
+  const codes = Array.from(randomBytes(length), (byte) => ALPHABET.charCodeAt(byte & 31));
+  return String.fromCharCode(...codes);
 }
 
 function timeText(now: number): string {

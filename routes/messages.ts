@@ -88,12 +88,15 @@ export function unknownTexts(overrides: TextOverrides): readonly string[] {
 
 /** The texts, with those that the operator replaced. */
 export function createTexts(overrides: TextOverrides): Texts {
-  return {
-    message: (name, language) => {
-      const override = overrides.get(`MSG_${name.toUpperCase()}${language === "en" ? "_EN" : ""}`);
-      return override ?? TEXTS.get(name)?.[language] ?? name;
-    },
-  };
+  const texts = new Map(TEXTS);
+  for (const [name, { tr, en }] of overrides.size > 0 ? TEXTS : []) {
+    const variable = `MSG_${name.toUpperCase()}`;
+    texts.set(name, {
+      tr: overrides.get(variable) ?? tr,
+      en: overrides.get(`${variable}_EN`) ?? en,
+    });
+  }
+  return { message: (name, language) => texts.get(name)?.[language] ?? name };
 }
 
 /** The language that a client prefers of the two that there are (RFC 9110, section 12.5.4). */

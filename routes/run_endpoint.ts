@@ -142,7 +142,8 @@ function givenParameters(
 
 function named(parameters: Parameters, headers: Headers): { userNo: string; filo?: string } {
   const filo = headers.get("filo");
-  return { userNo: String(parameters.userNo), ...(filo !== null && { filo }) };
+  const userNo = String(parameters.userNo);
+  return filo === null ? { userNo } : { userNo, filo };
 }
 
 /** What the request's commands begin with: when, for which request, and under which key. */

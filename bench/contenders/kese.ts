@@ -36,7 +36,7 @@ export async function openKeseOn(
   };
   await addUsers(USERS);
   return {
-    fetch: kese.app.fetch,
+    fetch: kese.fetch,
     fill: async (filling: Filling) => {
       if ("users" in filling) await addUsers(filling.users - users);
       if ("keys" in filling) {

@@ -37,7 +37,7 @@ interface Scene {
 async function onStage(test: (scene: Scene) => Promise<void>): Promise<void> {
   const kese = await openTestKese();
   await createUser(kese, "1");
-  const { fetch } = kese.app;
+  const { fetch } = kese;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, fetch);
   const url = `http://127.0.0.1:${server.addr.port}`;
   const clients = createClients(url);

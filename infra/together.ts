@@ -1,0 +1,28 @@
+import type { Eventually } from "../domain/ports.ts";
+
+/**
+ * Lets what arrives together be worked on together: work begins when the turn of the event loop in
+ * which it arrived has ended. Deno hands a request over as soon as it is read, and work begun there
+ * takes turns with reading the next request and sending the last answer. Each of these calls into
+ * the kernel leaves the processor cold for the work behind it; on its own, the work of many requests
+ * runs nearly twice as fast. Who arrives alone waits for nobody.
+ */
+export function together<Args extends readonly unknown[], Result>(
+  work: (...args: Args) => Eventually<Result>,
+): (...args: Args) => Promise<Result> {
+  let turn: Promise<void> | undefined;
+
+  function turnEnd(): Promise<void> {
+    return turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        turn = undefined;
+        resolve();
+      });
+    });
+  }
+
+  return async (...args) => {
+    await turnEnd();
+    return await work(...args);
+  };
+}
