@@ -56,7 +56,7 @@ export function createSqliteJournal(database: SqliteDatabase): SqliteJournal {
   /** Entries newest first, beginning with number `fromSeq`. */
   function* walk(head: Head, fromSeq: number): Generator<JournalRow> {
     if (fromSeq < 1) return;
-    let entryNo = chain.seek({ entryNo: head.last_entry, seq: head.seq }, fromSeq);
+    let entryNo = chain.seek(head.last_entry, fromSeq);
     while (entryNo !== 0) {
       const row = selectEntry.get(entryNo) as JournalRow | undefined;
       if (row === undefined) {

@@ -1,52 +1,45 @@
 import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { SqliteDatabase } from "../../infra/sqlite/database.ts";
-import { createEntryChain, type Place } from "../../infra/sqlite/entry_chain.ts";
+import { createEntryChain, type EntryChain, type Place } from "../../infra/sqlite/entry_chain.ts";
+import { TABLES } from "../../infra/sqlite/schema.ts";
+import { countJournalReads } from "../support/journal_reads.ts";
 
 const ACCOUNTS = 3;
 
-/** Writes entries whose accounts follow in the given order; counts how many pointers are followed. */
-function buildChains(accounts: readonly number[]) {
-  const database = new SqliteDatabase(":memory:");
-  let steps = 0;
-  const counting = {
-    prepare: (sql: string) => {
-      const statement = database.prepare(sql);
-      return {
-        get: (entryNo: number) => {
-          steps++;
-          return statement.get(entryNo);
-        },
-      };
-    },
-  } as unknown as SqliteDatabase;
-  const chain = createEntryChain(counting);
+/** What the entry after `last` points at beside `last`; `own` are the account's rows until then. */
+type SkipRule = (chain: EntryChain, last: Place, own: readonly number[]) => number;
+
+const asAppended: SkipRule = (chain, last) => chain.skipAfter(last);
+
+/** Writes entries whose accounts follow in the given order; counts how many rows are read. */
+function buildChains(accounts: readonly number[], skipRule = asAppended) {
+  const database = new DatabaseSync(":memory:");
+  database.exec(TABLES);
   const insert = database.prepare(`
-    INSERT INTO journal (prev, skip, entry_id, account_no, seq, type, amount, delta, balance_after, at, facts)
+    INSERT INTO main.journal (prev, skip, entry_id, account_no, seq, type, amount, delta, balance_after, at, facts)
     VALUES (?, ?, ?, ?, ?, 'payment', 0, 0, 0, 0, '{}')`);
+  const reads = countJournalReads(database);
+  const chain = createEntryChain(database);
   const rows: number[][] = Array.from({ length: ACCOUNTS }, () => []);
-  const lasts: Place[] = Array.from({ length: ACCOUNTS }, () => ({ entryNo: 0, seq: 0 }));
   for (const [place, account] of accounts.entries()) {
-    const last = lasts[account] ?? { entryNo: 0, seq: 0 };
-    const seq = last.seq + 1;
-    const skip = chain.skipAfter(last);
-    const { lastInsertRowid } = insert.run(last.entryNo, skip, `e${place}`, account, seq);
-    const entryNo = Number(lastInsertRowid);
-    lasts[account] = { entryNo, seq };
-    rows[account]?.push(entryNo);
+    const own = rows[account] ?? [];
+    const last = { entryNo: own.at(-1) ?? 0, seq: own.length };
+    const skip = skipRule(chain, last, own);
+    const { lastInsertRowid } = insert.run(last.entryNo, skip, `e${place}`, account, last.seq + 1);
+    own.push(Number(lastInsertRowid));
   }
-  const taken = () => {
-    const before = steps;
-    steps = 0;
-    return before;
-  };
-  return { chain, rows, lasts, taken, close: () => database.close() };
+  return { chain, rows, reads, close: () => database.close() };
 }
 
-/** Steps from the newest of `length` entries to any other: a bit to skip, and at most its bits to step down. */
-function mostSteps(length: number): number {
-  const bits = Math.ceil(Math.log2(length + 1));
-  return bits * (bits + 1) / 2;
+/** Bits of a number that counts so many. */
+function bitsOf(length: number): number {
+  return Math.ceil(Math.log2(length + 1));
+}
+
+/** At most three steps a bit, each of which reads an entry and the one that its skip leads to; and the end. */
+function mostReads(length: number): number {
+  return 6 * bitsOf(length) + 2;
 }
 
 Deno.test("seek() finds every entry of interleaved accounts in a few steps", () => {
@@ -57,15 +50,15 @@ Deno.test("seek() finds every entry of interleaved accounts in a few steps", () 
   });
   fc.assert(
     fc.property(order, (accounts) => {
-      const { chain, rows, lasts, taken, close } = buildChains(accounts);
-      assertLessOrEqual(taken(), accounts.length);
-      for (const [account, last] of lasts.entries()) {
-        const found = rows[account]?.map((_, index) => {
-          const entryNo = chain.seek(last, index + 1);
-          assertLessOrEqual(taken(), mostSteps(last.seq));
+      const { chain, rows, reads, close } = buildChains(accounts);
+      assertLessOrEqual(reads.taken(), accounts.length);
+      for (const own of rows) {
+        const found = own.map((_, index) => {
+          const entryNo = chain.seek(own.at(-1) ?? 0, index + 1);
+          assertLessOrEqual(reads.taken(), mostReads(own.length));
           return entryNo;
         });
-        assertEquals(found, rows[account]);
+        assertEquals(found, own);
       }
       close();
     }),
@@ -79,8 +72,37 @@ Deno.test("seek() finds every entry from every later one", () => {
   );
   for (let from = 1; from <= own.length; from++) {
     for (let seq = 1; seq <= from; seq++) {
-      assertEquals(chain.seek({ entryNo: own[from - 1] ?? 0, seq: from }, seq), own[seq - 1]);
+      assertEquals(chain.seek(own[from - 1] ?? 0, seq), own[seq - 1]);
     }
+  }
+  close();
+});
+
+/** As a Fenwick tree's nodes point, which the first files were written with. */
+const asFenwick: SkipRule = (_chain, { seq: last }, own) => own[(last & (last + 1)) - 1] ?? 0;
+
+const OTHER_RULES: Readonly<Record<string, SkipRule>> = {
+  "as in the first files": asFenwick,
+  "as in the first files, and later as now": (chain, last, own) => {
+    return last.seq < 100 ? asFenwick(chain, last, own) : chain.skipAfter(last);
+  },
+  "nowhere": () => 0,
+};
+
+for (const [where, rule] of Object.entries(OTHER_RULES)) {
+  Deno.test(`seek() finds every entry where skips lead ${where}`, () => {
+    const { chain, rows: [own = []], close } = buildChains(new Array(300).fill(0), rule);
+    assertEquals(own.map((_, index) => chain.seek(own.at(-1) ?? 0, index + 1)), own);
+    close();
+  });
+}
+
+Deno.test("skipAfter() follows at most two pointers, however long the journal is", () => {
+  const { chain, rows: [own = []], reads, close } = buildChains(new Array(2_000).fill(0));
+  reads.taken();
+  for (let seq = 0; seq <= own.length; seq++) {
+    chain.skipAfter({ entryNo: own[seq - 1] ?? 0, seq });
+    assertLessOrEqual(reads.taken(), 2);
   }
   close();
 });
@@ -93,6 +115,12 @@ Deno.test("skipAfter() of an empty journal points before its first entry", () =>
 
 Deno.test("seek() says where a chain is broken instead of giving a wrong entry", () => {
   const { chain, close } = buildChains([0]);
-  assertThrows(() => chain.seek({ entryNo: 99, seq: 4 }, 1), Error, "there is no entry 99");
+  assertThrows(() => chain.seek(99, 1), Error, "there is no entry 99");
+  close();
+});
+
+Deno.test("skipAfter() says where a chain is broken", () => {
+  const { chain, close } = buildChains([0]);
+  assertThrows(() => chain.skipAfter({ entryNo: 99, seq: 2 }), Error, "there is no entry 99");
   close();
 });
