@@ -4,7 +4,7 @@ import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { FoundPayment, Journal, JournalListOptions, JournalPage } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { createEntryChain } from "./entry_chain.ts";
+import { createEntryChain, missingEntry } from "./entry_chain.ts";
 import { fromJournalRow, type JournalRow, toKeyColumn } from "./rows.ts";
 import { promised } from "./promised.ts";
 
@@ -20,14 +20,32 @@ interface Head {
   readonly last_entry: number;
 }
 
+/** A pointer that was followed: the entry there, or its number alone if there is none. */
+type FollowedRow = JournalRow | { readonly entry_no: number; readonly entry_id: null };
+
 const COLUMNS = "entry_no, prev, entry_id, seq, type, amount, delta, balance_after, at, facts";
 
-export function createSqliteJournal(database: SqliteDatabase): SqliteJournal {
+/**
+ * A page from one entry on, newest first, of some types or of all. It follows no more pointers than
+ * the page needs: rows are made one by one, and none after the last that is asked for.
+ */
+const SELECT_PAGE = `
+  WITH RECURSIVE followed (entry_no) AS (
+    VALUES ($from)
+    UNION ALL
+    SELECT prev FROM followed CROSS JOIN journal USING (entry_no) WHERE prev <> 0
+    LIMIT ${PAGE_SCAN_MAX}
+  )
+  SELECT ${COLUMNS} FROM followed LEFT JOIN journal USING (entry_no)
+  WHERE $types IS NULL OR type IN (SELECT value FROM json_each($types)) OR type IS NULL
+  LIMIT $limit`;
+
+export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): SqliteJournal {
   const chain = createEntryChain(database);
   const selectHead = database.prepare(
     "SELECT account_no, seq, last_entry FROM accounts JOIN heads USING (account_no) WHERE account_key = ?",
   );
-  const selectEntry = database.prepare(`SELECT ${COLUMNS} FROM journal WHERE entry_no = ?`);
+  const selectPage = database.prepare(SELECT_PAGE);
   const selectById = database.prepare(
     `SELECT ${COLUMNS} FROM journal WHERE entry_id = ? AND account_no = ?`,
   );
@@ -53,32 +71,31 @@ export function createSqliteJournal(database: SqliteDatabase): SqliteJournal {
     return { entry, refundedKurus: row === undefined ? NO_MONEY : row.refunded as Kurus };
   }
 
-  /** Entries newest first, beginning with number `fromSeq`. */
-  function* walk(head: Head, fromSeq: number): Generator<JournalRow> {
-    if (fromSeq < 1) return;
-    let entryNo = chain.seek(head.last_entry, fromSeq);
-    while (entryNo !== 0) {
-      const row = selectEntry.get(entryNo) as JournalRow | undefined;
-      if (row === undefined) {
-        throw new Error(`Cannot follow the journal: there is no entry ${entryNo}`);
-      }
-      yield row;
-      entryNo = row.prev;
-    }
+  /** Entries newest first, beginning with number `fromSeq`, out of as many as one page looks at. */
+  function entriesFrom(
+    fromSeq: number,
+    head: Head,
+    { limit, types }: JournalListOptions,
+  ): JournalEntry[] {
+    const from = chain.seek(head.last_entry, fromSeq);
+    const asked = types === undefined ? null : JSON.stringify(types);
+    const rows = selectPage.all({ from, types: asked, limit }) as unknown as FollowedRow[];
+    return rows.map((row) => {
+      if (row.entry_id === null) throw missingEntry(row.entry_no);
+      return fromJournalRow(row);
+    });
   }
 
-  function list(id: AccountId, { limit, beforeSeq, types }: JournalListOptions): JournalPage {
+  function list(id: AccountId, options: JournalListOptions): JournalPage {
     const head = headOf(id);
     if (head === undefined) return { entries: [] };
-    const entries: JournalEntry[] = [];
-    let scanned = 0;
-    for (const row of walk(head, Math.min(head.seq, (beforeSeq ?? Infinity) - 1))) {
-      if (types === undefined || types.includes(row.type)) entries.push(fromJournalRow(row));
-      const full = entries.length === limit || ++scanned === PAGE_SCAN_MAX;
-      if (full && row.seq > 1) return { entries, nextBeforeSeq: row.seq };
-      if (full) break;
-    }
-    return { entries };
+    const { limit, beforeSeq = Infinity } = options;
+    const newest = Math.min(head.seq, beforeSeq - 1);
+    if (newest < 1) return { entries: [] };
+    const oldest = Math.max(1, newest - PAGE_SCAN_MAX + 1);
+    const entries = entriesFrom(newest, head, options);
+    const last = entries.length === limit ? entries.at(-1)?.seq ?? oldest : oldest;
+    return last > 1 ? { entries, nextBeforeSeq: last } : { entries };
   }
 
   return {
