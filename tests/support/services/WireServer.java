@@ -5,14 +5,19 @@ import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.EmptyIndex;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.memory.MemoryBackend;
 import de.bwaldvogel.mongo.backend.memory.MemoryDatabase;
+import de.bwaldvogel.mongo.backend.memory.index.MemoryUniqueIndex;
 import de.bwaldvogel.mongo.bson.Document;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -36,7 +41,10 @@ public class WireServer {
     }
   };
 
-  /** Has the indexes that Kese makes: the server itself reads every document unless one is unique. */
+  /**
+   * Has the indexes that Kese makes, and one on `_id` that knows ranges: the server itself reads every
+   * document unless an index is unique and asked for single values.
+   */
   private static class IndexedBackend extends MemoryBackend {
     @Override
     public MemoryDatabase openOrCreateDatabase(String name) {
@@ -56,6 +64,76 @@ public class WireServer {
       return isText
           ? new TextIndex(name, keys)
           : super.openOrCreateSecondaryIndex(collection, name, keys, sparse);
+    }
+
+    @Override
+    protected Index<Integer> openOrCreateUniqueIndex(
+        String collection, String name, List<IndexKey> keys, boolean sparse) {
+      boolean isId = keys.size() == 1 && keys.get(0).getKey().equals("_id");
+      return isId
+          ? new IdIndex(name, keys, sparse)
+          : super.openOrCreateUniqueIndex(collection, name, keys, sparse);
+    }
+  }
+
+  /**
+   * Also finds a range of texts if that is all of the question. Beside other conditions their index
+   * may have less to read, and the server takes the first that says it can.
+   */
+  private static class IdIndex extends MemoryUniqueIndex {
+    private static final Set<String> FROM = Set.of("$gt", "$gte");
+    private static final Set<String> TO = Set.of("$lt", "$lte");
+    private final NavigableMap<String, Integer> positions = new TreeMap<>();
+
+    IdIndex(String name, List<IndexKey> keys, boolean sparse) {
+      super(name, keys, sparse);
+    }
+
+    @Override
+    protected synchronized boolean putKeyPosition(KeyValue key, Integer position) {
+      boolean isNew = super.putKeyPosition(key, position);
+      if (isNew && key.get(0) instanceof String text) positions.put(text, position);
+      return isNew;
+    }
+
+    @Override
+    protected synchronized Integer removeDocument(KeyValue key) {
+      if (key.get(0) instanceof String text) positions.remove(text);
+      return super.removeDocument(key);
+    }
+
+    @Override
+    public synchronized boolean canHandle(Document query) {
+      return isRange(query) || super.canHandle(query);
+    }
+
+    /** Both ends are in it: the server holds what is found against the question once more. */
+    @Override
+    public synchronized Iterable<Integer> getPositions(Document query) {
+      if (!isRange(query)) return super.getPositions(query);
+      String from = bound(query, FROM);
+      String to = bound(query, TO);
+      List<Integer> found = new ArrayList<>();
+      for (var entry : positions.tailMap(from == null ? "" : from).entrySet()) {
+        if (to != null && entry.getKey().compareTo(to) > 0) break;
+        found.add(entry.getValue());
+      }
+      return found;
+    }
+
+    private static boolean isRange(Document query) {
+      return query.keySet().equals(Set.of("_id"))
+          && query.get("_id") instanceof Document bounds
+          && !bounds.isEmpty()
+          && bounds.entrySet().stream().allMatch((bound) ->
+              (FROM.contains(bound.getKey()) || TO.contains(bound.getKey()))
+                  && bound.getValue() instanceof String);
+    }
+
+    private static String bound(Document query, Set<String> operators) {
+      Document bounds = (Document) query.get("_id");
+      return bounds.keySet().stream().filter(operators::contains).findFirst()
+          .map((operator) -> (String) bounds.get(operator)).orElse(null);
     }
   }
 

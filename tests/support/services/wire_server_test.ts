@@ -6,7 +6,14 @@
  */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Collection, type Condition, Long, MongoClient, MongoServerError } from "mongodb";
+import {
+  type Collection,
+  type Condition,
+  type Filter,
+  Long,
+  MongoClient,
+  MongoServerError,
+} from "mongodb";
 import { withMongo } from "../services.ts";
 
 /** All that the tests below store. */
@@ -209,6 +216,32 @@ withCollection(
     await ledger.insertOne({ _id: "c/1", hash: "y" });
     assertEquals(await ids("x"), ["b/1", "b/2"]);
     assertEquals(await ids("y"), ["a/1", "c/1"]);
+  },
+);
+
+withCollection(
+  "a range of _id finds what there is now, with and without an order",
+  async (ledger) => {
+    const ids = async (_id: Condition<string>, others: Filter<Stored> = {}) => {
+      const found = await ledger.find({ _id, ...others }).sort({ _id: -1 }).limit(3).toArray();
+      return found.map(({ _id }) => _id);
+    };
+    assertEquals(await ids({ $gte: "a" }), []);
+    await ledger.insertMany(
+      ["b/2", "a/3", "a/1", "b/1", "a/2", "a/4"].map((_id) => ({ _id, account: _id.slice(0, 1) })),
+    );
+    assertEquals(await ids({ $gte: "a/1", $lte: "a/4" }), ["a/4", "a/3", "a/2"]);
+    assertEquals(await ids({ $gt: "a/1", $lt: "a/4" }), ["a/3", "a/2"]);
+    assertEquals(await ids({ $gte: "a/4", $lte: "a/1" }), []);
+    assertEquals(await ids({ $gt: "a/4" }), ["b/2", "b/1"]);
+    assertEquals(await ids({ $lt: "a/2" }), ["a/1"]);
+    assertEquals(await ids({ $gt: "a/3" }, { account: "b" }), ["b/2", "b/1"]);
+    await ledger.deleteOne({ _id: "a/3" });
+    await ledger.updateOne({ _id: "a/2" }, { $set: { account: "c" } });
+    await ledger.insertOne({ _id: "a/35" });
+    assertEquals(await ids({ $gte: "a/1", $lt: "b" }), ["a/4", "a/35", "a/2"]);
+    assertEquals((await ledger.find({ _id: { $gte: "a", $lt: "a/3" } }).toArray()).length, 2);
+    assertEquals((await ledger.findOne({ _id: { $gt: "a/1", $lt: "a/3" } }))?.account, "c");
   },
 );
 
