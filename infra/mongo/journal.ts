@@ -119,7 +119,9 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     const document = await users.findOne({ _id: account }, { projection: { seq: 1, journal: 1 } });
     if (document === null) return { entries: [] };
     const newest = Math.min(document.seq, beforeSeq - 1);
-    const oldest = Math.max(1, newest - PAGE_SCAN_MAX + 1);
+    // Numbers have no gaps: of all types, a page's entries are known by them alone.
+    const looksAt = types === undefined ? Math.min(limit, PAGE_SCAN_MAX) : PAGE_SCAN_MAX;
+    const oldest = Math.max(1, newest - looksAt + 1);
     const entries = document.journal
       .filter(({ seq, type }) => seq >= oldest && seq <= newest && (types?.includes(type) ?? true))
       .map(fromEntryDocument).reverse().slice(0, limit);
