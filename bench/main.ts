@@ -145,7 +145,8 @@ async function reportParts(
     }
   }
   for (const table of [...tables, claimTable(claims)]) console.log(`\n${inColumns(table)}`);
-  if (isWriting) await writeResults(claims, measured);
+  // Half a table would look like a whole one.
+  if (isWriting && Deno.exitCode === 0) await writeResults(claims, measured);
   const wrong = measured.filter(({ contender, audit }) =>
     contender !== "seed" && audit && (audit.lostKurus !== 0 || audit.faults.length > 0)
   );

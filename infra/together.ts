@@ -7,9 +7,9 @@ import type { Eventually } from "../domain/ports.ts";
  * the kernel leaves the processor cold for the work behind it; on its own, the work of many requests
  * runs nearly twice as fast. Who arrives alone waits for nobody.
  */
-export function together<Args extends readonly unknown[], Result>(
-  work: (...args: Args) => Eventually<Result>,
-): (...args: Args) => Promise<Result> {
+export function together<Request, Connection, Result>(
+  work: (request: Request, connection: Connection) => Eventually<Result>,
+): (request: Request, connection: Connection) => Promise<Result> {
   let turn: Promise<void> | undefined;
 
   function turnEnd(): Promise<void> {
@@ -21,8 +21,9 @@ export function together<Args extends readonly unknown[], Result>(
     });
   }
 
-  return async (...args) => {
+  // By name: Deno.serve hands no request to a handler that names none.
+  return async (request, connection) => {
     await turnEnd();
-    return await work(...args);
+    return await work(request, connection);
   };
 }

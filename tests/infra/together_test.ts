@@ -7,9 +7,9 @@ Deno.test("together() begins the work of one turn at its end, in the order in wh
     begun.push(name);
     return name.toUpperCase();
   });
-  const first = work("a");
+  const first = work("a", 1);
   await Promise.resolve();
-  const second = work("b");
+  const second = work("b", 2);
   assertEquals(begun, []);
   assertEquals(await Promise.all([first, second]), ["A", "B"]);
   assertEquals(begun, ["a", "b"]);
@@ -18,9 +18,9 @@ Deno.test("together() begins the work of one turn at its end, in the order in wh
 Deno.test("together() begins the work of a later turn without a wait for that of the one before", async () => {
   const never = Promise.withResolvers<string>();
   const work = together((name: string) => name === "a" ? never.promise : name);
-  const first = work("a");
-  assertEquals(await work("b"), "b");
-  assertEquals(await work("c"), "c");
+  const first = work("a", 1);
+  assertEquals(await work("b", 2), "b");
+  assertEquals(await work("c", 3), "c");
   never.resolve("late");
   assertEquals(await first, "late");
 });
@@ -30,7 +30,18 @@ Deno.test("together() lets work that throws fail alone", async () => {
     if (name === "a") throw new Error("no a");
     return name;
   });
-  const [first, second] = [work("a"), work("b")];
+  const [first, second] = [work("a", 1), work("b", 2)];
   await assertRejects(() => first, Error, "no a");
   assertEquals(await second, "b");
+});
+
+Deno.test("together() makes a handler to which Deno.serve hands the request and its connection", async () => {
+  const handler = together((
+    request: Request,
+    { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ) => new Response(`${request.method} from ${remoteAddr.hostname}`));
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
+  const response = await fetch(`http://127.0.0.1:${server.addr.port}/`, { method: "PUT" });
+  assertEquals(await response.text(), "PUT from 127.0.0.1");
+  await server.shutdown();
 });

@@ -1,9 +1,13 @@
 import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { createEntryChain, type EntryChain, type Place } from "../../infra/sqlite/entry_chain.ts";
-import { TABLES } from "../../infra/sqlite/schema.ts";
-import { countJournalReads } from "../support/journal_reads.ts";
+import {
+  createEntryChain,
+  type EntryChain,
+  type Place,
+} from "../../../infra/sqlite/entry_chain.ts";
+import { TABLES } from "../../../infra/sqlite/schema.ts";
+import { countJournalReads } from "../../support/journal_reads.ts";
 
 const ACCOUNTS = 3;
 
