@@ -1,11 +1,11 @@
 import type { Eventually } from "../domain/ports.ts";
 
 /**
- * Lets what arrives together be worked on together: work begins when the turn of the event loop in
- * which it arrived has ended. Deno hands a request over as soon as it is read, and work begun there
- * takes turns with reading the next request and sending the last answer. Each of these calls into
- * the kernel leaves the processor cold for the work behind it; on its own, the work of many requests
- * runs nearly twice as fast. Who arrives alone waits for nobody.
+ * Lets what arrives together be worked on together: the first of a turn of the event loop begins at
+ * once, for it may be the only one; those behind it begin when the turn has ended. Deno hands a
+ * request over as soon as it is read, and work begun there takes turns with reading the next request
+ * and sending the last answer. Each of these calls into the kernel leaves the processor cold for the
+ * work behind it; on its own, the work of many requests runs nearly twice as fast.
  */
 export function together<Request, Connection, Result>(
   work: (request: Request, connection: Connection) => Eventually<Result>,
@@ -13,7 +13,7 @@ export function together<Request, Connection, Result>(
   let turn: Promise<void> | undefined;
 
   function turnEnd(): Promise<void> {
-    return turn ??= new Promise((resolve) => {
+    return new Promise((resolve) => {
       setImmediate(() => {
         turn = undefined;
         resolve();
@@ -23,7 +23,8 @@ export function together<Request, Connection, Result>(
 
   // By name: Deno.serve hands no request to a handler that names none.
   return async (request, connection) => {
-    await turnEnd();
+    if (turn === undefined) turn = turnEnd();
+    else await turn;
     return await work(request, connection);
   };
 }

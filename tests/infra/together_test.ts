@@ -1,18 +1,21 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { together } from "../../infra/together.ts";
 
-Deno.test("together() begins the work of one turn at its end, in the order in which it came", async () => {
+Deno.test("together() begins the first work of a turn at once, and the others when it ends", async () => {
   const begun: string[] = [];
   const work = together((name: string) => {
     begun.push(name);
     return name.toUpperCase();
   });
-  const first = work("a", 1);
-  await Promise.resolve();
-  const second = work("b", 2);
-  assertEquals(begun, []);
-  assertEquals(await Promise.all([first, second]), ["A", "B"]);
-  assertEquals(begun, ["a", "b"]);
+  const results = ["a", "b", "c"].map((name) => work(name, 1));
+  for (let step = 0; step < 10; step++) await Promise.resolve();
+  assertEquals(begun, ["a"]);
+  assertEquals(await Promise.all(results), ["A", "B", "C"]);
+  assertEquals(begun, ["a", "b", "c"]);
+  // A new turn has a first again.
+  const alone = work("d", 1);
+  assertEquals(begun.at(-1), "d");
+  assertEquals(await alone, "D");
 });
 
 Deno.test("together() begins the work of a later turn without a wait for that of the one before", async () => {
