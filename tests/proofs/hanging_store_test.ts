@@ -38,7 +38,9 @@ interface Bench {
 }
 
 function proxyTest(name: string, test: (bench: Bench) => Promise<void>): void {
-  Deno.test({ name, ignore: mongoUri === undefined }, async () => {
+  // The driver may have a timer left of a call that was given up when it is closed.
+  const sanitizeOps = false;
+  Deno.test({ name, ignore: mongoUri === undefined, sanitizeOps }, async () => {
     const proxy = startMongoProxy(0);
     const store = await openFreshMongoStore({ proxy, callMilliseconds: CALL_MILLISECONDS });
     const opened: TestKese[] = [];
