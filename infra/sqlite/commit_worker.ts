@@ -6,8 +6,8 @@
  */
 
 import { SqliteDatabase } from "./database.ts";
-import { type Call, type Commit, createGroupCommit, type Outcome } from "./group_commit.ts";
-import { createWrites } from "./writes.ts";
+import type { Call, Commit, Outcome } from "./group_commit.ts";
+import { createCommit } from "./writes.ts";
 
 /** What the thread is told. It answers each commit with its outcomes, and a close when that is done. */
 export type ThreadMessage =
@@ -31,7 +31,7 @@ let commit: Commit | undefined;
 function commitOpened(calls: readonly Call[]): readonly Outcome[] {
   try {
     database ??= new SqliteDatabase(path);
-    commit ??= createGroupCommit(database, createWrites(database));
+    commit ??= createCommit(database);
     return commit(calls);
   } catch (error) {
     return calls.map(() => ({ error }));

@@ -23,7 +23,7 @@ interface Head {
 /** A pointer that was followed: the entry there, or its number alone if there is none. */
 type FollowedRow = JournalRow | { readonly entry_no: number; readonly entry_id: null };
 
-const COLUMNS = "entry_no, prev, entry_id, seq, type, amount, delta, balance_after, at, facts";
+const COLUMNS = "entry_no, entry_id, seq, type, amount, delta, balance_after, at, facts";
 
 /**
  * A page from one entry on, newest first, of some types or of all. It follows no more pointers than

@@ -26,7 +26,6 @@ export interface AccountRow {
 /** A row of `journal` as it is read. */
 export interface JournalRow {
   readonly entry_no: number;
-  readonly prev: number;
   readonly entry_id: string;
   readonly seq: number;
   readonly type: EntryType;

@@ -4,12 +4,11 @@ import { createSqliteAuditSink } from "./audit_sink.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
 import { createCommitThread } from "./commit_thread.ts";
 import { SqliteDatabase } from "./database.ts";
-import { createGroupCommit } from "./group_commit.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./writer.ts";
-import { createWrites, type SqliteWrites } from "./writes.ts";
+import { createCommit, type SqliteWrites } from "./writes.ts";
 
 /** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
 export function openSqliteStore(path: string): Store {
@@ -21,7 +20,7 @@ export function openSqliteStore(path: string): Store {
 
 /** Commits in the thread and on the connection that read. */
 export function commitHere(database: SqliteDatabase): Committer {
-  return { commit: createGroupCommit(database, createWrites(database)), close: () => {} };
+  return { commit: createCommit(database), close: () => {} };
 }
 
 /** All stores of one open file, which reads by itself what `committer` writes. */

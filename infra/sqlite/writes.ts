@@ -2,6 +2,7 @@ import { type AccountWrites, createAccountWrites } from "./account_writes.ts";
 import { type AuditWrites, createAuditWrites } from "./audit_sink.ts";
 import { type AuthWrites, createAuthWrites } from "./auth_store.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createHousekeeping, type Housekeeping } from "./housekeeping.ts";
 import { createSandboxWrites, type SandboxWrites } from "./sandbox_charges.ts";
 import { createVaultWrites, type VaultWrites } from "./vault_store.ts";
@@ -15,7 +16,12 @@ export type SqliteWrites =
   & SandboxWrites
   & Housekeeping;
 
-export function createWrites(database: SqliteDatabase): SqliteWrites {
+/** Commits any of them on a connection. */
+export function createCommit(database: SqliteDatabase): Commit {
+  return createGroupCommit(database, createWrites(database));
+}
+
+function createWrites(database: SqliteDatabase): SqliteWrites {
   return {
     ...createAccountWrites(database),
     ...createAuthWrites(database),
