@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { startChildServer } from "../tests/support/services/child_server.ts";
 import type { Books, Filling } from "./contenders/contender.ts";
-import { OPENING_KURUS, PAYMENT_KURUS, paymentsBy, requestOf } from "./fleet.ts";
+import { OPENING_KURUS, PAYMENT_KURUS, paymentsBy, requestOf, type Users } from "./fleet.ts";
 import { applyLoad, type Rates } from "./load.ts";
 
 /** What takes part, by the name that contender_process.ts knows it under. */
@@ -14,14 +14,19 @@ export type ContenderName =
   | "seed"
   | "driver";
 
+/** Payments by some users over so many connections. */
+export interface Payments extends Users {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
 export interface RunningContender {
   /** Where it takes payments. */
   readonly port: number;
-  /** Payments by the first `users` users over so many connections. */
-  pay(load: { users: number; connections: number; seconds: number }): Promise<Rates>;
+  pay(load: Payments): Promise<Rates>;
   /** Sends one request over and over, and gives how long half of the answers took, in milliseconds. */
   ask(line: string, seconds: number): Promise<number>;
-  /** Adds users, or payments by each of the first users, behind its HTTP API. */
+  /** Adds users or payments behind its HTTP API. */
   fill(what: Filling): Promise<void>;
   /** What its books miss after all that was paid; undefined where it keeps none. */
   audit(): Promise<Audit | undefined>;
@@ -65,7 +70,7 @@ export async function startContender(
   const books = `http://127.0.0.1:${match[2]}`;
   let acknowledged = 0;
 
-  async function pay(load: Parameters<RunningContender["pay"]>[0]): Promise<Rates> {
+  async function pay(load: Payments): Promise<Rates> {
     const { users, connections, seconds } = load;
     const result = name === "driver"
       ? await runDriver({ users, writers: connections, seconds })
@@ -79,8 +84,8 @@ export async function startContender(
     return await response.json();
   }
 
-  async function payOverHttp(load: Parameters<RunningContender["pay"]>[0]): Promise<Rates> {
-    const result = await applyLoad({ ...load, port, nextRequest: paymentsBy(load.users) });
+  async function payOverHttp(load: Payments): Promise<Rates> {
+    const result = await applyLoad({ ...load, port, nextRequest: paymentsBy(load) });
     if (result.refused.size > 0) {
       throw new Error(`${name} refused payments: ${JSON.stringify([...result.refused])}`);
     }

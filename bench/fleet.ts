@@ -30,15 +30,18 @@ const encoder = new TextEncoder();
 /** Requests that are written once and sent again and again; for more users each is written anew. */
 const REQUESTS_KEPT = 10_000;
 
-/** Gives one payment after the other, each of one kurus by one of so many users, as it goes over the wire. */
-export function paymentsBy(users: number): () => Uint8Array<ArrayBuffer> {
-  if (users > REQUESTS_KEPT) return () => paymentRequest(Math.floor(Math.random() * users));
-  const [first = paymentRequest(0), ...others] = Array.from(
-    { length: users },
-    (_, place) => paymentRequest(place),
-  );
-  const all = [first, ...others];
-  return () => all[Math.floor(Math.random() * all.length)] ?? first;
+/** So many users, from one of them on. */
+export interface Users {
+  readonly users: number;
+  readonly from?: number;
+}
+
+/** Gives one payment after the other, each of one kurus by one of these users, as it goes over the wire. */
+export function paymentsBy({ users, from = 0 }: Users): () => Uint8Array<ArrayBuffer> {
+  const anyPlace = () => Math.floor(Math.random() * users);
+  if (users > REQUESTS_KEPT) return () => paymentRequest(from + anyPlace());
+  const requests = Array.from({ length: users }, (_, place) => paymentRequest(from + place));
+  return () => requests[anyPlace()] ?? paymentRequest(from);
 }
 
 /** One payment of one user, with an Idempotency-Key if there is one. */

@@ -11,7 +11,7 @@ import {
   type RunningContender,
   withContender,
 } from "./contender_runner.ts";
-import { userNo } from "./fleet.ts";
+import { userNo, type Users } from "./fleet.ts";
 import { CONNECTIONS, median } from "./throughput.ts";
 
 export interface Growth {
@@ -22,17 +22,21 @@ export interface Growth {
 
 export interface Paging {
   readonly title: string;
-  readonly entries: number;
   /** Milliseconds, the median of the turns' medians. */
   readonly firstPage: number;
   readonly lastPage: number;
 }
 
 const HISTORIES = [10, 1_000, 100_000];
-const SECONDS = 1.5;
-/** The two pages take turns, so that whatever else the machine does meets both. */
+const LONGEST = Math.max(...HISTORIES);
+/** Users of the store who have no such history. */
+const OTHERS: Users = { from: 500, users: 500 };
+/** Histories and pages take turns, so that whatever else the machine does meets all of them. */
+const HISTORY_TURNS = 7;
+const SECONDS_PER_HISTORY_TURN = 0.5;
 const PAGE_TURNS = 9;
 const SECONDS_PER_PAGE_TURN = 0.4;
+const SECONDS_PER_SIZE = 1.5;
 
 /** One store whose accounts grow; as many users pay as have connections, so that none waits for another. */
 interface HistoryRun {
@@ -41,30 +45,47 @@ interface HistoryRun {
   readonly users: number;
 }
 
-/** Payments on accounts with so many past entries, and the pages of the longest. */
+/** Payments on accounts with so many past entries, all in one store, and the pages of the longest. */
 export function measureHistories(
   place: ContenderPlace,
-  { name, title, users }: HistoryRun,
+  run: HistoryRun,
 ): Promise<{ readonly growth: Growth; readonly paging: Paging }> {
+  const { name, title, users } = run;
   return withContender(name, place, async (contender) => {
-    // Others pay first, so that the shortest history is not measured on a cold program.
-    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
-    const curve = [];
-    let entries = 0;
     for (const size of HISTORIES) {
-      if (size > entries) await contender.fill({ payments: size - entries, ofUsers: users });
-      const { perSecond, succeeded } = await contender.pay({
-        users,
-        connections: users,
-        seconds: SECONDS,
-      });
-      entries = Math.max(size, entries) + Math.ceil(succeeded / users);
-      curve.push({ size, perSecond });
+      for (let turn = 0; turn < (size === LONGEST ? 1 : HISTORY_TURNS); turn++) {
+        await contender.fill({ payments: size, of: payers(size, { turn, users }) });
+      }
+    }
+    // Others pay first, so that nobody is measured on a cold program.
+    await contender.pay({ ...OTHERS, connections: CONNECTIONS, seconds: SECONDS_PER_SIZE });
+    const rates = new Map(HISTORIES.map((size) => [size, [] as number[]]));
+    for (let turn = 0; turn < HISTORY_TURNS; turn++) {
+      for (const [size, measured] of rates) {
+        const load = { connections: users, seconds: SECONDS_PER_HISTORY_TURN };
+        const { perSecond } = await contender.pay({ ...payers(size, { turn, users }), ...load });
+        measured.push(perSecond);
+      }
+    }
+    const curve = [...rates].map(([size, measured]) => ({ size, perSecond: median(measured) }));
+    for (const { size, perSecond } of curve) {
       console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
     }
-    const paging = { title, entries, ...await measurePages(contender) };
+    const paging = { title, ...await measurePages(contender) };
     return { growth: { title: `${title}, past entries of an account`, curve }, paging };
   });
+}
+
+/**
+ * Who pays on histories of that size. A payment makes a history longer, so each turn of a short one
+ * has users of its own.
+ */
+function payers(
+  size: number,
+  { turn, users }: { readonly turn: number; readonly users: number },
+): Users {
+  const group = size === LONGEST ? 0 : 1 + HISTORIES.indexOf(size) * HISTORY_TURNS + turn;
+  return { users, from: group * users };
 }
 
 async function measurePages(
@@ -92,14 +113,14 @@ export function measureUsers(
   { name, title, sizes }: UserRun,
 ): Promise<Growth> {
   return withContender(name, place, async (contender) => {
-    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS });
+    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS_PER_SIZE });
     const curve = [];
     for (const size of sizes) {
       if (size > 1_000) await contender.fill({ users: size });
       const { perSecond } = await contender.pay({
         users: size,
         connections: CONNECTIONS,
-        seconds: SECONDS,
+        seconds: SECONDS_PER_SIZE,
       });
       curve.push({ size, perSecond });
       console.error(`  ${title}, ${size} users: ${Math.round(perSecond)}/s`);

@@ -1,3 +1,5 @@
+import type { Users } from "../fleet.ts";
+
 /** Something that takes payments and can show its books. */
 export interface Contender {
   readonly fetch: Deno.ServeHandler;
@@ -15,9 +17,9 @@ export interface Books {
   readonly faults: readonly string[];
 }
 
-/** What a store is to hold before it is measured. */
+/** What a store is to hold before it is measured: users, payments by each of some, or keys. */
 export type Filling =
   | { readonly users: number }
-  | { readonly payments: number; readonly ofUsers: number }
+  | { readonly payments: number; readonly of: Users }
   /** Payments of the first user, each with a key of its own. */
   | { readonly keys: number };

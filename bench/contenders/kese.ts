@@ -43,9 +43,12 @@ export async function openKeseOn(
         await inTurns(filling.keys, (place) => pay(kese, 0, `${place}`.padEnd(32, "x")));
         return filling.keys;
       }
-      const { payments = 0, ofUsers = 1 } = "payments" in filling ? filling : {};
-      await inTurns(payments * ofUsers, (place) => pay(kese, place % ofUsers));
-      return payments * ofUsers;
+      if ("payments" in filling) {
+        const { payments, of: { users, from = 0 } } = filling;
+        await inTurns(payments * users, (place) => pay(kese, from + place % users));
+        return payments * users;
+      }
+      return 0;
     },
     ...(keepsBooks && { books: async () => ({ users, ...await booksOf(kese) }) }),
     close: kese.close,

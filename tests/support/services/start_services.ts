@@ -32,10 +32,21 @@ export function needServices(args: readonly string[]): boolean {
   return paths.length === 0 || !paths.every((path) => /^(\.\/)?(tests\/)?domain\b/.test(path));
 }
 
+/** What tests write to MongoDB needs no more memory. */
+const TESTS_HEAP_MEBIBYTES = 512;
+
+export interface ServicesOptions {
+  /** What the MongoDB may keep: all of its data is in memory. */
+  readonly heapMebibytes?: number;
+}
+
 /** Starts what tests need and the environment does not already name. Ends with the signal. */
-export async function startServices(signal: AbortSignal): Promise<Service[]> {
+export async function startServices(
+  signal: AbortSignal,
+  { heapMebibytes = TESTS_HEAP_MEBIBYTES }: ServicesOptions = {},
+): Promise<Service[]> {
   return await Promise.all([
-    provide("MongoDB", [MONGODB_URI], () => startMongo(signal)),
+    provide("MongoDB", [MONGODB_URI], () => startMongo(signal, heapMebibytes)),
     provide("Redis", [UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN], () => startRedis(signal)),
     provide("Failing disk", [FAILING_DISK], () => startFailingDisk(signal)),
   ]);
@@ -59,8 +70,8 @@ async function provide(
   }
 }
 
-async function startMongo(signal: AbortSignal): Promise<Started> {
-  const { uri, ended } = await startWireServer(signal);
+async function startMongo(signal: AbortSignal, heapMebibytes: number): Promise<Started> {
+  const { uri, ended } = await startWireServer(signal, { heapMebibytes });
   return { variables: { [MONGODB_URI]: uri }, ended };
 }
 

@@ -16,11 +16,14 @@ const JARS = new URL("wire-server/", CACHE);
 const FETCH_TIMEOUT_MS = 90_000;
 
 /** Starts the server on a free port; fetches its jars first if they are not there. */
-export async function startWireServer(signal: AbortSignal): Promise<WireServer> {
+export async function startWireServer(
+  signal: AbortSignal,
+  { heapMebibytes }: { readonly heapMebibytes: number },
+): Promise<WireServer> {
   if (!await hasJars()) await fetchJars(signal);
   const server = await startChildServer({
     command: "java",
-    args: ["-cp", `${fileURLToPath(JARS)}*`, "-Xmx512m", fileURLToPath(SOURCE), "0"],
+    args: ["-cp", `${fileURLToPath(JARS)}*`, `-Xmx${heapMebibytes}m`, fileURLToPath(SOURCE), "0"],
     ready: /Listening on port (\d+)/,
     signal,
   });
