@@ -29,6 +29,7 @@ import { type Measured, measureThroughput } from "./throughput.ts";
 const CHART_FILE = new URL("../docs/benchmark.svg", import.meta.url);
 const USER_COUNTS = [1, 1_000, 10_000, 100_000, 1_000_000];
 const SOAK_MINUTES = 10;
+const SOAK_GROWTH_MAX = 1.1;
 /** Of the services that tests start, those without which there is nothing to compare. */
 const NEEDED = ["MongoDB", "Redis"];
 
@@ -175,9 +176,12 @@ async function reportSoak(place: Place): Promise<void> {
   for (const name of ["sqlite", "mongodb"] as const) {
     console.error(`${name}:`);
     const { payments, mebibytes, lostKurus } = await soak(name, place, SOAK_MINUTES);
-    const [early, late] = [mebibytes[1], mebibytes.at(-1)];
+    const [early = NaN, late = NaN] = [mebibytes[1], mebibytes.at(-1)];
     console.log(`${name}: ${payments} payments, ${lostKurus} kurus lost`);
     console.log(`  minute 2: ${early} MiB, minute ${SOAK_MINUTES}: ${late} MiB`);
+    const isFlat = late <= early * SOAK_GROWTH_MAX;
+    if (!isFlat) console.error(`  ${name} grew by more than a tenth`);
+    if (!isFlat || lostKurus !== 0) Deno.exitCode = 1;
   }
 }
 
