@@ -36,6 +36,7 @@ const HISTORY_TURNS = 7;
 const SECONDS_PER_HISTORY_TURN = 0.5;
 const PAGE_TURNS = 9;
 const SECONDS_PER_PAGE_TURN = 0.4;
+const WARM_UP_SECONDS = 1.5;
 const SECONDS_PER_SIZE = 1.5;
 
 /** One store whose accounts grow; as many users pay as have connections, so that none waits for another. */
@@ -45,53 +46,63 @@ interface HistoryRun {
   readonly users: number;
 }
 
+/** Accounts with so many past entries, from one user on, and the rates that were measured on them. */
+interface History {
+  readonly size: number;
+  readonly from: number;
+  /** A payment makes a history longer, so each turn of a short one has a group of users of its own. */
+  readonly groups: number;
+  readonly rates: number[];
+}
+
 /** Payments on accounts with so many past entries, all in one store, and the pages of the longest. */
 export function measureHistories(
   place: ContenderPlace,
-  run: HistoryRun,
+  { name, title, users }: HistoryRun,
 ): Promise<{ readonly growth: Growth; readonly paging: Paging }> {
-  const { name, title, users } = run;
   return withContender(name, place, async (contender) => {
-    for (const size of HISTORIES) {
-      for (let turn = 0; turn < (size === LONGEST ? 1 : HISTORY_TURNS); turn++) {
-        await contender.fill({ payments: size, of: payers(size, { turn, users }) });
-      }
+    const histories = historiesOf(users);
+    for (const { size, from, groups } of histories) {
+      await contender.fill({ payments: size, of: { users: groups * users, from } });
     }
     // Others pay first, so that nobody is measured on a cold program.
-    await contender.pay({ ...OTHERS, connections: CONNECTIONS, seconds: SECONDS_PER_SIZE });
-    const rates = new Map(HISTORIES.map((size) => [size, [] as number[]]));
+    await contender.pay({ ...OTHERS, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
     for (let turn = 0; turn < HISTORY_TURNS; turn++) {
-      for (const [size, measured] of rates) {
+      for (const { from, groups, rates } of histories) {
+        const payers = { users, from: from + (turn % groups) * users };
         const load = { connections: users, seconds: SECONDS_PER_HISTORY_TURN };
-        const { perSecond } = await contender.pay({ ...payers(size, { turn, users }), ...load });
-        measured.push(perSecond);
+        const { perSecond } = await contender.pay({ ...payers, ...load });
+        rates.push(perSecond);
       }
     }
-    const curve = [...rates].map(([size, measured]) => ({ size, perSecond: median(measured) }));
+    const curve = histories.map(({ size, rates }) => ({ size, perSecond: median(rates) }));
     for (const { size, perSecond } of curve) {
       console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
     }
-    const paging = { title, ...await measurePages(contender) };
+    const paging = { title, ...await measurePages(contender, firstOf(LONGEST, users)) };
     return { growth: { title: `${title}, past entries of an account`, curve }, paging };
   });
 }
 
-/**
- * Who pays on histories of that size. A payment makes a history longer, so each turn of a short one
- * has users of its own.
- */
-function payers(
-  size: number,
-  { turn, users }: { readonly turn: number; readonly users: number },
-): Users {
-  const group = size === LONGEST ? 0 : 1 + HISTORIES.indexOf(size) * HISTORY_TURNS + turn;
-  return { users, from: group * users };
+function historiesOf(users: number): History[] {
+  return HISTORIES.map((size) => ({
+    size,
+    from: firstOf(size, users),
+    groups: size === LONGEST ? 1 : HISTORY_TURNS,
+    rates: [],
+  }));
+}
+
+/** The first user with a history of that size. */
+function firstOf(size: number, users: number): number {
+  return HISTORIES.indexOf(size) * HISTORY_TURNS * users;
 }
 
 async function measurePages(
   { ask }: RunningContender,
+  user: number,
 ): Promise<Pick<Paging, "firstPage" | "lastPage">> {
-  const page = `GET /islemler?userNo=${userNo(0)}&limit=100`;
+  const page = `GET /islemler?userNo=${userNo(user)}&limit=100`;
   const first: number[] = [];
   const last: number[] = [];
   for (let turn = 0; turn < PAGE_TURNS; turn++) {
@@ -113,7 +124,7 @@ export function measureUsers(
   { name, title, sizes }: UserRun,
 ): Promise<Growth> {
   return withContender(name, place, async (contender) => {
-    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: SECONDS_PER_SIZE });
+    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
     const curve = [];
     for (const size of sizes) {
       if (size > 1_000) await contender.fill({ users: size });

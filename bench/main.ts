@@ -125,8 +125,8 @@ async function startPlace(directory: string, signal: AbortSignal): Promise<Place
 }
 
 /**
- * In mebibytes. The MongoDB of a benchmark keeps all that was paid in memory, 1,400,000 payments of a
- * soak among it; short of memory it stands still for seconds at a time.
+ * In mebibytes. The MongoDB of a benchmark keeps all that was paid in memory, and a soak pays more
+ * than a million times; short of memory it stands still for seconds at a time.
  */
 function halfOfMemory(): number {
   return Math.floor(Deno.systemMemoryInfo().total / 2 / 1024 ** 2);
