@@ -6,7 +6,7 @@ import type { AccountWrites } from "./account_writes.ts";
 import type { SqliteDatabase } from "./database.ts";
 import type { SqliteJournal } from "./journal.ts";
 import { promised } from "./promised.ts";
-import { type AccountRow, fromAccountRow, toOpeningRows, toSaveRows } from "./rows.ts";
+import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
 import type { Writer } from "./writer.ts";
 
 export interface AccountStoreParts {
@@ -20,9 +20,15 @@ export function createSqliteAccountStore(
   { database, journal, writer }: AccountStoreParts,
 ): AccountStore {
   const selectAccount = database.prepare(`
-    SELECT account_no, state, head, seq, balance, last_entry,
-      payment_id, payment_amount, payment_refunded, payment_at
-    FROM accounts JOIN heads USING (account_no) WHERE account_key = ?`);
+    SELECT accounts.account_no, state,
+      last.entry_id AS head, last.seq, last.balance_after AS balance,
+      paid.entry_id AS payment_id, paid.amount AS payment_amount, paid.at AS payment_at,
+      refunded AS payment_refunded
+    FROM accounts JOIN heads USING (account_no)
+    JOIN journal AS last ON last.entry_no = last_entry
+    LEFT JOIN journal AS paid ON paid.entry_no = last_payment
+    LEFT JOIN refunded ON payment_id = paid.entry_id
+    WHERE account_key = ?`);
   const selectNumber = database.prepare("SELECT account_no FROM accounts WHERE account_key = ?");
   const selectKeys = database.prepare(
     "SELECT account_key FROM accounts WHERE account_key > ? ORDER BY account_key LIMIT ?",
@@ -77,7 +83,14 @@ export function createSqliteAccountStore(
     entriesOfOldKeys: (id, keys) => promised(() => entriesByKey(id, keys)),
     save: async (next, expectedHead, entries) => {
       const key = accountKey(next.id);
-      return await writer.write("saveAccount", key, expectedHead, toSaveRows(next, entries));
+      const beside = toSideRows(next, entries);
+      return await writer.write(
+        "saveAccount",
+        key,
+        expectedHead,
+        beside,
+        ...entries.map(toEntryRow),
+      );
     },
     list: ({ limit, after }) => promised(() => list(limit, after)),
     openTopUps: (...page) => promised(() => openTopUps(...page)),

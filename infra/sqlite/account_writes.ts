@@ -1,78 +1,73 @@
 import type { SqliteDatabase } from "./database.ts";
-import { createEntryChain, type Place } from "./entry_chain.ts";
-import type { EntryRow, LookUp, OpeningRows, SaveRows } from "./rows.ts";
+import type { WorkTogether } from "./group_commit.ts";
+import { createAppender, createHeadReader } from "./journal_end.ts";
+import type { EntryRow, LookUp, OpeningRows, SideRows } from "./rows.ts";
 
 /** What writes accounts and the appending end of their journals. */
 export interface AccountWrites {
-  saveAccount(key: string, expectedHead: string, rows: SaveRows): "saved" | "conflict";
+  saveAccount(
+    key: string,
+    expectedHead: string,
+    beside: SideRows | null,
+    ...entries: EntryRow[]
+  ): "saved" | "conflict";
   /** False when there is an account of that key. */
   insertAccount(key: string, rows: OpeningRows): boolean;
 }
 
-export function createAccountWrites(database: SqliteDatabase): AccountWrites {
-  const selectHead = database.prepare(`
-    SELECT account_no, head, seq, last_entry FROM accounts JOIN heads USING (account_no) WHERE account_key = ?`);
-  const insertAccount = database.prepare(
+type Save = Parameters<AccountWrites["saveAccount"]>;
+type Saved = ReturnType<AccountWrites["saveAccount"]>;
+
+/** The work on accounts: for one call, and saves for as many as there are, with few statements. */
+export function createAccountWrites(database: SqliteDatabase): {
+  readonly writes: AccountWrites;
+  readonly together: WorkTogether<AccountWrites>;
+} {
+  const insertKey = database.prepare(
     "INSERT INTO accounts (account_key, state) VALUES (?, ?) ON CONFLICT DO NOTHING",
   );
   const insertPerson = database.prepare(
     "INSERT INTO people (account_no, profile, auth_code_hash) VALUES (?, ?, ?)",
   );
-  const insertHead = database.prepare(`
-    INSERT INTO heads (head, seq, balance, payment_id, payment_amount, payment_refunded, payment_at, last_entry, account_no)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const updateHead = database.prepare(`
-    UPDATE heads SET head = ?, seq = ?, balance = ?, payment_id = ?, payment_amount = ?, payment_refunded = ?,
-      payment_at = ?, last_entry = ? WHERE account_no = ?`);
   const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
-  const append = createAppender(database);
+  const storedHeads = createHeadReader(database);
+  const createAppending = createAppender(database);
   const keepLookUp = createLookUps(database);
 
-  return {
-    saveAccount: (key, expectedHead, { head, state, entries, lookUps }) => {
-      const stored = selectHead.get(key) as StoredHead | undefined;
+  function saveAccounts(saves: readonly Save[]): readonly Saved[] {
+    const heads = storedHeads(saves.map(([key]) => key));
+    const appending = createAppending();
+    const results = saves.map(([key, expectedHead, beside, ...entries]): Saved => {
+      const stored = heads.get(key);
       if (stored?.head !== expectedHead) return "conflict";
-      const { account_no: accountNo, last_entry: entryNo, seq } = stored;
-      const last = append({ entryNo, seq }, accountNo, entries);
-      updateHead.run(...head, last.entryNo, accountNo);
-      if (state !== undefined) updateState.run(state, accountNo);
-      for (const lookUp of lookUps) keepLookUp(key, lookUp);
+      // Another save of the same batch sees what this one leaves.
+      heads.set(key, appending.append(stored, entries));
+      if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);
+      for (const lookUp of beside?.lookUps ?? []) keepLookUp(key, lookUp);
       return "saved";
-    },
-    insertAccount: (key, { head, state, entry, profile, authCodeHash }) => {
-      const { changes, lastInsertRowid } = insertAccount.run(key, state);
-      if (changes === 0) return false;
-      const accountNo = Number(lastInsertRowid);
-      insertPerson.run(accountNo, profile, authCodeHash);
-      const last = append({ entryNo: 0, seq: 0 }, accountNo, [entry]);
-      insertHead.run(...head, last.entryNo, accountNo);
-      return true;
-    },
+    });
+    appending.write();
+    return results;
+  }
+
+  function insertAccount(
+    key: string,
+    { state, entry, profile, authCodeHash }: OpeningRows,
+  ): boolean {
+    const { changes, lastInsertRowid } = insertKey.run(key, state);
+    if (changes === 0) return false;
+    const accountNo = Number(lastInsertRowid);
+    insertPerson.run(accountNo, profile, authCodeHash);
+    const appending = createAppending();
+    appending.append({ accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null }, [entry]);
+    appending.write();
+    return true;
+  }
+
+  return {
+    writes: { saveAccount: (...save) => saveAccounts([save])[0] ?? "conflict", insertAccount },
+    together: { saveAccount: saveAccounts },
   };
-}
-
-interface StoredHead {
-  readonly account_no: number;
-  readonly head: string;
-  readonly seq: number;
-  readonly last_entry: number;
-}
-
-/** Appends entries behind an account's last one, and gives the place of the new last. */
-function createAppender(
-  database: SqliteDatabase,
-): (last: Place, accountNo: number, entries: readonly EntryRow[]) => Place {
-  const chain = createEntryChain(database);
-  const insertEntry = database.prepare(`
-    INSERT INTO journal (prev, skip, account_no, seq, entry_id, type, amount, delta, balance_after, at, key_hash, facts)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  return (before, accountNo, entries) =>
-    entries.reduce((last, entry) => {
-      const seq = last.seq + 1;
-      const place = [last.entryNo, chain.skipAfter(last), accountNo, seq];
-      const { lastInsertRowid } = insertEntry.run(...place, ...entry);
-      return { entryNo: Number(lastInsertRowid), seq };
-    }, before);
 }
 
 /** Keeps what is looked up by other things than the account. */

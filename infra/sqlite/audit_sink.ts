@@ -1,14 +1,12 @@
 import type { AuditRecord } from "../../domain/ports.ts";
 import type { AuditSink } from "../audit_log.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { createRowsInsert, type Row } from "./rows_insert.ts";
 import type { Writer } from "./writer.ts";
 
 export interface AuditWrites {
-  writeAudit(records: readonly AuditRow[]): void;
+  writeAudit(records: readonly Row[]): void;
 }
-
-/** The columns of a record: by place, for names would cross to the writing thread with each record. */
-type AuditRow = readonly (string | number | null)[];
 
 /** Audit records, in the same transaction as the payments that wait at the moment. */
 export function createSqliteAuditSink(writer: Writer<AuditWrites>): AuditSink {
@@ -16,17 +14,14 @@ export function createSqliteAuditSink(writer: Writer<AuditWrites>): AuditSink {
 }
 
 export function createAuditWrites(database: SqliteDatabase): AuditWrites {
-  const insert = database.prepare(`
-    INSERT INTO audit (at, request_id, who, filo, user_no, operation, status, code)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
-  return {
-    writeAudit: (records) => {
-      for (const record of records) insert.run(...record);
-    },
-  };
+  const writeAudit = createRowsInsert(database, {
+    into: "audit",
+    columns: ["at", "request_id", "who", "filo", "user_no", "operation", "status", "code"],
+  });
+  return { writeAudit };
 }
 
-function toAuditRow(record: AuditRecord): AuditRow {
+function toAuditRow(record: AuditRecord): Row {
   const { at, requestId, who, filo, userNo, operation, status, code } = record;
   return [at, requestId, who, filo, userNo, operation, status, code];
 }

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { PRAGMAS, SCHEMA_VERSION, TABLES } from "./schema.ts";
+import { FROM_VERSION_1, PRAGMAS, SCHEMA_VERSION, TABLES } from "./schema.ts";
 
 /** One connection to a SQLite file, or to a database in memory that no other connection sees. */
 export class SqliteDatabase {
@@ -36,16 +36,30 @@ export class SqliteDatabase {
     this.#database.close();
   }
 
+  /** Makes the tables of a new file, and brings those of an older one to what they are now. */
   #createTables(path: string): void {
+    if (this.#version() === SCHEMA_VERSION) return;
+    this.transact(() => {
+      // Asked again: another process may have done it meanwhile.
+      const version = this.#version();
+      if (version === SCHEMA_VERSION) return;
+      const change = CHANGES.get(version);
+      if (change === undefined) {
+        throw new Error(
+          `Cannot open ${path}: its version is ${version}, must be ${SCHEMA_VERSION}`,
+        );
+      }
+      this.#database.exec(`${change}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    });
+  }
+
+  #version(): number {
     const { user_version: version } = this.prepare("PRAGMA user_version").get() as {
       user_version: number;
     };
-    if (version === SCHEMA_VERSION) return;
-    if (version !== 0) {
-      throw new Error(`Cannot open ${path}: its version is ${version}, must be ${SCHEMA_VERSION}`);
-    }
-    this.#database.exec(
-      `BEGIN IMMEDIATE; ${TABLES}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`,
-    );
+    return version;
   }
 }
+
+/** What makes the tables, by the version that the file had. A new file has version 0. */
+const CHANGES: ReadonlyMap<number, string> = new Map([[0, TABLES], [1, FROM_VERSION_1]]);

@@ -9,11 +9,18 @@ export type WriteSet<Writes> = {
 };
 
 /** One piece of work that somebody waits for: its name, and what it is given. */
-export type Call = readonly [name: string, args: readonly unknown[]];
+export type Call = readonly [name: string, ...args: readonly unknown[]];
 
 export type Outcome =
   | { readonly result: unknown }
   | { readonly error: unknown };
+
+/** Work that costs less when it is done for many calls at once: what each of them is given, in order. */
+export type WorkTogether<Writes extends WriteSet<Writes>> = {
+  readonly [Name in keyof Writes]?: (
+    calls: readonly Parameters<Writes[Name]>[],
+  ) => readonly ReturnType<Writes[Name]>[];
+};
 
 /** Does what waits, and gives an outcome for each when that is on disk. */
 export type Commit = (calls: readonly Call[]) => readonly Outcome[];
@@ -25,21 +32,26 @@ export type Commit = (calls: readonly Call[]) => readonly Outcome[];
 export function createGroupCommit<Writes extends WriteSet<Writes>>(
   database: Pick<SqliteDatabase, "transact">,
   writes: Writes,
+  together: WorkTogether<Writes> = {},
 ): Commit {
-  const byName = new Map(Object.entries<(...args: never) => unknown>(writes));
+  const byName = new Map(Object.entries<Work>(writes));
+  const togetherByName = new Map(Object.entries<ManyWork | undefined>(together));
 
-  function doWork([name, args]: Call): unknown {
-    const work = byName.get(name) as ((...args: readonly unknown[]) => unknown) | undefined;
+  function doWork([name, ...args]: Call): unknown {
+    const work = byName.get(name);
     if (work === undefined) throw new Error(`Cannot write: there is no ${name}`);
-    try {
-      return work(...args);
-    } catch (cause) {
-      throw new WorkError("Cannot do a piece of work", { cause });
-    }
+    return inWork(() => work(...args as never[]));
+  }
+
+  /** Calls of one name, which came one behind the other. */
+  function doRun(run: readonly Call[]): readonly unknown[] {
+    const work = togetherByName.get(run[0]?.[0] ?? "");
+    if (work === undefined || run.length === 1) return run.map(doWork);
+    return inWork(() => work(run.map(([_name, ...args]) => args as never)));
   }
 
   function commitTogether(calls: readonly Call[]): readonly Outcome[] {
-    const results = database.transact(() => calls.map(doWork));
+    const results = database.transact(() => runsOf(calls).flatMap(doRun));
     return results.map((result) => ({ result }));
   }
 
@@ -59,6 +71,29 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
       return calls.map((call) => shared ? commitAlone(call) : failed(error));
     }
   };
+}
+
+type Work = (...args: never[]) => unknown;
+type ManyWork = (calls: readonly never[]) => readonly unknown[];
+
+/** Says of what the work throws that it was the work. */
+function inWork<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw new WorkError("Cannot do a piece of work", { cause });
+  }
+}
+
+/** The calls in their order, those of one name together that come one behind the other. */
+function runsOf(calls: readonly Call[]): readonly (readonly Call[])[] {
+  const runs: Call[][] = [];
+  for (const call of calls) {
+    const last = runs.at(-1);
+    if (last?.[0]?.[0] === call[0]) last.push(call);
+    else runs.push([call]);
+  }
+  return runs;
 }
 
 /** A piece of work threw; the file itself is well. */

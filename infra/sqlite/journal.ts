@@ -43,7 +43,8 @@ const SELECT_PAGE = `
 export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): SqliteJournal {
   const chain = createEntryChain(database);
   const selectHead = database.prepare(
-    "SELECT account_no, seq, last_entry FROM accounts JOIN heads USING (account_no) WHERE account_key = ?",
+    `SELECT accounts.account_no, seq, last_entry FROM accounts JOIN heads USING (account_no)
+     JOIN journal ON entry_no = last_entry WHERE account_key = ?`,
   );
   const selectPage = database.prepare(SELECT_PAGE);
   const selectById = database.prepare(
@@ -77,7 +78,7 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
     head: Head,
     { limit, types }: JournalListOptions,
   ): JournalEntry[] {
-    const from = chain.seek(head.last_entry, fromSeq);
+    const from = chain.seek(head, fromSeq);
     const asked = types === undefined ? null : JSON.stringify(types);
     const rows = selectPage.all({ from, types: asked, limit }) as unknown as FollowedRow[];
     return rows.map((row) => {

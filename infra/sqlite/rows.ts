@@ -9,18 +9,18 @@ import {
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { NewPerson } from "../../domain/ports.ts";
 
-/** A row of `heads` joined with its `accounts`. */
+/** An account with its last entry, and its last payment if it has paid. */
 export interface AccountRow {
   readonly account_no: number;
   readonly state: string;
   readonly head: string;
   readonly seq: number;
   readonly balance: number;
-  readonly last_entry: number;
   readonly payment_id: string | null;
   readonly payment_amount: number;
-  readonly payment_refunded: number;
   readonly payment_at: number;
+  /** Null until something of it was given back. */
+  readonly payment_refunded: number | null;
 }
 
 /** A row of `journal` as it is read. */
@@ -62,47 +62,36 @@ export function fromAccountRow(id: AccountId, row: AccountRow): Account {
   };
 }
 
-/**
- * Written for a last payment that is also the head, as it mostly is: the shorter the rows, the fewer
- * pages does a commit write.
- */
-const IS_HEAD = "";
-
 function lastPayment(row: AccountRow): PaymentState | null {
   if (row.payment_id === null) return null;
   return {
-    paymentId: row.payment_id === IS_HEAD ? row.head : row.payment_id,
+    paymentId: row.payment_id,
     amountKurus: row.payment_amount as Kurus,
-    refundedKurus: row.payment_refunded as Kurus,
+    refundedKurus: (row.payment_refunded ?? NO_MONEY) as Kurus,
     at: row.payment_at,
   };
 }
 
 /**
- * What a save writes. Rows of plain values, by place: they cross to the thread that writes, and there
- * every name costs as much as a value.
+ * The columns of `journal` from `entry_id` to `facts`, by place: rows cross to the thread that writes,
+ * and there every name costs as much as a value.
  */
-export interface SaveRows {
-  readonly head: HeadRow;
+export type EntryRow = readonly (string | number | null)[];
+
+/** What a save writes beside its entries. */
+export interface SideRows {
   /** Left out when the entries leave it as it is. */
   readonly state?: string;
-  readonly entries: readonly EntryRow[];
   readonly lookUps: readonly LookUp[];
 }
 
 /** What the opening of an account writes. */
 export interface OpeningRows {
-  readonly head: HeadRow;
   readonly state: string;
   readonly entry: EntryRow;
   readonly profile: string;
   readonly authCodeHash: string;
 }
-
-/** The columns of `heads` from `head` to `payment_at`. */
-export type HeadRow = readonly (string | number | null)[];
-/** The columns of `journal` from `entry_id` to `facts`. */
-export type EntryRow = readonly (string | number | null)[];
 
 /** What an entry changes in the tables that are looked up by other things than the account. */
 export type LookUp =
@@ -110,11 +99,11 @@ export type LookUp =
   | { readonly is: "top_up_opened"; readonly topUpId: string; readonly at: Instant }
   | { readonly is: "top_up_closed"; readonly topUpId: string };
 
-export function toSaveRows(next: Account, entries: readonly JournalEntry[]): SaveRows {
+/** Null for payments, which write nothing beside their entries. */
+export function toSideRows(next: Account, entries: readonly JournalEntry[]): SideRows | null {
+  if (entries.every(({ type }) => type === "payment")) return null;
   return {
-    head: toHeadRow(next),
     ...(!entries.every(changesSumsOnly) && { state: toState(next) }),
-    entries: entries.map(toEntryRow),
     lookUps: entries.flatMap((entry) => toLookUp(entry) ?? []),
   };
 }
@@ -124,7 +113,6 @@ export function toOpeningRows(
   { profile, authCodeHash }: NewPerson,
 ): OpeningRows {
   return {
-    head: toHeadRow(account),
     state: toState(account),
     entry: toEntryRow(entry),
     profile: JSON.stringify(profile),
@@ -132,14 +120,7 @@ export function toOpeningRows(
   };
 }
 
-function toHeadRow({ head, seq, balanceKurus, lastPayment }: Account): HeadRow {
-  const { paymentId = null, amountKurus = NO_MONEY, refundedKurus = NO_MONEY, at = 0 } =
-    lastPayment ?? {};
-  const writtenId = paymentId === head ? IS_HEAD : paymentId;
-  return [head, seq, balanceKurus, writtenId, amountKurus, refundedKurus, at];
-}
-
-function toEntryRow(entry: JournalEntry): EntryRow {
+export function toEntryRow(entry: JournalEntry): EntryRow {
   const { id, type, amountKurus, deltaKurus, balanceAfterKurus, at, idempotency } = entry;
   const key = toKeyColumn(idempotency?.keyHash);
   return [id, type, amountKurus, deltaKurus, balanceAfterKurus, at, key, toFacts(entry)];

@@ -1,5 +1,5 @@
 /** The version of the tables below, kept in the file itself. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Settings of a connection. FULL: a commit is acknowledged when it is on disk. A checkpoint stalls
@@ -15,51 +15,56 @@ export const PRAGMAS = `
   PRAGMA foreign_keys = ON;
 `;
 
-/**
- * What a payment writes is narrow and apart from what it does not: `heads` is rewritten by each
- * save, `accounts` only when cards or top-ups change, `people` never. The journal only ever grows at
- * its end. It has no index by account, for that would dirty a page for every account in a commit;
- * instead each entry points at the account's entry before it (`prev`) and at one further back
- * (`skip`), so that any entry is found in a few steps.
- */
-export const TABLES = `
-  CREATE TABLE accounts (
-    account_no INTEGER PRIMARY KEY,
-    account_key TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL
-  );
+/** Every so many entries of an account one can be found by its number. */
+export const MARK_EVERY = 32;
+/** As the index says it, so that SQLite sees that a query may use it. */
+export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
+
+/** Where the last entry and the last payment of an account are: all that a payment rewrites. */
+const HEADS = `
   CREATE TABLE heads (
     account_no INTEGER PRIMARY KEY REFERENCES accounts,
-    head TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    balance INTEGER NOT NULL CHECK (balance >= 0),
     last_entry INTEGER NOT NULL,
-    payment_id TEXT,
-    payment_amount INTEGER,
-    payment_refunded INTEGER,
-    payment_at INTEGER
-  );
-  CREATE TABLE people (
-    account_no INTEGER PRIMARY KEY REFERENCES accounts,
-    profile TEXT NOT NULL,
-    auth_code_hash TEXT NOT NULL
-  );
+    last_payment INTEGER
+  );`;
+
+/**
+ * The journal only ever grows at its end. It has no index by account, for that would dirty a page
+ * for every account in a commit; instead each entry points at the account's entry before it
+ * (`prev`), and some can be found by their number (`journal_marks`).
+ */
+const JOURNAL = `
   CREATE TABLE journal (
     entry_no INTEGER PRIMARY KEY,
     prev INTEGER NOT NULL,
-    skip INTEGER NOT NULL,
     entry_id TEXT NOT NULL UNIQUE,
     account_no INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     type TEXT NOT NULL,
     amount INTEGER NOT NULL,
     delta INTEGER NOT NULL,
-    balance_after INTEGER NOT NULL,
+    balance_after INTEGER NOT NULL CHECK (balance_after >= 0),
     at INTEGER NOT NULL,
     key_hash INTEGER,
     facts TEXT NOT NULL
   );
   CREATE INDEX journal_keys ON journal (account_no, key_hash) WHERE key_hash IS NOT NULL;
+  CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE ${IS_MARK};`;
+
+/** All tables. `accounts` is rewritten when cards or top-ups change, `people` never. */
+export const TABLES = `
+  CREATE TABLE accounts (
+    account_no INTEGER PRIMARY KEY,
+    account_key TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL
+  );
+  ${HEADS}
+  ${JOURNAL}
+  CREATE TABLE people (
+    account_no INTEGER PRIMARY KEY REFERENCES accounts,
+    profile TEXT NOT NULL,
+    auth_code_hash TEXT NOT NULL
+  );
   CREATE TABLE refunded (
     payment_id TEXT PRIMARY KEY,
     refunded INTEGER NOT NULL
@@ -116,4 +121,26 @@ export const TABLES = `
     last4 TEXT NOT NULL,
     declined TEXT
   ) WITHOUT ROWID;
+`;
+
+/**
+ * Brings a file of version 1 to the tables above. There `heads` held again what is in the last
+ * entry and the last payment, whose id it left out (`''`) where both are one; and each entry also
+ * pointed at one further back.
+ */
+export const FROM_VERSION_1 = `
+  DROP INDEX journal_keys;
+  ALTER TABLE journal RENAME TO journal_1;
+  ALTER TABLE heads RENAME TO heads_1;
+  ${HEADS}
+  ${JOURNAL}
+  INSERT INTO journal
+    SELECT entry_no, prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, key_hash, facts
+    FROM journal_1;
+  INSERT INTO heads
+    SELECT account_no, last_entry,
+      (SELECT entry_no FROM journal WHERE entry_id = iif(payment_id = '', head, payment_id))
+    FROM heads_1;
+  DROP TABLE journal_1;
+  DROP TABLE heads_1;
 `;

@@ -59,7 +59,7 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
   ): Promise<ReturnType<Writes[Name]>> {
     if (this.#isClosed) return Promise.reject(new Error("Cannot write: the store is closed"));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ call: [name, args], resolve, reject });
+      this.#waiting.push({ call: [name, ...args], resolve, reject });
       if (this.#waiting.length >= CALLS_OF_A_BATCH && this.#isFree()) this.#sendAll();
       else this.#gather();
     });

@@ -18,16 +18,14 @@ export type SqliteWrites =
 
 /** Commits any of them on a connection. */
 export function createCommit(database: SqliteDatabase): Commit {
-  return createGroupCommit(database, createWrites(database));
-}
-
-function createWrites(database: SqliteDatabase): SqliteWrites {
-  return {
-    ...createAccountWrites(database),
+  const accounts = createAccountWrites(database);
+  const writes: SqliteWrites = {
+    ...accounts.writes,
     ...createAuthWrites(database),
     ...createVaultWrites(database),
     ...createAuditWrites(database),
     ...createSandboxWrites(database),
     ...createHousekeeping(database),
   };
+  return createGroupCommit(database, writes, accounts.together);
 }

@@ -63,11 +63,11 @@ Deno.test("reconcile() names an account whose balance was changed behind its jou
   await createUser(kese, "1");
   await createUser(kese, "2");
   const database = new DatabaseSync(path);
-  database.exec("UPDATE heads SET balance = balance + 1 WHERE account_no = 2");
+  database.exec("UPDATE journal SET balance_after = balance_after + 1 WHERE account_no = 2");
   database.close();
   const { accounts, faults } = await reconcile(kese);
   assertEquals([accounts, faults.length], [2, 1]);
-  assertMatch(faults[0] ?? "", /^hergele\/2: balance after entry 1 is 100.00, must be 100.01$/);
+  assertMatch(faults[0] ?? "", /^hergele\/2: entries begin at 1 with 0.01$/);
   await kese.close();
   await Deno.remove(directory, { recursive: true });
 });

@@ -16,8 +16,8 @@ Deno.test("createCommitThread() gives each call its outcome, in the order of the
   withTemporaryFile(async ({ path }) => {
     const thread = createCommitThread(path);
     const outcomes = await Promise.all([
-      thread.commit([["endSession", ["a"]], ["insertCharge", [chargeOf("a")]]]),
-      thread.commit([["insertCharge", [{ ...chargeOf("a"), last4: "1111" }]]]),
+      thread.commit([["endSession", "a"], ["insertCharge", chargeOf("a")]]),
+      thread.commit([["insertCharge", { ...chargeOf("a"), last4: "1111" }]]),
     ]);
     assertEquals(outcomes, [
       [{ result: undefined }, { result: chargeOf("a") }],
@@ -31,9 +31,9 @@ Deno.test("createCommitThread() lets a call that cannot be done fail alone, with
   withTemporaryFile(async ({ path }) => {
     const thread = createCommitThread(path);
     const [first, second, third] = await thread.commit([
-      ["insertCharge", [chargeOf("a")]],
-      ["insertCharge", [{ ...chargeOf("b"), last4: null }]],
-      ["writeAudit", [[AUDIT_ROW]]],
+      ["insertCharge", chargeOf("a")],
+      ["insertCharge", { ...chargeOf("b"), last4: null }],
+      ["writeAudit", [AUDIT_ROW]],
     ]);
     assertEquals([first, third], [{ result: chargeOf("a") }, { result: undefined }]);
     assert(second && "error" in second && second.error instanceof Error);

@@ -1,49 +1,32 @@
 import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import {
-  createEntryChain,
-  type EntryChain,
-  type Place,
-} from "../../../infra/sqlite/entry_chain.ts";
-import { TABLES } from "../../../infra/sqlite/schema.ts";
+import { createEntryChain } from "../../../infra/sqlite/entry_chain.ts";
+import { MARK_EVERY, TABLES } from "../../../infra/sqlite/schema.ts";
 import { countJournalReads } from "../../support/journal_reads.ts";
 
 const ACCOUNTS = 3;
-
-/** What the entry after `last` points at beside `last`; `own` are the account's rows until then. */
-type SkipRule = (chain: EntryChain, last: Place, own: readonly number[]) => number;
-
-const asAppended: SkipRule = (chain, last) => chain.skipAfter(last);
+/** The mark, an entry for each step from there, and the end of the way once more. */
+const MOST_READS = MARK_EVERY + 1;
 
 /** Writes entries whose accounts follow in the given order; counts how many rows are read. */
-function buildChains(accounts: readonly number[], skipRule = asAppended) {
+function buildChains(accounts: readonly number[]) {
   const database = new DatabaseSync(":memory:");
   database.exec(TABLES);
   const insert = database.prepare(`
-    INSERT INTO main.journal (prev, skip, entry_id, account_no, seq, type, amount, delta, balance_after, at, facts)
-    VALUES (?, ?, ?, ?, ?, 'payment', 0, 0, 0, 0, '{}')`);
-  const reads = countJournalReads(database);
-  const chain = createEntryChain(database);
+    INSERT INTO main.journal (prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, facts)
+    VALUES (?, ?, ?, ?, 'payment', 0, 0, 0, 0, '{}')`);
   const rows: number[][] = Array.from({ length: ACCOUNTS }, () => []);
   for (const [place, account] of accounts.entries()) {
     const own = rows[account] ?? [];
-    const last = { entryNo: own.at(-1) ?? 0, seq: own.length };
-    const skip = skipRule(chain, last, own);
-    const { lastInsertRowid } = insert.run(last.entryNo, skip, `e${place}`, account, last.seq + 1);
+    const { lastInsertRowid } = insert.run(own.at(-1) ?? 0, `e${place}`, account, own.length + 1);
     own.push(Number(lastInsertRowid));
   }
-  return { chain, rows, reads, close: () => database.close() };
-}
-
-/** Bits of a number that counts so many. */
-function bitsOf(length: number): number {
-  return Math.ceil(Math.log2(length + 1));
-}
-
-/** At most three steps a bit, each of which reads an entry and the one that its skip leads to; and the end. */
-function mostReads(length: number): number {
-  return 6 * bitsOf(length) + 2;
+  const reads = countJournalReads(database);
+  const chain = createEntryChain(database);
+  const seek = (account: number, target: number, seq = rows[account]?.length ?? 0) =>
+    chain.seek({ account_no: account, last_entry: rows[account]?.[seq - 1] ?? 0, seq }, target);
+  return { database, rows, reads, seek, close: () => database.close() };
 }
 
 Deno.test("seek() finds every entry of interleaved accounts in a few steps", () => {
@@ -54,12 +37,12 @@ Deno.test("seek() finds every entry of interleaved accounts in a few steps", () 
   });
   fc.assert(
     fc.property(order, (accounts) => {
-      const { chain, rows, reads, close } = buildChains(accounts);
-      assertLessOrEqual(reads.taken(), accounts.length);
-      for (const own of rows) {
+      const { rows, reads, seek, close } = buildChains(accounts);
+      reads.taken();
+      for (const [account, own] of rows.entries()) {
         const found = own.map((_, index) => {
-          const entryNo = chain.seek(own.at(-1) ?? 0, index + 1);
-          assertLessOrEqual(reads.taken(), mostReads(own.length));
+          const entryNo = seek(account, index + 1);
+          assertLessOrEqual(reads.taken(), MOST_READS);
           return entryNo;
         });
         assertEquals(found, own);
@@ -71,60 +54,35 @@ Deno.test("seek() finds every entry of interleaved accounts in a few steps", () 
 });
 
 Deno.test("seek() finds every entry from every later one", () => {
-  const { chain, rows: [own = []], close } = buildChains(
-    Array.from({ length: 600 }, (_, place) => place % ACCOUNTS),
+  const { rows: [own = []], seek, close } = buildChains(
+    Array.from({ length: 400 }, (_, place) => place % ACCOUNTS),
   );
   for (let from = 1; from <= own.length; from++) {
-    for (let seq = 1; seq <= from; seq++) {
-      assertEquals(chain.seek(own[from - 1] ?? 0, seq), own[seq - 1]);
-    }
+    for (let seq = 1; seq <= from; seq++) assertEquals(seek(0, seq, from), own[seq - 1]);
   }
-  close();
-});
-
-/** As a Fenwick tree's nodes point, which the first files were written with. */
-const asFenwick: SkipRule = (_chain, { seq: last }, own) => own[(last & (last + 1)) - 1] ?? 0;
-
-const OTHER_RULES: Readonly<Record<string, SkipRule>> = {
-  "as in the first files": asFenwick,
-  "as in the first files, and later as now": (chain, last, own) => {
-    return last.seq < 100 ? asFenwick(chain, last, own) : chain.skipAfter(last);
-  },
-  "nowhere": () => 0,
-};
-
-for (const [where, rule] of Object.entries(OTHER_RULES)) {
-  Deno.test(`seek() finds every entry where skips lead ${where}`, () => {
-    const { chain, rows: [own = []], close } = buildChains(new Array(300).fill(0), rule);
-    assertEquals(own.map((_, index) => chain.seek(own.at(-1) ?? 0, index + 1)), own);
-    close();
-  });
-}
-
-Deno.test("skipAfter() follows at most two pointers, however long the journal is", () => {
-  const { chain, rows: [own = []], reads, close } = buildChains(new Array(2_000).fill(0));
-  reads.taken();
-  for (let seq = 0; seq <= own.length; seq++) {
-    chain.skipAfter({ entryNo: own[seq - 1] ?? 0, seq });
-    assertLessOrEqual(reads.taken(), 2);
-  }
-  close();
-});
-
-Deno.test("skipAfter() of an empty journal points before its first entry", () => {
-  const { chain, close } = buildChains([]);
-  assertEquals(chain.skipAfter({ entryNo: 0, seq: 0 }), 0);
   close();
 });
 
 Deno.test("seek() says where a chain is broken instead of giving a wrong entry", () => {
-  const { chain, close } = buildChains([0]);
-  assertThrows(() => chain.seek(99, 1), Error, "there is no entry 99");
+  const { database, rows: [own = []], seek, close } = buildChains(new Array(100).fill(0));
+  database.exec("DELETE FROM main.journal WHERE seq = 60");
+  for (const seq of [59, 58, 33]) {
+    assertThrows(() => seek(0, seq), Error, `there is no entry ${own[59]}`);
+  }
+  for (const seq of [99, 61, 32, 1]) assertEquals(seek(0, seq), own[seq - 1]);
   close();
 });
 
-Deno.test("skipAfter() says where a chain is broken", () => {
-  const { chain, close } = buildChains([0]);
-  assertThrows(() => chain.skipAfter({ entryNo: 99, seq: 2 }), Error, "there is no entry 99");
+Deno.test("seek() goes on without a mark that is missing", () => {
+  const { database, rows: [own = []], seek, close } = buildChains(new Array(100).fill(0));
+  database.exec("DROP INDEX main.journal_marks; DELETE FROM main.journal WHERE seq = 64");
+  assertThrows(() => seek(0, 60), Error, `there is no entry ${own[63]}`);
+  close();
+});
+
+Deno.test("seek() says that the last entry itself is missing", () => {
+  const { database, rows: [own = []], seek, close } = buildChains([0, 0, 0]);
+  database.exec("DELETE FROM main.journal WHERE seq = 3");
+  assertThrows(() => seek(0, 1), Error, `there is no entry ${own[2]}`);
   close();
 });

@@ -16,12 +16,15 @@ interface NameWrites {
   insertAndThrow(name: string): never;
   /** Counts how often it is done. */
   count(): void;
+  /** Writes names, those of several calls together; gives the name and how many there were. */
+  insertMany(name: string): string;
 }
 
 interface Opened {
   readonly writer: Writer<NameWrites>;
   insert(name: string): Promise<string>;
   insertAndThrow(name: string): Promise<never>;
+  insertMany(name: string): Promise<string>;
   names(): string[];
   counted(): number;
 }
@@ -62,12 +65,16 @@ function openNames(database: SqliteDatabase): Opened {
       throw new Error(`no ${name}`);
     },
     count: () => void count++,
+    insertMany: (name) => `${insert(name)} of 1`,
+  }, {
+    insertMany: (calls) => calls.map(([name]) => `${insert(name)} of ${calls.length}`),
   });
   const writer = createWriter<NameWrites>({ commit, close: () => database.close() });
   return {
     writer,
     insert: (name) => writer.write("insert", name),
     insertAndThrow: (name) => writer.write("insertAndThrow", name),
+    insertMany: (name) => writer.write("insertMany", name),
     names: () => select.all().map(({ reference }) => String(reference)),
     counted: () => count,
   };
@@ -154,6 +161,33 @@ Deno.test("write() lets work that throws fail alone, and undoes that alone", () 
     const [, second] = results;
     assertEquals(second?.status === "rejected" && String(second.reason), "Error: no b");
     assertEquals(names(), ["a", "c", "d"]);
+  }));
+
+Deno.test("write() does together what comes one behind the other and can be, and keeps the order", () =>
+  withBench(async ({ open }) => {
+    const { insert, insertMany, names } = open();
+    const results = await Promise.all([
+      insertMany("a"),
+      insertMany("b"),
+      insert("c"),
+      insertMany("d"),
+    ]);
+    assertEquals(results, ["a of 2", "b of 2", "c", "d of 1"]);
+    assertEquals(names(), ["a", "b", "c", "d"]);
+  }));
+
+Deno.test("write() lets one of those that were done together fail alone", () =>
+  withBench(async ({ open }) => {
+    const { insertMany, names } = open();
+    const results = await Promise.allSettled(["a", "b", "a", "c"].map(insertMany));
+    assertEquals(results.map(({ status }) => status), [
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+    assertEquals(results[3]?.status === "fulfilled" && results[3].value, "c of 1");
+    assertEquals(names(), ["a", "b", "c"]);
   }));
 
 Deno.test("write() leaves nothing of single work that throws, and works again", () =>

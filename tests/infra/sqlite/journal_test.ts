@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { PAGE_SCAN_MAX } from "../../../domain/limits.ts";
 import type { JournalListOptions } from "../../../domain/ports.ts";
 import { createSqliteJournal, type SqliteJournal } from "../../../infra/sqlite/journal.ts";
+import { MARK_EVERY } from "../../../infra/sqlite/schema.ts";
 import { commitTo, createCommands, paying, PERSON } from "../../support/commands.ts";
 import { countJournalReads, type JournalReads } from "../../support/journal_reads.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
@@ -10,7 +11,7 @@ import { withTemporaryFile } from "../../support/temporary_store.ts";
 const ID = { filo: "hergele", userNo: "1" };
 const ENTRIES = 1_500;
 /** What it may take to get to the first entry of a page: see entry_chain_test.ts. */
-const SEEK_READS_MAX = 6 * Math.ceil(Math.log2(ENTRIES + 1)) + 2;
+const SEEK_READS_MAX = MARK_EVERY + 1;
 
 interface Opened {
   readonly journal: SqliteJournal;

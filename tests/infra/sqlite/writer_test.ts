@@ -12,7 +12,7 @@ function createSlowCommitter() {
   return {
     batches,
     commit: (calls: readonly Call[]): Promise<readonly Outcome[]> => {
-      const texts = calls.map(([, [text]]) => String(text));
+      const texts = calls.map(([, text]) => String(text));
       const { promise, resolve } = Promise.withResolvers<readonly Outcome[]>();
       batches.push({ texts, end: () => resolve(texts.map((result) => ({ result }))) });
       return promise;
@@ -101,7 +101,7 @@ Deno.test("write() rejects when nobody can say what became of the batch, and goe
   let fails = true;
   const writer = createWriter<EchoWrites>({
     commit: (calls) =>
-      fails ? Promise.reject(new Error("gone")) : calls.map(([, [result]]) => ({ result })),
+      fails ? Promise.reject(new Error("gone")) : calls.map(([, result]) => ({ result })),
     close: () => {},
   });
   await assertRejects(() => writer.write("echo", "a"), Error, "gone");
