@@ -28,11 +28,11 @@ interface Waiting {
 /** Turns of the event loop that a batch waits for more work, as long as more comes. */
 const GATHERING_TURNS = 4;
 /**
- * Calls that are enough for a batch to go at once: it is committed while the requests behind them
- * are read, and the sync that it costs is shared by enough.
+ * Calls of a full batch. It goes although another is under way, so that the committer finds it when
+ * it has done that one; fewer calls wait for more, for a transaction and its sync cost as much as ten.
  */
-export const CALLS_OF_A_BATCH = 32;
-/** Batches that are with the committer at one time: when it has done one, the next is there. */
+export const CALLS_OF_A_BATCH = 24;
+/** Batches that are with the committer at one time. */
 const BATCHES_AT_ONCE = 2;
 
 /** Gathers what is written at one moment into batches, for the calls of each to share one sync. */
@@ -60,8 +60,7 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     if (this.#isClosed) return Promise.reject(new Error("Cannot write: the store is closed"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ call: [name, ...args], resolve, reject });
-      if (this.#waiting.length >= CALLS_OF_A_BATCH && this.#isFree()) this.#sendAll();
-      else this.#gather();
+      this.#sendOrGather();
     });
   }
 
@@ -72,8 +71,11 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     await this.#committer.close();
   }
 
-  #gather(): void {
-    if (this.#isGathering || this.#waiting.length === 0 || !this.#isFree()) return;
+  /** What a full batch may do at once, others do when nothing is under way. */
+  #sendOrGather(): void {
+    const { length } = this.#waiting;
+    if (length >= CALLS_OF_A_BATCH && this.#underway.size < BATCHES_AT_ONCE) return this.#sendAll();
+    if (length === 0 || this.#underway.size > 0 || this.#isGathering) return;
     this.#isGathering = true;
     setImmediate(() => this.#gatherMore({ gathered: 0, turns: 0 }));
   }
@@ -86,11 +88,8 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
       return;
     }
     this.#isGathering = false;
-    this.#sendAll();
-  }
-
-  #isFree(): boolean {
-    return this.#underway.size < BATCHES_AT_ONCE;
+    // A full batch may have gone meanwhile; what is left waits for its end.
+    if (this.#underway.size === 0) this.#sendAll();
   }
 
   #sendAll(): void {
@@ -99,7 +98,7 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     this.#waiting = [];
     const sent = this.#send(batch).then(() => {
       this.#underway.delete(sent);
-      this.#gather();
+      this.#sendOrGather();
     });
     this.#underway.add(sent);
   }

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { createGroupCommit } from "../../../infra/sqlite/group_commit.ts";
-import { createWriter, type Writer } from "../../../infra/sqlite/writer.ts";
+import { CALLS_OF_A_BATCH, createWriter, type Writer } from "../../../infra/sqlite/writer.ts";
 
 /** A file with a table of names. */
 interface Bench {
@@ -114,9 +114,10 @@ Deno.test("write() gives the result of its work", () =>
 Deno.test("write() lets all that waits share one transaction", () =>
   withBench(async ({ open }) => {
     const { insert, names } = open();
-    const wanted = Array.from({ length: 30 }, (_, place) => `name-${place}`).toSorted();
+    const length = CALLS_OF_A_BATCH;
+    const wanted = Array.from({ length }, (_, place) => `name-${place}`).toSorted();
     const statements = await executedIn(async () => {
-      assertEquals((await Promise.all(wanted.map(insert))).length, 30);
+      assertEquals((await Promise.all(wanted.map(insert))).length, length);
     });
     assertEquals(statements, ["BEGIN IMMEDIATE", "COMMIT"]);
     assertEquals(names(), wanted);

@@ -37,25 +37,25 @@ Deno.test("write() puts what comes in one turn into one batch", async () => {
   await writer.close();
 });
 
-Deno.test("write() has two batches under way, and gathers what comes meanwhile into the next", async () => {
+Deno.test("write() gathers what comes while a batch is under way into the next", async () => {
   const committer = createSlowCommitter();
   const writer = createWriter<EchoWrites>(committer);
   const written: Promise<string>[] = [];
-  for (const text of ["a", "b", "c", "d"]) {
+  for (const text of ["a", "b", "c"]) {
     written.push(writer.write("echo", text));
     await someTurns();
   }
-  assertEquals(committer.batches.map(({ texts }) => texts), [["a"], ["b"]]);
+  assertEquals(committer.batches.map(({ texts }) => texts), [["a"]]);
   committer.batches[0]?.end();
   assertEquals(await written[0], "a");
   await someTurns();
-  assertEquals(committer.batches.map(({ texts }) => texts), [["a"], ["b"], ["c", "d"]]);
-  for (const batch of committer.batches) batch.end();
-  assertEquals(await Promise.all(written), ["a", "b", "c", "d"]);
+  assertEquals(committer.batches.map(({ texts }) => texts), [["a"], ["b", "c"]]);
+  committer.batches[1]?.end();
+  assertEquals(await Promise.all(written), ["a", "b", "c"]);
   await writer.close();
 });
 
-Deno.test("write() sends a batch that is large enough at once, and no larger one before the turn ends", async () => {
+Deno.test("write() sends a full batch at once and beside another, and no third", async () => {
   const committer = createSlowCommitter();
   const writer = createWriter<EchoWrites>(committer);
   const sizes = () => committer.batches.map(({ texts }) => texts.length);
@@ -65,19 +65,37 @@ Deno.test("write() sends a batch that is large enough at once, and no larger one
   assertEquals(sizes(), []);
   written.push(...write(1));
   assertEquals(sizes(), [CALLS_OF_A_BATCH]);
-  written.push(...write(1));
-  assertEquals(sizes(), [CALLS_OF_A_BATCH]);
+  written.push(...write(CALLS_OF_A_BATCH - 1));
   await someTurns();
-  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1]);
+  assertEquals(sizes(), [CALLS_OF_A_BATCH]);
+  written.push(...write(1));
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, CALLS_OF_A_BATCH]);
   // Two are under way: what comes now waits for one of them, however much it is.
   written.push(...write(2 * CALLS_OF_A_BATCH));
   await someTurns();
-  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1]);
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, CALLS_OF_A_BATCH]);
   committer.batches[1]?.end();
   await someTurns();
-  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1, 2 * CALLS_OF_A_BATCH]);
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, CALLS_OF_A_BATCH, 2 * CALLS_OF_A_BATCH]);
   for (const batch of committer.batches) batch.end();
-  assertEquals((await Promise.all(written)).length, 3 * CALLS_OF_A_BATCH + 1);
+  assertEquals((await Promise.all(written)).length, 4 * CALLS_OF_A_BATCH);
+  await writer.close();
+});
+
+Deno.test("write() lets what was gathered wait for a full batch that went meanwhile", async () => {
+  const committer = createSlowCommitter();
+  const writer = createWriter<EchoWrites>(committer);
+  const sizes = () => committer.batches.map(({ texts }) => texts.length);
+  const write = (calls: number) =>
+    Array.from({ length: calls }, (_, place) => writer.write("echo", `${place}`));
+  const written = write(CALLS_OF_A_BATCH + 1);
+  await someTurns();
+  assertEquals(sizes(), [CALLS_OF_A_BATCH]);
+  committer.batches[0]?.end();
+  await someTurns();
+  assertEquals(sizes(), [CALLS_OF_A_BATCH, 1]);
+  committer.batches[1]?.end();
+  assertEquals((await Promise.all(written)).length, CALLS_OF_A_BATCH + 1);
   await writer.close();
 });
 
