@@ -6,6 +6,7 @@
  * @module
  */
 
+import { fileURLToPath } from "node:url";
 import { README_FILE, type Table, withTable } from "../scripts/readme_tables.ts";
 import { startServices, variablesOf } from "../tests/support/services/start_services.ts";
 import { MONGODB_URI } from "../tests/support/services/variables.ts";
@@ -20,8 +21,8 @@ import {
 } from "./claims.ts";
 import { measureColdStarts, measureEmptyStart, measureModuleGraph } from "./cold_start.ts";
 import type { ContenderPlace } from "./contender_runner.ts";
-import { measureHistories, measureUsers } from "./growth.ts";
-import { claimTable, inColumns, rateTable } from "./report.ts";
+import { type Growth, measureHistories, measureUsers } from "./growth.ts";
+import { claimTable, inColumns, rateTable, userTable } from "./report.ts";
 import { measureSlowLine } from "./slow_line.ts";
 import { soak } from "./soak.ts";
 import { type Measured, measureThroughput } from "./throughput.ts";
@@ -38,11 +39,13 @@ interface Part {
   /** What to show beside them. */
   readonly tables?: readonly Table[];
   readonly measured?: readonly Measured[];
+  /** The rates with ever more users. */
+  readonly users?: Growth;
 }
 
 const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
   throughput: async (place) => {
-    const measured = await measureThroughput(place, { secondsPerTurn: 2, rounds: 3 });
+    const measured = await measureThroughput(place, { secondsPerTurn: 2, rounds: 5 });
     return { claims: throughputClaims(measured), tables: [rateTable(measured)], measured };
   },
   line: async (place) => ({ claims: lineClaims(await measureSlowLine(place)) }),
@@ -87,6 +90,7 @@ async function measureGrowth(place: Place): Promise<Part> {
       pagingClaim(paging),
     ]),
     tables: [[["SQLite: users in the store", "payments/s"], ...curve]],
+    users,
   };
 }
 
@@ -96,6 +100,10 @@ async function main(): Promise<void> {
   const unknown = named.find((name) => name !== "soak" && !(name in PARTS));
   if (unknown !== undefined) {
     console.error(`There is no part ${unknown}: ${Object.keys(PARTS).join(", ")}, soak`);
+    Deno.exit(2);
+  }
+  if (isWriting && named.length > 0) {
+    console.error("--write is for a whole run: a part alone would make half a table");
     Deno.exit(2);
   }
   const stopping = new AbortController();
@@ -137,39 +145,41 @@ async function reportParts(
   names: readonly string[],
   isWriting: boolean,
 ): Promise<void> {
-  const claims: Claim[] = [];
-  const tables: Table[] = [];
-  let measured: readonly Measured[] = [];
+  const parts: Part[] = [];
   for (const name of names) {
     console.error(`${name}:`);
     try {
       const part = await PARTS[name]?.(place);
-      claims.push(...part?.claims ?? []);
-      tables.push(...part?.tables ?? []);
-      measured = part?.measured ?? measured;
+      if (part !== undefined) parts.push(part);
     } catch (error) {
       // The other parts are worth showing all the same.
       console.error(`${name} failed:`, error);
       Deno.exitCode = 1;
     }
   }
+  const claims = parts.flatMap((part) => part.claims);
+  const tables = parts.flatMap(({ tables = [] }) => tables);
   for (const table of [...tables, claimTable(claims)]) console.log(`\n${inColumns(table)}`);
   // Half a table would look like a whole one.
-  if (isWriting && Deno.exitCode === 0) await writeResults(claims, measured);
-  const wrong = measured.filter(({ contender, audit }) =>
+  if (isWriting && Deno.exitCode === 0) await writeResults(claims, parts);
+  const wrong = parts.flatMap(({ measured = [] }) => measured).filter(({ contender, audit }) =>
     contender !== "seed" && audit && (audit.lostKurus !== 0 || audit.faults.length > 0)
   );
   for (const { title, audit } of wrong) console.error(`${title} does not add up:`, audit);
   if (wrong.length > 0) Deno.exitCode = 1;
 }
 
-async function writeResults(
-  claims: readonly Claim[],
-  measured: readonly Measured[],
-): Promise<void> {
-  const readme = await Deno.readTextFile(README_FILE);
-  await Deno.writeTextFile(README_FILE, withTable(readme, "benchmark", claimTable(claims)));
-  if (measured.length > 0) await Deno.writeTextFile(CHART_FILE, drawChart(measured));
+async function writeResults(claims: readonly Claim[], parts: readonly Part[]): Promise<void> {
+  let readme = withTable(await Deno.readTextFile(README_FILE), "benchmark", claimTable(claims));
+  for (const { users } of parts) {
+    if (users !== undefined) readme = withTable(readme, "users", userTable(users));
+  }
+  await Deno.writeTextFile(README_FILE, readme);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", fileURLToPath(README_FILE)] })
+    .output();
+  for (const { measured } of parts) {
+    if (measured !== undefined) await Deno.writeTextFile(CHART_FILE, drawChart(measured));
+  }
 }
 
 async function reportSoak(place: Place): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Table } from "../scripts/readme_tables.ts";
 import { type Claim, isMet } from "./claims.ts";
+import type { Growth } from "./growth.ts";
 import type { Measured } from "./throughput.ts";
 
 /** What the README shows: ratios, for figures of one machine mean nothing on another. */
@@ -23,6 +24,15 @@ export function rateTable(measured: readonly Measured[]): Table {
     audit === undefined ? "" : `${audit.lostKurus} of ${audit.acknowledged}`,
   ]);
   return [["", "load", "payments/s", "p50 ms", "p99 ms", "kurus lost"], ...rows];
+}
+
+/** What a store with so many users leaves of the rate that it has with the fewest. */
+export function userTable({ curve }: Growth): Table {
+  const rows = curve.map(({ size, perSecond }) => [
+    size.toLocaleString("en"),
+    (perSecond / (curve[0]?.perSecond ?? NaN)).toFixed(2),
+  ]);
+  return [["Users who pay, on SQLite", "Payments a second, as a share"], ...rows];
 }
 
 /** A table in columns of equal width, as a terminal shows it. */

@@ -35,7 +35,8 @@ export interface Measured extends Turn {
 }
 
 export const CONNECTIONS = 64;
-const WARM_UP_SECONDS = 1;
+/** Until then a program is still being compiled, and the larger it is, the longer. */
+const WARM_UP_SECONDS = 4;
 
 const CONTENDERS: Readonly<Record<ContenderName, string>> = {
   empty: "An empty Hono route",
