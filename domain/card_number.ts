@@ -91,7 +91,7 @@ const UUID = /(?<![\da-z])(?=[\d-]*[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12
 const FEWEST_DIGITS = 12;
 const MOST_DIGITS = 19;
 const LAST_FOUR = /\d(?:[ -]*\d){3}$/;
-const ISSUED = /^(?:4|3[47]|5|6|2[2-7]|9792)/;
+const ISSUED = /^(?:4|3[04-9]|5|6|2[2-7]|9792)/;
 
 /**
  * Whether a text holds what is in all likelihood a card number: 13 to 19 digits as card schemes

@@ -59,10 +59,8 @@ async function readBody(
   if (!body.ok) return body;
   for (const [name, value] of Object.entries(body.value)) {
     if (value === null) continue;
-    if (name in parameters && !saysTheSame(value, parameters[name])) {
-      return conflicting(name);
-    }
-    parameters[name] = value;
+    if (!(name in parameters)) parameters[name] = value;
+    else if (!saysTheSame(value, parameters[name])) return conflicting(name);
   }
   return { ok: true, value: parameters };
 }

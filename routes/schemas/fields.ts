@@ -88,6 +88,8 @@ function text(maxLength: number) {
     "invalid_text",
   )
     .refine((value) => !CONTROL.test(value), "invalid_text")
+    // Half a surrogate pair is no character: MongoDB would keep another text than was sent.
+    .refine((value) => value.isWellFormed(), "invalid_text")
     .refine(hidesNoCardNumber, "holds_card_number");
 }
 
@@ -117,6 +119,8 @@ export const birthDate = z.iso.date(coded("invalid_date"))
 export const phoneNumber = z.string(coded("invalid_phone_number")).trim()
   .regex(/^\+?[\d(][\d ()-]{3,30}$/, "invalid_phone_number")
   .refine((number) => number.replaceAll(/\D/g, "").length <= 15, "invalid_phone_number")
+  // With a country before it, one long number in ten would have a right check digit by chance.
+  .refine((number) => number.startsWith("+") || hidesNoCardNumber(number), "holds_card_number")
   .meta({ description: "At most 15 digits (ITU-T E.164).", example: "555-5555" });
 
 export const email = z.email(coded("invalid_email")).max(254, "invalid_email")

@@ -229,8 +229,12 @@ for (const [line, json] of WRITING) {
       }
     });
     const kese = await open();
-    const answer = await send(kese, `${line}?userNo=1`, { json: { ...json, userNo: "1" } });
-    assert(answer.body.code !== "conflicting_parameters");
+    // A number says the same as its text in the query, and the text is what counts.
+    for (const userNo of ["1", 1]) {
+      const answer = await send(kese, `${line}?userNo=1`, { json: { ...json, userNo } });
+      const { code } = answer.body;
+      assert(code !== "conflicting_parameters" && code !== "invalid_user_no", code);
+    }
     await kese.close();
   });
 

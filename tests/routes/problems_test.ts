@@ -370,6 +370,8 @@ Deno.test("X-Request-Id of the client is replaced when it is not safe to write d
     '"',
     "a,b",
     "a/b",
+    "4242.4242.4242.4242",
+    "4242:4242_4242-4242",
     "{}",
     "../x",
     "a;b=c",
