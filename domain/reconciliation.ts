@@ -1,5 +1,5 @@
-import type { Account } from "./account.ts";
-import type { JournalEntry } from "./journal.ts";
+import type { Account, PaymentState } from "./account.ts";
+import { type EntryOf, type JournalEntry, paymentState } from "./journal.ts";
 import { add, formatAmount, type Kurus, negative, NO_MONEY } from "./money.ts";
 
 /** Holds an account against its journal, entry by entry. */
@@ -13,11 +13,11 @@ export interface AccountProof {
 /**
  * Proves that an account follows from its entries: they are numbered from 1 without a gap, each
  * balance is the one before it plus its delta, the last is the account's own, no payment is refunded
- * beyond its amount, and the open top-ups are those that were started and not closed.
+ * beyond its amount, the newest is the account's last, and the open top-ups are those that were started and not closed.
  */
 export function proveAccount(account: Account): AccountProof {
   const faults: string[] = [];
-  const refunds = createRefundProof();
+  const refunds = createRefundProof(account);
   const topUps = createTopUpProof(account);
   let seq = account.seq;
   let balanceKurus: Kurus = account.balanceKurus;
@@ -51,24 +51,47 @@ export function proveAccount(account: Account): AccountProof {
 }
 
 /** From the newest entry on, refunds come before the payment that they are of. */
-function createRefundProof() {
+function createRefundProof({ lastPayment }: Account) {
   const refunded = new Map<string, Kurus>();
+  let newest: PaymentState | null = null;
+
+  function addPayment(payment: EntryOf<"payment">): string[] {
+    const refundedKurus = refunded.get(payment.id) ?? NO_MONEY;
+    refunded.delete(payment.id);
+    newest ??= { ...paymentState(payment), refundedKurus };
+    if (refundedKurus <= payment.amountKurus) return [];
+    return [`payment ${payment.id} is refunded beyond its amount`];
+  }
+
   return {
     add: (entry: JournalEntry): string[] => {
       if (entry.type === "refund") {
-        refunded.set(
-          entry.paymentId,
-          add(refunded.get(entry.paymentId) ?? NO_MONEY, entry.amountKurus),
-        );
+        const sum = add(refunded.get(entry.paymentId) ?? NO_MONEY, entry.amountKurus);
+        refunded.set(entry.paymentId, sum);
       }
-      if (entry.type !== "payment") return [];
-      const sum = refunded.get(entry.id) ?? NO_MONEY;
-      refunded.delete(entry.id);
-      return sum > entry.amountKurus ? [`payment ${entry.id} is refunded beyond its amount`] : [];
+      return entry.type === "payment" ? addPayment(entry) : [];
     },
-    faults: (): string[] =>
-      [...refunded.keys()].map((id) => `refunded payment ${id} does not exist`),
+    faults: (): string[] => [
+      ...(isSamePayment(newest, lastPayment)
+        ? []
+        : [`last payment is ${shown(lastPayment)}, must be ${shown(newest)}`]),
+      ...[...refunded.keys()].map((id) => `refunded payment ${id} does not exist`),
+    ],
   };
+}
+
+function isSamePayment(first: PaymentState | null, second: PaymentState | null): boolean {
+  if (first === null || second === null) return first === second;
+  return first.paymentId === second.paymentId && first.amountKurus === second.amountKurus &&
+    first.refundedKurus === second.refundedKurus && first.at === second.at;
+}
+
+function shown(payment: PaymentState | null): string {
+  if (payment === null) return "none";
+  const { paymentId, amountKurus, refundedKurus } = payment;
+  return `${paymentId} of ${formatAmount(amountKurus)} with ${
+    formatAmount(refundedKurus)
+  } refunded`;
 }
 
 /** From the newest entry on, a top-up's closing comes before its start. */

@@ -1,7 +1,12 @@
 import { type Account, type AccountId, accountKey } from "../domain/account.ts";
 import type { JournalEntry } from "../domain/journal.ts";
 import { PAGE_SCAN_MAX } from "../domain/limits.ts";
-import type { AccountStore, Journal, JournalPage } from "../domain/ports.ts";
+import {
+  type AccountStore,
+  type Journal,
+  type JournalPage,
+  StoreUnavailableError,
+} from "../domain/ports.ts";
 import { proveAccount } from "../domain/reconciliation.ts";
 import type { SweepCounts } from "../domain/top_up_settlement.ts";
 import { removeVaultOrphans } from "../domain/vault_orphans.ts";
@@ -46,11 +51,17 @@ interface Proved {
 }
 
 async function prove(store: Pick<Store, "accounts" | "journal">, id: AccountId): Promise<Proved> {
-  const account = (await store.accounts.load(id))?.account;
-  if (account === undefined) return { entries: 0, faults: [] };
-  const proof = proveAccount(account);
-  for await (const entry of entriesOf(store.journal, account)) proof.add(entry);
-  return { entries: account.seq, faults: proof.faults() };
+  try {
+    const account = (await store.accounts.load(id))?.account;
+    if (account === undefined) return { entries: 0, faults: ["is listed and cannot be read"] };
+    const proof = proveAccount(account);
+    for await (const entry of entriesOf(store.journal, account)) proof.add(entry);
+    return { entries: account.seq, faults: proof.faults() };
+  } catch (error) {
+    // One account that cannot be followed is a fault of its own; the others are proved all the same.
+    if (error instanceof StoreUnavailableError) throw error;
+    return { entries: 0, faults: [error instanceof Error ? error.message : String(error)] };
+  }
 }
 
 /** The entries of an account as it was read, newest first; those written since do not count. */

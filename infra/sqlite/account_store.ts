@@ -4,6 +4,7 @@ import { COMMANDS_PER_FOLD } from "../../domain/limits.ts";
 import type { AccountStore, LoadOptions, OpenTopUpAddress } from "../../domain/ports.ts";
 import type { AccountWrites } from "./account_writes.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { missingEntry } from "./entry_chain.ts";
 import type { SqliteJournal } from "./journal.ts";
 import { promised } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
@@ -20,13 +21,13 @@ export function createSqliteAccountStore(
   { database, journal, writer }: AccountStoreParts,
 ): AccountStore {
   const selectAccount = database.prepare(`
-    SELECT accounts.account_no, state,
+    SELECT accounts.account_no, state, last_entry,
       last.entry_id AS head, last.seq, last.balance_after AS balance,
       paid.entry_id AS payment_id, paid.amount AS payment_amount, paid.at AS payment_at,
       refunded AS payment_refunded
-    FROM accounts JOIN heads USING (account_no)
-    JOIN journal AS last ON last.entry_no = last_entry
-    LEFT JOIN journal AS paid ON paid.entry_no = last_payment
+    FROM accounts LEFT JOIN heads USING (account_no)
+    LEFT JOIN journal AS last ON last.entry_no = last_entry AND last.account_no = accounts.account_no
+    LEFT JOIN journal AS paid ON paid.entry_no = last_payment AND paid.account_no = accounts.account_no
     LEFT JOIN refunded ON payment_id = paid.entry_id
     WHERE account_key = ?`);
   const selectNumber = database.prepare("SELECT account_no FROM accounts WHERE account_key = ?");
@@ -41,8 +42,9 @@ export function createSqliteAccountStore(
     id: AccountId,
     { keys = [], payments = [] }: LoadOptions = {},
   ): LoadedAccount | undefined {
-    const row = selectAccount.get(accountKey(id)) as AccountRow | undefined;
+    const row = selectAccount.get(accountKey(id)) as AccountRow | EndlessRow | undefined;
     if (row === undefined) return undefined;
+    if (row.head === null) throw missingEntry(row.last_entry);
     return {
       account: fromAccountRow(id, row),
       entriesByKey: journal.entriesByKey(row.account_no, keys),
@@ -95,6 +97,12 @@ export function createSqliteAccountStore(
     list: ({ limit, after }) => promised(() => list(limit, after)),
     openTopUps: (...page) => promised(() => openTopUps(...page)),
   };
+}
+
+/** An account whose last entry is not there. */
+interface EndlessRow {
+  readonly head: null;
+  readonly last_entry: number | null;
 }
 
 interface OpenTopUpRow {

@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from "./database.ts";
 import type { WorkTogether } from "./group_commit.ts";
-import { createAppender, createHeadReader } from "./journal_end.ts";
+import { createAppender, createEndReader } from "./journal_end.ts";
 import type { EntryRow, LookUp, OpeningRows, SideRows } from "./rows.ts";
 
 /** What writes accounts and the appending end of their journals. */
@@ -30,18 +30,18 @@ export function createAccountWrites(database: SqliteDatabase): {
     "INSERT INTO people (account_no, profile, auth_code_hash) VALUES (?, ?, ?)",
   );
   const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
-  const storedHeads = createHeadReader(database);
+  const storedEnds = createEndReader(database);
   const createAppending = createAppender(database);
   const keepLookUp = createLookUps(database);
 
   function saveAccounts(saves: readonly Save[]): readonly Saved[] {
-    const heads = storedHeads(saves.map(([key]) => key));
+    const ends = storedEnds(saves.map(([key]) => key));
     const appending = createAppending();
     const results = saves.map(([key, expectedHead, beside, ...entries]): Saved => {
-      const stored = heads.get(key);
+      const stored = ends.get(key);
       if (stored?.head !== expectedHead) return "conflict";
       // Another save of the same batch sees what this one leaves.
-      heads.set(key, appending.append(stored, entries));
+      ends.set(key, appending.append(stored, entries));
       if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);
       for (const lookUp of beside?.lookUps ?? []) keepLookUp(key, lookUp);
       return "saved";

@@ -1,5 +1,12 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { FROM_VERSION_1, PRAGMAS, SCHEMA_VERSION, TABLES } from "./schema.ts";
+import {
+  BUSY_MILLISECONDS,
+  CHANGES,
+  PRAGMAS,
+  SCHEMA_VERSION,
+  TABLES,
+  TABLES_BUSY_MILLISECONDS,
+} from "./schema.ts";
 
 /** One connection to a SQLite file, or to a database in memory that no other connection sees. */
 export class SqliteDatabase {
@@ -39,18 +46,27 @@ export class SqliteDatabase {
   /** Makes the tables of a new file, and brings those of an older one to what they are now. */
   #createTables(path: string): void {
     if (this.#version() === SCHEMA_VERSION) return;
+    this.#waitForOthers(TABLES_BUSY_MILLISECONDS);
     this.transact(() => {
-      // Asked again: another process may have done it meanwhile.
-      const version = this.#version();
-      if (version === SCHEMA_VERSION) return;
-      const change = CHANGES.get(version);
-      if (change === undefined) {
-        throw new Error(
-          `Cannot open ${path}: its version is ${version}, must be ${SCHEMA_VERSION}`,
-        );
+      // Asked within the transaction: another process may have done it meanwhile.
+      const found = this.#version();
+      for (let version = found; version !== SCHEMA_VERSION;) {
+        const change = version === 0 ? TABLES : CHANGES.get(version);
+        if (change === undefined) {
+          throw new Error(
+            `Cannot open ${path}: its version is ${found}, must be ${SCHEMA_VERSION}`,
+          );
+        }
+        this.#database.exec(change);
+        version = version === 0 ? SCHEMA_VERSION : version + 1;
       }
-      this.#database.exec(`${change}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+      this.#database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     });
+    this.#waitForOthers(BUSY_MILLISECONDS);
+  }
+
+  #waitForOthers(milliseconds: number): void {
+    this.#database.exec(`PRAGMA busy_timeout = ${milliseconds}`);
   }
 
   #version(): number {
@@ -60,6 +76,3 @@ export class SqliteDatabase {
     return version;
   }
 }
-
-/** What makes the tables, by the version that the file had. A new file has version 0. */
-const CHANGES: ReadonlyMap<number, string> = new Map([[0, TABLES], [1, FROM_VERSION_1]]);

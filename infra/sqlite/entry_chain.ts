@@ -36,7 +36,7 @@ const STEP_BACK = `
   FROM (SELECT entry_no FROM way ORDER BY steps LIMIT 1) LEFT JOIN journal USING (entry_no)`;
 
 /**
- * Goes to the next mark at or behind an entry, or to the last entry if none is nearer, and from
+ * Goes to the first mark at or after an entry, or to the last entry if none is nearer, and from
  * there back: fewer than {@linkcode MARK_EVERY} steps, however long the journal is.
  */
 export function createEntryChain(database: Pick<SqliteDatabase, "prepare">): EntryChain {
@@ -60,6 +60,6 @@ export function createEntryChain(database: Pick<SqliteDatabase, "prepare">): Ent
 }
 
 /** An entry points at a row that is not there. */
-export function missingEntry(entryNo: number): Error {
+export function missingEntry(entryNo: number | null): Error {
   return new Error(`Cannot follow the journal: there is no entry ${entryNo}`);
 }

@@ -47,7 +47,9 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
   function doRun(run: readonly Call[]): readonly unknown[] {
     const work = togetherByName.get(run[0]?.[0] ?? "");
     if (work === undefined || run.length === 1) return run.map(doWork);
-    return inWork(() => work(run.map(([_name, ...args]) => args as never)));
+    const results = inWork(() => work(run.map(([_name, ...args]) => args as never)));
+    if (results.length === run.length) return results;
+    throw new Error(`Cannot tell what was written: ${results.length} results of ${run.length}`);
   }
 
   function commitTogether(calls: readonly Call[]): readonly Outcome[] {

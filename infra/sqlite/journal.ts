@@ -4,7 +4,7 @@ import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { FoundPayment, Journal, JournalListOptions, JournalPage } from "../../domain/ports.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { createEntryChain, missingEntry } from "./entry_chain.ts";
+import { type ChainEnd, createEntryChain, missingEntry } from "./entry_chain.ts";
 import { fromJournalRow, type JournalRow, toKeyColumn } from "./rows.ts";
 import { promised } from "./promised.ts";
 
@@ -14,10 +14,10 @@ export interface SqliteJournal extends Journal {
   payments(accountNo: number, paymentIds: readonly string[]): ReadonlyMap<string, PaymentState>;
 }
 
-interface Head {
-  readonly account_no: number;
-  readonly seq: number;
-  readonly last_entry: number;
+/** An account whose last entry is not there. */
+interface Endless {
+  readonly seq: null;
+  readonly last_entry: number | null;
 }
 
 /** A pointer that was followed: the entry there, or its number alone if there is none. */
@@ -42,9 +42,10 @@ const SELECT_PAGE = `
 
 export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): SqliteJournal {
   const chain = createEntryChain(database);
-  const selectHead = database.prepare(
-    `SELECT accounts.account_no, seq, last_entry FROM accounts JOIN heads USING (account_no)
-     JOIN journal ON entry_no = last_entry WHERE account_key = ?`,
+  const selectEnd = database.prepare(
+    `SELECT accounts.account_no, seq, last_entry FROM accounts LEFT JOIN heads USING (account_no)
+     LEFT JOIN journal ON entry_no = last_entry AND journal.account_no = accounts.account_no
+     WHERE account_key = ?`,
   );
   const selectPage = database.prepare(SELECT_PAGE);
   const selectById = database.prepare(
@@ -55,8 +56,10 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   );
   const selectRefunded = database.prepare("SELECT refunded FROM refunded WHERE payment_id = ?");
 
-  function headOf(id: AccountId): Head | undefined {
-    return selectHead.get(accountKey(id)) as Head | undefined;
+  function endOf(id: AccountId): ChainEnd | undefined {
+    const end = selectEnd.get(accountKey(id)) as ChainEnd | Endless | undefined;
+    if (end?.seq === null) throw missingEntry(end.last_entry);
+    return end;
   }
 
   function findIn(accountNo: number | undefined, entryId: string): JournalEntry | undefined {
@@ -75,10 +78,10 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   /** Entries newest first, beginning with number `fromSeq`, out of as many as one page looks at. */
   function entriesFrom(
     fromSeq: number,
-    head: Head,
+    end: ChainEnd,
     { limit, types }: JournalListOptions,
   ): JournalEntry[] {
-    const from = chain.seek(head, fromSeq);
+    const from = chain.seek(end, fromSeq);
     const asked = types === undefined ? null : JSON.stringify(types);
     const rows = selectPage.all({ from, types: asked, limit }) as unknown as FollowedRow[];
     return rows.map((row) => {
@@ -88,21 +91,21 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   }
 
   function list(id: AccountId, options: JournalListOptions): JournalPage {
-    const head = headOf(id);
-    if (head === undefined) return { entries: [] };
+    const end = endOf(id);
+    if (end === undefined) return { entries: [] };
     const { limit, beforeSeq = Infinity } = options;
-    const newest = Math.min(head.seq, beforeSeq - 1);
+    const newest = Math.min(end.seq, beforeSeq - 1);
     if (newest < 1) return { entries: [] };
     const oldest = Math.max(1, newest - PAGE_SCAN_MAX + 1);
-    const entries = entriesFrom(newest, head, options);
+    const entries = entriesFrom(newest, end, options);
     const last = entries.length === limit ? entries.at(-1)?.seq ?? oldest : oldest;
     return last > 1 ? { entries, nextBeforeSeq: last } : { entries };
   }
 
   return {
     list: (id, options) => promised(() => list(id, options)),
-    find: (id, entryId) => promised(() => findIn(headOf(id)?.account_no, entryId)),
-    findPayment: (id, paymentId) => promised(() => findPayment(headOf(id)?.account_no, paymentId)),
+    find: (id, entryId) => promised(() => findIn(endOf(id)?.account_no, entryId)),
+    findPayment: (id, paymentId) => promised(() => findPayment(endOf(id)?.account_no, paymentId)),
     entriesByKey: (accountNo, keys) => {
       const found = keys.flatMap((keyHash) => {
         const rows = selectByKey.all(accountNo, toKeyColumn(keyHash)) as unknown as JournalRow[];

@@ -3,7 +3,7 @@ import { createRowsInsert, type Row } from "./rows_insert.ts";
 import type { EntryRow } from "./rows.ts";
 
 /** Where an account's journal ends. */
-export interface Head {
+export interface JournalEnd {
   readonly accountNo: number;
   /** The id of its last entry, and that entry's number. */
   readonly head: string;
@@ -14,26 +14,28 @@ export interface Head {
 }
 
 /** Reads where journals end, by the keys of their accounts. */
-export function createHeadReader(
+export function createEndReader(
   database: SqliteDatabase,
-): (keys: readonly string[]) => Map<string, Head> {
+): (keys: readonly string[]) => Map<string, JournalEnd> {
   const select = database.prepare(`
     SELECT account_key AS key, accounts.account_no AS accountNo, entry_id AS head, seq,
       last_entry AS lastEntry, last_payment AS lastPayment
     FROM json_each(?) AS asked
     CROSS JOIN accounts ON account_key = asked.value
     CROSS JOIN heads USING (account_no)
-    CROSS JOIN journal ON entry_no = last_entry`);
+    CROSS JOIN journal ON entry_no = last_entry AND journal.account_no = accounts.account_no`);
   return (keys) => {
-    const rows = select.all(JSON.stringify(keys)) as unknown as (Head & { readonly key: string })[];
+    const rows = select.all(
+      JSON.stringify(keys),
+    ) as unknown as (JournalEnd & { readonly key: string })[];
     return new Map(rows.map((row) => [row.key, row]));
   };
 }
 
 /** Entries that are gathered to be written together. */
 export interface Appending {
-  /** Puts entries behind an account's last one, and gives where its journal then ends. */
-  append(head: Head, entries: readonly EntryRow[]): Head;
+  /** Puts entries after an account's last one, and gives where its journal then ends. */
+  append(end: JournalEnd, entries: readonly EntryRow[]): JournalEnd;
   write(): void;
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { NewPerson } from "../../domain/ports.ts";
+import type { Row } from "./rows_insert.ts";
 
 /** An account with its last entry, and its last payment if it has paid. */
 export interface AccountRow {
@@ -72,11 +73,8 @@ function lastPayment(row: AccountRow): PaymentState | null {
   };
 }
 
-/**
- * The columns of `journal` from `entry_id` to `facts`, by place: rows cross to the thread that writes,
- * and there every name costs as much as a value.
- */
-export type EntryRow = readonly (string | number | null)[];
+/** The columns of `journal` from `entry_id` to `facts`. */
+export type EntryRow = Row;
 
 /** What a save writes beside its entries. */
 export interface SideRows {

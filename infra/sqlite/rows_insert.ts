@@ -1,6 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { SqliteDatabase } from "./database.ts";
 
+/** Values by place: rows cross to the thread that writes, and there every name costs as much as a value. */
 export type Row = readonly (string | number | null)[];
 
 /** Rows of one statement. More would save little: the call is then a small part of the work. */

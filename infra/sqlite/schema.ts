@@ -1,17 +1,22 @@
 /** The version of the tables below, kept in the file itself. */
 export const SCHEMA_VERSION = 2;
 
+/** How long a commit waits for another process that holds the file. */
+export const BUSY_MILLISECONDS = 250;
+/** How long an opening waits for another process that makes or changes the tables. */
+export const TABLES_BUSY_MILLISECONDS = 60_000;
+
 /**
- * Settings of a connection. FULL: a commit is acknowledged when it is on disk. A checkpoint stalls
- * the process for as long as its pages take, so it comes often and small; 64 MB of cache hold the
- * pages that payments touch.
+ * Settings of a connection; the first lets the others wait. FULL: a commit is acknowledged when it
+ * is on disk. A checkpoint stalls the process for as long as its pages take, so it comes often and
+ * small; 64 MB of cache hold the pages that payments touch.
  */
 export const PRAGMAS = `
+  PRAGMA busy_timeout = ${BUSY_MILLISECONDS};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA wal_autocheckpoint = 500;
   PRAGMA cache_size = -65536;
-  PRAGMA busy_timeout = 250;
   PRAGMA foreign_keys = ON;
 `;
 
@@ -20,20 +25,24 @@ export const MARK_EVERY = 32;
 /** As the index says it, so that SQLite sees that a query may use it. */
 export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
 
-/** Where the last entry and the last payment of an account are: all that a payment rewrites. */
-const HEADS = `
+/**
+ * What a payment writes is narrow: an entry, and in `heads` where the account's last entry and last
+ * payment are. `accounts` is rewritten when cards or top-ups change, `people` never. The journal only
+ * ever grows at its end. It has no index by account, for that would dirty a page for every account in
+ * a commit; instead each entry points at the account's entry before it (`prev`), and some can be
+ * found by their number (`journal_marks`).
+ */
+export const TABLES = `
+  CREATE TABLE accounts (
+    account_no INTEGER PRIMARY KEY,
+    account_key TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL
+  );
   CREATE TABLE heads (
     account_no INTEGER PRIMARY KEY REFERENCES accounts,
     last_entry INTEGER NOT NULL,
     last_payment INTEGER
-  );`;
-
-/**
- * The journal only ever grows at its end. It has no index by account, for that would dirty a page
- * for every account in a commit; instead each entry points at the account's entry before it
- * (`prev`), and some can be found by their number (`journal_marks`).
- */
-const JOURNAL = `
+  );
   CREATE TABLE journal (
     entry_no INTEGER PRIMARY KEY,
     prev INTEGER NOT NULL,
@@ -49,17 +58,7 @@ const JOURNAL = `
     facts TEXT NOT NULL
   );
   CREATE INDEX journal_keys ON journal (account_no, key_hash) WHERE key_hash IS NOT NULL;
-  CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE ${IS_MARK};`;
-
-/** All tables. `accounts` is rewritten when cards or top-ups change, `people` never. */
-export const TABLES = `
-  CREATE TABLE accounts (
-    account_no INTEGER PRIMARY KEY,
-    account_key TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL
-  );
-  ${HEADS}
-  ${JOURNAL}
+  CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE ${IS_MARK};
   CREATE TABLE people (
     account_no INTEGER PRIMARY KEY REFERENCES accounts,
     profile TEXT NOT NULL,
@@ -124,23 +123,45 @@ export const TABLES = `
 `;
 
 /**
- * Brings a file of version 1 to the tables above. There `heads` held again what is in the last
- * entry and the last payment, whose id it left out (`''`) where both are one; and each entry also
- * pointed at one further back.
+ * Brings a file of version 1 to version 2, and stays as it is when tables change again. In version 1
+ * `heads` held once more what is in the last entry and the last payment, whose id it left out (`''`)
+ * where both are one; and each entry also pointed at one further back.
  */
-export const FROM_VERSION_1 = `
+const FROM_1_TO_2 = `
   DROP INDEX journal_keys;
   ALTER TABLE journal RENAME TO journal_1;
   ALTER TABLE heads RENAME TO heads_1;
-  ${HEADS}
-  ${JOURNAL}
-  INSERT INTO journal
+  CREATE TABLE heads (
+    account_no INTEGER PRIMARY KEY REFERENCES accounts,
+    last_entry INTEGER NOT NULL,
+    last_payment INTEGER
+  );
+  CREATE TABLE journal (
+    entry_no INTEGER PRIMARY KEY,
+    prev INTEGER NOT NULL,
+    entry_id TEXT NOT NULL UNIQUE,
+    account_no INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    delta INTEGER NOT NULL,
+    balance_after INTEGER NOT NULL CHECK (balance_after >= 0),
+    at INTEGER NOT NULL,
+    key_hash INTEGER,
+    facts TEXT NOT NULL
+  );
+  CREATE INDEX journal_keys ON journal (account_no, key_hash) WHERE key_hash IS NOT NULL;
+  CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE seq % 32 = 0;
+  INSERT INTO journal (entry_no, prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, key_hash, facts)
     SELECT entry_no, prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, key_hash, facts
     FROM journal_1;
-  INSERT INTO heads
+  INSERT INTO heads (account_no, last_entry, last_payment)
     SELECT account_no, last_entry,
       (SELECT entry_no FROM journal WHERE entry_id = iif(payment_id = '', head, payment_id))
     FROM heads_1;
   DROP TABLE journal_1;
   DROP TABLE heads_1;
 `;
+
+/** What brings a file of a version to the next one. */
+export const CHANGES: ReadonlyMap<number, string> = new Map([[1, FROM_1_TO_2]]);

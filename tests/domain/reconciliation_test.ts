@@ -57,6 +57,7 @@ const wrong: readonly [
     [
       "entry 2 is missing",
       "balance after entry 1 is 100.00, must be 70.00",
+      "last payment is pay_2 of 30.00 with 10.00 refunded, must be none",
       "refunded payment pay_2 does not exist",
     ],
   ],
@@ -79,7 +80,25 @@ const wrong: readonly [
       );
       return faultsOf({ ...account, balanceKurus: kurus(11_000) }, inflated as JournalEntry[]);
     },
-    ["payment pay_2 is refunded beyond its amount"],
+    [
+      "payment pay_2 is refunded beyond its amount",
+      "last payment is pay_2 of 30.00 with 10.00 refunded, must be pay_2 of 30.00 with 40.00 refunded",
+    ],
+  ],
+  [
+    "a last payment that forgot its refund",
+    ({ account, entries }) => {
+      const { lastPayment } = account;
+      if (lastPayment === null) throw new Error("the account has paid");
+      const forgotten = { ...lastPayment, refundedKurus: kurus(0) };
+      return faultsOf({ ...account, lastPayment: forgotten }, entries);
+    },
+    ["last payment is pay_2 of 30.00 with 0.00 refunded, must be pay_2 of 30.00 with 10.00 refunded"],
+  ],
+  [
+    "an account that has forgotten its last payment",
+    ({ account, entries }) => faultsOf({ ...account, lastPayment: null }, entries),
+    ["last payment is none, must be pay_2 of 30.00 with 10.00 refunded"],
   ],
   [
     "an open top-up that was never started",

@@ -56,7 +56,50 @@ Deno.test("reconcile() removes a card number that no account has named for an ho
   await kese.close();
 });
 
-Deno.test("reconcile() names an account whose balance was changed behind its journal's back", async () => {
+Deno.test("reconcile() names an account whose last entry is gone, and proves the others", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kese.db`;
+  const kese = await openTestKese({ store: openSqliteStore(path) });
+  await createUser(kese, "1");
+  await createUser(kese, "2");
+  const database = new DatabaseSync(path);
+  database.exec("DELETE FROM journal WHERE account_no = 1");
+  database.close();
+  const { accounts, entries, faults } = await reconcile(kese);
+  assertEquals([accounts, entries, faults.length], [2, 1, 1]);
+  assertMatch(faults[0] ?? "", /^hergele\/1: Cannot follow the journal: there is no entry 1$/);
+  await kese.close();
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("reconcile() names an account whose last payment is not its newest, or whose refunds are forgotten", async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/kese.db`;
+  const kese = await openTestKese({ store: openSqliteStore(path) });
+  for (const userNo of ["1", "2"]) {
+    await createUser(kese, userNo);
+    await send(kese, `POST /kart-saklamali-odeme?userNo=${userNo}&amount=10`);
+    await send(kese, `POST /iade?userNo=${userNo}&amount=4`);
+  }
+  assertEquals((await reconcile(kese)).faults, []);
+  const database = new DatabaseSync(path);
+  database.exec("DELETE FROM refunded; UPDATE heads SET last_payment = NULL WHERE account_no = 2");
+  database.close();
+  const { faults } = await reconcile(kese);
+  assertEquals(faults.length, 2);
+  assertMatch(
+    faults[0] ?? "",
+    /1: last payment is pay_\w+ of 10.00 with 0.00 .* with 4.00 refunded$/,
+  );
+  assertMatch(
+    faults[1] ?? "",
+    /2: last payment is none, must be pay_\w+ of 10.00 with 4.00 refunded$/,
+  );
+  await kese.close();
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("reconcile() names an account whose entry was changed in the file", async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/kese.db`;
   const kese = await openTestKese({ store: openSqliteStore(path) });

@@ -73,6 +73,14 @@ Deno.test("seek() says where a chain is broken instead of giving a wrong entry",
   close();
 });
 
+Deno.test("seek() says that a pointer leads to a wrong entry", () => {
+  const { database, rows: [own = []], seek, close } = buildChains(new Array(20).fill(0));
+  database.exec(`UPDATE main.journal SET prev = ${own[4]} WHERE seq = 15`);
+  assertThrows(() => seek(0, 14), Error, `there is no entry ${own[4]}`);
+  assertEquals(seek(0, 15), own[14]);
+  close();
+});
+
 Deno.test("seek() goes on without a mark that is missing", () => {
   const { database, rows: [own = []], seek, close } = buildChains(new Array(100).fill(0));
   database.exec("DROP INDEX main.journal_marks; DELETE FROM main.journal WHERE seq = 64");

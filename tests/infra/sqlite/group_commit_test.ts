@@ -177,6 +177,20 @@ Deno.test("write() does together what comes one behind the other and can be, and
     assertEquals(names(), ["a", "b", "c", "d"]);
   }));
 
+Deno.test("createGroupCommit() tells nobody another's result when one is missing", () =>
+  withBench(async ({ path }) => {
+    const database = new SqliteDatabase(path);
+    const commit = createGroupCommit<{ echo(text: string): string }>(
+      database,
+      { echo: (text) => text },
+      { echo: (calls) => calls.slice(1).map(([text]) => text) },
+    );
+    const outcomes = commit([["echo", "a"], ["echo", "b"]]);
+    assertEquals(outcomes.map((outcome) => "error" in outcome), [true, true]);
+    database.close();
+    await Promise.resolve();
+  }));
+
 Deno.test("write() lets one of those that were done together fail alone", () =>
   withBench(async ({ open }) => {
     const { insertMany, names } = open();

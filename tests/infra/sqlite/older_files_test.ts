@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { kurus } from "../../../domain/money.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
@@ -125,6 +125,25 @@ Deno.test("openSqliteStore() goes on in a file of version 1, and every entry can
       assertEquals(entries.map((entry) => entry.seq), [seq]);
     }
     await close();
+  }));
+
+Deno.test("SqliteDatabase leaves a file of version 1 as it is when it cannot be changed to the end", () =>
+  withTemporaryFile(async ({ path }) => {
+    writeVersion1(path);
+    const raw = new DatabaseSync(path);
+    // Version 2 refuses that, when most is done.
+    raw.exec("UPDATE journal SET balance_after = -1 WHERE entry_no = 6");
+    const before = raw.prepare("SELECT * FROM heads JOIN journal USING (account_no)").all();
+    raw.close();
+    assertThrows(() => new SqliteDatabase(path), Error, "CHECK constraint failed");
+    const again = new DatabaseSync(path);
+    assertEquals(
+      again.prepare("SELECT * FROM heads JOIN journal USING (account_no)").all(),
+      before,
+    );
+    assertEquals({ ...again.prepare("PRAGMA user_version").get() }, { user_version: 1 });
+    again.close();
+    await Promise.resolve();
   }));
 
 Deno.test("SqliteDatabase leaves of a file of version 1 no table that only that version had", () =>
