@@ -13,7 +13,8 @@ export interface AccountProof {
 /**
  * Proves that an account follows from its entries: they are numbered from 1 without a gap, each
  * balance is the one before it plus its delta, the last is the account's own, no payment is refunded
- * beyond its amount, the newest is the account's last, and the open top-ups are those that were started and not closed.
+ * beyond its amount, the newest is the account's last, and the open top-ups are those that were
+ * started and not closed.
  */
 export function proveAccount(account: Account): AccountProof {
   const faults: string[] = [];

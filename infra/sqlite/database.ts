@@ -4,7 +4,6 @@ import {
   CHANGES,
   PRAGMAS,
   SCHEMA_VERSION,
-  TABLES,
   TABLES_BUSY_MILLISECONDS,
 } from "./schema.ts";
 
@@ -51,14 +50,14 @@ export class SqliteDatabase {
       // Asked within the transaction: another process may have done it meanwhile.
       const found = this.#version();
       for (let version = found; version !== SCHEMA_VERSION;) {
-        const change = version === 0 ? TABLES : CHANGES.get(version);
+        const change = CHANGES.get(version);
         if (change === undefined) {
           throw new Error(
             `Cannot open ${path}: its version is ${found}, must be ${SCHEMA_VERSION}`,
           );
         }
-        this.#database.exec(change);
-        version = version === 0 ? SCHEMA_VERSION : version + 1;
+        this.#database.exec(change.sql);
+        version = change.to;
       }
       this.#database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     });

@@ -43,10 +43,10 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
     return inWork(() => work(...args as never[]));
   }
 
-  /** Calls of one name, which came one behind the other. */
+  /** Calls of one name, which came one after the other. */
   function doRun(run: readonly Call[]): readonly unknown[] {
     const work = togetherByName.get(run[0]?.[0] ?? "");
-    if (work === undefined || run.length === 1) return run.map(doWork);
+    if (work === undefined) return run.map(doWork);
     const results = inWork(() => work(run.map(([_name, ...args]) => args as never)));
     if (results.length === run.length) return results;
     throw new Error(`Cannot tell what was written: ${results.length} results of ${run.length}`);
@@ -87,7 +87,7 @@ function inWork<Result>(work: () => Result): Result {
   }
 }
 
-/** The calls in their order, those of one name together that come one behind the other. */
+/** The calls in their order, those of one name together that come one after the other. */
 function runsOf(calls: readonly Call[]): readonly (readonly Call[])[] {
   const runs: Call[][] = [];
   for (const call of calls) {

@@ -163,5 +163,8 @@ const FROM_1_TO_2 = `
   DROP TABLE heads_1;
 `;
 
-/** What brings a file of a version to the next one. */
-export const CHANGES: ReadonlyMap<number, string> = new Map([[1, FROM_1_TO_2]]);
+/** What brings a file to a later version, by the one that it has. A new file has version 0. */
+export const CHANGES: ReadonlyMap<number, { readonly to: number; readonly sql: string }> = new Map([
+  [0, { to: SCHEMA_VERSION, sql: TABLES }],
+  [1, { to: 2, sql: FROM_1_TO_2 }],
+]);
