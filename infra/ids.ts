@@ -3,6 +3,7 @@ import type { Ids } from "../domain/ports.ts";
 
 // Crockford's base 32: no letter that is taken for another or for a digit; sorts like the bytes.
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const TIME_CHARACTERS = 10;
 const RANDOM_CHARACTERS = 16;
 const BATCH = 256;
@@ -32,8 +33,9 @@ export function createIds(): Ids {
 }
 
 function randomText(length: number): string {
-  const codes = Array.from(randomBytes(length), (byte) => ALPHABET.charCodeAt(byte & 31));
-  return String.fromCharCode(...codes);
+  const bytes = randomBytes(length);
+  for (let place = 0; place < length; place++) bytes[place] = CODES[(bytes[place] ?? 0) & 31] ?? 0;
+  return bytes.toString("latin1");
 }
 
 function timeText(now: number): string {
