@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from "./database.ts";
 import type { WorkTogether } from "./group_commit.ts";
-import { createAppender, createEndReader } from "./journal_end.ts";
+import { createAppender, journalStart } from "./journal_end.ts";
 import type { EntryRow, LookUp, OpeningRows, SideRows } from "./rows.ts";
 
 /** What writes accounts and the appending end of their journals. */
@@ -30,18 +30,17 @@ export function createAccountWrites(database: SqliteDatabase): {
     "INSERT INTO people (account_no, profile, auth_code_hash) VALUES (?, ?, ?)",
   );
   const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
-  const storedEnds = createEndReader(database);
   const createAppending = createAppender(database);
   const keepLookUp = createLookUps(database);
 
   function saveAccounts(saves: readonly Save[]): readonly Saved[] {
-    const ends = storedEnds(saves.map(([key]) => key));
     const appending = createAppending();
+    const ends = appending.endsOf(saves.map(([key]) => key));
     const results = saves.map(([key, expectedHead, beside, ...entries]): Saved => {
       const stored = ends.get(key);
       if (stored?.head !== expectedHead) return "conflict";
       // Another save of the same batch sees what this one leaves.
-      ends.set(key, appending.append(stored, entries));
+      appending.append(key, stored, entries);
       if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);
       for (const lookUp of beside?.lookUps ?? []) keepLookUp(key, lookUp);
       return "saved";
@@ -59,7 +58,7 @@ export function createAccountWrites(database: SqliteDatabase): {
     const accountNo = Number(lastInsertRowid);
     insertPerson.run(accountNo, profile, authCodeHash);
     const appending = createAppending();
-    appending.append({ accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null }, [entry]);
+    appending.append(key, journalStart(accountNo), [entry]);
     appending.write();
     return true;
   }

@@ -13,41 +13,36 @@ export interface JournalEnd {
   readonly lastPayment: number | null;
 }
 
-/** Reads where journals end, by the keys of their accounts. */
-export function createEndReader(
-  database: SqliteDatabase,
-): (keys: readonly string[]) => Map<string, JournalEnd> {
-  const select = database.prepare(`
-    SELECT account_key AS key, accounts.account_no AS accountNo, entry_id AS head, seq,
-      last_entry AS lastEntry, last_payment AS lastPayment
-    FROM json_each(?) AS asked
-    CROSS JOIN accounts ON account_key = asked.value
-    CROSS JOIN heads USING (account_no)
-    CROSS JOIN journal ON entry_no = last_entry AND journal.account_no = accounts.account_no`);
-  return (keys) => {
-    const rows = select.all(
-      JSON.stringify(keys),
-    ) as unknown as (JournalEnd & { readonly key: string })[];
-    return new Map(rows.map((row) => [row.key, row]));
-  };
+/** Where the journal of an account ends that has none yet. */
+export function journalStart(accountNo: number): JournalEnd {
+  return { accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null };
 }
 
-/** Entries that are gathered to be written together. */
+/** Entries that are gathered, within a transaction, to be written together. */
 export interface Appending {
-  /** Puts entries after an account's last one, and gives where its journal then ends. */
-  append(end: JournalEnd, entries: readonly EntryRow[]): JournalEnd;
+  /** Where these accounts' journals end, what is gathered included; nothing for an unknown account. */
+  endsOf(keys: readonly string[]): ReadonlyMap<string, JournalEnd>;
+  /** Puts entries of an account after its last one. */
+  append(key: string, end: JournalEnd, entries: readonly EntryRow[]): void;
   write(): void;
 }
+
+/** Accounts of which it is remembered where their journals end; 300 bytes each. */
+export const ENDS_REMEMBERED = 10_000;
 
 const ENTRY_COLUMNS =
   "entry_no, prev, account_no, seq, entry_id, type, amount, delta, balance_after, at, key_hash, facts"
     .split(", ");
 
-/** Begins to gather, within the transaction that will write. */
-export function createAppender(database: SqliteDatabase): () => Appending {
-  const selectNewest = database.prepare(
-    "SELECT coalesce(max(entry_no), 0) AS newest FROM journal",
-  );
+/**
+ * Begins to gather, within the transaction that will write. Where journals end is read once and then
+ * remembered, for that costs as much as the entry: it holds while no other connection has committed
+ * anything and the row that this one appended last is still there, so while nothing was rolled back.
+ */
+export function createAppender(database: Pick<SqliteDatabase, "prepare">): () => Appending {
+  const selectVersion = database.prepare("PRAGMA data_version");
+  const selectNewest = database.prepare("SELECT coalesce(max(entry_no), 0) AS newest FROM journal");
+  const readEnds = createEndReader(database);
   const insertEntries = createRowsInsert(database, {
     into: "journal",
     columns: ENTRY_COLUMNS,
@@ -58,24 +53,41 @@ export function createAppender(database: SqliteDatabase): () => Appending {
     onConflict: `ON CONFLICT (account_no) DO UPDATE
       SET last_entry = excluded.last_entry, last_payment = excluded.last_payment`,
   });
+  const remembered = new Map<string, JournalEnd>();
+  let known = { version: 0, newest: 0 };
+
+  function look(): void {
+    const { data_version: version } = selectVersion.get() as { data_version: number };
+    const { newest } = selectNewest.get() as { newest: number };
+    const isKnown = version === known.version && newest === known.newest;
+    if (!isKnown || remembered.size > ENDS_REMEMBERED) remembered.clear();
+    known = { version, newest };
+  }
 
   return () => {
-    let { newest } = selectNewest.get() as { newest: number };
+    look();
     const journal: Row[] = [];
     const heads: Row[] = [];
     return {
-      append: (before, entries) => {
+      endsOf: (keys) => {
+        const unknown = keys.filter((key) => !remembered.has(key));
+        for (const { key, ...end } of unknown.length > 0 ? readEnds(unknown) : []) {
+          remembered.set(key, end);
+        }
+        return remembered;
+      },
+      append: (key, before, entries) => {
         const { accountNo } = before;
         let { head, seq, lastEntry, lastPayment } = before;
         for (const entry of entries) {
-          journal.push([++newest, lastEntry, accountNo, ++seq, ...entry]);
+          journal.push([++known.newest, lastEntry, accountNo, ++seq, ...entry]);
           const [id, type] = entry;
           head = String(id);
-          lastEntry = newest;
-          if (type === "payment") lastPayment = newest;
+          lastEntry = known.newest;
+          if (type === "payment") lastPayment = known.newest;
         }
         heads.push([accountNo, lastEntry, lastPayment]);
-        return { accountNo, head, seq, lastEntry, lastPayment };
+        remembered.set(key, { accountNo, head, seq, lastEntry, lastPayment });
       },
       write: () => {
         insertEntries(journal);
@@ -83,4 +95,20 @@ export function createAppender(database: SqliteDatabase): () => Appending {
       },
     };
   };
+}
+
+type KeyedEnd = JournalEnd & { readonly key: string };
+
+/** Reads where journals end, by the keys of their accounts. */
+function createEndReader(
+  database: Pick<SqliteDatabase, "prepare">,
+): (keys: readonly string[]) => KeyedEnd[] {
+  const select = database.prepare(`
+    SELECT account_key AS key, accounts.account_no AS accountNo, entry_id AS head, seq,
+      last_entry AS lastEntry, last_payment AS lastPayment
+    FROM json_each(?) AS asked
+    CROSS JOIN accounts ON account_key = asked.value
+    CROSS JOIN heads USING (account_no)
+    CROSS JOIN journal ON entry_no = last_entry AND journal.account_no = accounts.account_no`);
+  return (keys) => select.all(JSON.stringify(keys)) as unknown as KeyedEnd[];
 }

@@ -8,6 +8,7 @@ import { kurus } from "../../../domain/money.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { commitHere, createSqliteStore, openSqliteStore } from "../../../infra/sqlite/store.ts";
 import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
+import { withTemporaryFile } from "../../support/temporary_store.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 /** The account without the window of keys, which SQLite has no use for. */
@@ -136,5 +137,76 @@ Deno.test("load(), list() and save() take no other account's entry for a last en
   const { account, entries } = decideAll(rich.account, [paying(commands.payment(1))]);
   const stolen = { ...account, id: ID };
   assertEquals(await accounts.save(stolen, rich.account.head, entries), "conflict");
+  await close();
+});
+
+Deno.test("save() sees what another connection appended since it looked last", () =>
+  withTemporaryFile(async ({ path }) => {
+    const [mine, others] = [path, path].map((file) => {
+      const database = new SqliteDatabase(file);
+      return createSqliteStore(database, commitHere(database));
+    });
+    assert(mine && others);
+    const commands = createCommands();
+    const opening = commands.opening(ID, { balanceKurus: 100 });
+    await mine.accounts.insert(opening, PERSON);
+    const pay = (account: Account) => decideAll(account, [paying(commands.payment(1))]);
+    const save = ({ accounts }: typeof mine, before: Account, next: ReturnType<typeof pay>) =>
+      accounts.save(next.account, before.head, next.entries);
+    const first = pay(opening.account);
+    assertEquals(await save(mine, opening.account, first), "saved");
+    const second = pay(first.account);
+    assertEquals(await save(others, first.account, second), "saved");
+    assertEquals(await save(mine, first.account, pay(first.account)), "conflict");
+    assertEquals(await save(mine, second.account, pay(second.account)), "saved");
+    await Promise.all([mine.close(), others.close()]);
+  }));
+
+Deno.test("save() forgets what was rolled back, also when another connection appends as much", () =>
+  withTemporaryFile(async ({ path }) => {
+    const database = new SqliteDatabase(path);
+    const mine = createSqliteStore(database, commitHere(database));
+    const others = openSqliteStore(path);
+    const commands = createCommands();
+    const opening = commands.opening(ID, { balanceKurus: 100 });
+    const other = commands.opening({ filo: "hergele", userNo: "2" }, { balanceKurus: 100 });
+    for (const each of [opening, other]) await mine.accounts.insert(each, PERSON);
+    const pay = (account: Account) => decideAll(account, [paying(commands.payment(1))]);
+    const rolledBack = pay(opening.account);
+    database.prepare(
+      "CREATE TEMP TRIGGER stop AFTER UPDATE ON heads BEGIN SELECT RAISE(ABORT, 'no'); END",
+    )
+      .run();
+    await assertRejects(
+      () => mine.accounts.save(rolledBack.account, opening.account.head, rolledBack.entries),
+    );
+    database.prepare("DROP TRIGGER stop").run();
+    const elsewhere = pay(other.account);
+    await others.accounts.save(elsewhere.account, other.account.head, elsewhere.entries);
+    const onTop = pay(rolledBack.account);
+    const save = (next: typeof onTop, head: string) =>
+      mine.accounts.save(next.account, head, next.entries);
+    assertEquals(await save(onTop, rolledBack.account.head), "conflict");
+    assertEquals(await save(rolledBack, opening.account.head), "saved");
+    assertEquals(await save(onTop, rolledBack.account.head), "saved");
+    await Promise.all([mine.close(), others.close()]);
+  }));
+
+Deno.test("save() forgets what was rolled back when nobody else appends", async () => {
+  const database = new SqliteDatabase(":memory:");
+  const { accounts, close } = createSqliteStore(database, commitHere(database));
+  const commands = createCommands();
+  const opening = commands.opening(ID, { balanceKurus: 100 });
+  await accounts.insert(opening, PERSON);
+  const next = decideAll(opening.account, [paying(commands.payment(1))]);
+  const save = (head: string) => accounts.save(next.account, head, next.entries);
+  database.prepare(
+    "CREATE TEMP TRIGGER stop AFTER UPDATE ON heads BEGIN SELECT RAISE(ABORT, 'no'); END",
+  )
+    .run();
+  await assertRejects(() => save(opening.account.head));
+  database.prepare("DROP TRIGGER stop").run();
+  assertEquals(await save(next.account.head), "conflict");
+  assertEquals(await save(opening.account.head), "saved");
   await close();
 });

@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
+import {
+  createAppender,
+  ENDS_REMEMBERED,
+  journalStart,
+} from "../../../infra/sqlite/journal_end.ts";
+
+/** A database with accounts that have one entry each, and how often one is asked where they end. */
+function openCounting(accounts: number) {
+  const database = new SqliteDatabase(":memory:");
+  let reads = 0;
+  const begin = createAppender({
+    prepare: (sql) => {
+      const statement = database.prepare(sql);
+      const all = statement.all.bind(statement);
+      return Object.assign(statement, {
+        all: (...parameters: never[]) => {
+          reads++;
+          return all(...parameters);
+        },
+      });
+    },
+  });
+  const insert = database.prepare("INSERT INTO accounts (account_key, state) VALUES (?, '{}')");
+  const keys = Array.from({ length: accounts }, (_, place) => `hergele/${place}`);
+  database.transact(() => {
+    const appending = begin();
+    keys.forEach((key, place) => {
+      const { lastInsertRowid } = insert.run(key);
+      const opened = [`ent_${place}`, "account_opened", 0, 0, 0, 0, null, "{}"];
+      appending.append(key, journalStart(Number(lastInsertRowid)), [opened]);
+    });
+    appending.write();
+  });
+  return { database, keys, begin, countReads: () => reads };
+}
+
+Deno.test("endsOf() reads no account again that this connection knows", () => {
+  const { database, keys, begin, countReads } = openCounting(3);
+  const ends = begin().endsOf(keys);
+  assertEquals(keys.map((key) => ends.get(key)?.head), ["ent_0", "ent_1", "ent_2"]);
+  assertEquals(countReads(), 0);
+  assertEquals(begin().endsOf(["hergele/none"]).get("hergele/none"), undefined);
+  assertEquals(countReads(), 1);
+  database.close();
+});
+
+for (const [accounts, reads] of [[ENDS_REMEMBERED, 0], [ENDS_REMEMBERED + 1, 1]] as const) {
+  Deno.test(`endsOf() remembers at most ${ENDS_REMEMBERED} accounts: ${accounts}`, () => {
+    const { database, keys, begin, countReads } = openCounting(accounts);
+    const first = keys.slice(0, 1);
+    assertEquals(begin().endsOf(first).get("hergele/0")?.head, "ent_0");
+    assertEquals(countReads(), reads);
+    database.close();
+  });
+}
