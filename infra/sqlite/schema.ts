@@ -1,5 +1,5 @@
 /** The version of the tables below, kept in the file itself. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** How long a commit waits for another process that holds the file. */
 export const BUSY_MILLISECONDS = 250;
@@ -30,7 +30,8 @@ export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
  * payment are. `accounts` is rewritten when cards or top-ups change, `people` never. The journal only
  * ever grows at its end. It has no index by account, for that would dirty a page for every account in
  * a commit; instead each entry points at the account's entry before it (`prev`), and some can be
- * found by their number (`journal_marks`).
+ * found by their number (`journal_marks`). Audit records lie as they were written, many in a row as
+ * JSON, and are read one by one in the view `audit`.
  */
 export const TABLES = `
   CREATE TABLE accounts (
@@ -103,17 +104,16 @@ export const TABLES = `
     created_at INTEGER NOT NULL,
     PRIMARY KEY (account_key, card_id)
   ) WITHOUT ROWID;
-  CREATE TABLE audit (
-    record_no INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    request_id TEXT NOT NULL,
-    who TEXT NOT NULL,
-    filo TEXT,
-    user_no TEXT,
-    operation TEXT NOT NULL,
-    status INTEGER NOT NULL,
-    code TEXT
+  CREATE TABLE audit_batches (
+    batch_no INTEGER PRIMARY KEY,
+    last_at INTEGER NOT NULL,
+    records TEXT NOT NULL
   );
+  CREATE VIEW audit AS
+    SELECT batch_no, key AS place, value ->> 0 AS at, value ->> 1 AS request_id, value ->> 2 AS who,
+      value ->> 3 AS filo, value ->> 4 AS user_no, value ->> 5 AS operation, value ->> 6 AS status,
+      value ->> 7 AS code
+    FROM audit_batches, json_each(records);
   CREATE TABLE sandbox_charges (
     reference TEXT PRIMARY KEY,
     amount INTEGER NOT NULL,
@@ -163,8 +163,29 @@ const FROM_1_TO_2 = `
   DROP TABLE heads_1;
 `;
 
+/** Brings a file of version 2 to version 3: there each audit record had a row of its own. */
+const FROM_2_TO_3 = `
+  CREATE TABLE audit_batches (
+    batch_no INTEGER PRIMARY KEY,
+    last_at INTEGER NOT NULL,
+    records TEXT NOT NULL
+  );
+  INSERT INTO audit_batches (last_at, records)
+    SELECT max(at), json_group_array(
+      json_array(at, request_id, who, filo, user_no, operation, status, code) ORDER BY record_no
+    )
+    FROM audit GROUP BY record_no / 1000;
+  DROP TABLE audit;
+  CREATE VIEW audit AS
+    SELECT batch_no, key AS place, value ->> 0 AS at, value ->> 1 AS request_id, value ->> 2 AS who,
+      value ->> 3 AS filo, value ->> 4 AS user_no, value ->> 5 AS operation, value ->> 6 AS status,
+      value ->> 7 AS code
+    FROM audit_batches, json_each(records);
+`;
+
 /** What brings a file to a later version, by the one that it has. A new file has version 0. */
 export const CHANGES: ReadonlyMap<number, { readonly to: number; readonly sql: string }> = new Map([
   [0, { to: SCHEMA_VERSION, sql: TABLES }],
   [1, { to: 2, sql: FROM_1_TO_2 }],
+  [2, { to: 3, sql: FROM_2_TO_3 }],
 ]);

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { AUDIT_TTL_DAYS, DAY_MILLISECONDS } from "../../../domain/limits.ts";
 import type { AuditRecord } from "../../../domain/ports.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
+import { AUDIT_BATCHES_PER_ROUND } from "../../../infra/sqlite/housekeeping.ts";
 import { commitHere, createSqliteStore, openSqliteStore } from "../../../infra/sqlite/store.ts";
 import type { Store } from "../../../infra/store.ts";
 import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
@@ -33,7 +35,7 @@ function openFile(path: string): Opened {
 function toContractStore({ store, database }: Opened): ContractStore {
   const selectAudit = database.prepare(`
     SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code
-    FROM audit ORDER BY record_no`);
+    FROM audit ORDER BY batch_no, place`);
   return {
     ...store,
     auditRecords: () =>
@@ -117,6 +119,37 @@ Deno.test("openSqliteStore() lets one of 200 saves through that two processes ma
       await store.close();
     }
   }));
+
+Deno.test("keepHouse() takes away audit records when the last of a batch is too old", async () => {
+  const opened = openInMemory();
+  const { audit, auditRecords, keepHouse } = { ...opened.store, ...toContractStore(opened) };
+  const record = {
+    who: "anonymous",
+    filo: null,
+    userNo: null,
+    operation: "pay",
+    status: 401,
+    code: "unauthenticated",
+  } as const;
+  const written = [[1, 3], [2], [3]].map((batch) =>
+    batch.map((at) => ({ ...record, at, requestId: `at ${at}` }))
+  );
+  for (const batch of written) await audit.write(batch);
+  await keepHouse(AUDIT_TTL_DAYS * DAY_MILLISECONDS + 3);
+  assertEquals(await auditRecords(), [...written[0] ?? [], ...written[2] ?? []]);
+  await opened.store.close();
+});
+
+Deno.test(`keepHouse() takes away at most ${AUDIT_BATCHES_PER_ROUND} audit batches, oldest first`, async () => {
+  const database = new SqliteDatabase(":memory:");
+  const store = createSqliteStore(database, commitHere(database));
+  const insert = database.prepare("INSERT INTO audit_batches (last_at, records) VALUES (?, '[]')");
+  for (let at = 0; at <= AUDIT_BATCHES_PER_ROUND; at++) insert.run(at);
+  await store.keepHouse(2 * AUDIT_TTL_DAYS * DAY_MILLISECONDS);
+  const left = database.prepare("SELECT last_at FROM audit_batches").all();
+  assertEquals(left.map((batch) => batch.last_at), [AUDIT_BATCHES_PER_ROUND]);
+  await store.close();
+});
 
 Deno.test("keepHouse() takes away what has expired, and nothing else", async () => {
   const store = openSqliteStore(":memory:");

@@ -17,6 +17,24 @@ const STATE = {
   declinesAt: [],
 };
 
+/** The table that version 3 changed, as version 2 had it. */
+const VERSION_2 = `
+  DROP VIEW audit;
+  DROP TABLE audit_batches;
+  CREATE TABLE audit (
+    record_no INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    who TEXT NOT NULL,
+    filo TEXT,
+    user_no TEXT,
+    operation TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    code TEXT
+  );
+  PRAGMA user_version = 2;
+`;
+
 /** The tables that version 2 changed, as version 1 had them. */
 const VERSION_1 = `
   DROP TABLE heads;
@@ -69,7 +87,7 @@ const ROWS = `
 
 function writeVersion1(path: string): void {
   const database = new DatabaseSync(path);
-  database.exec(TABLES + VERSION_1 + ROWS);
+  database.exec(TABLES + VERSION_2 + VERSION_1 + ROWS);
   database.close();
 }
 
@@ -125,6 +143,26 @@ Deno.test("openSqliteStore() goes on in a file of version 1, and every entry can
       assertEquals(entries.map((entry) => entry.seq), [seq]);
     }
     await close();
+  }));
+
+Deno.test("SqliteDatabase finds in a file of version 2 every audit record, in its order", () =>
+  withTemporaryFile(async ({ path }) => {
+    const old = new DatabaseSync(path);
+    old.exec(TABLES + VERSION_2);
+    const values = "at, request_id, who, filo, user_no, operation, status, code";
+    const insert = old.prepare(`INSERT INTO audit (${values}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    for (let at = 1; at <= 2_500; at++) {
+      insert.run(at, `request ${at}`, "fleet", null, `"${at}`, "pay", 402, "insufficient_balance");
+    }
+    const before = old.prepare(`SELECT ${values} FROM audit ORDER BY record_no`).all();
+    old.close();
+    const changed = new SqliteDatabase(path);
+    const after = changed.prepare(`SELECT ${values} FROM audit ORDER BY batch_no, place`).all();
+    assertEquals(after, before);
+    const batches = changed.prepare("SELECT last_at FROM audit_batches ORDER BY batch_no").all();
+    assertEquals(batches.map((batch) => batch.last_at), [999, 1_999, 2_500]);
+    changed.close();
+    await Promise.resolve();
   }));
 
 Deno.test("SqliteDatabase leaves a file of version 1 as it is when it cannot be changed to the end", () =>
