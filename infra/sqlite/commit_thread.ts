@@ -1,4 +1,5 @@
 import type { ThreadAnswer, ThreadMessage } from "./commit_worker.ts";
+import type { Outcome } from "./group_commit.ts";
 import type { Committer } from "./writer.ts";
 
 /**
@@ -27,13 +28,19 @@ export function createCommitThread(path: string): Committer {
   }
 
   return {
-    commit: (calls) => ask(started ??= start(), { ask: "commit", calls }),
+    commit: async (calls) => fromAnswer(await ask(started ??= start(), { ask: "commit", calls })),
     close: async () => {
       if (started === undefined) return;
       await ask(started, { ask: "close" });
       started.terminate();
     },
   };
+}
+
+function fromAnswer({ results, errors }: ThreadAnswer): readonly Outcome[] {
+  return results.map((result, place) => {
+    return errors.has(place) ? { error: errors.get(place) } : { result };
+  });
 }
 
 function tell(worker: Worker, message: ThreadMessage): void {

@@ -15,7 +15,12 @@ export type ThreadMessage =
   | { readonly ask: "commit"; readonly calls: readonly Call[] }
   | { readonly ask: "close" };
 
-export type ThreadAnswer = readonly Outcome[];
+export interface ThreadAnswer {
+  /** One for each call. An object around each would cost more to send than the result in it. */
+  readonly results: readonly unknown[];
+  /** By the place of the call that failed. */
+  readonly errors: ReadonlyMap<number, unknown>;
+}
 
 /** What the global scope of a worker has that this one uses. */
 interface WorkerScope {
@@ -38,6 +43,16 @@ function commitOpened(calls: readonly Call[]): readonly Outcome[] {
   }
 }
 
+function toAnswer(outcomes: readonly Outcome[]): ThreadAnswer {
+  const errors = new Map<number, unknown>();
+  const results = outcomes.map((outcome, place) => {
+    if ("result" in outcome) return outcome.result;
+    errors.set(place, outcome.error);
+    return undefined;
+  });
+  return { results, errors };
+}
+
 const scope = globalThis as unknown as WorkerScope;
 
 scope.onmessage = ({ data: message }) => {
@@ -46,9 +61,9 @@ scope.onmessage = ({ data: message }) => {
       path = message.path;
       return;
     case "commit":
-      return scope.postMessage(commitOpened(message.calls));
+      return scope.postMessage(toAnswer(commitOpened(message.calls)));
     case "close":
       database?.close();
-      return scope.postMessage([]);
+      return scope.postMessage(toAnswer([]));
   }
 };

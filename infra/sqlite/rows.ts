@@ -151,9 +151,9 @@ function toFacts(entry: JournalEntry): string {
     at: _at,
     amountKurus: _amount,
     deltaKurus: _delta,
-    ...others
+    balanceAfterKurus: _balance,
+    ...facts
   } = entry;
-  const { balanceAfterKurus: _balance, ...facts } = others;
   return JSON.stringify(facts);
 }
 
