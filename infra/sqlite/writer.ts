@@ -25,8 +25,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Turns of the event loop that a batch waits for more work, as long as more comes. */
-const GATHERING_TURNS = 4;
 /**
  * Calls of a full batch. It goes although another is under way, so that the committer finds it when
  * it has done that one; fewer calls wait for more, for a transaction and its sync cost as much as ten.
@@ -77,16 +75,11 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     if (length >= CALLS_OF_A_BATCH && this.#underway.size < BATCHES_AT_ONCE) return this.#sendAll();
     if (length === 0 || this.#underway.size > 0 || this.#isGathering) return;
     this.#isGathering = true;
-    setImmediate(() => this.#gatherMore({ gathered: 0, turns: 0 }));
+    setImmediate(() => this.#endTurn());
   }
 
-  /** Requests that arrived together reach this point turn by turn; while they do, the batch waits. */
-  #gatherMore({ gathered, turns }: { readonly gathered: number; readonly turns: number }): void {
-    const { length } = this.#waiting;
-    if (length > gathered && turns < GATHERING_TURNS) {
-      setImmediate(() => this.#gatherMore({ gathered: length, turns: turns + 1 }));
-      return;
-    }
+  /** Requests that arrived together reach the writer in one turn of the event loop. */
+  #endTurn(): void {
     this.#isGathering = false;
     // A full batch may have gone meanwhile; what is left waits for its end.
     if (this.#underway.size === 0) this.#sendAll();
