@@ -46,9 +46,8 @@ export const RESPONSE_HEADERS = {
     schema: { type: "string" },
   },
   "Content-Language": {
-    description: "The language of the texts: `tr` or `en`.",
-    schema: { type: "string" },
-    example: "tr",
+    description: "Set when the texts are English; without it they are Turkish.",
+    schema: { type: "string", const: "en" },
   },
   "Cache-Control": {
     description: "Answers are not stored.",

@@ -165,7 +165,7 @@ for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
         json,
         headers: { ...KEY, "accept-language": language },
       });
-      assertEquals(first.headers.get("content-language"), language);
+      assertEquals(first.headers.get("content-language"), language === "en" ? "en" : null);
       const headers = { ...KEY, "accept-language": other };
       assertReplays(await send(kese, line, { json, headers }), first);
       await kese.close();

@@ -74,7 +74,7 @@ Deno.test("createApp() speaks Turkish unless it is asked for English", async () 
   for (const language of [undefined, "tr", "de", "*", "en;q=0.1, tr"]) {
     const answers = await talk(kese, language);
     for (const { headers } of Object.values(answers)) {
-      assertEquals(headers.get("content-language"), "tr");
+      assertEquals(headers.get("content-language"), null);
     }
     assertEquals(answers.success.body.message, "Bakiye bulundu.");
     const { title, detail, message } = answers.problem.body;
