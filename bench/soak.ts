@@ -4,13 +4,19 @@
  * @module
  */
 
-import { type ContenderName, type ContenderPlace, startContender } from "./contender_runner.ts";
+import { pause } from "../infra/clock.ts";
+import {
+  type ContenderName,
+  type ContenderPlace,
+  type RunningContender,
+  startContender,
+} from "./contender_runner.ts";
 import { USERS } from "./fleet.ts";
 import { CONNECTIONS } from "./throughput.ts";
 
 export interface Soak {
   readonly payments: number;
-  /** Resident memory after each minute, in MiB. */
+  /** The most resident memory of each minute, in MiB. */
   readonly mebibytes: readonly number[];
   readonly lostKurus: number | undefined;
 }
@@ -25,14 +31,26 @@ export async function soak(
   const mebibytes: number[] = [];
   let payments = 0;
   for (let minute = 1; minute <= minutes; minute++) {
-    const { succeeded } = await contender.pay({
-      users: USERS,
-      connections: CONNECTIONS,
-      seconds: 60,
-    });
+    const paying = contender.pay({ users: USERS, connections: CONNECTIONS, seconds: 60 });
+    const [{ succeeded }, bytes] = await Promise.all([paying, mostWhile(paying, contender)]);
     payments += succeeded;
-    mebibytes.push(Math.round(await contender.memoryBytes() / 1024 ** 2));
+    mebibytes.push(Math.round(bytes / 1024 ** 2));
     console.error(`  minute ${minute}: ${payments} payments, ${mebibytes.at(-1)} MiB`);
   }
   return { payments, mebibytes, lostKurus: (await contender.audit())?.lostKurus };
+}
+
+/** Looked at each second: between two collections of garbage a heap has now a little and now a lot. */
+async function mostWhile(
+  work: Promise<unknown>,
+  { memoryBytes }: Pick<RunningContender, "memoryBytes">,
+): Promise<number> {
+  let isDone = false;
+  const done = work.finally(() => isDone = true);
+  let most = 0;
+  while (!isDone) {
+    most = Math.max(most, await memoryBytes());
+    await Promise.race([done, pause(1_000)]);
+  }
+  return most;
 }

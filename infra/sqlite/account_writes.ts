@@ -1,6 +1,7 @@
+import { createAppender } from "./appending.ts";
 import type { SqliteDatabase } from "./database.ts";
 import type { WorkTogether } from "./group_commit.ts";
-import { createAppender, journalStart } from "./journal_end.ts";
+import { journalStart } from "./journal_ends.ts";
 import type { EntryRow, LookUp, OpeningRows, SideRows } from "./rows.ts";
 
 /** What writes accounts and the appending end of their journals. */

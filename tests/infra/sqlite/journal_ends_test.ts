@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
-import {
-  createAppender,
-  ENDS_REMEMBERED,
-  journalStart,
-} from "../../../infra/sqlite/journal_end.ts";
+import { createAppender } from "../../../infra/sqlite/appending.ts";
+import { ENDS_REMEMBERED, journalStart } from "../../../infra/sqlite/journal_ends.ts";
 
 /** A database with accounts that have one entry each, and how often one is asked where they end. */
 function openCounting(accounts: number) {
