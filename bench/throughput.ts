@@ -40,7 +40,7 @@ export const CONNECTIONS = 64;
 /** Until then a program is still being compiled, and the larger it is, the longer. */
 const COMPILING_SECONDS = 4;
 /** Not measured: a program that had nothing to do for a while has given back the memory it works in. */
-const WAKING_SECONDS = 1;
+const WAKING_SECONDS = 2;
 
 const CONTENDERS: Readonly<Record<ContenderName, string>> = {
   empty: "An empty Hono route",

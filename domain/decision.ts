@@ -90,14 +90,16 @@ export function accepted<Type extends EntryType>(
     amountKurus: change.amountKurus ?? NO_MONEY,
     deltaKurus,
     balanceAfterKurus: balanceKurus,
-    ...(idempotency && { idempotency }),
-  } as unknown as Extract<JournalEntry, { type: Type }>;
+  };
   const recentKeys = idempotency
     ? rememberKey(account.recentKeys, idempotency.keyHash)
     : account.recentKeys;
   return {
     outcome: "accepted",
-    account: { ...account, ...change.account, head: id, seq, balanceKurus, recentKeys },
-    entry,
+    account: Object.assign({ ...account, head: id, seq, balanceKurus, recentKeys }, change.account),
+    entry: (idempotency ? { ...entry, idempotency } : entry) as unknown as Extract<
+      JournalEntry,
+      { type: Type }
+    >,
   };
 }

@@ -18,6 +18,7 @@ import type {
   Clock,
   Eventually,
   Journal,
+  LoadOptions,
   Log,
   NewPerson,
   OpeningOutcome,
@@ -130,6 +131,7 @@ class QueuedAccounts implements Accounts {
   /** Those that still have time; the others hear that nothing happened. */
   #inTime(batch: readonly Pending[]): readonly Pending[] {
     const now = this.#options.clock.now();
+    if (batch.every(({ deadline }) => now < deadline)) return batch;
     return batch.filter((pending) => {
       if (now < pending.deadline) return true;
       pending.settle({ outcome: "busy" });
@@ -141,9 +143,10 @@ class QueuedAccounts implements Accounts {
   async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
     if (batch.length === 0) return;
     const deadline = latest(batch);
-    const asked = { keys: keysOf(batch), payments: batch.flatMap(({ payments }) => payments) };
+    const asked = askedBy(batch);
     const known = this.#cached;
-    let cached = known && await this.#readable(() => known.base(id, asked));
+    const atHand = known && this.#readable(() => known.base(id, asked));
+    let cached = atHand instanceof Promise ? await atHand : atHand;
     for (let lostRaces = 0; lostRaces <= LOST_RACES_MAX; cached = undefined) {
       const base = cached ?? await this.#readable(() => this.#options.store.load(id, asked));
       if (base === "unreadable") return settleAll(batch, "busy");
@@ -172,12 +175,16 @@ class QueuedAccounts implements Accounts {
   }
 
   /** What a read gives; a store that cannot be read is no reason to guess. */
-  async #readable<T>(read: () => Eventually<T>): Promise<T | "unreadable"> {
-    try {
-      return await read();
-    } catch (error) {
+  #readable<T>(read: () => Eventually<T>): Eventually<T | "unreadable"> {
+    const unreadable = (error: unknown): "unreadable" => {
       this.#options.log.error("account_unreadable", { error });
       return "unreadable";
+    };
+    try {
+      const value = read();
+      return value instanceof Promise ? value.catch(unreadable) : value;
+    } catch (error) {
+      return unreadable(error);
     }
   }
 
@@ -235,12 +242,19 @@ class QueuedAccounts implements Accounts {
   }
 }
 
-function keysOf(batch: readonly Pending[]): string[] {
-  return batch.flatMap(({ command: { idempotency } }) => idempotency ? [idempotency.keyHash] : []);
+/** The keys and payments that the commands ask for. */
+function askedBy(batch: readonly Pending[]): Required<LoadOptions> {
+  const keys: string[] = [];
+  const payments: string[] = [];
+  for (const { command: { idempotency }, payments: asked } of batch) {
+    if (idempotency) keys.push(idempotency.keyHash);
+    payments.push(...asked);
+  }
+  return { keys, payments };
 }
 
 function latest(batch: readonly Pending[]): Instant {
-  return Math.max(...batch.map((pending) => pending.deadline));
+  return batch.reduce((latest, { deadline }) => Math.max(latest, deadline), -Infinity);
 }
 
 /** Doubles from one millisecond, so that a passing fault costs little and a lasting one is not hammered. */

@@ -8,6 +8,10 @@ import { queryPairs } from "./query.ts";
 /** What a request brought, by name. It has no prototype: a client's `__proto__` is a name like any other. */
 export type Parameters = Record<string, unknown>;
 
+/** Inherits nothing. Made by a constructor, for V8 keeps what `Object.create(null)` makes in a slow form. */
+const BareObject = function () {} as unknown as new () => Parameters;
+BareObject.prototype = Object.create(null);
+
 export interface ParameterRules {
   readonly admission: Admission;
   readonly allowCardNumberInUrl: boolean;
@@ -35,7 +39,7 @@ function readQuery(
   url: string,
   { given, allowCardNumberInUrl }: ParameterRules,
 ): Read<Parameters> {
-  const parameters: Parameters = Object.assign(Object.create(null), given);
+  const parameters = Object.assign(new BareObject(), given);
   const queried = new Set<string>();
   for (const [name, value] of queryPairs(url)) {
     if (queried.has(name) || (name in parameters && parameters[name] !== value)) {
