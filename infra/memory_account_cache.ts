@@ -19,37 +19,38 @@ export interface MemoryAccountCache extends AccountCache {
 export function createMemoryAccountCache(
   { accounts, keys }: MemoryCacheBounds = { accounts: CACHED_ACCOUNTS, keys: CACHED_KEYS },
 ): MemoryAccountCache {
-  // In the order of their last use, for a Map keeps the order in which its keys were set.
+  // From half of either bound on in the order of their last use, for a Map keeps the order in which
+  // its keys were set. Before that nothing will soon have to go, and to set anew costs more than to replace.
   const kept = new Map<string, Account>();
   let keysKept = 0;
 
-  function remove(key: string): Account | undefined {
+  function remove(key: string): void {
     const account = kept.get(key);
-    if (account === undefined) return undefined;
+    if (account === undefined) return;
     kept.delete(key);
     keysKept -= account.recentKeys.hashes.length;
-    return account;
   }
 
   // Not asked for when there is room: to find the first that is left, a Map passes all that were removed.
   function removeOldest(): void {
-    for (const oldest of kept.keys()) return void remove(oldest);
+    for (const oldest of kept.keys()) return remove(oldest);
   }
 
   function add(key: string, account: Account): void {
-    kept.set(key, account);
-    keysKept += account.recentKeys.hashes.length;
+    const stored = kept.get(key);
+    const newest = stored !== undefined && stored.seq > account.seq ? stored : account;
+    if (kept.size * 2 > accounts || keysKept * 2 > keys) kept.delete(key);
+    kept.set(key, newest);
+    keysKept += newest.recentKeys.hashes.length - (stored?.recentKeys.hashes.length ?? 0);
   }
 
   return {
     // Whoever takes an account puts its next state back, so to take it is no use by itself.
     get: (id) => kept.get(accountKey(id)),
     put: (account) => {
-      const key = accountKey(account.id);
-      const stored = remove(key);
-      add(key, stored !== undefined && stored.seq > account.seq ? stored : account);
+      add(accountKey(account.id), account);
       while (kept.size > accounts || keysKept > keys) removeOldest();
     },
-    drop: (id) => void remove(accountKey(id)),
+    drop: (id) => remove(accountKey(id)),
   };
 }

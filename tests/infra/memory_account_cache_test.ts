@@ -26,6 +26,19 @@ Deno.test("put() forgets the account that was not put for longest when there are
   assertEquals(await keptOf(cache), [1, 2, 4]);
 });
 
+Deno.test("put() counts use from when half of the room is taken", async () => {
+  for (
+    const { accounts, kept } of [{ accounts: 4, kept: [1, 3, 4, 5] }, {
+      accounts: 3,
+      kept: [1, 4, 5],
+    }]
+  ) {
+    const cache = createMemoryAccountCache({ accounts, keys: 100 });
+    for (const userNo of [1, 2, 3, 1, 4, 5]) await cache.put(numbered(userNo));
+    assertEquals(await keptOf(cache), kept);
+  }
+});
+
 Deno.test("put() forgets accounts when they remember too many keys together", async () => {
   const cache = createMemoryAccountCache({ accounts: 5, keys: 100 });
   for (const userNo of [1, 2, 3]) await cache.put(numbered(userNo, 30));
