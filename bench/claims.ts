@@ -2,7 +2,7 @@ import type { ColdStart } from "./cold_start.ts";
 import type { ContenderName } from "./contender_runner.ts";
 import type { Growth, Paging } from "./growth.ts";
 import type { LineResult } from "./slow_line.ts";
-import { type Measured, median } from "./throughput.ts";
+import { type Measured, medianRatio } from "./throughput.ts";
 
 /** A ratio of two figures of one run, and what it has to be. */
 export interface Claim {
@@ -15,21 +15,15 @@ export function isMet({ ratio, wanted }: Claim): boolean {
   return "atLeast" in wanted ? ratio >= wanted.atLeast : ratio <= wanted.atMost;
 }
 
-/**
- * How Kese's rates stand to those of its baselines: the median of the ratios of each round, in which
- * all take their turns within seconds, so that what a machine does slower from minute to minute falls
- * on both sides of each.
- */
+/** How Kese's rates stand to those of its baselines. */
 export function throughputClaims(measured: readonly Measured[]): Claim[] {
   const roundsOf = ([name, load]: Contested): readonly number[] => {
     const found = measured.find((one) => one.contender === name && one.load === load);
     if (found === undefined) throw new Error(`Cannot compare: ${name}, ${load} was not measured`);
     return found.rounds;
   };
-  const ratio = (first: Contested, second: Contested): number => {
-    const seconds = roundsOf(second);
-    return median(roundsOf(first).map((rate, round) => rate / (seconds[round] ?? NaN)));
-  };
+  const ratio = (first: Contested, second: Contested): number =>
+    medianRatio(roundsOf(first), roundsOf(second));
   return [
     {
       what: "SQLite, 1,000 users: payments a second against one transaction a payment",
@@ -83,9 +77,9 @@ export function startClaims(empty: ColdStart, starts: readonly ColdStart[]): Cla
 export function historyClaims({ title, curve }: Growth): Claim[] {
   const [first, ...others] = curve;
   if (first === undefined) return [];
-  return others.map(({ size, perSecond }) => ({
+  return others.map(({ size, turns }) => ({
     what: `${title}: payments a second with ${size.toLocaleString("en")} against ${first.size}`,
-    ratio: perSecond / first.perSecond,
+    ratio: medianRatio(turns, first.turns),
     wanted: { atLeast: 0.8 },
   }));
 }

@@ -17,7 +17,12 @@ import { CONNECTIONS, median } from "./throughput.ts";
 export interface Growth {
   readonly title: string;
   /** How much there was, and the payments a second that it left. */
-  readonly curve: readonly { readonly size: number; readonly perSecond: number }[];
+  readonly curve: readonly {
+    readonly size: number;
+    /** Payments a second, turn by turn, and the median of them. */
+    readonly turns: readonly number[];
+    readonly perSecond: number;
+  }[];
 }
 
 export interface Paging {
@@ -76,7 +81,9 @@ export function measureHistories(
         rates.push(perSecond);
       }
     }
-    const curve = histories.map(({ size, rates }) => ({ size, perSecond: median(rates) }));
+    const curve = histories.map(({ size, rates }) => {
+      return { size, turns: rates, perSecond: median(rates) };
+    });
     for (const { size, perSecond } of curve) {
       console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
     }
@@ -135,7 +142,7 @@ export function measureUsers(
         rates.push((await contender.pay(load)).perSecond);
       }
       const perSecond = median(rates);
-      curve.push({ size, perSecond });
+      curve.push({ size, turns: rates, perSecond });
       console.error(`  ${title}, ${size} users: ${Math.round(perSecond)}/s`);
     }
     return { title: `${title}, users`, curve };

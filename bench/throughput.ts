@@ -119,6 +119,14 @@ function loadsOf(name: ContenderName): readonly ("spread" | "hot")[] {
   return name === "empty" ? ["spread"] : ["spread", "hot"];
 }
 
+/**
+ * The median of what the first makes of the second, turn by turn: what a machine does slower from
+ * minute to minute falls on both sides of each of these ratios.
+ */
+export function medianRatio(first: readonly number[], second: readonly number[]): number {
+  return median(first.map((rate, turn) => rate / (second[turn] ?? NaN)));
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((first, second) => first - second);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
