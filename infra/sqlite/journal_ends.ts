@@ -22,7 +22,7 @@ export interface JournalEnds {
   newest(): number;
   /** By the accounts' keys; nothing for an unknown account. It stays up to date with what is kept. */
   of(keys: readonly string[]): ReadonlyMap<string, JournalEnd>;
-  /** Keeps where an account's journal ends, of which the last row of all is now the last. */
+  /** Keeps where an account's journal ends. */
   keep(key: string, end: JournalEnd): void;
 }
 
@@ -67,7 +67,8 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
     },
     keep: (key, end) => {
       remembered.set(key, end);
-      knownNewest = end.lastEntry;
+      // Who appends nothing ends where he ended before.
+      knownNewest = Math.max(knownNewest, end.lastEntry);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { createAppender } from "../../../infra/sqlite/appending.ts";
 import { ENDS_REMEMBERED, journalStart } from "../../../infra/sqlite/journal_ends.ts";
@@ -40,6 +40,23 @@ Deno.test("endsOf() reads no account again that this connection knows", () => {
   assertEquals(countReads(), 0);
   assertEquals(begin().endsOf(["hergele/none"]).get("hergele/none"), undefined);
   assertEquals(countReads(), 1);
+  database.close();
+});
+
+Deno.test("keep() of an account that appends nothing hides no rollback", () => {
+  const { database, begin } = openCounting(2);
+  const paid = ["pay_1", "payment", 1, -1, 0, 0, null, "{}"];
+  database.prepare("BEGIN").run();
+  const appending = begin();
+  const ends = appending.endsOf(["hergele/0", "hergele/1"]);
+  const [first, last] = [ends.get("hergele/0"), ends.get("hergele/1")];
+  assert(first && last);
+  appending.append("hergele/0", first, [paid]);
+  appending.append("hergele/1", last, []);
+  appending.write();
+  database.prepare("ROLLBACK").run();
+  const after = begin().endsOf(["hergele/0"]);
+  assertEquals(after.get("hergele/0")?.head, "ent_0");
   database.close();
 });
 
