@@ -14,6 +14,13 @@ const ID = { filo: "hergele", userNo: "1" };
 /** The account without the window of keys, which SQLite has no use for. */
 const bare = (account: Account | undefined) => account && { ...account, recentKeys: null };
 
+/** Lets every write fail whose journal has grown; gives what ends that. */
+function refuseHeads(database: SqliteDatabase): () => void {
+  database.prepare(`
+    CREATE TEMP TRIGGER stop AFTER UPDATE ON heads BEGIN SELECT RAISE(ABORT, 'no'); END`).run();
+  return () => void database.prepare("DROP TRIGGER stop").run();
+}
+
 Deno.test("save() lets saves of one account in one batch follow each other, and a rival between them change nothing", async () => {
   const { accounts, journal, close } = openSqliteStore(":memory:");
   const commands = createCommands();
@@ -173,14 +180,11 @@ Deno.test("save() forgets what was rolled back, also when another connection app
     for (const each of [opening, other]) await mine.accounts.insert(each, PERSON);
     const pay = (account: Account) => decideAll(account, [paying(commands.payment(1))]);
     const rolledBack = pay(opening.account);
-    database.prepare(
-      "CREATE TEMP TRIGGER stop AFTER UPDATE ON heads BEGIN SELECT RAISE(ABORT, 'no'); END",
-    )
-      .run();
+    const allowAgain = refuseHeads(database);
     await assertRejects(
       () => mine.accounts.save(rolledBack.account, opening.account.head, rolledBack.entries),
     );
-    database.prepare("DROP TRIGGER stop").run();
+    allowAgain();
     const elsewhere = pay(other.account);
     await others.accounts.save(elsewhere.account, other.account.head, elsewhere.entries);
     const onTop = pay(rolledBack.account);
@@ -200,12 +204,9 @@ Deno.test("save() forgets what was rolled back when nobody else appends", async 
   await accounts.insert(opening, PERSON);
   const next = decideAll(opening.account, [paying(commands.payment(1))]);
   const save = (head: string) => accounts.save(next.account, head, next.entries);
-  database.prepare(
-    "CREATE TEMP TRIGGER stop AFTER UPDATE ON heads BEGIN SELECT RAISE(ABORT, 'no'); END",
-  )
-    .run();
+  const allowAgain = refuseHeads(database);
   await assertRejects(() => save(opening.account.head));
-  database.prepare("DROP TRIGGER stop").run();
+  allowAgain();
   assertEquals(await save(next.account.head), "conflict");
   assertEquals(await save(opening.account.head), "saved");
   await close();
