@@ -99,12 +99,13 @@ async function measureTogether(
   }
   const measured = [];
   for (const { name, load, contender, results } of turns) {
+    const rounds = results.map(({ perSecond }) => perSecond);
     measured.push({
       contender: name,
       load,
       title: CONTENDERS[name],
-      rounds: results.map(({ perSecond }) => perSecond),
-      perSecond: median(results.map(({ perSecond }) => perSecond)),
+      rounds,
+      perSecond: median(rounds),
       p50: median(results.map(({ p50 }) => p50)),
       p99: median(results.map(({ p99 }) => p99)),
       audit: await contender.audit(),
