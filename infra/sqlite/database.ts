@@ -1,9 +1,9 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import {
   BUSY_MILLISECONDS,
-  CHANGES,
   PRAGMAS,
-  SCHEMA_VERSION,
+  SCHEMA,
+  type Schema,
   TABLES_BUSY_MILLISECONDS,
 } from "./schema.ts";
 
@@ -11,13 +11,13 @@ import {
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
 
-  constructor(path: string) {
+  constructor(path: string, schema = SCHEMA) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(PRAGMAS);
     // A killed process may have left a commit that can be read but was never synced. It has to be on
     // disk before anybody hears of it, and a checkpoint syncs what it finds.
     this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
-    this.#createTables(path);
+    this.#createTables(path, schema);
   }
 
   /** Compiles a statement, once. */
@@ -43,23 +43,21 @@ export class SqliteDatabase {
   }
 
   /** Makes the tables of a new file, and brings those of an older one to what they are now. */
-  #createTables(path: string): void {
-    if (this.#version() === SCHEMA_VERSION) return;
+  #createTables(path: string, { version: wanted, changes }: Schema): void {
+    if (this.#version() === wanted) return;
     this.#waitForOthers(TABLES_BUSY_MILLISECONDS);
     this.transact(() => {
       // Asked within the transaction: another process may have done it meanwhile.
       const found = this.#version();
-      for (let version = found; version !== SCHEMA_VERSION;) {
-        const change = CHANGES.get(version);
+      for (let version = found; version !== wanted;) {
+        const change = changes.get(version);
         if (change === undefined) {
-          throw new Error(
-            `Cannot open ${path}: its version is ${found}, must be ${SCHEMA_VERSION}`,
-          );
+          throw new Error(`Cannot open ${path}: its version is ${found}, must be ${wanted}`);
         }
         this.#database.exec(change.sql);
         version = change.to;
       }
-      this.#database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+      this.#database.exec(`PRAGMA user_version = ${wanted}`);
     });
     this.#waitForOthers(BUSY_MILLISECONDS);
   }

@@ -1,5 +1,5 @@
 /** The version of the tables below, kept in the file itself. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 1;
 
 /** How long a commit waits for another process that holds the file. */
 export const BUSY_MILLISECONDS = 250;
@@ -122,70 +122,14 @@ export const TABLES = `
   ) WITHOUT ROWID;
 `;
 
-/**
- * Brings a file of version 1 to version 2, and stays as it is when tables change again. In version 1
- * `heads` held once more what is in the last entry and the last payment, whose id it left out (`''`)
- * where both are one; and each entry also pointed at one further back.
- */
-const FROM_1_TO_2 = `
-  DROP INDEX journal_keys;
-  ALTER TABLE journal RENAME TO journal_1;
-  ALTER TABLE heads RENAME TO heads_1;
-  CREATE TABLE heads (
-    account_no INTEGER PRIMARY KEY REFERENCES accounts,
-    last_entry INTEGER NOT NULL,
-    last_payment INTEGER
-  );
-  CREATE TABLE journal (
-    entry_no INTEGER PRIMARY KEY,
-    prev INTEGER NOT NULL,
-    entry_id TEXT NOT NULL UNIQUE,
-    account_no INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    amount INTEGER NOT NULL,
-    delta INTEGER NOT NULL,
-    balance_after INTEGER NOT NULL CHECK (balance_after >= 0),
-    at INTEGER NOT NULL,
-    key_hash INTEGER,
-    facts TEXT NOT NULL
-  );
-  CREATE INDEX journal_keys ON journal (account_no, key_hash) WHERE key_hash IS NOT NULL;
-  CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE seq % 32 = 0;
-  INSERT INTO journal (entry_no, prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, key_hash, facts)
-    SELECT entry_no, prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, key_hash, facts
-    FROM journal_1;
-  INSERT INTO heads (account_no, last_entry, last_payment)
-    SELECT account_no, last_entry,
-      (SELECT entry_no FROM journal WHERE entry_id = iif(payment_id = '', head, payment_id))
-    FROM heads_1;
-  DROP TABLE journal_1;
-  DROP TABLE heads_1;
-`;
+/** What a file has to be, and how it gets there. */
+export interface Schema {
+  readonly version: number;
+  /** What brings a file to a later version, by the one that it has. A new file has version 0. */
+  readonly changes: ReadonlyMap<number, { readonly to: number; readonly sql: string }>;
+}
 
-/** Brings a file of version 2 to version 3: there each audit record had a row of its own. */
-const FROM_2_TO_3 = `
-  CREATE TABLE audit_batches (
-    batch_no INTEGER PRIMARY KEY,
-    last_at INTEGER NOT NULL,
-    records TEXT NOT NULL
-  );
-  INSERT INTO audit_batches (last_at, records)
-    SELECT max(at), json_group_array(
-      json_array(at, request_id, who, filo, user_no, operation, status, code) ORDER BY record_no
-    )
-    FROM audit GROUP BY record_no / 1000;
-  DROP TABLE audit;
-  CREATE VIEW audit AS
-    SELECT batch_no, key AS place, value ->> 0 AS at, value ->> 1 AS request_id, value ->> 2 AS who,
-      value ->> 3 AS filo, value ->> 4 AS user_no, value ->> 5 AS operation, value ->> 6 AS status,
-      value ->> 7 AS code
-    FROM audit_batches, json_each(records);
-`;
-
-/** What brings a file to a later version, by the one that it has. A new file has version 0. */
-export const CHANGES: ReadonlyMap<number, { readonly to: number; readonly sql: string }> = new Map([
-  [0, { to: SCHEMA_VERSION, sql: TABLES }],
-  [1, { to: 2, sql: FROM_1_TO_2 }],
-  [2, { to: 3, sql: FROM_2_TO_3 }],
-]);
+export const SCHEMA: Schema = {
+  version: SCHEMA_VERSION,
+  changes: new Map([[0, { to: SCHEMA_VERSION, sql: TABLES }]]),
+};
