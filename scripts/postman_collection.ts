@@ -18,7 +18,7 @@ export const COLLECTION_FILE = new URL("../docs/kese.postman_collection.json", i
 
 const SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
 const ABOUT =
-  "Baştan sona çalıştırılabilir: `npx -y deno@2.9.6 task dev` açıkken Run. Değişkenler geliştirme filosunu gösterir.";
+  "Baştan sona çalıştırılabilir: `npx -y deno@2.9.6 task dev` çalışırken Run'a basın. Değişkenler geliştirme filosunu gösterir.";
 
 /** The collection, with a request for every endpoint. */
 export function postmanCollection(endpoints: readonly Endpoint[]): object {
@@ -58,10 +58,10 @@ function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object
   const values = examplesOf(example, endpoint.definition);
   return {
     name,
-    event: [{
-      listen: "test",
-      script: { type: "text/javascript", exec: testScript(example, endpoint.definition) },
-    }],
+    event: [
+      ...(example.makes ? [toEvent("prerequest", setVariables(example.makes))] : []),
+      toEvent("test", testScript(example, endpoint.definition)),
+    ],
     request: {
       method: method.toUpperCase(),
       header: toHeaders(example, { values, isCommand: isAccountCommand(endpoint) }),
@@ -144,19 +144,24 @@ function toUrl(path: string, values: readonly Example[]): object {
   };
 }
 
+function toEvent(listen: "prerequest" | "test", exec: readonly string[]): object {
+  return { listen, script: { type: "text/javascript", exec } };
+}
+
 /** Checks the status and keeps what later requests need. */
-function testScript(
-  { already = [], keeps = {} }: ExampleRequest,
-  { answers }: Definition,
-): string[] {
-  const right = [...Object.keys(answers), ...already].join(", ");
-  const kept = Object.entries(keeps).map(([variable, field]) =>
-    `if (${field}) pm.collectionVariables.set("${variable}", ${field});`
-  );
+function testScript({ keeps = {} }: ExampleRequest, { answers }: Definition): readonly string[] {
+  const right = Object.keys(answers).join(", ");
+  const kept = setVariables(keeps);
   return [
     `pm.test("${right}", () => pm.expect(pm.response.code).to.be.oneOf([${right}]));`,
     ...(kept.length > 0 ? ["const body = pm.response.json();", ...kept] : []),
   ];
+}
+
+function setVariables(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).map(([name, value]) =>
+    `pm.collectionVariables.set("${name}", ${value});`
+  );
 }
 
 /** The text of the file. */

@@ -18,8 +18,8 @@ export interface ExampleRequest {
   readonly bearer: "fleetKey" | "sessionToken" | "code" | null;
   /** Values in the place of those that the collection's variables or the definition give. */
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Statuses beside the successes that are right when the collection is run again. */
-  readonly already?: readonly number[];
+  /** Variables that are made afresh before it is sent: the name, and JavaScript for the value. */
+  readonly makes?: Readonly<Record<string, string>>;
   /** What the answer leaves for later requests: the variable, and where it is in the answer. */
   readonly keeps?: Readonly<Record<string, string>>;
 }
@@ -41,7 +41,21 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   topUpId: "",
 };
 
-const CARD = { cardNo: "4242 4242 4242 4242" };
+// A run has a user of its own: limits count by user, and no card of an earlier run is in the way.
+const NEW_USER_NO =
+  '"run-" + Date.now().toString(36) + "-" + Math.random().toString(36).slice(2, 8)';
+
+const NEW_USER: readonly ExampleRequest[] = [
+  {
+    operation: "create_user",
+    name: "Kullanıcı Oluşturma (create_user)",
+    about: "Yeni bir kullanıcı oluşturur; sonraki istekler onu kullanır.",
+    place: "body",
+    bearer: "fleetKey",
+    makes: { userNo: NEW_USER_NO },
+    values: { selectedCard: "1234 5678 1234 1334", balance: "100.00" },
+  },
+];
 
 const SEED_QUERIES: readonly ExampleRequest[] = [
   {
@@ -51,9 +65,8 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
       "Kullanıcının kartını saklar. Adresteki kart numarası yalnız geliştirmede kabul edilir; canlıda JSON gövdesinde gönderin.",
     place: "query",
     bearer: "fleetKey",
-    values: CARD,
-    already: [409],
-    keeps: { cardId: "body.card?.cardId ?? body.cardId" },
+    values: { cardNo: "4242 4242 4242 4242" },
+    keeps: { cardId: "body.card.cardId" },
   },
   {
     operation: "pay",
@@ -101,20 +114,11 @@ const SIGN_IN: readonly ExampleRequest[] = [
   {
     operation: "create_session",
     name: "Doğrulama, 2. adım (authenticate_second_route)",
-    about: "Kodu bir kez alır ve oturum anahtarı verir.",
+    about: "Kod karşılığında oturum anahtarı verir. Kod tek kullanımlıktır.",
     place: "headers",
     bearer: "code",
     values: { Filo: "{{fleet}}" },
     keeps: { sessionToken: "body.token" },
-  },
-  {
-    operation: "create_user",
-    name: "Kullanıcı Oluşturma (create_user)",
-    about: "Yeni bir kullanıcı oluşturur.",
-    place: "body",
-    bearer: "fleetKey",
-    values: { userNo: "12345", selectedCard: "1234 5678 1234 1334", balance: 100 },
-    already: [409],
   },
 ];
 
@@ -153,9 +157,8 @@ const ACCOUNT: readonly ExampleRequest[] = [
     about: "Canlıda kart numarası böyle gönderilir.",
     place: "body",
     bearer: "fleetKey",
-    values: CARD,
-    already: [409],
-    keeps: { cardId: "body.card?.cardId ?? body.cardId" },
+    values: { cardNo: "5555 5555 5555 4444" },
+    keeps: { cardId: "body.card.cardId" },
   },
   {
     operation: "select_card",
@@ -197,10 +200,11 @@ const SYSTEM: readonly ExampleRequest[] = [
   },
 ];
 
-/** The collection from top to bottom: the seed's queries first. */
+/** The collection from top to bottom: a user, then the seed's queries. */
 export const FOLDERS: readonly Folder[] = [
+  { name: "Yeni kullanıcı", requests: NEW_USER },
   { name: "Postman sorguları", requests: SEED_QUERIES },
-  { name: "Kullanıcı ve doğrulama", requests: SIGN_IN },
+  { name: "Doğrulama", requests: SIGN_IN },
   { name: "Hesap", requests: ACCOUNT },
   { name: "Sistem", requests: SYSTEM },
 ];
