@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { add, formatAmount, negative } from "../domain/money.ts";
 import { decidePayment } from "../domain/payment.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toPayment } from "./present.ts";
+import { toPayment, toPaymentState } from "./present.ts";
 import { problem, updateProblem } from "./problems.ts";
 import { replayed } from "./replayed.ts";
 import { paymentAnswer, paymentStateAnswer } from "./schemas/answers.ts";
@@ -55,14 +54,7 @@ export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonl
     }, async ({ account: id, parameters: { paymentId } }) => {
       const found = await journal.findPayment(id, paymentId);
       if (found === undefined) return problem("payment_not_found");
-      const { entry, refundedKurus } = found;
-      const refunded = formatAmount(refundedKurus);
-      const refundable = formatAmount(add(entry.amountKurus, negative(refundedKurus)));
-      return {
-        status: 200,
-        message: "payment_found",
-        body: { ...toPayment(entry), refunded, refundable },
-      };
+      return { status: 200, message: "payment_found", body: toPaymentState(found) };
     }),
   ];
 }

@@ -1,12 +1,13 @@
 import type { Instant } from "../domain/account.ts";
 import { maskedNumber } from "../domain/card_number.ts";
 import type { CardSnapshot, EntryOf, JournalEntry } from "../domain/journal.ts";
-import { CURRENCY, formatAmount } from "../domain/money.ts";
+import { add, CURRENCY, formatAmount, type Kurus, negative } from "../domain/money.ts";
 import type { TopUpState } from "../domain/top_up_settlement.ts";
 import type {
   CardAnswer,
   EntryAnswer,
   PaymentBody,
+  PaymentStateBody,
   RefundBody,
   TopUpBody,
 } from "./schemas/answers.ts";
@@ -58,6 +59,22 @@ export function toPayment(entry: EntryOf<"payment">): PaymentBody {
     ...toMovement(entry),
     ...(orderId !== undefined && { orderId }),
     ...(description !== undefined && { description }),
+  };
+}
+
+/** A payment of some time ago: what the balance was then is not what it is now. */
+export function toPaymentState(
+  { entry, refundedKurus }: {
+    readonly entry: EntryOf<"payment">;
+    readonly refundedKurus: Kurus;
+  },
+): PaymentStateBody {
+  const { balance: balanceAfter, ...payment } = toPayment(entry);
+  return {
+    ...payment,
+    balanceAfter,
+    refunded: formatAmount(refundedKurus),
+    refundable: formatAmount(add(entry.amountKurus, negative(refundedKurus))),
   };
 }
 

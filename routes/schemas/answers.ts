@@ -49,7 +49,11 @@ export const paymentAnswer = z.object({
   description: z.string().optional(),
 });
 
-export const paymentStateAnswer = paymentAnswer.extend({ refunded: money, refundable: money });
+export const paymentStateAnswer = paymentAnswer.omit({ balance: true }).extend({
+  balanceAfter: money.meta({ description: "After the payment, not now." }),
+  refunded: money,
+  refundable: money,
+});
 
 export const refundAnswer = z.object({
   message,
@@ -132,6 +136,7 @@ export const problemAnswer = z.object({
 
 /** The bodies that the handlers make; the message comes with the language of the request. */
 export type PaymentBody = Omit<z.output<typeof paymentAnswer>, "message">;
+export type PaymentStateBody = Omit<z.output<typeof paymentStateAnswer>, "message">;
 export type RefundBody = Omit<z.output<typeof refundAnswer>, "message">;
 export type TopUpBody = Omit<z.output<typeof topUpPendingAnswer>, "message" | "status">;
 export type EntryAnswer = z.output<typeof entryAnswer>;
