@@ -46,6 +46,8 @@ export interface Refund extends Entry<"refund"> {
   readonly paymentId: string;
   /** All that has been given back of the payment, this refund included. */
   readonly refundedKurus: Kurus;
+  /** Why, in the fleet's words. */
+  readonly reason?: string;
 }
 export interface TopUpStarted extends Entry<"top_up_started"> {
   readonly card: CardSnapshot;

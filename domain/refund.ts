@@ -10,6 +10,7 @@ export interface RefundCommand extends Command {
   readonly paymentId?: string;
   /** How much of it; without it all that is left. */
   readonly amountKurus?: Kurus;
+  readonly reason?: string;
 }
 
 export type RefundRejection = RejectionOf<
@@ -50,7 +51,9 @@ export function decideRefund(
   }
   const refundedKurus = add(payment.refundedKurus, amountKurus);
   const isLast = account.lastPayment?.paymentId === paymentId;
-  return accepted<"refund">(account, command, { type: "refund", paymentId, refundedKurus }, {
+  const { reason } = command;
+  const facts = { paymentId, refundedKurus, ...(reason !== undefined && { reason }) };
+  return accepted<"refund">(account, command, { type: "refund", ...facts }, {
     amountKurus,
     deltaKurus: amountKurus,
     ...(isLast && { account: { lastPayment: { ...payment, refundedKurus } } }),

@@ -127,8 +127,10 @@ function ownFields(entry: JournalEntry): Partial<EntryAnswer> {
         ...(description !== undefined && { description }),
       };
     }
-    case "refund":
-      return { paymentId: entry.paymentId };
+    case "refund": {
+      const { paymentId, reason } = entry;
+      return { paymentId, ...(reason !== undefined && { reason }) };
+    }
     case "top_up_started":
       return { topUpId: entry.id, card: toCard(entry.card) };
     case "top_up_credited":

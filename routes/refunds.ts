@@ -6,7 +6,7 @@ import { toRefund } from "./present.ts";
 import { updateProblem } from "./problems.ts";
 import { replayed } from "./replayed.ts";
 import { refundAnswer } from "./schemas/answers.ts";
-import { amount, paymentId, userNo } from "./schemas/fields.ts";
+import { amount, paymentId, reason, userNo } from "./schemas/fields.ts";
 
 export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
   return [
@@ -17,7 +17,12 @@ export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint
       operation: "refund",
       tag: "payments",
       summary: "Refunds a payment to the balance, the newest one by default",
-      parameters: z.object({ userNo, paymentId: paymentId.optional(), amount: amount.optional() }),
+      parameters: z.object({
+        userNo,
+        paymentId: paymentId.optional(),
+        amount: amount.optional(),
+        reason: reason.optional(),
+      }),
       answers: { 201: refundAnswer },
       problems: [
         "user_not_found",
@@ -27,12 +32,14 @@ export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint
         "refund_window_passed",
         "invalid_amount",
       ],
-    }, async ({ account: id, command, parameters: { paymentId, amount: amountKurus } }) => {
+    }, async ({ account: id, command, parameters }) => {
+      const { paymentId, amount: amountKurus, reason } = parameters;
       const refund = {
         ...command,
         entryId: ids.next("ref", command.at),
         ...(paymentId !== undefined && { paymentId }),
         ...(amountKurus !== undefined && { amountKurus }),
+        ...(reason !== undefined && { reason }),
       };
       const outcome = await accounts.update(
         { account: id, command: refund, ...(paymentId !== undefined && { payments: [paymentId] }) },

@@ -98,6 +98,7 @@ const entryAnswer = z.object({
   topUpId: z.string().optional(),
   orderId: z.string().optional(),
   description: z.string().optional(),
+  reason: z.string().optional().meta({ description: "Of a refund: the fleet's own words." }),
   declineReason: declineReason.optional(),
   card: cardAnswer.optional(),
   cards: z.array(cardAnswer).optional(),

@@ -102,6 +102,11 @@ export const description = text(DESCRIPTION_MAX_LENGTH).meta({
   example: "Kadıköy - Moda, 14 dakika",
 });
 
+export const reason = text(DESCRIPTION_MAX_LENGTH).meta({
+  description: "Why the money is given back, in the fleet's own words.",
+  example: "Kilit açılmadı",
+});
+
 export const personalText = text(PERSONAL_TEXT_MAX_LENGTH);
 
 /** Kept only as a slow hash, so it may be any text. */

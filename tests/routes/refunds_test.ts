@@ -54,6 +54,30 @@ Deno.test("POST /iade refunds the newest payment", async () => {
   await kese.close();
 });
 
+Deno.test("POST /iade keeps the reason, shows it in the journal and repeats itself with it", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1");
+  const paymentId = await pay(kese, "10");
+  const ask = (reason: unknown, amount = "1") =>
+    send(kese, "POST /iade", {
+      json: { userNo: "1", amount, reason },
+      headers: { "idempotency-key": "k" },
+    });
+  const first = await ask(" Kilit açılmadı ");
+  assertEquals(first.status, 201, first.text);
+  assertEquals((await ask("Kilit açılmadı")).text, first.text);
+  assertEquals((await ask("another")).body.code, "idempotency_key_reused");
+  await send(kese, "POST /iade", { json: { userNo: "1", amount: "1" } });
+  const { body } = await send(kese, "GET /islemler?userNo=1&type=refund");
+  const shown = body.data.map((entry: Record<string, unknown>) => [entry.paymentId, entry.reason]);
+  assertEquals(shown, [[paymentId, undefined], [paymentId, "Kilit açılmadı"]]);
+  for (const reason of ["", "x".repeat(251), "4242424242424242", 1]) {
+    const code = reason === "4242424242424242" ? "holds_card_number" : "invalid_text";
+    assertInvalidFields(await ask(reason), "validation_failed", [["reason", code]]);
+  }
+  await kese.close();
+});
+
 Deno.test("POST /iade refuses a second refund, and never goes on to an older payment", async () => {
   const kese = await openTestKese();
   await createUser(kese, "1");

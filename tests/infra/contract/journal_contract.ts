@@ -67,7 +67,7 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
       idempotency: keyed(2, "asked"),
     });
     await commitTo(store.accounts, ID, paying(paid));
-    const refund = commands.next("ref");
+    const refund = { ...commands.next("ref"), reason: "kilit açılmadı" };
     await commitTo(
       store.accounts,
       ID,
@@ -82,6 +82,7 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
         type: "refund",
         paymentId: id,
         refundedKurus: amountKurus,
+        reason: refund.reason,
         id: refund.entryId,
         seq: 3,
         at: refund.at,
