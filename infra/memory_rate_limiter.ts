@@ -2,8 +2,10 @@ import type { Instant } from "../domain/account.ts";
 import type { RateLimit, RateLimiter } from "../domain/ports.ts";
 import { exceededUntilNextWindow, windowStart } from "./rate_window.ts";
 
-/** Keys of one window that are remembered; past it the window starts anew for all. */
-const KEYS_MAX = 100_000;
+/** Keys of one policy that are remembered. */
+export const KEYS_PER_POLICY = 100_000;
+/** Keys that are forgotten together for one too many: to look for the first one costs as much as all of them. */
+export const FORGOTTEN_AT_ONCE = 1_000;
 
 interface Count {
   start: Instant;
@@ -12,12 +14,21 @@ interface Count {
 
 /** Counts requests in fixed windows, for this process alone. */
 export function createMemoryRateLimiter(): RateLimiter {
-  const counts = new Map<string, Count>();
+  /** By policy, so that however many users there are, no fleet's counter goes for one of theirs. */
+  const policies = new Map<string, Map<string, Count>>();
 
-  function countIn({ key }: RateLimit, start: Instant): number {
+  function countsOf(policy: string): Map<string, Count> {
+    let counts = policies.get(policy);
+    if (counts === undefined) policies.set(policy, counts = new Map());
+    return counts;
+  }
+
+  function countIn({ policy, key }: RateLimit, start: Instant): number {
+    const counts = countsOf(policy);
     let count = counts.get(key);
     if (count?.start !== start) {
-      if (counts.size >= KEYS_MAX) counts.clear();
+      counts.delete(key);
+      if (counts.size >= KEYS_PER_POLICY) forgetFirst(counts);
       counts.set(key, count = { start, used: 0 });
     }
     return ++count.used;
@@ -32,4 +43,13 @@ export function createMemoryRateLimiter(): RateLimiter {
       return exceeded && exceededUntilNextWindow(exceeded, now);
     },
   };
+}
+
+/** Forgets the counts that began first: those of past windows, as long as there are any. */
+function forgetFirst(counts: Map<string, Count>): void {
+  let left = FORGOTTEN_AT_ONCE;
+  for (const key of counts.keys()) {
+    counts.delete(key);
+    if (--left === 0) return;
+  }
 }
