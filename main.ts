@@ -1,8 +1,8 @@
-import { dirname } from "node:path";
 import { parseEnv } from "node:util";
 import type { Hono } from "hono";
 import {
   CACHE_SETTLING_MILLISECONDS,
+  LAST_LINE_MILLISECONDS,
   SHUTDOWN_DEADLINE_MILLISECONDS,
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
@@ -22,13 +22,9 @@ import { createAuditLog } from "./infra/audit_log.ts";
 import { createCardVault } from "./infra/card_vault.ts";
 import { createSystemClock, pause } from "./infra/clock.ts";
 import { createCodeSender } from "./infra/code_sender.ts";
-import {
-  DEVELOPMENT_FLEET,
-  DEVELOPMENT_FLEET_KEY,
-  developmentVariables,
-} from "./infra/development.ts";
+import { developmentVariables } from "./infra/development.ts";
 import { createDigests } from "./infra/digests.ts";
-import { type Environment, readEnvironment, type Variables } from "./infra/environment.ts";
+import { type Environment, readEnvironment, textsOf, type Variables } from "./infra/environment.ts";
 import { createSandboxGateway } from "./infra/gateway/sandbox.ts";
 import { createIds } from "./infra/ids.ts";
 import { createLayeredAccountCache } from "./infra/layered_account_cache.ts";
@@ -36,6 +32,9 @@ import { keepListening, type Listener } from "./infra/listener.ts";
 import { createLineWriter, createLog } from "./infra/log.ts";
 import { createMemoryAccountCache } from "./infra/memory_account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
+import { announce } from "./infra/process/announce.ts";
+import { readCommit } from "./infra/process/commit.ts";
+import { orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
 import { createRedisAdapters } from "./infra/redis/adapters.ts";
 import { openRedis } from "./infra/redis/connection.ts";
 import { createSecretHasher } from "./infra/secret_hasher.ts";
@@ -44,6 +43,7 @@ import { together } from "./infra/together.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/dependencies.ts";
 import { createTexts, unknownTexts } from "./routes/messages.ts";
+import { VERSION } from "./routes/version.ts";
 
 /** The program, put together and not yet listening. */
 export interface Kese {
@@ -68,14 +68,20 @@ export interface Replacements {
   readonly codeSender?: CodeSender;
 }
 
+export interface Opening extends Replacements {
+  /** Whether a store that is not there is made; a task that is to work on one must not. */
+  readonly mayMakeStore?: boolean;
+}
+
 /** The composition root: chooses an adapter for each port and hands them to the routes. */
 export async function openKese(
   environment: Environment,
-  replaced: Replacements = {},
+  replaced: Opening = {},
 ): Promise<Kese> {
   const { cardKeys, cardFingerprintKey, logLevel: level } = environment;
   const clock = replaced.clock ?? createSystemClock();
-  const log = replaced.log ?? createLog({ level, clock, write: createLineWriter(Deno.stdout) });
+  const log = replaced.log ??
+    createLog({ level, clock, write: createLineWriter(Deno.stdout).write });
   const { store, cache, limiter, settled } = await openStores(environment, {
     ...replaced,
     clock,
@@ -154,9 +160,10 @@ interface Stores {
 
 async function openStores(
   environment: Environment,
-  { clock, log, store: replaced }: Replacements & { readonly clock: Clock; readonly log: Log },
+  opening: Opening & { readonly clock: Clock; readonly log: Log },
 ): Promise<Stores> {
-  const store = replaced ?? await openStore(environment, log);
+  const { clock, log, mayMakeStore: mayMake = true } = opening;
+  const store = opening.store ?? await openStore(environment, { log, mayMake });
   const local = createMemoryRateLimiter();
   const settled = () => Promise.resolve();
   const { databaseId } = store;
@@ -173,26 +180,26 @@ async function openStores(
 }
 
 /** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */
-async function openStore({ mongo, sqlitePath }: Environment, log: Log): Promise<Store> {
+async function openStore(
+  { mongo, sqlitePath }: Environment,
+  { log, mayMake }: { readonly log: Log; readonly mayMake: boolean },
+): Promise<Store> {
   if (mongo !== undefined) {
     const { openMongoStore } = await import("./infra/mongo/store.ts");
     return openMongoStore({ ...mongo, log });
   }
-  if (sqlitePath !== ":memory:") {
-    await Deno.mkdir(dirname(sqlitePath), { recursive: true, mode: 0o700 });
-    // Made here and not by SQLite, so that nobody else on the machine can read it.
-    (await Deno.open(sqlitePath, { create: true, write: true, mode: 0o600 })).close();
-  }
-  const { openSqliteStore } = await import("./infra/sqlite/store.ts");
-  return openSqliteStore(sqlitePath);
+  const { openStoreFile } = await import("./infra/sqlite/store_file.ts");
+  return await openStoreFile(sqlitePath, { mayMake });
 }
 
 /** The variables of this process, those of an `.env` beside it, and in development what is missing. */
-export async function readVariables(): Promise<Variables> {
+export async function readVariables(
+  opening: Pick<Opening, "mayMakeStore"> = {},
+): Promise<Variables> {
   // Not loadEnvFile: in Deno, unlike in Node, it lets the file win over the process.
   const variables = { ...await readEnvFile(), ...Deno.env.toObject() };
   if (variables.KESE_ENV !== "development") return variables;
-  return await developmentVariables(variables);
+  return await developmentVariables(variables, opening);
 }
 
 /** What an `.env` in the working directory sets; there need not be one. */
@@ -208,33 +215,57 @@ async function readEnvFile(): Promise<Variables> {
 /** The environment, or the end of the program with everything that is wrong with it. */
 export function environmentOrExit(variables: Variables): Environment {
   const read = readEnvironment(variables);
-  const faults = read.ok
-    ? unknownTexts(read.environment.texts).map((name) => `${name} replaces no text`)
-    : read.faults;
+  const faults = [
+    ...(read.ok ? [] : read.faults),
+    ...unknownTexts(textsOf(variables)).map((name) => `${name} replaces no text`),
+  ];
   if (read.ok && faults.length === 0) return read.environment;
-  console.error("Cannot start Kese:");
-  for (const fault of faults) console.error(`  ${fault}`);
-  console.error("See .env.example for every variable.");
-  Deno.exit(1);
+  refuseStart([...faults, "See .env.example for every variable."]);
+}
+
+/** The variables for a task, or the end of the program. */
+export function variablesForTask(): Promise<Variables> {
+  return orExit(() => readVariables({ mayMakeStore: false }));
+}
+
+/** Opens the store that is there for a task, or ends the program. */
+export function openForTask(environment: Environment): Promise<Kese> {
+  return orExit(() => openKese(environment, { mayMakeStore: false }));
 }
 
 /** Starts Kese and keeps it running until it is told to stop. */
 async function main(): Promise<void> {
-  const environment = environmentOrExit(await readVariables());
-  const kese = await openKese(environment);
-  if (environment.mode === "development") await loadSamples(kese, environment);
-  const server = serveOrExit(kese, environment);
+  const environment = environmentOrExit(await orExit(() => readVariables()));
+  const clock = createSystemClock();
+  const lines = createLineWriter(Deno.stdout);
+  const log = createLog({ level: environment.logLevel, clock, write: lines.write });
+  const commit = await readCommit(
+    new URL(".", import.meta.url),
+    Deno.env.get("DENO_DEPLOYMENT_ID"),
+  );
+  const build = { version: VERSION, commit };
+  const { kese, server } = await orExit(async () => {
+    const kese = await openKese(environment, { clock, log });
+    if (environment.mode === "development") await loadSamples(kese, environment);
+    const onListen = (address: Deno.NetAddr) => announce({ environment, address, build, log });
+    return { kese, server: serve(kese, { environment, onListen }) };
+  });
   const sweeping = setInterval(createSweep(kese), SWEEP_INTERVAL_MILLISECONDS);
   let stopping = false;
-  const stop = async () => {
+  const stop = async (signal: Deno.Signal) => {
     if (stopping) return;
     stopping = true;
     clearInterval(sweeping);
-    await kese.dependencies.clock.within(server.shutdown(), SHUTDOWN_DEADLINE_MILLISECONDS);
+    await clock.within(server.shutdown(), SHUTDOWN_DEADLINE_MILLISECONDS);
     await kese.close();
+    log.info("stopped", { ...build, signal });
+    // Whoever reads the log may have stopped reading.
+    await clock.within(lines.written(), LAST_LINE_MILLISECONDS);
     Deno.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop(signal));
+  }
 }
 
 /** Sweeps at once and each time it is called; never twice at the same time, however long one takes. */
@@ -250,28 +281,37 @@ function createSweep({ sweep, dependencies: { log } }: Kese): () => void {
   return start;
 }
 
-function serveOrExit(
+interface Serving {
+  readonly environment: Environment;
+  readonly onListen: (address: Deno.NetAddr) => void;
+}
+
+function serve(
   { fetch, dependencies: { log } }: Kese,
-  environment: Environment,
+  { environment: { host: hostname, port }, onListen }: Serving,
 ): Listener {
-  const { host: hostname, port } = environment;
   const onError = (error: unknown) => {
     log.error("request_failed", { error });
     return new Response(null, { status: 500 });
   };
   // The first time says where Kese is; again it is on the same port.
   const listen = (again?: number) => {
-    const onListen = again === undefined
-      ? (to: Deno.NetAddr) => announce(environment, to)
-      : () => {};
-    return Deno.serve({ hostname, port: again ?? port, onListen, onError }, fetch);
+    const options = { hostname, port: again ?? port, onError };
+    return Deno.serve({ ...options, onListen: again === undefined ? onListen : () => {} }, fetch);
   };
   try {
     return keepListening({ listen, log, pause });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    console.error(`Cannot start Kese: port ${port} is in use. Set PORT to another one.`);
-    Deno.exit(1);
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new StartRefusedError([`port ${port} is in use. Set PORT to another one.`]);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartRefusedError(
+      [`HOST ${hostname}, PORT ${port} cannot be listened on: ${reason}`],
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -280,36 +320,6 @@ async function loadSamples({ store, dependencies }: Kese, { fleets }: Environmen
   if (filo === undefined || !await store.isEmpty()) return;
   const { loadSampleUsers } = await import("./infra/sample_users.ts");
   await loadSampleUsers({ filo, ports: dependencies });
-}
-
-/** Says where Kese is and, in development, what to try first. */
-function announce(
-  { mode, cardGateway, codeWebhookUrl, fleets }: Environment,
-  { hostname, port }: Deno.NetAddr,
-): void {
-  const url = `http://${hostname === "0.0.0.0" ? "localhost" : hostname}:${port}`;
-  console.log(`Kese listens on ${url} (${mode})`);
-  if (mode === "production") {
-    if (cardGateway === "sandbox") {
-      console.warn("The card gateway is the sandbox: no card is really charged.");
-    }
-    if (codeWebhookUrl === undefined) {
-      console.warn("CODE_WEBHOOK_URL is not set: no code can be sent to a user.");
-    }
-    return;
-  }
-  const [fleet = ""] = fleets.keys();
-  const key = fleet === DEVELOPMENT_FLEET ? DEVELOPMENT_FLEET_KEY : "<its key>";
-  const headers = `-H 'Filo: ${fleet}' -H 'Authorization: Bearer ${key}'`;
-  console.log(`
-Fleet: ${fleet}   Key: ${key}   Users: 123456, 654321, 987654 and seven more
-
-Save a card, top up from it, pay:
-  curl -X POST '${url}/kart-saklama?userNo=123456&cardNo=4242424242424242' ${headers}
-  curl -X POST '${url}/update_balance?userNo=123456&balance=100' ${headers}
-  curl -X POST '${url}/kart-saklamali-odeme?userNo=123456&amount=10.50' ${headers}
-
-Every route: ${url}/openapi.json`);
 }
 
 if (import.meta.main) await main();

@@ -108,6 +108,8 @@ export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
 export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
 /** Time from the signal to the end; Deno Deploy grants five seconds. */
 export const SHUTDOWN_DEADLINE_MILLISECONDS = 3_000;
+/** How long the end waits for a reader of the log to take its last lines. */
+export const LAST_LINE_MILLISECONDS = 200;
 /** Pause between two tries to listen again, after the process ran out of file descriptors. */
 export const LISTEN_AGAIN_AFTER_MILLISECONDS = 100;
 /** How long an end waits for what is on its way to a cache, which can do without. */

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { sha256 } from "./digests.ts";
 import type { Variables } from "./environment.ts";
+import { noStore } from "./process/start_refused.ts";
 
 export const DEVELOPMENT_FLEET = "hergele";
 export const DEVELOPMENT_FLEET_KEY = "hergele-dev-key";
@@ -11,7 +12,10 @@ export const DEVELOPMENT_FLEET_KEY = "hergele-dev-key";
  * The environment of a laptop: everything that production demands and a newcomer has not set. Secrets
  * are made on the first start and kept with the data, for saved cards must open on the next.
  */
-export async function developmentVariables(variables: Variables): Promise<Variables> {
+export async function developmentVariables(
+  variables: Variables,
+  { mayMakeStore = true }: { readonly mayMakeStore?: boolean } = {},
+): Promise<Variables> {
   const defaults = {
     HOST: "127.0.0.1",
     FLEETS: `${DEVELOPMENT_FLEET}:${sha256(DEVELOPMENT_FLEET_KEY)}`,
@@ -22,12 +26,16 @@ export async function developmentVariables(variables: Variables): Promise<Variab
     REQUESTS_PER_MINUTE_FLEET: "0",
   };
   const missesKeys = !variables.CARD_KEYS || !variables.CARD_FINGERPRINT_KEY;
-  const secrets = missesKeys ? await keptSecrets(variables.SQLITE_PATH || "data/kese.db") : {};
+  const sqlitePath = variables.SQLITE_PATH || "data/kese.db";
+  const secrets = missesKeys ? await keptSecrets(sqlitePath, mayMakeStore) : {};
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   return { ...defaults, ...secrets, ...set };
 }
 
-async function keptSecrets(sqlitePath: string): Promise<Record<string, string>> {
+async function keptSecrets(
+  sqlitePath: string,
+  mayMakeStore: boolean,
+): Promise<Record<string, string>> {
   const fresh = {
     CARD_KEYS: `dev:${randomKey()}`,
     CARD_FINGERPRINT_KEY: randomKey(),
@@ -39,6 +47,7 @@ async function keptSecrets(sqlitePath: string): Promise<Record<string, string>> 
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  if (!mayMakeStore) throw noStore(sqlitePath);
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await Deno.writeTextFile(path, JSON.stringify(fresh, null, 2), { mode: 0o600, createNew: true });
   return fresh;

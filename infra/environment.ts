@@ -166,10 +166,15 @@ function toEnvironment(parsed: Parsed, given: Variables): Environment {
       fleet: parsed.REQUESTS_PER_MINUTE_FLEET,
     },
     logLevel: parsed.LOG_LEVEL,
-    texts: new Map(
-      Object.entries(given).flatMap(([name, text]) => {
-        return name.startsWith("MSG_") && text ? [[name, text] as const] : [];
-      }),
-    ),
+    texts: textsOf(given),
   };
+}
+
+/** The texts that the variables replace, by name. */
+export function textsOf(variables: Variables): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(variables).flatMap(([name, text]) => {
+      return name.startsWith("MSG_") && text ? [[name, text] as const] : [];
+    }),
+  );
 }

@@ -42,6 +42,12 @@ function describeError(error: unknown): string {
 
 const PENDING_BYTES_MAX = 1 << 20;
 
+export interface LineWriter {
+  readonly write: LogOptions["write"];
+  /** Ends when the stream has taken every line so far. */
+  written(): Promise<void>;
+}
+
 /**
  * Writes lines to a stream without ever waiting for its reader: while one write is on its way the
  * next ones gather, up to a bound, and what is past it is dropped. A server whose output nobody
@@ -49,10 +55,11 @@ const PENDING_BYTES_MAX = 1 << 20;
  */
 export function createLineWriter(
   stream: { write(bytes: Uint8Array): Promise<number> },
-): (line: string) => void {
+): LineWriter {
   const encoder = new TextEncoder();
   let pending = "";
   let writing = false;
+  let draining = Promise.resolve();
   const drain = async (): Promise<void> => {
     writing = true;
     while (pending !== "") {
@@ -62,10 +69,13 @@ export function createLineWriter(
     }
     writing = false;
   };
-  return (line) => {
-    if (pending.length > PENDING_BYTES_MAX) return;
-    pending += `${line}\n`;
-    // A closed stream ends the log, not the server.
-    if (!writing) drain().catch(() => {});
+  return {
+    write: (line) => {
+      if (pending.length > PENDING_BYTES_MAX) return;
+      pending += `${line}\n`;
+      // A closed stream ends the log, not the server.
+      if (!writing) draining = drain().catch(() => {});
+    },
+    written: () => draining,
   };
 }

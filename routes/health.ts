@@ -4,9 +4,12 @@ import type { Pingable } from "../domain/ports.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type Endpoint, publicEndpoint } from "./endpoint.ts";
 import { problem } from "./problems.ts";
+import { VERSION } from "./version.ts";
 
 const healthAnswer = z.object({ status: z.literal("ok") });
+const liveAnswer = z.object({ status: z.literal("ok"), version: z.string() });
 const HEALTHY = { status: 200, body: { status: "ok" } } as const;
+const LIVE = { status: 200, body: { status: "ok", version: VERSION } } as const;
 
 export function healthRoutes({ clock, log, stores }: Dependencies): readonly Endpoint[] {
   return [
@@ -15,13 +18,13 @@ export function healthRoutes({ clock, log, stores }: Dependencies): readonly End
       path: "/health/live",
       operation: "health_live",
       tag: "health",
-      summary: "Says that the process answers; asks no store",
+      summary: "Says that the process answers, and its version; asks no store",
       parameters: z.object({}),
-      answers: { 200: healthAnswer },
+      answers: { 200: liveAnswer },
       problems: [],
       audited: false,
       alwaysServed: true,
-    }, () => Promise.resolve(HEALTHY)),
+    }, () => Promise.resolve(LIVE)),
 
     publicEndpoint({
       method: "get",

@@ -11,10 +11,11 @@ import {
 import { toRoute } from "./openapi_operation.ts";
 import { problemExample, problemSchema } from "./openapi_problems.ts";
 import { type ProblemCode, PROBLEMS } from "./problems.ts";
+import { VERSION } from "./version.ts";
 
 const INFO = {
   title: "Kese",
-  version: "1.0.0",
+  version: VERSION,
   summary: "A stored-card wallet: save a card, top the balance up from it, pay, refund.",
   description: [
     "A fleet keeps a balance and saved cards for each of its users. Sums are in TRY: decimals with " +

@@ -11,7 +11,7 @@ import { proveAccount } from "../domain/reconciliation.ts";
 import type { SweepCounts } from "../domain/top_up_settlement.ts";
 import { removeVaultOrphans } from "../domain/vault_orphans.ts";
 import type { Store } from "../infra/store.ts";
-import { environmentOrExit, type Kese, openKese, readVariables } from "../main.ts";
+import { environmentOrExit, type Kese, openForTask, variablesForTask } from "../main.ts";
 
 const ACCOUNTS_PER_PAGE = 500;
 
@@ -95,7 +95,7 @@ function print({ accounts, entries, faults, topUps, vaultOrphans }: Report): voi
 }
 
 async function main(): Promise<void> {
-  const kese = await openKese(environmentOrExit(await readVariables()));
+  const kese = await openForTask(environmentOrExit(await variablesForTask()));
   try {
     const report = await reconcile(kese);
     print(report);

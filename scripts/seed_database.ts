@@ -10,7 +10,7 @@
 
 import sampleUsers from "../infra/sample_users.json" with { type: "json" };
 import { loadSampleUsers } from "../infra/sample_users.ts";
-import { environmentOrExit, type Kese, openKese, readVariables } from "../main.ts";
+import { environmentOrExit, type Kese, openForTask, variablesForTask } from "../main.ts";
 
 /** What the command line asks for, or why it cannot be done. */
 export type Request =
@@ -72,7 +72,7 @@ function refuse(fault: string): never {
 async function main(): Promise<void> {
   const request = readArguments(Deno.args);
   if (!request.ok) refuse(`${request.fault} Usage: deno task db:seed [--demo] [--fleet=<name>]`);
-  const variables = await readVariables();
+  const variables = await variablesForTask();
   if (variables.KESE_ENV !== "development" && !request.demo) {
     refuse(
       "their codes are public, and this is not development.\n" +
@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   const environment = environmentOrExit(variables);
   const choice = chooseFleet(environment.fleets.keys(), request.fleet);
   if (!choice.ok) refuse(choice.fault);
-  const kese = await openKese(environment);
+  const kese = await openForTask(environment);
   try {
     const created = await seedDatabase(kese, { filo: choice.fleet, show });
     const there = sampleUsers.length - created;

@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/development.ts";
 import sampleUsers from "../infra/sample_users.json" with { type: "json" };
@@ -142,27 +136,3 @@ Deno.test("main.ts starts again on its own files, with the users as they were le
     });
     assertEquals([topUp.status, topUp.body.balance], [201, "1015.00"]);
   }));
-
-Deno.test("main.ts in production names everything that is missing at once, and ends with 1", async () => {
-  const running = startMain({});
-  await assertRejects(() => running.url);
-  assertEquals(await running.ended, 1);
-  for (const name of ["FLEETS", "CARD_KEYS", "CARD_FINGERPRINT_KEY", "CARD_GATEWAY"]) {
-    assertStringIncludes(running.output(), `${name} is missing`);
-  }
-  assertEquals(running.output().includes("    at "), false);
-});
-
-Deno.test("main.ts says that its port is in use", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  const running = startMain({
-    KESE_ENV: "development",
-    SQLITE_PATH: ":memory:",
-    PORT: String(port),
-  });
-  assertEquals(await running.ended, 1);
-  assertStringIncludes(running.output(), `port ${port} is in use`);
-  assert(!running.output().includes("    at "));
-  listener.close();
-});

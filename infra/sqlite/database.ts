@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import {
+  APPLICATION_ID,
   BUSY_MILLISECONDS,
   PRAGMAS,
   SCHEMA,
@@ -13,11 +14,18 @@ export class SqliteDatabase {
 
   constructor(path: string, schema = SCHEMA) {
     this.#database = new DatabaseSync(path);
-    this.#database.exec(PRAGMAS);
-    // A killed process may have left a commit that can be read but was never synced. It has to be on
-    // disk before anybody hears of it, and a checkpoint syncs what it finds.
-    this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
-    this.#createTables(path, schema);
+    try {
+      this.#waitForOthers(BUSY_MILLISECONDS);
+      this.#refuseForeign(path);
+      this.#database.exec(PRAGMAS);
+      // A killed process may have left a commit that can be read but was never synced. It has to be on
+      // disk before anybody hears of it, and a checkpoint syncs what it finds.
+      this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      this.#createTables(path, schema);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
   }
 
   /** Compiles a statement, once. */
@@ -42,6 +50,16 @@ export class SqliteDatabase {
     this.#database.close();
   }
 
+  /** Before anything is changed: a file that others made stays as it is. */
+  #refuseForeign(path: string): void {
+    // One statement, because another process may be making the tables at this moment.
+    const { owner, tables } = this.prepare(
+      "SELECT application_id AS owner, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_application_id",
+    ).get() as { owner: number; tables: number };
+    if (owner === APPLICATION_ID || (owner === 0 && tables === 0)) return;
+    throw new Error(`Cannot open ${path}: it is the database of another application`);
+  }
+
   /** Makes the tables of a new file, and brings those of an older one to what they are now. */
   #createTables(path: string, { version: wanted, changes }: Schema): void {
     if (this.#version() === wanted) return;
@@ -57,7 +75,9 @@ export class SqliteDatabase {
         this.#database.exec(change.sql);
         version = change.to;
       }
-      this.#database.exec(`PRAGMA user_version = ${wanted}`);
+      this.#database.exec(
+        `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${wanted}`,
+      );
     });
     this.#waitForOthers(BUSY_MILLISECONDS);
   }

@@ -1,6 +1,9 @@
 /** The version of the tables below, kept in the file itself. */
 export const SCHEMA_VERSION = 1;
 
+/** "Kese" in ASCII: what tells a file of Kese from those of other applications. */
+export const APPLICATION_ID = 0x4b657365;
+
 /** How long a commit waits for another process that holds the file. */
 export const BUSY_MILLISECONDS = 250;
 /** How long an opening waits for another process that makes or changes the tables. */

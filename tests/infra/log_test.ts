@@ -96,11 +96,11 @@ function createStream(bytesAtOnce = Infinity) {
 
 Deno.test("createLineWriter() writes lines in order, those that waited together", async () => {
   const stream = createStream();
-  const write = createLineWriter(stream);
+  const { write, written } = createLineWriter(stream);
   for (const line of ["a", "b", "c"]) write(line);
   assertEquals([stream.writes(), stream.written()], [1, ""]);
   stream.open();
-  await settled();
+  await written();
   assertEquals([stream.writes(), stream.written()], [2, "a\nb\nc\n"]);
   write("d");
   await settled();
@@ -110,14 +110,14 @@ Deno.test("createLineWriter() writes lines in order, those that waited together"
 Deno.test("createLineWriter() writes on what a stream did not take at once", async () => {
   const stream = createStream(3);
   stream.open();
-  createLineWriter(stream)("değişiklik");
+  createLineWriter(stream).write("değişiklik");
   await settled();
   assertEquals(stream.written(), "değişiklik\n");
 });
 
 Deno.test("createLineWriter() never waits for its reader, and drops what passes the bound", async () => {
   const stream = createStream();
-  const write = createLineWriter(stream);
+  const { write } = createLineWriter(stream);
   const line = "x".repeat(1_023);
   for (let count = 0; count < 4_096; count++) write(line);
   stream.open();
@@ -133,7 +133,7 @@ Deno.test("createLineWriter() never waits for its reader, and drops what passes 
 
 Deno.test("createLineWriter() outlives a stream that closes", async () => {
   let writes = 0;
-  const write = createLineWriter({
+  const { write } = createLineWriter({
     write: () => {
       writes++;
       return Promise.reject(new Deno.errors.BrokenPipe("closed"));

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { developmentVariables } from "../../infra/development.ts";
+import { environmentOrExit, openKese } from "../../main.ts";
 import {
   chooseFleet,
   progressBar,
@@ -18,6 +20,12 @@ const PRODUCTION = {
   CARD_GATEWAY: "sandbox",
   ALLOW_SANDBOX_GATEWAY: "true",
 };
+
+/** What a start of Kese leaves behind: the task makes no store. */
+async function makeStore(env: Readonly<Record<string, string>>): Promise<void> {
+  const variables = env.KESE_ENV === "development" ? await developmentVariables(env) : env;
+  await (await openKese(environmentOrExit(variables))).close();
+}
 
 interface Run {
   readonly code: number;
@@ -78,6 +86,7 @@ Deno.test("chooseFleet() takes the only fleet, and asks when there are several",
 Deno.test("db:seed loads in development, and only what is missing the second time", async () => {
   const directory = await Deno.makeTempDir();
   const env = { KESE_ENV: "development", SQLITE_PATH: `${directory}/kese.db` };
+  await makeStore(env);
   const first = await run(env);
   const second = await run(env);
   await Deno.remove(directory, { recursive: true });
@@ -101,6 +110,7 @@ Deno.test("db:seed refuses production without --demo, and touches nothing", asyn
 Deno.test("db:seed with --demo loads into the fleet that is named", async () => {
   const directory = await Deno.makeTempDir();
   const env = { ...PRODUCTION, SQLITE_PATH: `${directory}/kese.db` };
+  await makeStore(env);
   const unnamed = await run(env, ["--demo"]);
   const named = await run(env, ["--demo", "--fleet=baska"]);
   await Deno.remove(directory, { recursive: true });

@@ -18,17 +18,21 @@ export interface Running {
 export interface StartOptions {
   /** A program that becomes the one that its arguments name, as `env` does. */
   readonly launcher?: string;
+  /** A task in the place of main.ts, with its arguments. */
+  readonly program?: readonly string[];
+  /** What it may do, in the place of all that Kese may need. */
+  readonly flags?: readonly string[];
 }
 
 /** Starts main.ts with these variables and no other of Kese's, not even those of an .env beside it. */
 export function startMain(
   variables: Readonly<Record<string, string>>,
-  { launcher }: StartOptions = {},
+  { launcher, program = ["main.ts"], flags = FLAGS }: StartOptions = {},
 ): Running {
   const names = [...Object.keys(ENVIRONMENT.shape), "DENO_DEPLOYMENT_ID"];
   const deno = Deno.execPath();
   const child = new Deno.Command(launcher ?? deno, {
-    args: [...(launcher === undefined ? [] : [deno]), "run", ...FLAGS, "main.ts"],
+    args: [...(launcher === undefined ? [] : [deno]), "run", ...flags, ...program],
     cwd: ROOT,
     // What is set to nothing counts as not set, and no .env replaces it.
     env: { ...Object.fromEntries(names.map((name) => [name, ""])), NO_COLOR: "1", ...variables },
@@ -41,7 +45,7 @@ export function startMain(
   const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       output += text;
-      const [, url] = /^Kese listens on (http:\S+) \(/m.exec(output) ?? [];
+      const [, url] = /"event":"started".*"url":"([^"]+)"/.exec(output) ?? [];
       if (url !== undefined) listening.resolve(url);
     }
   };

@@ -1,0 +1,56 @@
+import type { Log } from "../../domain/ports.ts";
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../development.ts";
+import type { Environment } from "../environment.ts";
+
+/** What is running, for whoever reads the log. */
+export interface Build {
+  readonly version: string;
+  /** Null where nothing tells it. */
+  readonly commit: string | null;
+}
+
+export interface Announcement {
+  readonly environment: Environment;
+  readonly address: Pick<Deno.NetAddr, "hostname" | "port">;
+  readonly build: Build;
+  readonly log: Log;
+}
+
+/** Says in the log what runs and where; in development also what to try first. */
+export function announce({ environment, address, build, log }: Announcement): void {
+  const { mode, mongo, cardGateway, codeWebhookUrl } = environment;
+  const url = urlOf(address);
+  if (mode === "development") console.log(firstSteps(environment, url));
+  log.info("started", { ...build, mode, url, store: mongo ? "mongodb" : "sqlite" });
+  if (mode === "development") return;
+  if (cardGateway === "sandbox") {
+    log.warn("card_gateway_is_sandbox", { meaning: "no card is really charged" });
+  }
+  if (codeWebhookUrl === undefined) {
+    log.warn("codes_cannot_be_sent", { meaning: "CODE_WEBHOOK_URL is not set" });
+  }
+}
+
+/** Where Kese can be reached from this machine. */
+export function urlOf({ hostname, port }: Announcement["address"]): string {
+  const host = ["0.0.0.0", "::"].includes(hostname) ? "localhost" : hostname;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function firstSteps({ fleets }: Environment, url: string): string {
+  const [fleet = ""] = fleets.keys();
+  const key = fleet === DEVELOPMENT_FLEET ? DEVELOPMENT_FLEET_KEY : "<its key>";
+  const headers = `-H 'Filo: ${fleet}' -H 'Authorization: Bearer ${key}'`;
+  // A card number never stands in a URL, so the first one that a newcomer sends does not, either.
+  const card = JSON.stringify({ userNo: "123456", cardNo: "4242424242424242" });
+  return `Kese listens on ${url} (development)
+
+Fleet: ${fleet}   Key: ${key}   Users: 123456, 654321, 987654 and seven more
+
+Save a card, top up from it, pay:
+  curl -X POST '${url}/kart-saklama' ${headers} -H 'Content-Type: application/json' -d '${card}'
+  curl -X POST '${url}/update_balance?userNo=123456&balance=100' ${headers}
+  curl -X POST '${url}/kart-saklamali-odeme?userNo=123456&amount=10.50' ${headers}
+
+Every route: ${url}/openapi.json`;
+}

@@ -1,0 +1,38 @@
+import { dirname } from "node:path";
+import { noStore, StartRefusedError } from "../process/start_refused.ts";
+import type { Store } from "../store.ts";
+import { openSqliteStore } from "./store.ts";
+
+export interface StoreFileOptions {
+  /** Whether a file that is not there is made: a task that proved an empty one would prove nothing. */
+  readonly mayMake: boolean;
+}
+
+/** Opens the embedded store, or says in a sentence why it cannot be opened. */
+export async function openStoreFile(path: string, { mayMake }: StoreFileOptions): Promise<Store> {
+  if (!mayMake && !await isThere(path)) throw noStore(path);
+  try {
+    if (path !== ":memory:") await makeFile(path);
+    return openSqliteStore(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const sentence = reason.includes(path) ? reason : `Cannot open ${path}: ${reason}`;
+    throw new StartRefusedError([`${sentence} (SQLITE_PATH)`], { cause: error });
+  }
+}
+
+/** Nothing has been made yet where the file is empty. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).size > 0;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Here and not by SQLite, so that nobody else on the machine can read it. */
+async function makeFile(path: string): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  (await Deno.open(path, { create: true, write: true, mode: 0o600 })).close();
+}
