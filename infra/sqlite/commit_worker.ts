@@ -7,6 +7,7 @@
 
 import { SqliteDatabase } from "./database.ts";
 import type { Call, Commit, Outcome } from "./group_commit.ts";
+import { KEEP_HOUSE } from "./housekeeping.ts";
 import { createCommit } from "./writes.ts";
 
 /** What the thread is told. It answers each commit with its outcomes, and a close when that is done. */
@@ -61,7 +62,10 @@ scope.onmessage = ({ data: message }) => {
       path = message.path;
       return;
     case "commit":
-      return scope.postMessage(toAnswer(commitOpened(message.calls)));
+      scope.postMessage(toAnswer(commitOpened(message.calls)));
+      // After the answer, so that nobody who wrote in the same batch waits for it.
+      if (message.calls.some(([name]) => name === KEEP_HOUSE)) database?.emptyLog();
+      return;
     case "close":
       database?.close();
       return scope.postMessage(toAnswer([]));

@@ -46,6 +46,21 @@ export class SqliteDatabase {
     }
   }
 
+  /**
+   * Empties the write-ahead log, in which removed rows lie on. Waits for nobody: while somebody reads
+   * an older state or writes, and on a disk that fails, the log stays as it is until the next time.
+   */
+  emptyLog(): void {
+    this.#waitForOthers(0);
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // As with the checkpoints that SQLite makes by itself: a commit says what is wrong with the disk.
+    } finally {
+      this.#waitForOthers(BUSY_MILLISECONDS);
+    }
+  }
+
   close(): void {
     this.#database.close();
   }

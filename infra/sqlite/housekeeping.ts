@@ -7,6 +7,9 @@ export interface Housekeeping {
   keepHouse(now: Instant): void;
 }
 
+/** The name of the call after which a file's log is emptied: what was removed is then nowhere left. */
+export const KEEP_HOUSE: keyof Housekeeping = "keepHouse";
+
 /**
  * Audit batches that one round takes away, so that no round stalls a payment; at four a second, as
  * they come from a server with little to do, a minute brings half as many.

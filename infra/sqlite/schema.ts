@@ -12,7 +12,8 @@ export const TABLES_BUSY_MILLISECONDS = 60_000;
 /**
  * Settings of a connection; the first lets the others wait. FULL: a commit is acknowledged when it
  * is on disk. A checkpoint stalls the process for as long as its pages take, so it comes often and
- * small; 64 MB of cache hold the pages that payments touch.
+ * small; 64 MB of cache hold the pages that payments touch. What is removed is overwritten, free
+ * pages too (FAST leaves those as they are): a card that is gone must not be found in the file.
  */
 export const PRAGMAS = `
   PRAGMA busy_timeout = ${BUSY_MILLISECONDS};
@@ -21,6 +22,7 @@ export const PRAGMAS = `
   PRAGMA wal_autocheckpoint = 500;
   PRAGMA cache_size = -65536;
   PRAGMA foreign_keys = ON;
+  PRAGMA secure_delete = ON;
 `;
 
 /** Every so many entries of an account one can be found by its number. */
