@@ -10,6 +10,7 @@ import { type ConnectionOptions, connectMongo } from "./connection.ts";
 import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.ts";
 import { createDrain } from "./drain.ts";
 import { createMongoJournal } from "./journal.ts";
+import { createReconnect } from "./reconnect.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
 import { withTimeLimit } from "./time_limit.ts";
 import { sayUnavailable } from "./unavailable.ts";
@@ -39,30 +40,34 @@ export function openMongoStore(
   const journal = createMongoJournal({ users: accounts, ledger });
   const auth = database.collection<AuthDocument>("auth");
   const vault = database.collection<VaultDocument>("vault");
+  const reconnect = createReconnect(client);
   const limited = <Port extends object>(port: Port) =>
-    sayUnavailable(withTimeLimit(port, callMilliseconds));
+    sayUnavailable(withTimeLimit(reconnect.port(port), callMilliseconds));
   return {
     database,
     accounts: limited(createMongoAccountStore({ users, journal, drain, log })),
     journal: limited<Journal>(journal),
     auth: limited(createMongoAuthStore({ auth, users })),
     vault: limited(createMongoVaultStore(vault)),
-    audit: createMongoAuditSink(database.collection<AuditDocument>("audit")),
-    sandboxCharges: createMongoSandboxCharges(
-      database.collection<ChargeDocument>("sandbox_charges"),
+    audit: reconnect.port(createMongoAuditSink(database.collection<AuditDocument>("audit"))),
+    sandboxCharges: reconnect.port(
+      createMongoSandboxCharges(database.collection<ChargeDocument>("sandbox_charges")),
     ),
-    health: {
+    health: reconnect.port({
       name: "mongodb",
       ping: async () => {
         await database.command({ ping: 1 });
       },
-    },
-    databaseId: () => databaseId(database),
+    }),
+    ...limited({
+      databaseId: () => databaseId(database),
+      isEmpty: async () => await users.findOne({}, { projection: { _id: 1 } }) === null,
+    }),
     settled: drain.settled,
     // The TTL indexes take away what has expired.
     keepHouse: () => Promise.resolve(),
-    isEmpty: async () => await users.findOne({}, { projection: { _id: 1 } }) === null,
     close: async () => {
+      reconnect.end();
       await drain.settled();
       await client.close();
     },

@@ -23,12 +23,18 @@ const LABELS = ["RetryableWriteError", "RetryableReadError"];
 const TIMEOUT_CODES = new Set<unknown>([50, 64, 262]);
 
 /** Whether the database is away or too slow, as against having refused what it was asked. */
-export function isUnavailable(error: unknown): error is MongoError {
-  if (!(error instanceof MongoError)) return false;
+export function isUnavailable(error: unknown): error is Error {
+  if (!(error instanceof MongoError)) return isNameUnknown(error);
   return KINDS.some((kind) => error instanceof kind) ||
     error.name === NO_CONNECTION_IN_TIME ||
     LABELS.some((label) => error.hasErrorLabel(label)) ||
     TIMEOUT_CODES.has(error.code);
+}
+
+/** A mongodb+srv:// address whose servers DNS does not tell just now. */
+function isNameUnknown(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error &&
+    /^query(Srv|Txt)$/i.test(String(error.syscall));
 }
 
 /** The port as it is, whose callers hear of a database that is away as of any store that is. */

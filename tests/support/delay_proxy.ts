@@ -4,6 +4,8 @@ export interface DelayProxyOptions {
   readonly target: { readonly hostname: string; readonly port: number };
   /** Added to each round trip, on the way to the target. */
   readonly delayMilliseconds: number;
+  /** Where it listens; any free port by default. */
+  readonly port?: number;
 }
 
 /** What gets lost: everything, or only what the target says. */
@@ -34,8 +36,10 @@ const BUFFER_BYTES = 64 * 1024;
  * Listens on loopback and passes on what comes, in order and later. Only time is added: bytes that
  * follow one another closely also arrive so, as on a long line.
  */
-export function startDelayProxy({ target, delayMilliseconds }: DelayProxyOptions): DelayProxy {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+export function startDelayProxy(
+  { target, delayMilliseconds, port: wanted = 0 }: DelayProxyOptions,
+): DelayProxy {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: wanted });
   const { hostname, port } = listener.addr;
   const closing = new AbortController();
   const relays = new Set<Relay>();

@@ -52,10 +52,11 @@ export function openTestMongoStore(
   return openMongoStore({ log: silent, ...options, uri: throughProxy, dbName });
 }
 
-/** A proxy before the tests' MongoDB. */
-export function startMongoProxy(delayMilliseconds: number): DelayProxy {
+/** A proxy before the tests' MongoDB, at that port if one is given. */
+export function startMongoProxy(delayMilliseconds: number, at?: number): DelayProxy {
   const { hostname, port } = new URL(requiredMongo().uri);
-  return startDelayProxy({ target: { hostname, port: Number(port || 27_017) }, delayMilliseconds });
+  const target = { hostname, port: Number(port || 27_017) };
+  return startDelayProxy({ target, delayMilliseconds, ...(at !== undefined && { port: at }) });
 }
 
 function requiredMongo(): { readonly uri: string } {

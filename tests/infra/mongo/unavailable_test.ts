@@ -39,6 +39,7 @@ const AWAY: readonly (readonly [what: string, error: Error])[] = [
   ["a time limit of the server", sent(50)],
   ["no majority in time", sent(64)],
   ["a time limit of a shard", sent(262)],
+  ["a DNS that does not answer", Object.assign(new Error("querySrv"), { syscall: "querySrv" })],
 ];
 
 for (const [what, error] of AWAY) {

@@ -11,13 +11,17 @@ export interface StoppableRedis {
 
 /** Stands before a Redis behind Upstash's protocol. While it is stopped, what it is asked is refused. */
 export function startStoppableRedis(
-  { url, token }: { readonly url: string; readonly token: string },
+  { url, token, port = 0 }: {
+    readonly url: string;
+    readonly token: string;
+    readonly port?: number;
+  },
 ): StoppableRedis {
   let stopped = false;
   let answered = 0;
   let refused = 0;
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    { hostname: "127.0.0.1", port, onListen: () => {} },
     async (request) => {
       const { pathname } = new URL(request.url);
       const { method, headers } = request;
