@@ -1,4 +1,4 @@
-import type { CardBrand } from "./card_number.ts";
+import type { CardBrand } from "./card_brand.ts";
 import type { RecentKeys } from "./idempotency.ts";
 import type { Kurus } from "./money.ts";
 

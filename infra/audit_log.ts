@@ -1,4 +1,4 @@
-import { maskCardNumbers } from "../domain/card_number.ts";
+import { maskCardNumbers } from "../domain/card_number_search.ts";
 import { AUDIT_BATCH, AUDIT_BUFFER } from "../domain/limits.ts";
 import type { AuditLog, AuditRecord, Log } from "../domain/ports.ts";
 

@@ -1,4 +1,4 @@
-import { maskCardNumbers } from "../domain/card_number.ts";
+import { maskCardNumbers } from "../domain/card_number_search.ts";
 import type { Clock, Log, LogFacts } from "../domain/ports.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;

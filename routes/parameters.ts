@@ -1,4 +1,4 @@
-import { maskCardNumbers } from "../domain/card_number.ts";
+import { maskCardNumbers } from "../domain/card_number_search.ts";
 import { BODY_MAX_BYTES } from "../domain/limits.ts";
 import type { Eventually } from "../domain/ports.ts";
 import type { Admission } from "./admission.ts";

@@ -1,4 +1,4 @@
-import { maskCardNumbers } from "../domain/card_number.ts";
+import { maskCardNumbers } from "../domain/card_number_search.ts";
 import { REQUEST_ID_MAX_LENGTH } from "../domain/limits.ts";
 import type { Ids } from "../domain/ports.ts";
 

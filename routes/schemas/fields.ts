@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CardNumber, holdsCardNumber } from "../../domain/card_number.ts";
+import { CardNumber } from "../../domain/card_number.ts";
+import { holdsCardNumber } from "../../domain/card_number_search.ts";
 import { parseNewCardNumber } from "../../domain/card_registration.ts";
 import { ENTRY_TYPES } from "../../domain/journal.ts";
 import {

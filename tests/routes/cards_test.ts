@@ -140,13 +140,23 @@ for (const [cardNo, brand, bin, maskedNumber] of SHOWN) {
   });
 }
 
+Deno.test("POST /kart-saklama takes a number with any blanks and dashes between and around its digits", async () => {
+  const kese = await openWithUser();
+  for (const cardNo of [`${VISA} `, `\t${VISA}`, `${VISA}\u00a0`, "4242–4242\u202f4242-4242 -"]) {
+    const answer = await save(kese, cardNo);
+    // Each is the same card: the first is saved, the others are doubles of it.
+    assertEquals(answer.body.code ?? answer.status, cardNo === `${VISA} ` ? 201 : "duplicate_card");
+  }
+  await kese.close();
+});
+
 const INVALID_NUMBERS = {
   "a wrong check digit": "4242424242424241",
   "the seed's unverified card": UNVERIFIED,
   "eleven digits": withCheckDigit("4242424242"),
   "twenty digits": withCheckDigit("4242424242424242424"),
   "a letter": "424242424242424O",
-  "blanks around it": " 4242424242424242 ",
+  "zero-width characters between the digits": "4242\u200b4242\u200b4242\u200b4242",
   "dots between the digits": "4242.4242.4242.4242",
   "other digits than ASCII": "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢",
   "nothing": "",
