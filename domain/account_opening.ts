@@ -1,8 +1,8 @@
-import type { Account, AccountId, Card } from "./account.ts";
+import type { AccountId, Card } from "./account.ts";
 import { type Accepted, accepted, type Command } from "./decision.ts";
-import { NO_KEYS } from "./idempotency.ts";
-import { type AccountOpened, cardSnapshot } from "./journal.ts";
-import { type Kurus, NO_MONEY } from "./money.ts";
+import { unopened } from "./evolve.ts";
+import type { AccountOpened } from "./journal.ts";
+import type { Kurus } from "./money.ts";
 
 export interface AccountOpeningCommand extends Command {
   readonly account: AccountId;
@@ -18,28 +18,9 @@ export function openAccount(command: AccountOpeningCommand): Accepted<AccountOpe
   const { cards } = command;
   const selected = cards.find((card) => card.fingerprint === command.selectedFingerprint) ??
     cards.find((card) => card.verified) ?? cards[0];
-  const selectedCardId = selected?.cardId ?? null;
-  const unopened: Account = {
-    id: command.account,
-    head: "",
-    seq: 0,
-    balanceKurus: NO_MONEY,
-    cards,
-    selectedCardId,
-    lastPayment: null,
-    openTopUps: [],
-    recentKeys: NO_KEYS,
-    cardSavesAt: [],
-    declinesAt: [],
-  };
-  const snapshots = cards.map((card) => cardSnapshot(card, selectedCardId));
-  return accepted<"account_opened">(
-    unopened,
-    command,
-    { type: "account_opened", cards: snapshots },
-    {
-      amountKurus: command.balanceKurus,
-      deltaKurus: command.balanceKurus,
-    },
-  );
+  return accepted<"account_opened">(unopened(command.account), command, {
+    type: "account_opened",
+    amountKurus: command.balanceKurus,
+    cards: cards.map((card) => ({ ...card, selected: card === selected })),
+  });
 }

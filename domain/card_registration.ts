@@ -1,8 +1,8 @@
 import { type Account, type Card, findCard } from "./account.ts";
 import { type CardFacts, CardNumber } from "./card_number.ts";
 import { accepted, type Command, type Decision, rejected } from "./decision.ts";
-import { checkHourlyLimit, rememberEvent } from "./hourly_limit.ts";
-import { type CardSaved, cardSnapshot } from "./journal.ts";
+import { checkHourlyLimit } from "./hourly_limit.ts";
+import { type CardSaved } from "./journal.ts";
 import { CARD_SAVES_PER_HOUR, CARDS_PER_ACCOUNT } from "./limits.ts";
 import type { RejectionOf } from "./rejection.ts";
 
@@ -33,21 +33,11 @@ export function decideCardRegistration(
   const tooFast = checkHourlyLimit(account.cardSavesAt, saves);
   if (tooFast) return rejected(tooFast);
   const card = newCard(command);
-  const selectedCardId = findCard(account, account.selectedCardId)?.verified
-    ? account.selectedCardId
-    : card.cardId;
-  return accepted<"card_saved">(
-    account,
-    command,
-    { type: "card_saved", card: cardSnapshot(card, selectedCardId) },
-    {
-      account: {
-        cards: [...account.cards, card],
-        selectedCardId,
-        cardSavesAt: rememberEvent(account.cardSavesAt, saves),
-      },
-    },
-  );
+  const selected = !findCard(account, account.selectedCardId)?.verified;
+  return accepted<"card_saved">(account, command, {
+    type: "card_saved",
+    card: { ...card, selected },
+  });
 }
 
 /** A card as the account keeps it. */

@@ -19,14 +19,12 @@ export function decideCardRemoval(
   if (account.openTopUps.some((topUp) => topUp.cardId === cardId)) {
     return rejected({ code: "card_in_use", cardId });
   }
-  const cards = account.cards.filter((other) => other !== card);
-  const selectedCardId = account.selectedCardId === cardId
-    ? cards.find((other) => other.verified)?.cardId ?? null
+  const nextSelectedCardId = account.selectedCardId === cardId
+    ? account.cards.find((other) => other !== card && other.verified)?.cardId ?? null
     : account.selectedCardId;
-  return accepted<"card_removed">(
-    account,
-    command,
-    { type: "card_removed", card: cardSnapshot(card, account.selectedCardId) },
-    { account: { cards, selectedCardId } },
-  );
+  return accepted<"card_removed">(account, command, {
+    type: "card_removed",
+    card: cardSnapshot(card, account.selectedCardId),
+    nextSelectedCardId,
+  });
 }

@@ -17,10 +17,8 @@ export function decideCardSelection(
   if (card === undefined) return rejected({ code: "card_not_found" });
   if (!card.verified) return rejected({ code: "card_not_chargeable", cardId });
   if (account.selectedCardId === cardId) return UNCHANGED;
-  return accepted<"card_selected">(
-    account,
-    command,
-    { type: "card_selected", card: cardSnapshot(card, cardId) },
-    { account: { selectedCardId: cardId } },
-  );
+  return accepted<"card_selected">(account, command, {
+    type: "card_selected",
+    card: cardSnapshot(card, cardId),
+  });
 }

@@ -1,6 +1,7 @@
 import type { Account, Instant } from "./account.ts";
-import { type Idempotency, rememberKey } from "./idempotency.ts";
-import type { EntryType, JournalEntry } from "./journal.ts";
+import { evolve } from "./evolve.ts";
+import type { Idempotency } from "./idempotency.ts";
+import { type Asker, deltaOf, type EntryOf, type EntryType, type JournalEntry } from "./journal.ts";
 import { add, type Kurus, NO_MONEY } from "./money.ts";
 import type { Rejection } from "./rejection.ts";
 
@@ -10,6 +11,7 @@ export interface Command {
   readonly entryId: string;
   readonly at: Instant;
   readonly requestId: string;
+  readonly by: Asker;
   readonly idempotency?: Idempotency;
 }
 
@@ -46,60 +48,48 @@ export function rejected<Refusal extends Rejection>(rejection: Refusal): Rejecte
 }
 
 /** The fields that {@linkcode accepted} fills in; a rule gives the others. */
-type Numbered =
+type FilledIn =
   | "id"
   | "seq"
   | "at"
   | "requestId"
+  | "by"
   | "amountKurus"
   | "deltaKurus"
-  | "balanceAfterKurus";
-type Facts<Entry> = Entry extends JournalEntry ? Omit<Entry, Numbered | "idempotency"> : never;
+  | "balanceAfterKurus"
+  | "idempotency";
 
-/** What an accepted command does beside its entry. Sums that are left out are 0. */
-interface Change {
+/** What a rule says of the entry. An amount that is left out is 0. */
+export type FactsOf<Type extends EntryType> = Omit<EntryOf<Type>, FilledIn> & {
+  readonly type: Type;
   readonly amountKurus?: Kurus;
-  readonly deltaKurus?: Kurus;
-  readonly account?: Partial<Omit<Account, "id" | "head" | "seq" | "balanceKurus" | "recentKeys">>;
-}
+};
 
 /**
- * Accepts a command: appends one entry with the next number and moves head and balance with it.
+ * Accepts a command: the entry with the next number, and the account that {@linkcode evolve} makes
+ * of it. Whatever the account has to know later must be in the entry.
  *
  * @throws {RangeError} when the balance would fall below zero: no rule may let that happen.
  */
 export function accepted<Type extends EntryType>(
   account: Account,
-  command: Command,
-  facts: Facts<Extract<JournalEntry, { type: Type }>> & { readonly type: Type },
-  change: Change = {},
-): Accepted<Extract<JournalEntry, { type: Type }>> {
-  const deltaKurus = change.deltaKurus ?? NO_MONEY;
-  const balanceKurus = add(account.balanceKurus, deltaKurus);
-  if (balanceKurus < 0) {
-    throw new RangeError(`Cannot accept ${facts.type}: balance would be ${balanceKurus}`);
+  { entryId: id, at, requestId, by, idempotency }: Command,
+  facts: FactsOf<Type>,
+): Accepted<EntryOf<Type>> {
+  const { type, amountKurus = NO_MONEY } = facts;
+  const deltaKurus = deltaOf({ type, amountKurus });
+  const balanceAfterKurus = add(account.balanceKurus, deltaKurus);
+  if (balanceAfterKurus < 0) {
+    throw new RangeError(`Cannot accept ${type}: balance would be ${balanceAfterKurus}`);
   }
   const seq = account.seq + 1;
-  const { entryId: id, at, requestId, idempotency } = command;
-  const entry = {
-    ...facts,
-    id,
-    seq,
-    at,
-    requestId,
-    amountKurus: change.amountKurus ?? NO_MONEY,
-    deltaKurus,
-    balanceAfterKurus: balanceKurus,
-  };
-  const recentKeys = idempotency
-    ? rememberKey(account.recentKeys, idempotency.keyHash)
-    : account.recentKeys;
-  return {
-    outcome: "accepted",
-    account: Object.assign({ ...account, head: id, seq, balanceKurus, recentKeys }, change.account),
-    entry: (idempotency ? { ...entry, idempotency } : entry) as unknown as Extract<
-      JournalEntry,
-      { type: Type }
-    >,
-  };
+  const numbered = { id, seq, at, requestId, by, amountKurus, deltaKurus, balanceAfterKurus };
+  const entry = Object.assign(
+    numbered,
+    facts,
+    idempotency && { idempotency },
+  ) as unknown as EntryOf<
+    Type
+  >;
+  return { outcome: "accepted", account: evolve(account, entry), entry };
 }

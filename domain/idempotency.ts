@@ -6,7 +6,7 @@ import {
 
 /** What makes a command repeatable: which key it came with, and what it asked for. */
 export interface Idempotency {
-  /** Hash of operation and key. The account it belongs to is its scope. */
+  /** Hash of who asks, operation and key. The account it belongs to is its scope. */
   readonly keyHash: string;
   /** HMAC of the parsed command: equal for equal requests, however they were written. */
   readonly fingerprint: string;

@@ -7,8 +7,17 @@ export interface CardSnapshot extends Omit<Card, "fingerprint"> {
   readonly selected: boolean;
 }
 
+/** A card as it came to the account. Answers show no fingerprint; the account cannot do without. */
+export interface SavedCard extends Card {
+  readonly selected: boolean;
+}
+
 /** Why a card was declined, in the words of its issuer's side. */
 export type DeclineReason = "declined" | "insufficient_funds" | "expired_card";
+
+/** Who asked for a command: the fleet, the user's own session, or Kese itself (closings, samples). */
+export type Asker = typeof ASKERS[number];
+export const ASKERS = ["fleet", "session", "kese"] as const;
 
 interface Entry<Type extends string> {
   readonly type: Type;
@@ -18,6 +27,7 @@ interface Entry<Type extends string> {
   readonly seq: number;
   readonly at: Instant;
   readonly requestId: string;
+  readonly by: Asker;
   /** The sum that the entry is about; 0 for what is not about money. */
   readonly amountKurus: Kurus;
   /** What it did to the balance. */
@@ -27,16 +37,18 @@ interface Entry<Type extends string> {
 }
 
 export interface AccountOpened extends Entry<"account_opened"> {
-  readonly cards: readonly CardSnapshot[];
+  readonly cards: readonly SavedCard[];
 }
 export interface CardSaved extends Entry<"card_saved"> {
-  readonly card: CardSnapshot;
+  readonly card: SavedCard;
 }
 export interface CardSelected extends Entry<"card_selected"> {
   readonly card: CardSnapshot;
 }
 export interface CardRemoved extends Entry<"card_removed"> {
   readonly card: CardSnapshot;
+  /** The card that is selected now. */
+  readonly nextSelectedCardId: string | null;
 }
 export interface Payment extends Entry<"payment"> {
   readonly orderId?: string;
@@ -76,24 +88,48 @@ export type JournalEntry =
 
 export type EntryType = JournalEntry["type"];
 
-export const ENTRY_TYPES = [
-  "account_opened",
-  "card_saved",
-  "card_selected",
-  "card_removed",
-  "payment",
-  "refund",
-  "top_up_started",
-  "top_up_credited",
-  "top_up_failed",
-] as const satisfies readonly EntryType[];
+/** Whether an entry of its type changes sums alone: cards, top-ups and hourly limits stay as they are. */
+const CHANGES_SUMS_ONLY = {
+  account_opened: false,
+  card_saved: false,
+  card_selected: false,
+  card_removed: false,
+  payment: true,
+  refund: true,
+  top_up_started: false,
+  top_up_credited: false,
+  top_up_failed: false,
+} as const satisfies Record<EntryType, boolean>;
+
+export const ENTRY_TYPES = Object.keys(CHANGES_SUMS_ONLY) as readonly EntryType[];
 
 /** The entry of one type. */
 export type EntryOf<Type extends EntryType> = Extract<JournalEntry, { type: Type }>;
 
-/** Whether an entry changed sums alone: cards, top-ups and hourly limits are as they were. */
+/** Whether an entry changed sums alone, so that the rest of the account need not be written. */
 export function changesSumsOnly({ type }: JournalEntry): boolean {
-  return type === "payment" || type === "refund";
+  return CHANGES_SUMS_ONLY[type];
+}
+
+/**
+ * What an entry does to the balance: it follows from its type and its amount, and reconciling holds
+ * every entry to it.
+ */
+export function deltaOf({ type, amountKurus }: Pick<JournalEntry, "type" | "amountKurus">): Kurus {
+  switch (type) {
+    case "account_opened":
+    case "refund":
+    case "top_up_credited":
+      return amountKurus;
+    case "payment":
+      return negative(amountKurus);
+    case "card_saved":
+    case "card_selected":
+    case "card_removed":
+    case "top_up_started":
+    case "top_up_failed":
+      return NO_MONEY;
+  }
 }
 
 /** The card as it is shown at this moment, without its fingerprint. */

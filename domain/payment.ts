@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import { accepted, type Command, type Decision, rejected } from "./decision.ts";
-import { type Payment, paymentState } from "./journal.ts";
-import { type Kurus, negative } from "./money.ts";
+import type { Payment } from "./journal.ts";
+import type { Kurus } from "./money.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface PaymentCommand extends Command {
@@ -21,15 +21,10 @@ export function decidePayment(
   if (amountKurus > balanceKurus) {
     return rejected({ code: "insufficient_balance", balanceKurus, amountKurus });
   }
-  const facts = {
+  return accepted<"payment">(account, command, {
     type: "payment",
+    amountKurus,
     ...(orderId !== undefined && { orderId }),
     ...(description !== undefined && { description }),
-  } as const;
-  const lastPayment = paymentState({ id: command.entryId, amountKurus, at: command.at });
-  return accepted<"payment">(account, command, facts, {
-    amountKurus,
-    deltaKurus: negative(amountKurus),
-    account: { lastPayment },
   });
 }

@@ -5,7 +5,7 @@
  */
 import type { Account, AccountId, Instant } from "./account.ts";
 import type { AccountOpeningCommand } from "./account_opening.ts";
-import type { Profile, Session } from "./auth.ts";
+import type { Caller, Profile, Session } from "./auth.ts";
 import type { CardNumber } from "./card_number.ts";
 import type { Accepted, Command, Decision } from "./decision.ts";
 import type { EntriesByKey, LoadedAccount } from "./fold.ts";
@@ -288,14 +288,23 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** What an idempotency key is good for, within an account. */
+export interface KeyScope {
+  readonly operation: string;
+  readonly by: Caller["kind"];
+}
+
 /** Fast keyed and plain hashes of what a request brings. */
 export interface Digests {
   /** SHA-256 of a secret of full entropy (code, token, fleet key), hex. */
   secret(secret: string): string;
   /** Whether two hex digests are equal, in constant time. */
   equal(first: string, second: string): boolean;
-  /** HMAC under which an entry remembers its key; the operation is part of the scope. */
-  idempotencyKey(operation: string, key: string): string;
+  /**
+   * HMAC under which an entry remembers its key. Who asks is part of its scope: with one of the
+   * fleet's keys a user could otherwise answer for what the fleet has yet to ask.
+   */
+  idempotencyKey(scope: KeyScope, key: string): string;
   /** HMAC of the parsed command: tells equal requests, gives away nothing. */
   request(operation: string, parameters: unknown): string;
 }

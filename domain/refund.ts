@@ -50,13 +50,13 @@ export function decideRefund(
     });
   }
   const refundedKurus = add(payment.refundedKurus, amountKurus);
-  const isLast = account.lastPayment?.paymentId === paymentId;
   const { reason } = command;
-  const facts = { paymentId, refundedKurus, ...(reason !== undefined && { reason }) };
-  return accepted<"refund">(account, command, { type: "refund", ...facts }, {
+  return accepted<"refund">(account, command, {
+    type: "refund",
     amountKurus,
-    deltaKurus: amountKurus,
-    ...(isLast && { account: { lastPayment: { ...payment, refundedKurus } } }),
+    paymentId,
+    refundedKurus,
+    ...(reason !== undefined && { reason }),
   });
 }
 

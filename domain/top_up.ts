@@ -1,8 +1,7 @@
-import { type Account, type Card, findCard, type OpenTopUp } from "./account.ts";
+import { type Account, type Card, findCard } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
-import { checkHourlyLimit, rememberEvent } from "./hourly_limit.ts";
+import { checkHourlyLimit } from "./hourly_limit.ts";
 import {
-  type CardSnapshot,
   cardSnapshot,
   type DeclineReason,
   type TopUpCredited,
@@ -45,14 +44,11 @@ export function decideTopUp(
   if ("code" in card) return rejected(card);
   const refusal = checkTopUpLimits(account, command);
   if (refusal) return rejected(refusal);
-  const { amountKurus, entryId: topUpId, at: startedAt } = command;
-  const open: OpenTopUp = { topUpId, amountKurus, cardId: card.cardId, startedAt };
-  return accepted<"top_up_started">(
-    account,
-    command,
-    { type: "top_up_started", card: cardSnapshot(card, account.selectedCardId) },
-    { amountKurus, account: { openTopUps: [...account.openTopUps, open] } },
-  );
+  return accepted<"top_up_started">(account, command, {
+    type: "top_up_started",
+    amountKurus: command.amountKurus,
+    card: cardSnapshot(card, account.selectedCardId),
+  });
 }
 
 /** Credits an open top-up. The card has been charged, so no limit can refuse it; a closed one stays closed. */
@@ -62,12 +58,7 @@ export function decideTopUpCredit(
 ): Decision<TopUpCredited, never> {
   const closing = closeTopUp(account, command.topUpId);
   if (closing === undefined) return UNCHANGED;
-  const { topUp: { topUpId, amountKurus }, card, openTopUps } = closing;
-  return accepted<"top_up_credited">(account, command, { type: "top_up_credited", topUpId, card }, {
-    amountKurus,
-    deltaKurus: amountKurus,
-    account: { openTopUps },
-  });
+  return accepted<"top_up_credited">(account, command, { type: "top_up_credited", ...closing });
 }
 
 /** Closes an open top-up that the card's side declined: nothing was charged, nothing is credited. */
@@ -77,21 +68,8 @@ export function decideTopUpFailure(
 ): Decision<TopUpFailed, never> {
   const closing = closeTopUp(account, command.topUpId);
   if (closing === undefined) return UNCHANGED;
-  const { topUp: { topUpId, amountKurus }, card, openTopUps } = closing;
-  const declinesAt = rememberEvent(account.declinesAt, {
-    limit: DECLINES_PER_HOUR,
-    now: command.at,
-  });
   const { reason } = command;
-  return accepted<"top_up_failed">(account, command, {
-    type: "top_up_failed",
-    topUpId,
-    card,
-    reason,
-  }, {
-    amountKurus,
-    account: { openTopUps, declinesAt },
-  });
+  return accepted<"top_up_failed">(account, command, { type: "top_up_failed", ...closing, reason });
 }
 
 function cardToCharge(
@@ -125,19 +103,16 @@ function checkTopUpLimits(
   return undefined;
 }
 
-interface Closing {
-  readonly topUp: OpenTopUp;
-  readonly card: CardSnapshot;
-  readonly openTopUps: readonly OpenTopUp[];
-}
-
-/** The open top-up, its card and those that stay open; undefined when it is closed already. */
-function closeTopUp(account: Account, topUpId: string): Closing | undefined {
+/** What a closing says of its top-up; undefined when that is closed already. */
+function closeTopUp(
+  account: Account,
+  topUpId: string,
+): Pick<TopUpCredited, "topUpId" | "amountKurus" | "card"> | undefined {
   const topUp = account.openTopUps.find((open) => open.topUpId === topUpId);
   if (topUp === undefined) return undefined;
   const card = findCard(account, topUp.cardId);
   // decideCardRemoval keeps the card of an open top-up.
   if (card === undefined) throw new Error(`Cannot close ${topUpId}: its card is gone`);
-  const openTopUps = account.openTopUps.filter((open) => open !== topUp);
-  return { topUp, card: cardSnapshot(card, account.selectedCardId), openTopUps };
+  const { amountKurus } = topUp;
+  return { topUpId, amountKurus, card: cardSnapshot(card, account.selectedCardId) };
 }

@@ -158,6 +158,7 @@ async function settleTopUp(ports: SettlementPorts, settling: Settling): Promise<
     topUpId: started.id,
     at: ports.clock.now(),
     requestId: started.requestId,
+    by: "kese" as const,
   };
   await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
     { account: id, command },

@@ -18,7 +18,7 @@ export function createDigests(key: Uint8Array): Digests {
   return {
     secret: rememberResults(sha256, SECRETS_REMEMBERED),
     equal: isEqual,
-    idempotencyKey: (operation, idempotencyKey) => keyed(`key\n${operation}\n${idempotencyKey}`),
+    idempotencyKey: ({ operation, by }, key) => keyed(`key\n${by}\n${operation}\n${key}`),
     request: (operation, parameters) => keyed(`request\n${operation}\n${canonical(parameters)}`),
   };
 }

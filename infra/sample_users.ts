@@ -21,6 +21,7 @@ export async function loadSampleUsers({ filo, ports, onUser }: SampleLoading): P
       entryId: ports.ids.next("ent", at),
       at,
       requestId: "sample-users",
+      by: "kese",
       authCode,
       profile,
       balanceKurus: known(parseBalance(balance), userNo),

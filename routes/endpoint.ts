@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { AccountId } from "../domain/account.ts";
 import type { Caller } from "../domain/auth.ts";
-import type { Idempotency, Language } from "../domain/idempotency.ts";
+import type { Command } from "../domain/decision.ts";
+import type { Language } from "../domain/idempotency.ts";
 import type { MessageName } from "./messages.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Problem, ProblemCode } from "./problems.ts";
@@ -54,11 +55,7 @@ export interface RequestFacts {
 }
 
 /** What every command of a request begins with. */
-export interface RequestCommand {
-  readonly at: number;
-  readonly requestId: string;
-  readonly idempotency?: Idempotency;
-}
+export type RequestCommand = Omit<Command, "entryId">;
 
 /** What became known of a request on its way, for the audit. */
 export interface Trace {

@@ -97,7 +97,7 @@ export function toTopUp(state: TopUpState): TopUpBody {
 
 /** An entry of the journal; of its own fields those that its type has. */
 export function toEntry(entry: JournalEntry): EntryAnswer {
-  const { id, seq, type, requestId } = entry;
+  const { id, seq, type, requestId, by } = entry;
   return {
     id,
     seq,
@@ -107,6 +107,7 @@ export function toEntry(entry: JournalEntry): EntryAnswer {
     balanceAfter: formatAmount(entry.balanceAfterKurus),
     createdAt: toInstant(entry.at),
     requestId,
+    by,
     ...ownFields(entry),
   };
 }

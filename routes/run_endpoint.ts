@@ -73,7 +73,7 @@ async function runAccount(
   const limits = rateLimits(dependencies.settings, account);
   const exceeded = limits.length > 0 && await dependencies.limiter.take(limits, facts.at);
   if (exceeded) return rateLimited(exceeded);
-  const command = readCommand(run, definition, parameters.value);
+  const command = readCommand(run, { definition, by: caller.kind }, parameters.value);
   if (!command.ok) return command.problem;
   return await endpoint.handle({
     ...facts,
@@ -146,18 +146,24 @@ function named(parameters: Parameters, headers: Headers): { userNo: string; filo
   return filo === null ? { userNo } : { userNo, filo };
 }
 
-/** What the request's commands begin with: when, for which request, and under which key. */
+/** What the request's commands begin with: when, by whom, for which request, and under which key. */
 function readCommand(
   { dependencies: { digests }, facts }: Run,
-  { method, operation }: Definition,
+  { definition: { method, operation }, by }: {
+    readonly definition: Definition;
+    readonly by: Caller["kind"];
+  },
   parameters: Parameters,
 ): Read<RequestCommand> {
   const { at, requestId, language } = facts;
   const header = facts.headers.get("idempotency-key");
-  if (header === null || method === "get") return { ok: true, value: { at, requestId } };
+  if (header === null || method === "get") return { ok: true, value: { at, requestId, by } };
   const key = parseIdempotencyKey(header);
   if (key === undefined) return refused(problem("invalid_idempotency_key"));
-  const keyHash = digests.idempotencyKey(operation, key);
+  const keyHash = digests.idempotencyKey({ operation, by }, key);
   const fingerprint = digests.request(operation, parameters);
-  return { ok: true, value: { at, requestId, idempotency: { keyHash, fingerprint, language } } };
+  return {
+    ok: true,
+    value: { at, requestId, by, idempotency: { keyHash, fingerprint, language } },
+  };
 }

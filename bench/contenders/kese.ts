@@ -69,6 +69,7 @@ async function createUser({ store, dependencies: { clock, ids } }: Kese, place: 
     entryId: ids.next("ent", at),
     at,
     requestId: "bench",
+    by: "fleet" as const,
     balanceKurus: OPENING_KURUS as Kurus,
     cards: [],
   });
@@ -85,6 +86,7 @@ async function pay(
     entryId: ids.next("pay", at),
     at,
     requestId: "bench",
+    by: "fleet" as const,
     amountKurus: kurus(PAYMENT_KURUS),
     ...(keyHash !== undefined && {
       idempotency: { keyHash, fingerprint: keyHash, language: "tr" as const },

@@ -148,8 +148,25 @@ export function toEntryDocument(entry: JournalEntry): EntryDocument {
     amountKurus: toSum(amountKurus),
     deltaKurus: toSum(deltaKurus),
     balanceAfterKurus: toSum(balanceAfterKurus),
-    ...(entry.type === "refund" && { refundedKurus: toSum(entry.refundedKurus) }),
+    ...ownSums(entry),
   };
+}
+
+/** The sums that only an entry of its type has. */
+function ownSums(entry: JournalEntry): { readonly refundedKurus?: Sum } {
+  switch (entry.type) {
+    case "refund":
+      return { refundedKurus: toSum(entry.refundedKurus) };
+    case "account_opened":
+    case "card_saved":
+    case "card_selected":
+    case "card_removed":
+    case "payment":
+    case "top_up_started":
+    case "top_up_credited":
+    case "top_up_failed":
+      return {};
+  }
 }
 
 export function fromEntryDocument(document: EntryDocument): JournalEntry {

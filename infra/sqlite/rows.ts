@@ -137,7 +137,11 @@ function toLookUp(entry: JournalEntry): LookUp | undefined {
     case "top_up_credited":
     case "top_up_failed":
       return { is: "top_up_closed", topUpId: entry.topUpId };
-    default:
+    case "account_opened":
+    case "card_saved":
+    case "card_selected":
+    case "card_removed":
+    case "payment":
       return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ENTRY_TYPES } from "../../domain/journal.ts";
+import { ASKERS, ENTRY_TYPES } from "../../domain/journal.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
 /** Shapes of answers: the documentation is made from them, and the compiler holds the handlers to them. */
@@ -94,6 +94,9 @@ const entryAnswer = z.object({
   balanceAfter: money,
   createdAt: instant,
   requestId: z.string(),
+  by: z.enum(ASKERS).meta({
+    description: "Who asked for it: the fleet, the user's own session, or Kese itself.",
+  }),
   paymentId: z.string().optional(),
   topUpId: z.string().optional(),
   orderId: z.string().optional(),

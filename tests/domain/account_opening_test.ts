@@ -15,17 +15,17 @@ Deno.test("openAccount() opens an account with its first entry, number 1", () =>
     cards: [UNVERIFIED, CHARGEABLE],
     idempotency: { keyHash: "key", fingerprint: "print", language: "tr" },
   });
-  const [first, second] = [UNVERIFIED, CHARGEABLE].map(({ fingerprint: _, ...shown }) => shown);
   assertEquals<unknown>(decision.entry, {
     type: "account_opened",
     id: "ent_new",
     seq: 1,
     at: NOW,
     requestId: "req-1",
+    by: "fleet",
     amountKurus: 10_000,
     deltaKurus: 10_000,
     balanceAfterKurus: 10_000,
-    cards: [{ ...first, selected: false }, { ...second, selected: true }],
+    cards: [{ ...UNVERIFIED, selected: false }, { ...CHARGEABLE, selected: true }],
     idempotency: { keyHash: "key", fingerprint: "print", language: "tr" },
   });
   assertEquals(decision.account, {

@@ -22,10 +22,12 @@ Deno.test("decideCardRemoval() removes a card and shows it as it was", () => {
     seq: 8,
     at: NOW,
     requestId: "req-1",
+    by: "fleet",
     amountKurus: kurus(0),
     deltaKurus: kurus(0),
     balanceAfterKurus: account.balanceKurus,
     card: { ...shown, selected: true },
+    nextSelectedCardId: "card_2",
   });
   assertEquals(decision.account, {
     ...account,

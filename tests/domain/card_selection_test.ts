@@ -17,6 +17,7 @@ Deno.test("decideCardSelection() makes another saved card the selected one", () 
     seq: 8,
     at: NOW,
     requestId: "req-1",
+    by: "fleet",
     amountKurus: kurus(0),
     deltaKurus: kurus(0),
     balanceAfterKurus: ACCOUNT.balanceKurus,

@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { accepted, rejected } from "../../domain/decision.ts";
+import { evolve } from "../../domain/evolve.ts";
+import { paymentState } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { COMMAND, testAccount } from "../support/account.ts";
 
@@ -7,15 +9,17 @@ const KEY = { keyHash: "key", fingerprint: "print", language: "en" } as const;
 
 Deno.test("accepted() moves head, seq and balance with the entry and changes no other account", () => {
   const account = Object.freeze(testAccount());
-  const decision = accepted<"payment">(account, COMMAND, { type: "payment" }, {
+  const decision = accepted<"payment">(account, COMMAND, {
+    type: "payment",
     amountKurus: kurus(1),
-    deltaKurus: kurus(-1),
   });
+  assertEquals(decision.account, evolve(account, decision.entry));
   assertEquals(decision.account, {
     ...account,
     head: decision.entry.id,
     seq: decision.entry.seq,
     balanceKurus: decision.entry.balanceAfterKurus,
+    lastPayment: paymentState(decision.entry),
   });
   assertEquals<unknown>([decision.entry.seq, decision.entry.balanceAfterKurus], [8, 9_999]);
 });
@@ -30,7 +34,7 @@ Deno.test("accepted() remembers the key of a command on the account and on the e
 Deno.test("accepted() throws before a balance falls below zero: no rule may let that happen", () => {
   const account = testAccount({ balanceKurus: kurus(10) });
   const take = (sum: number) =>
-    accepted<"payment">(account, COMMAND, { type: "payment" }, { deltaKurus: kurus(-sum) });
+    accepted<"payment">(account, COMMAND, { type: "payment", amountKurus: kurus(sum) });
   assertEquals<unknown>(take(10).account.balanceKurus, 0);
   assertThrows(() => take(11), RangeError, "Cannot accept payment: balance would be -1");
 });

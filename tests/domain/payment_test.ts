@@ -18,6 +18,7 @@ Deno.test("decidePayment() takes the amount from the balance and appends one ent
     seq: 8,
     at: NOW,
     requestId: "req-1",
+    by: "fleet",
     amountKurus: kurus(1_050),
     deltaKurus: kurus(-1_050),
     balanceAfterKurus: kurus(8_950),

@@ -8,7 +8,7 @@ import { decidePayment } from "../../domain/payment.ts";
 import { proveAccount } from "../../domain/reconciliation.ts";
 import { decideRefund } from "../../domain/refund.ts";
 
-const command = (entryId: string) => ({ entryId, at: 1_000, requestId: "r" });
+const command = (entryId: string) => ({ entryId, at: 1_000, requestId: "r", by: "fleet" } as const);
 
 /** An account with 100.00, a payment of 30.00 and a refund of 10.00; entries newest first. */
 function history(): { account: Account; entries: JournalEntry[] } {

@@ -41,12 +41,14 @@ Deno.test("equal() compares digests, also those of another length", () => {
   assertEquals(digests.equal(digest, digest.slice(1)), false);
 });
 
-Deno.test("idempotencyKey() tells operations and keys apart, and is hex", () => {
-  const hash = digests.idempotencyKey("pay", "key");
+Deno.test("idempotencyKey() tells operations, keys and who asks apart, and is hex", () => {
+  const scope = { operation: "pay", by: "fleet" } as const;
+  const hash = digests.idempotencyKey(scope, "key");
   assertEquals(/^[0-9a-f]{32}$/.test(hash), true);
-  assertEquals(digests.idempotencyKey("pay", "key"), hash);
-  assertNotEquals(digests.idempotencyKey("refund", "key"), hash);
-  assertNotEquals(digests.idempotencyKey("pay", "key "), hash);
+  assertEquals(digests.idempotencyKey(scope, "key"), hash);
+  assertNotEquals(digests.idempotencyKey({ ...scope, operation: "refund" }, "key"), hash);
+  assertNotEquals(digests.idempotencyKey({ ...scope, by: "session" }, "key"), hash);
+  assertNotEquals(digests.idempotencyKey(scope, "key "), hash);
 });
 
 Deno.test("request() is equal for equal requests, in whatever order they were written", () => {

@@ -293,14 +293,23 @@ Deno.test("Idempotency-Key is a user's own and a fleet's own", async () => {
   await kese.close();
 });
 
-Deno.test("Idempotency-Key is the account's: the user's own session finds the fleet's answer", async () => {
+Deno.test("Idempotency-Key of a user answers for nothing that his fleet asks, and the journal says who did", async () => {
   const kese = await openTestKese();
   await createUser(kese, "1");
-  const first = await pay(kese, "k");
   const bearer = await signIn(kese, "1");
-  const json = { userNo: "1", amount: "1" };
-  const second = await send(kese, PAY, { bearer, json, headers: { "idempotency-key": "k" } });
-  assertReplays(second, first);
+  const asRider = { bearer, headers: { "idempotency-key": "ride-1" } };
+  const rider = await sendWell(kese, PAY, { ...asRider, json: { userNo: "1", amount: "0.01" } });
+  // Neither the same request nor another is taken for the rider's.
+  const fleet = await pay(kese, "ride-1");
+  assertEquals([fleet.status, fleet.headers.get("idempotent-replayed")], [201, null]);
+  assertNotEquals(fleet.body.paymentId, rider.body.paymentId);
+  assertReplays(await pay(kese, "ride-1"), fleet);
+  assertReplays(
+    await send(kese, PAY, { ...asRider, json: { userNo: "1", amount: "0.01" } }),
+    rider,
+  );
+  const journal = await journalOf(kese, "1");
+  assertEquals(journal.map(({ by }) => by), ["fleet", "session", "fleet"]);
   await kese.close();
 });
 

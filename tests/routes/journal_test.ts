@@ -87,57 +87,63 @@ Deno.test("GET /islemler lists what happened, newest first, with all that its an
   const expected = [
     {
       ...{ id: idOf(0), type: "account_opened", amount: "100.00", delta: "100.00" },
-      ...{ balanceAfter: "100.00", createdAt: AT, requestId: "r1", cards: opened.body.cards },
+      ...{
+        balanceAfter: "100.00",
+        createdAt: AT,
+        requestId: "r1",
+        by: "fleet",
+        cards: opened.body.cards,
+      },
     },
     {
       ...{ id: idOf(1), type: "card_saved", ...nothing },
-      ...{ balanceAfter: "100.00", requestId: "r2", card: visa.body.card },
+      ...{ balanceAfter: "100.00", requestId: "r2", by: "fleet", card: visa.body.card },
     },
     {
       ...{ id: idOf(2), type: "card_saved", ...nothing },
-      ...{ balanceAfter: "100.00", requestId: "r3", card: declined.body.card },
+      ...{ balanceAfter: "100.00", requestId: "r3", by: "fleet", card: declined.body.card },
     },
     {
       ...{ id: idOf(3), type: "card_selected", ...nothing },
-      ...{ balanceAfter: "100.00", requestId: "r4", ...withDeclined },
+      ...{ balanceAfter: "100.00", requestId: "r4", by: "fleet", ...withDeclined },
     },
     {
       ...{ id: failed.body.topUpId, type: "top_up_started", amount: "20.00", ...still },
-      ...{ balanceAfter: "100.00", requestId: "r5" },
+      ...{ balanceAfter: "100.00", requestId: "r5", by: "fleet" },
       ...{ topUpId: failed.body.topUpId, ...withDeclined },
     },
     {
       ...{ id: idOf(5), type: "top_up_failed", amount: "20.00", ...still },
-      ...{ balanceAfter: "100.00", requestId: "r5" },
+      ...{ balanceAfter: "100.00", requestId: "r5", by: "kese" },
       ...{ topUpId: failed.body.topUpId, ...withDeclined, declineReason: "declined" },
     },
     {
       ...{ id: idOf(6), type: "card_removed", ...nothing },
-      ...{ balanceAfter: "100.00", requestId: "r6", ...withDeclined },
+      ...{ balanceAfter: "100.00", requestId: "r6", by: "fleet", ...withDeclined },
     },
     {
       ...{ id: credited.body.topUpId, type: "top_up_started", amount: "30.50", ...still },
-      ...{ balanceAfter: "100.00", requestId: "r7" },
+      ...{ balanceAfter: "100.00", requestId: "r7", by: "fleet" },
       ...{ topUpId: credited.body.topUpId, ...withVisa },
     },
     {
       ...{ id: idOf(8), type: "top_up_credited", amount: "30.50", delta: "30.50" },
-      ...{ balanceAfter: "130.50", createdAt: AT, requestId: "r7" },
+      ...{ balanceAfter: "130.50", createdAt: AT, requestId: "r7", by: "kese" },
       ...{ topUpId: credited.body.topUpId, ...withVisa },
     },
     {
       ...{ id: plain.body.paymentId, type: "payment", amount: "5.00", delta: "-5.00" },
-      ...{ balanceAfter: "125.50", createdAt: AT, requestId: "r8" },
+      ...{ balanceAfter: "125.50", createdAt: AT, requestId: "r8", by: "fleet" },
       paymentId: plain.body.paymentId,
     },
     {
       ...{ id: paymentId, type: "payment", amount: "10.00", delta: "-10.00" },
-      ...{ balanceAfter: "115.50", createdAt: AT, requestId: "r9" },
+      ...{ balanceAfter: "115.50", createdAt: AT, requestId: "r9", by: "fleet" },
       ...{ paymentId, orderId, description },
     },
     {
       ...{ id: refund.body.refundId, type: "refund", amount: "4.00", delta: "4.00" },
-      ...{ balanceAfter: "119.50", createdAt: AT, requestId: "r10", paymentId },
+      ...{ balanceAfter: "119.50", createdAt: AT, requestId: "r10", by: "fleet", paymentId },
     },
   ].map((entry, place) => ({ seq: place + 1, ...entry }));
   assertSuccess(answer, 200, { message: MESSAGE, data: expected.toReversed(), nextCursor: null });

@@ -12,7 +12,7 @@ export const DAY = 24 * HOUR;
 export const ACCOUNT_ID: AccountId = { filo: "hergele", userNo: "123456" };
 
 /** What each command of a test brings, unless the test says otherwise. */
-export const COMMAND: Command = { entryId: "ent_new", at: NOW, requestId: "req-1" };
+export const COMMAND: Command = { entryId: "ent_new", at: NOW, requestId: "req-1", by: "fleet" };
 
 /** An account with a balance of 100.00 and nothing else. */
 export function testAccount(changes: Partial<Account> = {}): Account {

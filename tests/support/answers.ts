@@ -62,6 +62,7 @@ export interface ShownEntry {
   readonly delta: string;
   readonly balanceAfter: string;
   readonly requestId: string;
+  readonly by: string;
 }
 
 /** The whole journal, oldest first, page by page. */

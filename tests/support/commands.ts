@@ -37,7 +37,8 @@ export function createCommands(): Commands {
   let count = 0;
   const next = (prefix = "ent"): Command => {
     const place = String(++count).padStart(4, "0");
-    return { entryId: `${prefix}_${place}`, at: FIRST_INSTANT + count, requestId: `req-${place}` };
+    const at = FIRST_INSTANT + count;
+    return { entryId: `${prefix}_${place}`, at, requestId: `req-${place}`, by: "fleet" };
   };
   return {
     next,

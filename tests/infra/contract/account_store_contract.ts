@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
 import type { Account, AccountId, Card } from "../../../domain/account.ts";
 import { CardNumber } from "../../../domain/card_number.ts";
 import { decideCardRegistration, newCard } from "../../../domain/card_registration.ts";
 import type { Decision } from "../../../domain/decision.ts";
+import { evolve, unopened } from "../../../domain/evolve.ts";
+import { foldCommands } from "../../../domain/fold.ts";
 import { mayHaveSeen, NO_KEYS } from "../../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "../../../domain/limits.ts";
 import type { Kurus } from "../../../domain/money.ts";
@@ -18,6 +21,7 @@ import {
   paying,
   PERSON,
 } from "../../support/commands.ts";
+import { commandsOf, HISTORIES, openingOf } from "../../support/histories.ts";
 import type { LedgerStore, WithStore } from "./contract_store.ts";
 
 const ID: AccountId = { filo: "hergele", userNo: "1" };
@@ -63,6 +67,38 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       const loaded = await store.accounts.load(ID);
       assertEquals(comparable(loaded?.account), comparable(opened));
       assertEquals([loaded?.entriesByKey, loaded?.payments], [new Map(), new Map()]);
+    },
+  );
+
+  test(
+    "save() keeps, through any history, the account that evolve() makes of its entries",
+    async ({ accounts, journal }) => {
+      let lives = 0;
+      await fc.assert(
+        fc.asyncProperty(HISTORIES, async (history) => {
+          const life = `life-${lives++}`;
+          const id = { filo: "hergele", userNo: life };
+          const opening = openingOf(history, { account: id, entryId: life });
+          await accounts.insert(opening, PERSON);
+          const waiting = commandsOf(history, `${life}-`);
+          while (waiting.length > 0) {
+            const batch = waiting.splice(0, 7);
+            const keys = batch.flatMap(({ command }) => command.idempotency?.keyHash ?? []);
+            const payments = batch.flatMap(({ payments = [] }) => payments);
+            const base = await accounts.load(id, { keys, payments });
+            assert(base);
+            const { account, entries } = foldCommands(base, batch);
+            if (entries.length === 0) continue;
+            assertEquals(await accounts.save(account, base.account.head, entries), "saved");
+          }
+          const { entries } = await journal.list(id, { limit: 100 });
+          const replayed = entries.toReversed().reduce(evolve, unopened(id));
+          const stored = await loadedAccount(accounts, id);
+          assertEquals(comparable(stored), comparable(replayed));
+          if (stored.recentKeys.complete) assertEquals(stored.recentKeys, replayed.recentKeys);
+        }),
+        { seed: 20260101, numRuns: 25 },
+      );
     },
   );
 

@@ -79,6 +79,7 @@ export interface Entry {
   readonly balanceAfter: number;
   readonly at: number;
   readonly requestId: string;
+  readonly by: string;
   readonly card?: ShownCard;
   readonly cards?: readonly ShownCard[];
   readonly paymentId?: string;
@@ -128,7 +129,17 @@ export function accepted(
   return {
     kind: "accepted",
     wallet: { ...next, seq, balance, keys },
-    entry: { id, seq, amount, delta, balanceAfter: balance, at, ...more },
+    // Clients send with the fleet's key; what no command asked for Kese did by itself.
+    entry: {
+      id,
+      seq,
+      amount,
+      delta,
+      balanceAfter: balance,
+      at,
+      by: command ? "fleet" : "kese",
+      ...more,
+    },
   };
 }
 

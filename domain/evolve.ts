@@ -1,0 +1,93 @@
+import type { Account, AccountId, Card } from "./account.ts";
+import { rememberEvent } from "./hourly_limit.ts";
+import { NO_KEYS, rememberKey } from "./idempotency.ts";
+import { type JournalEntry, paymentState, type SavedCard } from "./journal.ts";
+import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "./limits.ts";
+import { NO_MONEY } from "./money.ts";
+
+/** An account before its first entry: what a replay of its journal begins with. */
+export function unopened(id: AccountId): Account {
+  return {
+    id,
+    head: "",
+    seq: 0,
+    balanceKurus: NO_MONEY,
+    cards: [],
+    selectedCardId: null,
+    lastPayment: null,
+    openTopUps: [],
+    recentKeys: NO_KEYS,
+    cardSavesAt: [],
+    declinesAt: [],
+  };
+}
+
+/**
+ * The account after one more entry: the only way in which state moves. A command that is accepted
+ * moves it by its entry, and a replay of the journal by the same entries, so what replays to another
+ * account was changed behind Kese's back.
+ */
+export function evolve(account: Account, entry: JournalEntry): Account {
+  const { id: head, seq, balanceAfterKurus: balanceKurus, idempotency } = entry;
+  const recentKeys = idempotency
+    ? rememberKey(account.recentKeys, idempotency.keyHash)
+    : account.recentKeys;
+  // Into the copy that is made anyway, because most entries are payments and change one field more.
+  return Object.assign({ ...account, head, seq, balanceKurus, recentKeys }, change(account, entry));
+}
+
+type Change = Partial<Omit<Account, "id" | "head" | "seq" | "balanceKurus" | "recentKeys">>;
+
+/** What an entry of its type changes beside head, number, balance and keys. */
+function change(account: Account, entry: JournalEntry): Change {
+  switch (entry.type) {
+    case "account_opened":
+      return { cards: entry.cards.map(toCard), selectedCardId: selectedOf(entry.cards) };
+    case "card_saved":
+      return {
+        cards: [...account.cards, toCard(entry.card)],
+        selectedCardId: selectedOf([entry.card]) ?? account.selectedCardId,
+        cardSavesAt: rememberEvent(account.cardSavesAt, {
+          limit: CARD_SAVES_PER_HOUR,
+          now: entry.at,
+        }),
+      };
+    case "card_selected":
+      return { selectedCardId: entry.card.cardId };
+    case "card_removed":
+      return {
+        cards: account.cards.filter(({ cardId }) => cardId !== entry.card.cardId),
+        selectedCardId: entry.nextSelectedCardId,
+      };
+    case "payment":
+      return { lastPayment: paymentState(entry) };
+    case "refund": {
+      const { lastPayment } = account;
+      if (lastPayment?.paymentId !== entry.paymentId) return {};
+      return { lastPayment: { ...lastPayment, refundedKurus: entry.refundedKurus } };
+    }
+    case "top_up_started": {
+      const { id: topUpId, amountKurus, card: { cardId }, at: startedAt } = entry;
+      return { openTopUps: [...account.openTopUps, { topUpId, amountKurus, cardId, startedAt }] };
+    }
+    case "top_up_credited":
+      return { openTopUps: withoutTopUp(account, entry.topUpId) };
+    case "top_up_failed":
+      return {
+        openTopUps: withoutTopUp(account, entry.topUpId),
+        declinesAt: rememberEvent(account.declinesAt, { limit: DECLINES_PER_HOUR, now: entry.at }),
+      };
+  }
+}
+
+function toCard({ selected: _, ...card }: SavedCard): Card {
+  return card;
+}
+
+function selectedOf(cards: readonly SavedCard[]): string | null {
+  return cards.find(({ selected }) => selected)?.cardId ?? null;
+}
+
+function withoutTopUp({ openTopUps }: Account, topUpId: string): Account["openTopUps"] {
+  return openTopUps.filter((open) => open.topUpId !== topUpId);
+}

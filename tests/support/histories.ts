@@ -1,0 +1,211 @@
+/**
+ * Whole lives of accounts: an opening and up to eighty commands, some of them repeated under the key
+ * of an earlier one.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
+import fc from "fast-check";
+import { openAccount } from "../../domain/account_opening.ts";
+import { decideCardRegistration } from "../../domain/card_registration.ts";
+import { decideCardRemoval } from "../../domain/card_removal.ts";
+import { decideCardSelection } from "../../domain/card_selection.ts";
+import type { Accepted } from "../../domain/decision.ts";
+import type { WaitingCommand } from "../../domain/fold.ts";
+import type { EntryOf } from "../../domain/journal.ts";
+import { kurus } from "../../domain/money.ts";
+import { decidePayment } from "../../domain/payment.ts";
+import { decideRefund } from "../../domain/refund.ts";
+import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../domain/top_up.ts";
+import { sha256 } from "../../infra/digests.ts";
+import { ACCOUNT_ID, cardNumber, COMMAND, DAY, HOUR, MINUTE, NOW, testCard } from "./account.ts";
+
+type Action =
+  | { readonly kind: "payment"; readonly amount: number }
+  | { readonly kind: "refund"; readonly of: number | null; readonly amount: number | null }
+  | { readonly kind: "top_up"; readonly amount: number; readonly card: number | null }
+  | { readonly kind: "credit"; readonly topUp: number }
+  | { readonly kind: "failure"; readonly topUp: number }
+  | { readonly kind: "saving" | "selection" | "removal"; readonly card: number };
+
+interface Step {
+  readonly action: Action;
+  /** The place of the step whose action and key this one repeats, if there is one. */
+  readonly repeats: number | null;
+  /** A key that steps may share by mistake. */
+  readonly sharedKey: number | null;
+  readonly pause: number;
+}
+
+export interface History {
+  readonly balance: number;
+  readonly unverifiedCards: number;
+  readonly steps: readonly Step[];
+}
+
+export const STEPS = 80;
+const CARDS = 24;
+const small = fc.integer({ min: 0, max: 7 });
+const card = fc.integer({ min: 0, max: CARDS - 1 });
+const amount = fc.integer({ min: 1, max: 5_000 });
+const kind = <Kind extends string>(name: Kind) => fc.constant(name);
+
+/** Null in three cases of four. */
+function sometimes(value: fc.Arbitrary<number>): fc.Arbitrary<number | null> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
+}
+
+const ACTIONS: Readonly<Record<Action["kind"], fc.Arbitrary<Action>>> = {
+  payment: fc.record({ kind: kind("payment"), amount }),
+  refund: fc.record({ kind: kind("refund"), of: sometimes(small), amount: sometimes(amount) }),
+  top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(card) }),
+  credit: fc.record({ kind: kind("credit"), topUp: small }),
+  failure: fc.record({ kind: kind("failure"), topUp: small }),
+  saving: fc.record({ kind: kind("saving"), card }),
+  selection: fc.record({ kind: kind("selection"), card }),
+  removal: fc.record({ kind: kind("removal"), card }),
+};
+
+/** What users do, by how often: a bit of all, mostly cards, mostly top-ups. */
+const WAYS: readonly Readonly<Record<Action["kind"], number>>[] = [
+  { payment: 4, refund: 4, top_up: 3, credit: 2, failure: 1, saving: 3, selection: 1, removal: 1 },
+  { payment: 1, refund: 1, top_up: 1, credit: 1, failure: 1, saving: 20, selection: 2, removal: 1 },
+  { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, saving: 3, selection: 0, removal: 1 },
+];
+
+function stepsOf(way: Readonly<Record<Action["kind"], number>>): fc.Arbitrary<Step[]> {
+  const action = fc.oneof(
+    ...Object.entries(ACTIONS).map(([name, arbitrary]) => ({
+      weight: way[name as Action["kind"]],
+      arbitrary,
+    })),
+  );
+  const pause = fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom(0, 1, MINUTE, 11 * MINUTE) },
+    { weight: 1, arbitrary: fc.constantFrom(HOUR, 200 * DAY) },
+  );
+  const step = fc.record({
+    action,
+    repeats: sometimes(fc.nat(STEPS - 1)),
+    sharedKey: sometimes(fc.nat(3)),
+    pause,
+  });
+  return fc.array(step, { maxLength: STEPS, size: "max" });
+}
+
+export const HISTORIES: fc.Arbitrary<History> = fc.record({
+  balance: fc.integer({ min: 0, max: 20_000 }),
+  unverifiedCards: fc.constantFrom(0, 1, 3, 12),
+  steps: fc.oneof(...WAYS.map(stepsOf)),
+});
+
+/** The step as it is: an action of its own, or an earlier one once more under the same key. */
+function resolveStep(steps: readonly Step[], place: number) {
+  const step = steps[place];
+  assert(step);
+  const first = step.repeats !== null && step.repeats < place ? steps[step.repeats] : undefined;
+  const { action, sharedKey } = first ?? step;
+  const key = sharedKey ?? `of ${first ? step.repeats : place}`;
+  return { action, keyHash: sha256(`${action.kind} ${key}`).slice(0, 32) };
+}
+
+/** A command, and the payments that its rule has to see. */
+export interface HistoryCommand extends WaitingCommand {
+  readonly payments?: readonly string[];
+}
+
+/** The commands of a history, ids and times fixed before the first is decided. */
+export function commandsOf({ steps }: History, life = ""): HistoryCommand[] {
+  const all = steps.map((_, place) => resolveStep(steps, place));
+  const prefix = { payment: "pay", top_up: "top" } as Record<Action["kind"], string>;
+  const ids = all.map(({ action }, place) => `${prefix[action.kind] ?? "ent"}_${life}${place}`);
+  const idsOf = (kind: Action["kind"]) =>
+    ids.filter((_, place) => all[place]?.action.kind === kind);
+  const payments = idsOf("payment");
+  const topUps = idsOf("top_up");
+  let at = NOW;
+  return all.map(({ action, keyHash }, place): HistoryCommand => {
+    at += steps[place]?.pause ?? 0;
+    const idempotency = { keyHash, fingerprint: JSON.stringify(action), language: "tr" } as const;
+    const command = { ...COMMAND, entryId: ids[place] ?? "", at, idempotency };
+    const of = action.kind === "refund" && action.of !== null ? payments[action.of] : undefined;
+    return {
+      command,
+      decide: decider(action, command, { payments, topUps }),
+      ...(of !== undefined && { payments: [of] }),
+    };
+  });
+}
+
+interface Named {
+  readonly payments: readonly string[];
+  readonly topUps: readonly string[];
+}
+
+function decider(
+  action: Action,
+  command: WaitingCommand["command"],
+  { payments, topUps }: Named,
+): WaitingCommand["decide"] {
+  switch (action.kind) {
+    case "payment": {
+      const payment = { ...command, amountKurus: kurus(action.amount) };
+      return ({ account }) => decidePayment(account, payment);
+    }
+    case "refund": {
+      const refund = {
+        ...command,
+        ...(action.of !== null && { paymentId: payments[action.of] ?? "pay_unknown" }),
+        ...(action.amount !== null && { amountKurus: kurus(action.amount) }),
+      };
+      return (view) => decideRefund(view, refund);
+    }
+    case "top_up": {
+      const topUp = {
+        ...command,
+        amountKurus: kurus(action.amount),
+        ...(action.card !== null && { cardId: `card_${action.card}` }),
+      };
+      return ({ account }) => decideTopUp(account, topUp);
+    }
+    case "credit":
+    case "failure": {
+      const topUpId = topUps[action.topUp] ?? "top_unknown";
+      const closing = { ...command, topUpId, reason: "declined" } as const;
+      return ({ account }) =>
+        action.kind === "credit"
+          ? decideTopUpCredit(account, closing)
+          : decideTopUpFailure(account, closing);
+    }
+    case "saving": {
+      const { facts } = cardNumber("4242424242424242");
+      const { cardId, fingerprint } = testCard(`card_${action.card}`);
+      const saving = { ...command, cardId, fingerprint, facts };
+      return ({ account }) => decideCardRegistration(account, saving);
+    }
+    case "selection":
+      return ({ account }) =>
+        decideCardSelection(account, { ...command, cardId: `card_${action.card}` });
+    case "removal":
+      return ({ account }) =>
+        decideCardRemoval(account, { ...command, cardId: `card_${action.card}` });
+  }
+}
+
+/** The opening that a history begins with. */
+export function openingOf(
+  history: History,
+  { account = ACCOUNT_ID, entryId = COMMAND.entryId } = {},
+): Accepted<EntryOf<"account_opened">> {
+  return openAccount({
+    ...COMMAND,
+    entryId,
+    account,
+    balanceKurus: kurus(history.balance),
+    cards: Array.from(
+      { length: history.unverifiedCards },
+      (_, place) => testCard(`card_${CARDS - 1 - place}`, { verified: false }),
+    ),
+  });
+}
