@@ -46,9 +46,10 @@ export function createApp(dependencies: Dependencies): Hono {
   }
   // Loaded when it is asked for: no other request needs the generator.
   app.get("/openapi.json", async (context) => {
-    const { openApiDocument } = await import("./openapi.ts");
+    const { openApiText } = await import("./openapi.ts");
     const { requestId } = requestFacts(context, dependencies);
-    return context.json(openApiDocument(endpoints), 200, { "x-request-id": requestId });
+    const headers = { "content-type": "application/json", "x-request-id": requestId };
+    return context.body(openApiText(endpoints), 200, headers);
   });
   app.notFound((context) => answer(context, noSuchRoute(app, context.req.path)));
   // Endpoints answer their own faults; this is for what fails around them.

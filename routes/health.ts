@@ -6,8 +6,8 @@ import { type Endpoint, publicEndpoint } from "./endpoint.ts";
 import { problem } from "./problems.ts";
 import { VERSION } from "./version.ts";
 
-const healthAnswer = z.object({ status: z.literal("ok") });
-const liveAnswer = z.object({ status: z.literal("ok"), version: z.string() });
+const healthAnswer = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
+const liveAnswer = healthAnswer.extend({ version: z.string() }).meta({ id: "Liveness" });
 const HEALTHY = { status: 200, body: { status: "ok" } } as const;
 const LIVE = { status: 200, body: { status: "ok", version: VERSION } } as const;
 

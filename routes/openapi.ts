@@ -9,7 +9,7 @@ import {
   type Route,
 } from "./openapi_components.ts";
 import { toRoute } from "./openapi_operation.ts";
-import { problemExample, problemSchema } from "./openapi_problems.ts";
+import { problemExample } from "./openapi_problems.ts";
 import { type ProblemCode, PROBLEMS } from "./problems.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,8 +21,11 @@ const INFO = {
     "A fleet keeps a balance and saved cards for each of its users. Sums are in TRY: decimals with " +
     "at most two digits after the point in requests, text with exactly two in answers.",
     "Errors are `application/problem+json` (RFC 9457). Match `code`; the texts are for people, " +
-    "Turkish or, with `Accept-Language: en`, English. Beside the members of the schema Problem stand " +
-    "the numbers and ids behind a refusal, such as `balance` or `retryAfterSeconds`.",
+    "Turkish or, with `Accept-Language: en`, English. With them stand the numbers and ids behind a " +
+    "refusal, such as `balance` or `retryAfterSeconds`.",
+    "Parameters are shown where they are best sent. Those of a JSON body may also stand in the query " +
+    "string, and those of the query string of a DELETE in a JSON body. A name that a route does not " +
+    "know is refused.",
     "A path that does not exist answers 404 `not_found`, a method that a path does not have 405 " +
     "`method_not_allowed` with `Allow`.",
   ].join("\n\n"),
@@ -60,6 +63,8 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
+const DOCUMENT = z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" });
+
 // Not among the endpoints: it is made from them.
 const OPENAPI_ROUTE: Route = {
   method: "get",
@@ -73,24 +78,24 @@ const OPENAPI_ROUTE: Route = {
     200: {
       description: "The document.",
       headers: headerRefs(["X-Request-Id"]),
-      content: { "application/json": { schema: z.looseObject({ openapi: z.string() }) } },
+      content: { "application/json": { schema: DOCUMENT } },
     },
   },
 };
 
-const documents = new WeakMap<readonly Endpoint[], object>();
+const texts = new WeakMap<readonly Endpoint[], string>();
 
-/** The OpenAPI 3.1 document of the endpoints. It is made once. */
-export function openApiDocument(endpoints: readonly Endpoint[]): object {
-  const document = documents.get(endpoints) ?? makeDocument(endpoints);
-  documents.set(endpoints, document);
-  return document;
+/** The OpenAPI 3.1 document of the endpoints as JSON. It is made once, because anybody may ask for it. */
+export function openApiText(endpoints: readonly Endpoint[]): string {
+  const text = texts.get(endpoints) ?? JSON.stringify(openApiDocument(endpoints));
+  texts.set(endpoints, text);
+  return text;
 }
 
-function makeDocument(endpoints: readonly Endpoint[]): object {
+/** The OpenAPI 3.1 document of the endpoints. */
+export function openApiDocument(endpoints: readonly Endpoint[]): object {
   const generator = new OpenAPIHono();
   const { openAPIRegistry: registry } = generator;
-  registry.registerComponent("schemas", "Problem", problemSchema());
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
     registry.registerComponent("securitySchemes", name, scheme);
   }

@@ -5,8 +5,6 @@ type Registry = OpenAPIHono["openAPIRegistry"];
 
 /** A route as the generator takes it. */
 export type Route = Parameters<Registry["registerPath"]>[0];
-/** A component as the generator takes it. */
-export type Component = Parameters<Registry["registerComponent"]>[2];
 
 /** What the operations of the OpenAPI document share, by the name of the header. */
 export const HEADER_PARAMETERS = {
@@ -77,7 +75,6 @@ export const RESPONSE_HEADERS = {
 type Components = {
   readonly headers: keyof typeof RESPONSE_HEADERS;
   readonly parameters: keyof typeof HEADER_PARAMETERS;
-  readonly schemas: string;
   readonly examples: string;
 };
 

@@ -7,6 +7,7 @@ import {
   type Route,
 } from "./openapi_components.ts";
 import { COMMON_HEADERS, problemResponses } from "./openapi_problems.ts";
+import { CARD_NUMBER_PARAMETERS } from "./parameters.ts";
 import { isAccountCommand, problemCodesOf } from "./problem_codes.ts";
 
 /** An endpoint as OpenAPI describes it. */
@@ -38,25 +39,44 @@ const ACCESS: Readonly<Record<Endpoint["access"], string>> = {
   public: "For anyone.",
 };
 
-function describe({ access, definition }: Endpoint): string {
-  if (definition.method === "get" || Object.keys(freeFields(definition)).length === 0) {
-    return ACCESS[access];
-  }
-  return `${ACCESS[access]}\n\n${placesOf(definition)}`;
+function describe(endpoint: Endpoint): string {
+  const { access, definition } = endpoint;
+  const mayMeanItsOwn = access === "fleet_or_session" && "userNo" in freeFields(definition);
+  return [
+    ACCESS[access],
+    ...(mayMeanItsOwn ? ["A session may leave out `userNo`: it means the user's own."] : []),
+    ...otherPlaces(definition),
+  ].join("\n\n");
 }
 
-/** Where the parameters of a command may stand, and which of them must stand somewhere. */
-function placesOf(definition: Definition): string {
-  const { headerParameters = [] } = definition;
-  const fields = freeFields(definition);
-  const isRequired = (name: string) => !fields[name]?.safeParse(undefined).success;
-  const required = Object.keys(fields).filter(isRequired);
-  const optional = Object.keys(fields).filter((name) => !isRequired(name));
-  const places = headerParameters.length > 0
-    ? `in the query string, in the JSON body or (${headerParameters.join(", ")}) as a header`
-    : "in the query string or in the JSON body";
-  return `Each parameter stands ${places}, in one of them only. Required: ${required.join(", ")}.` +
-    (optional.length > 0 ? ` Optional: ${optional.join(", ")}.` : "");
+/** Where parameters may stand besides the one place that is documented. */
+function otherPlaces(definition: Definition): readonly string[] {
+  const { headerParameters = [], method } = definition;
+  switch (placeOf(definition)) {
+    case "headers":
+      return ["The parameters may also stand in the query string or in a JSON body."];
+    case "query":
+      return method === "get" ? [] : ["The parameters may also stand in a JSON body."];
+    case "body": {
+      const kept = Object.keys(freeFields(definition)).filter((name) =>
+        CARD_NUMBER_PARAMETERS.includes(name)
+      );
+      return [
+        `The parameters may also stand in the query string${kept.length > 0 ? ", except " : ""}${
+          kept.map(quoted).join(" and ")
+        }.`,
+        ...(headerParameters.length > 0
+          ? [`${headerParameters.map(quoted).join(" and ")} may also be headers of that name.`]
+          : []),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function quoted(name: string): string {
+  return `\`${name}\``;
 }
 
 function security({ access, definition: { bearer } }: Endpoint): Record<string, string[]>[] {
@@ -79,29 +99,42 @@ function headerNames(endpoint: Endpoint): (keyof typeof HEADER_PARAMETERS)[] {
 
 type Shape = Record<string, z.ZodType>;
 
-/** Where the parameters of a route may stand. */
+/**
+ * The one place where the parameters of a route that are not in its path are documented: generators
+ * make one class of them, with what is required. All in headers where they can be.
+ */
+function placeOf(definition: Definition): "query" | "body" | "headers" | undefined {
+  const names = Object.keys(freeFields(definition));
+  const { headerParameters = [], method } = definition;
+  if (names.length === 0) return undefined;
+  if (names.every((name) => headerParameters.includes(name))) return "headers";
+  // A body of a DELETE has no meaning that everything on the way knows (RFC 9110, section 9.3.5).
+  return method === "get" || method === "delete" ? "query" : "body";
+}
+
 function request(definition: Definition): NonNullable<Route["request"]> {
-  const { method, path, headerParameters = [] } = definition;
+  const { operation, path } = definition;
   const shape = definition.parameters.shape as Shape;
   const inPath = only(shape, (name) => path.includes(`{${name}}`));
-  const free = freeFields(definition);
   const params = Object.keys(inPath).length > 0 ? { params: z.object(inPath) } : {};
-  if (Object.keys(free).length === 0) return params;
-  if (method === "get") return { ...params, query: z.object(free) };
-  const body = z.object(free).partial();
-  // A list has no form in a query string.
-  const query = z.object(only(free, (_name, field) => !isList(field))).partial();
-  const headers = z.object(only(free, (name) => headerParameters.includes(name))).partial();
-  return {
-    ...params,
-    query,
-    ...(headerParameters.length > 0 && { headers }),
-    body: {
-      required: false,
-      description: placesOf(definition),
-      content: { "application/json": { schema: body } },
-    },
-  };
+  const free = freeFields(definition);
+  switch (placeOf(definition)) {
+    case undefined:
+      return params;
+    case "query":
+      return { ...params, query: z.object(free) };
+    case "headers":
+      return { ...params, headers: z.object(free) };
+    case "body": {
+      const schema = z.strictObject(free).meta({ id: requestName(operation) });
+      return { ...params, body: { required: true, content: { "application/json": { schema } } } };
+    }
+  }
+}
+
+/** `create_user` as `CreateUserRequest`. */
+function requestName(operation: string): string {
+  return `_${operation}_request`.replaceAll(/_(\w)/g, (_whole, letter) => letter.toUpperCase());
 }
 
 /** The parameters that are not part of the path. */
@@ -111,12 +144,6 @@ function freeFields({ path, parameters }: Definition): Shape {
 
 function only(shape: Shape, isWanted: (name: string, field: z.ZodType) => boolean): Shape {
   return Object.fromEntries(Object.entries(shape).filter(([name, field]) => isWanted(name, field)));
-}
-
-function isList(field: z.ZodType): boolean {
-  return field instanceof z.ZodOptional
-    ? isList(field.unwrap() as z.ZodType)
-    : field instanceof z.ZodArray;
 }
 
 const STATUS_TEXTS: Readonly<Record<number, string>> = {

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { createTexts } from "./messages.ts";
 import {
-  type Component,
   componentRef,
   headerRefs,
   type RESPONSE_HEADERS,
@@ -54,12 +53,10 @@ export function problemExample(code: ProblemCode): { summary: string; value: unk
 }
 
 /** The shape of every error, with every code that there is. */
-export function problemSchema(): Component {
-  const { $schema: _, additionalProperties: _closed, ...schema } = z.toJSONSchema(
-    z.object({ ...problemAnswer.shape, code: z.enum(Object.keys(PROBLEMS)) }),
-  );
-  return { ...schema, description: "RFC 9457" };
-}
+const PROBLEM = problemAnswer.extend({ code: z.enum(Object.keys(PROBLEMS)) }).meta({
+  id: "Problem",
+  description: "RFC 9457. What is not required stands in the problems of some codes alone.",
+});
 
 type HeaderName = keyof typeof RESPONSE_HEADERS;
 
@@ -85,21 +82,12 @@ function problemResponse(
   const headers = [
     ...new Set<HeaderName>([...COMMON_HEADERS, ...codes.flatMap(headersOf), ...more]),
   ];
-  const schema = {
-    allOf: [
-      componentRef("schemas", "Problem"),
-      {
-        type: "object" as const,
-        properties: { code: { type: "string" as const, enum: [...codes] } },
-      },
-    ],
-  };
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].en.title}`).join("\n\n"),
     headers: headerRefs(headers),
     content: {
       "application/problem+json": {
-        schema,
+        schema: PROBLEM,
         examples: Object.fromEntries(codes.map((code) => [code, componentRef("examples", code)])),
       },
     },

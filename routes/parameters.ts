@@ -19,7 +19,8 @@ export interface ParameterRules {
   readonly given: Readonly<Record<string, string>>;
 }
 
-const CARD_NUMBER_PARAMETERS = ["cardNo", "selectedCard", "allCards"];
+/** What must not stand in a URL. */
+export const CARD_NUMBER_PARAMETERS: readonly string[] = ["cardNo", "selectedCard", "allCards"];
 
 /**
  * Reads query and JSON body, once each, and puts them together with what path and headers hold. A

@@ -8,7 +8,7 @@ import { accountEndpoint, type Endpoint } from "./endpoint.ts";
 import { toTopUp } from "./present.ts";
 import { problem, updateProblem } from "./problems.ts";
 import { replayed } from "./replayed.ts";
-import { topUpCreditedAnswer, topUpPendingAnswer, topUpStateAnswer } from "./schemas/answers.ts";
+import { topUpAnswer } from "./schemas/answers.ts";
 import { amount, cardId, topUpId, userNo } from "./schemas/fields.ts";
 
 export function topUpRoutes(
@@ -22,7 +22,7 @@ export function topUpRoutes(
       tag: "top-ups",
       summary: "Tops the balance up from a saved card",
       parameters: z.object({ userNo, balance: amount, cardId: cardId.optional() }),
-      answers: { 201: topUpCreditedAnswer, 202: topUpPendingAnswer },
+      answers: { 201: topUpAnswer, 202: topUpAnswer },
       problems: [
         "user_not_found",
         "no_cards",
@@ -60,7 +60,7 @@ export function topUpRoutes(
       tag: "top-ups",
       summary: "Shows a top-up; asks the card's side when it is still open",
       parameters: z.object({ userNo, topUpId }),
-      answers: { 200: topUpStateAnswer },
+      answers: { 200: topUpAnswer },
       problems: ["top_up_not_found"],
     }, async ({ account: id, parameters: { topUpId } }) => {
       const state = await settlement.find(id, topUpId);

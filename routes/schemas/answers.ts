@@ -2,8 +2,13 @@ import { z } from "zod";
 import { ASKERS, ENTRY_TYPES } from "../../domain/journal.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
-/** Shapes of answers: the documentation is made from them, and the compiler holds the handlers to them. */
-const money = z.string().meta({ description: "TRY with two decimals.", example: "989.50" });
+/**
+ * Shapes of answers: the documentation is made from them, and the compiler holds the handlers to them.
+ * Each has an id, because generators of clients name their classes by it.
+ */
+const money = z.string().regex(/^\d+\.\d{2}$/)
+  .meta({ description: "TRY with two decimals.", example: "989.50" });
+const signedMoney = z.string().regex(/^-?\d+\.\d{2}$/);
 const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
 const currency = z.literal(CURRENCY);
 const message = z.string().meta({ description: "For people; programs match fields and codes." });
@@ -19,14 +24,14 @@ export const cardAnswer = z.object({
   createdAt: instant,
 }).meta({ id: "Card" });
 
-export const messageAnswer = z.object({ message });
-export const cardSavedAnswer = z.object({ message, card: cardAnswer });
+export const messageAnswer = z.object({ message }).meta({ id: "Message" });
+export const cardSavedAnswer = z.object({ message, card: cardAnswer }).meta({ id: "SavedCard" });
 export const cardListAnswer = z.object({
   message,
   cards: z.array(cardAnswer),
   // Not .nullable(): OpenAPI's generator would make it an allOf that null cannot pass.
   selectedCard: z.union([cardAnswer, z.null()]),
-});
+}).meta({ id: "CardList" });
 
 export const accountAnswer = z.object({
   message,
@@ -34,9 +39,10 @@ export const accountAnswer = z.object({
   balance: money,
   currency,
   cards: z.array(cardAnswer),
-});
+}).meta({ id: "Account" });
 
-export const balanceAnswer = z.object({ message, userNo: z.string(), balance: money, currency });
+export const balanceAnswer = z.object({ message, userNo: z.string(), balance: money, currency })
+  .meta({ id: "Balance" });
 
 export const paymentAnswer = z.object({
   message,
@@ -47,13 +53,13 @@ export const paymentAnswer = z.object({
   createdAt: instant,
   orderId: z.string().optional(),
   description: z.string().optional(),
-});
+}).meta({ id: "Payment" });
 
 export const paymentStateAnswer = paymentAnswer.omit({ balance: true }).extend({
   balanceAfter: money.meta({ description: "After the payment, not now." }),
   refunded: money,
   refundable: money,
-});
+}).meta({ id: "PaymentState" });
 
 export const refundAnswer = z.object({
   message,
@@ -63,34 +69,30 @@ export const refundAnswer = z.object({
   balance: money.meta({ description: "After the refund." }),
   currency,
   createdAt: instant,
-});
+}).meta({ id: "Refund" });
 
-const declineReason = z.enum(["declined", "insufficient_funds", "expired_card"]);
+const declineReason = z.enum(["declined", "insufficient_funds", "expired_card"])
+  .meta({ id: "DeclineReason" });
 
-const topUp = {
+/** One shape for 201, 202 and the look at it later: a client reads all of them with one class. */
+export const topUpAnswer = z.object({
   message,
   topUpId: z.string(),
+  status: z.enum(["credited", "pending", "failed"]),
   amount: money,
-  balance: money,
+  balance: money.meta({ description: "When its outcome became known; until then, when it began." }),
   currency,
   card: cardAnswer,
   createdAt: instant,
-};
-
-export const topUpCreditedAnswer = z.object({ ...topUp, status: z.literal("credited") });
-export const topUpPendingAnswer = z.object({ ...topUp, status: z.literal("pending") });
-export const topUpStateAnswer = z.object({
-  ...topUp,
-  status: z.enum(["credited", "pending", "failed"]),
   declineReason: declineReason.optional(),
-});
+}).meta({ id: "TopUp" });
 
 const entryAnswer = z.object({
   id: z.string(),
-  seq: z.number().int().meta({ description: "1, 2, 3 … without a gap." }),
+  seq: z.int().min(1).meta({ description: "1, 2, 3 … without a gap." }),
   type: z.enum(ENTRY_TYPES),
   amount: money,
-  delta: money.meta({ description: "What it did to the balance." }),
+  delta: signedMoney.meta({ description: "What it did to the balance.", example: "-10.50" }),
   balanceAfter: money,
   createdAt: instant,
   requestId: z.string(),
@@ -105,43 +107,64 @@ const entryAnswer = z.object({
   declineReason: declineReason.optional(),
   card: cardAnswer.optional(),
   cards: z.array(cardAnswer).optional(),
-}).meta({ id: "JournalEntry" });
+}).meta({ id: "Entry" });
 
 export const entryListAnswer = z.object({
   message,
   data: z.array(entryAnswer),
   nextCursor: z.string().nullable().meta({ description: "Null on the last page." }),
-});
+}).meta({ id: "EntryList" });
 
 export const codeAnswer = z.object({
   message,
-  expiresIn: z.number().int().meta({ description: "Seconds.", example: 900 }),
+  expiresIn: z.int().min(1).meta({ description: "Seconds.", example: 900 }),
   delivery: z.enum(["response", "out_of_band"]),
   code: z.string().optional(),
-});
+}).meta({ id: "OneTimeCode" });
 
 export const sessionAnswer = z.object({
   message,
   token: z.string().meta({ example: "ks_…" }),
-  expiresIn: z.number().int().meta({ description: "Seconds.", example: 86400 }),
+  expiresIn: z.int().min(1).meta({ description: "Seconds.", example: 86400 }),
+}).meta({ id: "Session" });
+
+const fieldError = z.object({ field: z.string(), code: z.string(), message })
+  .meta({ id: "FieldError" });
+
+/** What stands behind a refusal: each code has some of it. */
+const facts = z.object({
+  balance: money,
+  amount: money,
+  refundable: money,
+  cardId: z.string().nullable(),
+  paymentId: z.string(),
+  topUpId: z.string(),
+  declineReason,
+  parameter: z.string(),
+  nearest: z.string().meta({ description: "The nearest parameter that there is." }),
+  policy: z.string().meta({ description: "The limit that was passed." }),
+  limit: z.int().min(1),
+  windowSeconds: z.int().min(1),
+  retryAfterSeconds: z.int().min(0),
+  stores: z.string().meta({ description: "Which of them do not answer." }),
 });
 
 export const problemAnswer = z.object({
   type: z.string().meta({ example: "urn:kese:problem:insufficient_balance" }),
   title: z.string(),
-  status: z.number().int(),
-  detail: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string().optional(),
   code: z.string(),
   message,
   requestId: z.string(),
-  errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
-    .optional(),
-}).meta({ id: "Problem", description: "RFC 9457" });
+  errors: z.array(fieldError).optional(),
+  ...facts.partial().shape,
+});
 
 /** The bodies that the handlers make; the message comes with the language of the request. */
 export type PaymentBody = Omit<z.output<typeof paymentAnswer>, "message">;
 export type PaymentStateBody = Omit<z.output<typeof paymentStateAnswer>, "message">;
 export type RefundBody = Omit<z.output<typeof refundAnswer>, "message">;
-export type TopUpBody = Omit<z.output<typeof topUpPendingAnswer>, "message" | "status">;
+export type TopUpBody = Omit<z.output<typeof topUpAnswer>, "message" | "status">;
 export type EntryAnswer = z.output<typeof entryAnswer>;
 export type CardAnswer = z.output<typeof cardAnswer>;

@@ -45,12 +45,17 @@ function money(parse: (value: unknown) => Kurus | undefined, code: string) {
   });
 }
 
+// The document names the text alone: a number or a text is no class in most languages.
 export const amount = money(parseAmount, "invalid_amount").meta({
-  description: "0.01 to 1000000.00 TRY with at most two decimals, as text or as a number.",
+  type: "string",
+  pattern: /^(0|[1-9]\d{0,6})(\.\d{1,2})?$/.source,
+  description: "0.01 to 1000000.00 TRY with at most two decimals.",
   example: "10.50",
 });
 
 export const openingBalance = money(parseBalance, "invalid_balance").meta({
+  type: "string",
+  pattern: /^(0|[1-9]\d{0,8})(\.\d{1,2})?$/.source,
   description: "The opening balance in TRY, 0 to 100000000.00.",
   example: "100.00",
 });
@@ -142,8 +147,11 @@ export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "i
   .transform(Number)
   .refine((count) => count <= PAGE_MAX, "invalid_limit")
   .meta({
-    description: `Entries on a page: 1 to ${PAGE_MAX}, ${PAGE_DEFAULT} when left out.`,
-    example: "20",
+    type: "integer",
+    minimum: 1,
+    maximum: PAGE_MAX,
+    description: `Entries on a page; ${PAGE_DEFAULT} when left out.`,
+    example: PAGE_DEFAULT,
   });
 
 /** Opaque to clients; it holds the number of the last entry that was shown. */

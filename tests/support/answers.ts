@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { z } from "zod";
 import type { Kese } from "../../main.ts";
+import { problemAnswer } from "../../routes/schemas/answers.ts";
 import { type Answer, send, type TestRequest } from "./kese.ts";
 
 /** Who sends the requests of a check: the tests' own fleet by default. */
@@ -9,6 +11,8 @@ export type Sender = Pick<TestRequest, "bearer" | "filo">;
 export function assertProblem(answer: Answer, status: number, code: string): void {
   const { body, headers, text } = answer;
   assertEquals([answer.status, body?.code], [status, code], text);
+  // The document types every fact: what it does not have, no client can read.
+  assertEquals(z.strictObject(problemAnswer.shape).safeParse(body).error?.issues ?? [], [], text);
   assertEquals(body.status, status);
   assertEquals(body.type, `urn:kese:problem:${code}`);
   for (const name of ["title", "detail", "message", "requestId"]) {

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import { z } from "zod";
+import { problemAnswer } from "../../routes/schemas/answers.ts";
 import type { Answer } from "./kese.ts";
 
 /** Ids as the answers write them: a prefix and 26 characters of Crockford's base 32. */
@@ -29,6 +31,8 @@ export function assertProblem(
   const { title, detail, message, requestId, ...rest } = answer.body ?? {};
   assertEquals(rest, { type: `urn:kese:problem:${code}`, status, code, ...facts });
   assertEquals(answer.status, status);
+  // The document types every fact: what it does not have, no client can read.
+  assertEquals(z.strictObject(problemAnswer.shape).safeParse(answer.body).error?.issues ?? [], []);
   for (const text of [title, detail, message]) {
     assert(typeof text === "string" && text !== "", `${code} has an empty text`);
     assertFalse(text.includes("{"), `${code} has a text that is not filled in: ${text}`);
