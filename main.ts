@@ -2,6 +2,7 @@ import { parseEnv } from "node:util";
 import type { Hono } from "hono";
 import {
   CACHE_SETTLING_MILLISECONDS,
+  CODES_SETTLING_MILLISECONDS,
   LAST_LINE_MILLISECONDS,
   SHUTDOWN_DEADLINE_MILLISECONDS,
   SWEEP_INTERVAL_MILLISECONDS,
@@ -11,7 +12,6 @@ import type {
   AccountCache,
   CardGateway,
   Clock,
-  CodeSender,
   Log,
   RateLimiter,
   SecretHasher,
@@ -21,6 +21,7 @@ import { createAccounts } from "./infra/accounts.ts";
 import { createAuditLog } from "./infra/audit_log.ts";
 import { createCardVault } from "./infra/card_vault.ts";
 import { createSystemClock, pause } from "./infra/clock.ts";
+import { type CodeChannel, openCodeChannel } from "./infra/code_channel.ts";
 import { createCodeSender } from "./infra/code_sender.ts";
 import { developmentVariables } from "./infra/development.ts";
 import { createDigests } from "./infra/digests.ts";
@@ -65,7 +66,7 @@ export interface Replacements {
   readonly log?: Log;
   readonly hasher?: SecretHasher;
   readonly gateway?: CardGateway;
-  readonly codeSender?: CodeSender;
+  readonly codeChannel?: CodeChannel;
 }
 
 export interface Opening extends Replacements {
@@ -78,7 +79,7 @@ export async function openKese(
   environment: Environment,
   replaced: Opening = {},
 ): Promise<Kese> {
-  const { cardKeys, cardFingerprintKey, logLevel: level } = environment;
+  const { cardKeys, cardFingerprintKey, fleets, logLevel: level } = environment;
   const clock = replaced.clock ?? createSystemClock();
   const log = replaced.log ??
     createLog({ level, clock, write: createLineWriter(Deno.stdout).write });
@@ -111,6 +112,14 @@ export async function openKese(
     log,
   });
   const audit = createAuditLog(store.audit, log);
+  const codeSender = createCodeSender({
+    channel: replaced.codeChannel ?? await openCodeChannel(environment, { clock, log }),
+    // Nobody of a fleet that was removed is sent anything.
+    contactOf: async (id) => fleets.has(id.filo) ? await store.auth.contact(id) : undefined,
+    clock,
+    log,
+    pause,
+  });
   const dependencies: Dependencies = {
     accounts,
     journal,
@@ -124,7 +133,7 @@ export async function openKese(
     log,
     audit,
     limiter,
-    codeSender: replaced.codeSender ?? createCodeSender(environment, log),
+    codeSender,
     texts: createTexts(environment.texts),
     stores: [store.health],
     settings: environment,
@@ -142,6 +151,7 @@ export async function openKese(
       await store.keepHouse(now);
     },
     close: async () => {
+      await clock.within(codeSender.settled(), CODES_SETTLING_MILLISECONDS);
       await audit.flush();
       await clock.within(settled(), CACHE_SETTLING_MILLISECONDS);
       await store.close();

@@ -10,6 +10,9 @@ export interface Profile {
   readonly email: string;
 }
 
+/** Where a person can be reached. */
+export type Contact = Pick<Profile, "phoneNumber" | "email">;
+
 /** A signed-in user, by the hash of the token. */
 export interface Session {
   readonly account: AccountId;

@@ -84,12 +84,31 @@ export const CODE_TTL_SECONDS = 15 * 60;
 export const CODES_OUTSTANDING_PER_USER = 5;
 export const SESSION_TTL_SECONDS = 24 * 60 * 60;
 export const SESSIONS_PER_USER = 10;
-/** The window in which wrong and sent codes are counted. */
+/**
+ * Wrong and sent codes are counted in a window and in a day. What a stranger at one address does for a
+ * user counts at that address; all addresses together reach a user's own number only at a rate that
+ * no guessing survives and no rider notices.
+ */
 export const CODE_WINDOW_SECONDS = 15 * 60;
-export const WRONG_CODES_PER_USER = 10;
-export const WRONG_CODES_PER_PEER = 50;
-export const SENT_CODES_PER_USER = 5;
-export const SENT_CODES_PER_PEER = 50;
+export const WRONG_CODES = {
+  perPeer: 50,
+  perUserAndPeer: 10,
+  perUserAndPeerADay: 20,
+  /** Of those that are sent, which are short enough to be guessed. */
+  perUserADay: 50,
+} as const;
+export const SENT_CODES = {
+  perPeer: 50,
+  perUserAndPeer: 5,
+  perUserAndPeerADay: 10,
+  perUserADay: 30,
+} as const;
+/** A code is sent this long after its answer, so that nobody can measure whether there is someone to send to. */
+export const CODE_SENT_AFTER_MILLISECONDS = 50;
+/** Codes that a process has taken to send; one more is `busy`. */
+export const CODES_BEING_SENT = 1_000;
+/** How long an end waits for codes that are on their way. */
+export const CODES_SETTLING_MILLISECONDS = 1_000;
 
 /** Slow hashes that run at once; each keeps a core busy for about a tenth of a second. */
 export const SLOW_HASHES_AT_ONCE = 2;

@@ -5,7 +5,7 @@
  */
 import type { Account, AccountId, Instant } from "./account.ts";
 import type { AccountOpeningCommand } from "./account_opening.ts";
-import type { Caller, Profile, Session } from "./auth.ts";
+import type { Caller, Contact, Profile, Session } from "./auth.ts";
 import type { CardNumber } from "./card_number.ts";
 import type { Accepted, Command, Decision } from "./decision.ts";
 import type { EntriesByKey, LoadedAccount } from "./fold.ts";
@@ -142,6 +142,8 @@ export interface AccountCache {
 export interface AuthStore {
   /** The slow hash of a user's authCode; undefined for an unknown user. */
   authCodeHash(id: AccountId): Promise<string | undefined>;
+  /** Where a user can be reached; undefined for an unknown user. */
+  contact(id: AccountId): Promise<Contact | undefined>;
   /** False when `maxOutstanding` codes of that delivery are already waiting. */
   addCode(id: AccountId, code: NewCode, maxOutstanding: number): Promise<boolean>;
   /** Takes a waiting code, once: true for the first who asks. */
@@ -150,8 +152,13 @@ export interface AuthStore {
   addSession(session: Session, maxSessions: number): Promise<void>;
   findSession(tokenHash: string, now: Instant): Eventually<Session | undefined>;
   endSession(tokenHash: string): Promise<void>;
-  /** Counts an event under each key, or takes one back, and gives each key's count in this window. */
-  count(keys: readonly string[], window: CountWindow): Promise<readonly number[]>;
+  /**
+   * Counts an event against one limit after the other. When one of them is used up that one is given,
+   * and nothing is written: whoever is past a limit must not fill the disk.
+   */
+  count(limits: readonly RateLimit[], now: Instant): Promise<ExceededLimit | undefined>;
+  /** Takes back an event that was counted at that time. */
+  takeBack(limits: readonly RateLimit[], now: Instant): Promise<void>;
 }
 
 export interface NewCode {
@@ -161,16 +168,24 @@ export interface NewCode {
   readonly expiresAt: Instant;
 }
 
-/** Windows begin at whole multiples of their length. */
-export interface CountWindow {
-  readonly now: Instant;
-  readonly seconds: number;
-  readonly by: 1 | -1;
+/**
+ * Sends one-time codes to users. Whom a code is for is looked up after the answer, so that neither the
+ * answer nor its time tells whether there is such a user.
+ */
+export interface CodeSender {
+  /** False where no code can be sent to anyone. */
+  isAvailable(): boolean;
+  /** Takes a code to be sent in a moment. Throws {@linkcode BusyError} when too many wait. */
+  send(code: CodeToSend): void;
+  /** Ends when no code waits. */
+  settled(): Promise<void>;
 }
 
-/** Sends a one-time code to its user: by webhook, or into the log in development. */
-export interface CodeSender {
-  send(id: AccountId, code: string): Promise<void>;
+export interface CodeToSend {
+  readonly account: AccountId;
+  readonly code: string;
+  readonly expiresInSeconds: number;
+  readonly requestId: string;
 }
 
 /** A card number, sealed. */
@@ -245,6 +260,7 @@ export interface AuditLog {
   flush(): Promise<void>;
 }
 
+/** How many of something are allowed in a window; windows begin at whole multiples of their length. */
 export interface RateLimit {
   /** What is limited, as the headers name it. */
   readonly policy: string;
@@ -300,6 +316,8 @@ export interface Digests {
   secret(secret: string): string;
   /** Whether two hex digests are equal, in constant time. */
   equal(first: string, second: string): boolean;
+  /** HMAC of a one-time code that is sent: eight digits are found from a plain hash in no time. */
+  sentCode(id: AccountId, code: string): string;
   /**
    * HMAC under which an entry remembers its key. Who asks is part of its scope: with one of the
    * fleet's keys a user could otherwise answer for what the fleet has yet to ask.
@@ -322,6 +340,8 @@ export interface Ids {
   requestId(): string;
   /** 32 random bytes, hex. */
   secret(): string;
+  /** Eight random digits, for a person to type. */
+  digits(): string;
 }
 
 export type IdPrefix = "pay" | "ref" | "top" | "card" | "ent";

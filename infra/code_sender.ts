@@ -1,44 +1,63 @@
-import type { CodeSender, Log } from "../domain/ports.ts";
-import type { Environment } from "./environment.ts";
+import type { AccountId } from "../domain/account.ts";
+import type { Contact } from "../domain/auth.ts";
+import { CODE_SENT_AFTER_MILLISECONDS, CODES_BEING_SENT } from "../domain/limits.ts";
+import {
+  BusyError,
+  type Clock,
+  type CodeSender,
+  type CodeToSend,
+  type Log,
+} from "../domain/ports.ts";
+import type { CodeChannel } from "./code_channel.ts";
 
-const WEBHOOK_TIMEOUT_MILLISECONDS = 5_000;
+export interface CodeSenderOptions {
+  /** Undefined where no code can be sent. */
+  readonly channel: CodeChannel | undefined;
+  readonly contactOf: (id: AccountId) => Promise<Contact | undefined>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pause: (milliseconds: number) => Promise<void>;
+}
 
-/** The way in which codes reach users: the operator's webhook, the log in development, else none. */
+const WARNING_INTERVAL_MILLISECONDS = 60_000;
+
+/** Sends codes behind their answers, to those who are there to be sent one. */
 export function createCodeSender(
-  { mode, codeWebhookUrl }: Pick<Environment, "mode" | "codeWebhookUrl">,
-  log: Log,
+  { channel, contactOf, clock, log, pause }: CodeSenderOptions,
 ): CodeSender {
-  if (codeWebhookUrl !== undefined) return createWebhookCodeSender(codeWebhookUrl);
-  if (mode === "development") return createLogCodeSender(log);
-  return {
-    send: () => Promise.reject(new Error("Cannot send a code: CODE_WEBHOOK_URL is not set")),
-  };
-}
+  const pending = new Set<Promise<void>>();
+  let warnedAt = -Infinity;
 
-/** Posts `{filo, userNo, code}` to the operator's own sender of messages. */
-function createWebhookCodeSender(url: string): CodeSender {
+  async function send(
+    { account, code, expiresInSeconds, requestId }: CodeToSend,
+  ): Promise<void> {
+    await pause(CODE_SENT_AFTER_MILLISECONDS);
+    try {
+      const contact = await contactOf(account);
+      if (contact === undefined) return;
+      await channel?.({ ...account, ...contact, code, expiresIn: expiresInSeconds });
+    } catch (error) {
+      log.error("code_not_sent", { requestId, error });
+    }
+  }
+
   return {
-    send: async ({ filo, userNo }, code) => {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ filo, userNo, code }),
-        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MILLISECONDS),
-      });
-      await response.body?.cancel();
-      if (!response.ok) {
-        throw new Error(`Cannot send a code: the webhook answered ${response.status}`);
+    isAvailable: () => {
+      if (channel !== undefined) return true;
+      const now = clock.now();
+      if (now - warnedAt >= WARNING_INTERVAL_MILLISECONDS) {
+        warnedAt = now;
+        log.warn("code_delivery_unavailable", { missing: "CODE_WEBHOOK_URL" });
       }
+      return false;
     },
-  };
-}
-
-/** Writes the code into the log: for development, where whoever reads the log is the user. */
-function createLogCodeSender(log: Log): CodeSender {
-  return {
-    send: (id, code) => {
-      log.info("one_time_code", { ...id, code });
-      return Promise.resolve();
+    send: (code) => {
+      if (pending.size >= CODES_BEING_SENT) throw new BusyError("too many codes are being sent");
+      const sending: Promise<void> = send(code).finally(() => pending.delete(sending));
+      pending.add(sending);
+    },
+    settled: async () => {
+      while (pending.size > 0) await Promise.all(pending);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { accountKey } from "../domain/account.ts";
 import { CardNumber } from "../domain/card_number.ts";
 import type { Digests } from "../domain/ports.ts";
 
@@ -18,6 +19,7 @@ export function createDigests(key: Uint8Array): Digests {
   return {
     secret: rememberResults(sha256, SECRETS_REMEMBERED),
     equal: isEqual,
+    sentCode: (id, code) => keyed(`code\n${accountKey(id)}\n${code}`),
     idempotencyKey: ({ operation, by }, key) => keyed(`key\n${by}\n${operation}\n${key}`),
     request: (operation, parameters) => keyed(`request\n${operation}\n${canonical(parameters)}`),
   };

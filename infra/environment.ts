@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
+import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
+import { sha256 } from "./digests.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 /** Environment variables by name, as the process has them. */
@@ -19,7 +21,8 @@ export interface Environment {
   readonly cardKeys: ReadonlyMap<string, Uint8Array>;
   readonly cardFingerprintKey: Uint8Array;
   readonly cardGateway: "sandbox";
-  readonly codeWebhookUrl: string | undefined;
+  /** Where one-time codes go that are sent to users; signed when there is a secret. */
+  readonly codeWebhook?: { readonly url: string; readonly secret?: string };
   readonly allowCardNumberInUrl: boolean;
   readonly trustProxy: boolean;
   readonly requestsPerMinute: { readonly user: number; readonly fleet: number };
@@ -40,6 +43,13 @@ const key = z.base64("must be base64").transform((text) =>
   new Uint8Array(Buffer.from(text, "base64"))
 )
   .refine((bytes) => bytes.length === 32, "must be 32 bytes in base64");
+
+/** As Standard Webhooks writes one: 24 to 64 bytes. */
+const webhookSecret = z.string().refine((text) => {
+  const [, bytes] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
+  const { length } = Buffer.from(bytes ?? "", "base64");
+  return length >= 24 && length <= 64;
+}, "must be whsec_<base64 of 24 to 64 bytes>");
 
 const FLEET = /^[A-Za-z0-9_-]{1,64}:[0-9a-f]{64}(\|[0-9a-f]{64})?$/;
 const fleets = list("must be name:<SHA-256 hex of the key>[|<second hash>],…", (item) => {
@@ -90,6 +100,7 @@ export const ENVIRONMENT = z.object({
   CARD_GATEWAY: z.enum(["sandbox"], "must be sandbox, the only gateway of this version"),
   ALLOW_SANDBOX_GATEWAY: flag.default(false),
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
+  CODE_WEBHOOK_SECRET: webhookSecret.optional(),
   ALLOW_CARD_NUMBER_IN_URL: flag.default(false),
   TRUST_PROXY: flag.default(false),
   REQUESTS_PER_MINUTE_USER: count.default(6_000),
@@ -124,6 +135,10 @@ function* contradictions(given: Variables): Generator<string> {
   if (production && given.CARD_GATEWAY === "sandbox" && given.ALLOW_SANDBOX_GATEWAY !== "true") {
     yield "CARD_GATEWAY sandbox moves no money: production takes it only with ALLOW_SANDBOX_GATEWAY=true";
   }
+  if (production && given.CODE_WEBHOOK_URL && given.CODE_WEBHOOK_SECRET === undefined) {
+    yield "CODE_WEBHOOK_URL takes codes and telephone numbers: production signs them with CODE_WEBHOOK_SECRET";
+  }
+  if (production) yield* publicSecrets(given);
   if (!production && onDeploy) yield "KESE_ENV development is refused on Deno Deploy";
   // The default is every address: in development that has to be said otherwise.
   if (!production && !LOOPBACK.includes(given.HOST ?? "")) {
@@ -142,6 +157,18 @@ function* contradictions(given: Variables): Generator<string> {
   }
 }
 
+/** Keys that anybody can look up or guess. */
+function* publicSecrets(given: Variables): Generator<string> {
+  if (given.FLEETS?.includes(sha256(DEVELOPMENT_FLEET_KEY))) {
+    yield `FLEETS holds the hash of ${DEVELOPMENT_FLEET_KEY}: production refuses development's key`;
+  }
+  const keys = { CARD_KEYS: given.CARD_KEYS, CARD_FINGERPRINT_KEY: given.CARD_FINGERPRINT_KEY };
+  for (const [name, text = ""] of Object.entries(keys)) {
+    if (text.includes(ZERO_KEY)) yield `${name} holds a key of zeros, which is none`;
+  }
+}
+
+const ZERO_KEY = Buffer.alloc(32).toString("base64");
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 function toEnvironment(parsed: Parsed, given: Variables): Environment {
@@ -158,7 +185,12 @@ function toEnvironment(parsed: Parsed, given: Variables): Environment {
     cardKeys: parsed.CARD_KEYS,
     cardFingerprintKey: parsed.CARD_FINGERPRINT_KEY,
     cardGateway: parsed.CARD_GATEWAY,
-    codeWebhookUrl: parsed.CODE_WEBHOOK_URL,
+    ...(parsed.CODE_WEBHOOK_URL !== undefined && {
+      codeWebhook: {
+        url: parsed.CODE_WEBHOOK_URL,
+        ...(parsed.CODE_WEBHOOK_SECRET !== undefined && { secret: parsed.CODE_WEBHOOK_SECRET }),
+      },
+    }),
     allowCardNumberInUrl: parsed.ALLOW_CARD_NUMBER_IN_URL,
     trustProxy: parsed.TRUST_PROXY,
     requestsPerMinute: {

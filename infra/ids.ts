@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Ids } from "../domain/ports.ts";
 
 // Crockford's base 32: no letter that is taken for another or for a digit; sorts like the bytes.
@@ -6,6 +6,7 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const TIME_CHARACTERS = 10;
 const RANDOM_CHARACTERS = 16;
+const DIGITS = 8;
 const BATCH = 256;
 
 /** Ids of 48 bits of time and 80 of chance. Random bytes are fetched in batches: one call serves many ids. */
@@ -29,6 +30,7 @@ export function createIds(): Ids {
     next: (prefix, now) => `${prefix}_${textOf(now)}${takeRandom()}`,
     requestId: () => randomUUID(),
     secret: () => randomBytes(32).toString("hex"),
+    digits: () => String(randomInt(10 ** DIGITS)).padStart(DIGITS, "0"),
   };
 }
 

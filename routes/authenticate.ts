@@ -29,17 +29,19 @@ export function authenticate(
   const token = bearerToken(headers);
   if (token === undefined) return undefined;
   const hash = digests.secret(token);
-  if (token.startsWith(SESSION_TOKEN_PREFIX)) return findSession(auth, hash, now);
+  if (token.startsWith(SESSION_TOKEN_PREFIX)) return findSession({ auth, settings }, hash, now);
   const fleet = filo ?? headers.get("filo") ?? "";
   const keys = settings.fleets.get(fleet) ?? NO_KEYS;
   return keys.some((key) => digests.equal(key, hash)) ? { kind: "fleet", filo: fleet } : undefined;
 }
 
 async function findSession(
-  auth: Pick<AuthStore, "findSession">,
+  { auth, settings }: Pick<AuthenticationPorts, "auth" | "settings">,
   tokenHash: string,
   now: number,
 ): Promise<Caller | undefined> {
   const session = await auth.findSession(tokenHash, now);
-  return session && { kind: "session", account: session.account, tokenHash };
+  // A session ends with its fleet: whoever removed the fleet's key wants nobody of it in.
+  if (session === undefined || !settings.fleets.has(session.account.filo)) return undefined;
+  return { kind: "session", account: session.account, tokenHash };
 }

@@ -251,6 +251,17 @@ export const PROBLEMS = {
     tr: { title: "Sistem hazır değil.", detail: "Yanıt vermeyen: {stores}." },
     en: { title: "The system is not ready.", detail: "No answer from: {stores}." },
   },
+  code_delivery_unavailable: {
+    status: 503,
+    tr: {
+      title: "Doğrulama kodu gönderilemiyor.",
+      detail: "authCode ile isteyin ya da kodu filo anahtarıyla alın.",
+    },
+    en: {
+      title: "One-time codes cannot be sent.",
+      detail: "Send the authCode, or have the fleet ask for the code with its key.",
+    },
+  },
   busy: {
     status: 503,
     tr: { title: "Sistem meşgul.", detail: "Hiçbir şey değişmedi; yeniden deneyin." },

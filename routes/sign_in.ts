@@ -5,15 +5,14 @@ import {
   CODE_TTL_SECONDS,
   CODE_WINDOW_SECONDS,
   CODES_OUTSTANDING_PER_USER,
-  SENT_CODES_PER_PEER,
-  SENT_CODES_PER_USER,
+  SENT_CODES,
   SESSION_TTL_SECONDS,
   SESSIONS_PER_USER,
-  WRONG_CODES_PER_PEER,
-  WRONG_CODES_PER_USER,
+  WRONG_CODES,
 } from "../domain/limits.ts";
+import { BusyError, type NewCode } from "../domain/ports.ts";
 import { authenticate, bearerToken } from "./authenticate.ts";
-import { type CodeAttempt, createCodeCounter } from "./code_counter.ts";
+import { type Attempt, limitOfUser, limitsAtPeer } from "./code_limits.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type Endpoint, publicEndpoint, type RequestFacts, sessionEndpoint } from "./endpoint.ts";
 import { type Problem, problem } from "./problems.ts";
@@ -21,21 +20,12 @@ import { rateLimited } from "./rate_limits.ts";
 import { codeAnswer, sessionAnswer } from "./schemas/answers.ts";
 import { authCode, filo, userNo } from "./schemas/fields.ts";
 
-const WRONG_CODES = {
-  policy: "wrong_codes",
-  perUser: WRONG_CODES_PER_USER,
-  perPeer: WRONG_CODES_PER_PEER,
-};
-const SENT_CODES = {
-  policy: "sent_codes",
-  perUser: SENT_CODES_PER_USER,
-  perPeer: SENT_CODES_PER_PEER,
-};
+/** What a code looks like that a person types. Those in an answer are 256 bits, which nobody guesses. */
+const SENT_CODE = /^\d{8}$/;
 
 /** Signing in: a one-time code first, then the code for a session. */
 export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
-  const { auth, codeSender, digests, hasher, ids, log } = dependencies;
-  const counter = createCodeCounter(auth);
+  const { auth, codeSender, digests, hasher, ids, settings } = dependencies;
 
   return [
     publicEndpoint({
@@ -54,6 +44,7 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
         "authentication_failed",
         "user_not_found",
         "rate_limited",
+        "code_delivery_unavailable",
       ],
     }, async ({ trace, parameters: { Filo: filo, userNo, authCode }, ...facts }) => {
       const id = { filo, userNo };
@@ -68,19 +59,22 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
         if (caller?.kind !== "fleet") return problem("unauthenticated");
         trace.who = "fleet";
       }
-      const authCodeHash = await auth.authCodeHash(id);
+      if (!byFleet && authCode === undefined) return await sendCode(id, facts);
+      const authCodeHash = await authCodeHashOf(id);
       if (byFleet && authCodeHash === undefined) return problem("user_not_found");
       if (authCode !== undefined) {
-        const peer = byFleet ? undefined : facts.peer();
-        const attempt = { account: id, peer, now: facts.at };
-        const refusal = await checkAuthCode(attempt, { authCode, authCodeHash });
+        const attempt = { account: id, peer: byFleet ? undefined : facts.peer() };
+        const proof = { authCode, authCodeHash, now: facts.at };
+        const refusal = await checkAuthCode(attempt, proof);
         if (refusal) return refusal;
       }
-      if (!byFleet && authCode === undefined) {
-        return await sendCode(id, authCodeHash !== undefined, facts);
-      }
-      const code = await newCode(id, "response", facts);
-      if (code === undefined) return tooManyCodes();
+      const code = ids.secret();
+      const waits = await addCode(id, {
+        codeHash: digests.secret(code),
+        delivery: "response",
+        now: facts.at,
+      });
+      if (!waits) return tooManyCodes(CODES_OUTSTANDING_PER_USER);
       const body = { expiresIn: CODE_TTL_SECONDS, delivery: "response" as const, code };
       return { status: 201, message: "code_created", body };
     }),
@@ -103,12 +97,11 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
       Object.assign(trace, account);
       const code = bearerToken(headers);
       if (code === undefined) return problem("authentication_failed");
-      if (!await auth.takeCode(account, digests.secret(code), now)) {
-        // A right code is let in however many wrong ones came: nobody guesses 256 bits, and whoever
-        // sends wrong codes in another's name must not keep him out.
-        const { exceeded } = await counter.count(WRONG_CODES, { account, peer: peer(), now });
-        return exceeded ? rateLimited(exceeded) : problem("authentication_failed");
-      }
+      const attempt = { account, peer: peer() };
+      const refusal = SENT_CODE.test(code)
+        ? await takeSentCode(attempt, code, now)
+        : await takeAnsweredCode(attempt, code, now);
+      if (refusal) return refusal;
       const token = SESSION_TOKEN_PREFIX + ids.secret();
       const expiresAt = now + SESSION_TTL_SECONDS * 1_000;
       const session = { account, tokenHash: digests.secret(token), createdAt: now, expiresAt };
@@ -133,57 +126,101 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
     }),
   ];
 
+  /** Nobody of a fleet that was removed is known any more. */
+  async function authCodeHashOf(id: AccountId): Promise<string | undefined> {
+    return settings.fleets.has(id.filo) ? await auth.authCodeHash(id) : undefined;
+  }
+
   async function checkAuthCode(
-    attempt: CodeAttempt,
-    { authCode, authCodeHash }: {
+    attempt: Attempt,
+    { authCode, authCodeHash, now }: {
       readonly authCode: string;
       readonly authCodeHash: string | undefined;
+      readonly now: number;
     },
   ): Promise<Problem | undefined> {
-    // Counted before it is looked at: guesses that arrive together must not all be looked at.
-    const { exceeded, takeBack } = await counter.count(WRONG_CODES, attempt);
+    // Counted before it is looked at: guesses that arrive together must not all be looked at. What
+    // comes from elsewhere does not count here, so it keeps nobody from proving who they are.
+    const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
+    const exceeded = await auth.count(limits, now);
     if (exceeded) return rateLimited(exceeded);
-    if (!await hasher.verify(authCode, authCodeHash)) return problem("authentication_failed");
-    await takeBack();
+    try {
+      if (!await hasher.verify(authCode, authCodeHash)) return problem("authentication_failed");
+    } catch (error) {
+      if (error instanceof BusyError) await auth.takeBack(limits, now);
+      throw error;
+    }
+    await auth.takeBack(limits, now);
     return undefined;
   }
 
-  /** Sends a code to the user himself. Nothing in the answer tells whether he exists. */
+  /** Sends a code to the user. Until the answer all is the same, whether there is such a user or not. */
   async function sendCode(
     account: AccountId,
-    exists: boolean,
-    facts: Pick<RequestFacts, "at" | "peer" | "requestId">,
+    { at: now, peer, requestId }: Pick<RequestFacts, "at" | "peer" | "requestId">,
   ) {
-    const sent = await counter.count(SENT_CODES, { account, peer: facts.peer(), now: facts.at });
-    if (sent.exceeded) return rateLimited(sent.exceeded);
-    const code = await newCode(account, "out_of_band", facts);
-    if (code === undefined) return tooManyCodes();
-    // Not awaited, for the time that sending takes would tell that there is someone to send to.
-    if (exists) {
-      codeSender.send(account, code)
-        .catch((error) => log.error("code_not_sent", { requestId: facts.requestId, error }));
-    }
+    if (!codeSender.isAvailable()) return problem("code_delivery_unavailable");
+    const attempt = { account, peer: peer() };
+    const exceeded = await auth.count([
+      ...limitsAtPeer("sent_codes", SENT_CODES, attempt),
+      limitOfUser("sent_codes", SENT_CODES, attempt),
+    ], now);
+    if (exceeded) return rateLimited(exceeded);
+    const code = ids.digits();
+    const codeHash = digests.sentCode(account, code);
+    // The limits above let as many wait as one address may have sent; another's keep nobody from one.
+    const waits = await addCode(account, { codeHash, delivery: "out_of_band", now });
+    if (!waits) return tooManyCodes(SENT_CODES.perUserADay);
+    codeSender.send({ account, code, expiresInSeconds: CODE_TTL_SECONDS, requestId });
     const body = { expiresIn: CODE_TTL_SECONDS, delivery: "out_of_band" as const };
     return { status: 201, message: "code_sent", body } as const;
   }
 
-  /** A code that waits to be taken; undefined when five of that delivery wait already. */
-  async function newCode(
-    account: AccountId,
-    delivery: "response" | "out_of_band",
-    { at: now }: Pick<RequestFacts, "at">,
-  ): Promise<string | undefined> {
-    const code = ids.secret();
-    const expiresAt = now + CODE_TTL_SECONDS * 1_000;
-    const waiting = { codeHash: digests.secret(code), delivery, now, expiresAt };
-    return await auth.addCode(account, waiting, CODES_OUTSTANDING_PER_USER) ? code : undefined;
+  function addCode(account: AccountId, code: Omit<NewCode, "expiresAt">): Promise<boolean> {
+    const expiresAt = code.now + CODE_TTL_SECONDS * 1_000;
+    const most = code.delivery === "response" ? CODES_OUTSTANDING_PER_USER : SENT_CODES.perUserADay;
+    return auth.addCode(account, { ...code, expiresAt }, most);
+  }
+
+  /** Eight digits can be guessed, so they are counted before they are looked at. */
+  async function takeSentCode(
+    attempt: Attempt,
+    code: string,
+    now: number,
+  ): Promise<Problem | undefined> {
+    const limits = [
+      ...limitsAtPeer("wrong_codes", WRONG_CODES, attempt),
+      limitOfUser("wrong_codes", WRONG_CODES, attempt),
+    ];
+    const exceeded = await auth.count(limits, now);
+    if (exceeded) return rateLimited(exceeded);
+    if (!await take(attempt.account, digests.sentCode(attempt.account, code), now)) {
+      return problem("authentication_failed");
+    }
+    await auth.takeBack(limits, now);
+    return undefined;
+  }
+
+  /** Nobody guesses 256 bits: a right code is let in however many wrong ones came. */
+  async function takeAnsweredCode(
+    attempt: Attempt,
+    code: string,
+    now: number,
+  ): Promise<Problem | undefined> {
+    if (await take(attempt.account, digests.secret(code), now)) return undefined;
+    const exceeded = await auth.count(limitsAtPeer("wrong_codes", WRONG_CODES, attempt), now);
+    return exceeded ? rateLimited(exceeded) : problem("authentication_failed");
+  }
+
+  async function take(account: AccountId, codeHash: string, now: number): Promise<boolean> {
+    return settings.fleets.has(account.filo) && await auth.takeCode(account, codeHash, now);
   }
 }
 
-function tooManyCodes(): Problem {
+function tooManyCodes(limit: number): Problem {
   return rateLimited({
     policy: "outstanding_codes",
-    limit: CODES_OUTSTANDING_PER_USER,
+    limit,
     windowSeconds: CODE_WINDOW_SECONDS,
     retryAfterSeconds: CODE_TTL_SECONDS,
   });

@@ -67,6 +67,16 @@ function errorTable(): Table {
 const lira = (sum: number): string => `${formatAmount(kurus(sum))} TRY`;
 const count = (value: number): string => value.toLocaleString("en");
 
+function codeBounds(
+  bounds: typeof limits.WRONG_CODES | typeof limits.SENT_CODES,
+  fromEverywhere: string,
+): string {
+  const { perPeer, perUserAndPeer, perUserAndPeerADay, perUserADay } = bounds;
+  return `from one address ${perPeer} in ${limits.CODE_WINDOW_SECONDS / 60} minutes; ` +
+    `for one user from one address ${perUserAndPeer} in that time and ${perUserAndPeerADay} a day` +
+    `${fromEverywhere}${perUserADay} a day for one user from everywhere`;
+}
+
 const LIMITS: Table = [
   ["What", "Limit"],
   [
@@ -85,17 +95,11 @@ const LIMITS: Table = [
   ["`description`", `${limits.DESCRIPTION_MAX_LENGTH} characters`],
   ["`Idempotency-Key`", `${limits.IDEMPOTENCY_KEY_MAX_LENGTH} characters`],
   ["One-time code", `${limits.CODE_TTL_SECONDS / 60} minutes, works once`],
-  ["One-time codes that may wait", `${limits.CODES_OUTSTANDING_PER_USER} of a user and delivery`],
+  ["One-time codes in answers that may wait", `${limits.CODES_OUTSTANDING_PER_USER} of a user`],
   ["Session", `${limits.SESSION_TTL_SECONDS / 3_600} hours`],
   ["Sessions of a user", `${limits.SESSIONS_PER_USER}; one more ends the oldest`],
-  [
-    `Wrong codes in ${limits.CODE_WINDOW_SECONDS / 60} minutes`,
-    `${limits.WRONG_CODES_PER_USER} of a user, ${limits.WRONG_CODES_PER_PEER} from an address`,
-  ],
-  [
-    `Codes sent in ${limits.CODE_WINDOW_SECONDS / 60} minutes`,
-    `${limits.SENT_CODES_PER_USER} to a user, ${limits.SENT_CODES_PER_PEER} from an address`,
-  ],
+  ["Wrong codes and authCodes", codeBounds(limits.WRONG_CODES, "; of codes that are sent ")],
+  ["Codes sent", codeBounds(limits.SENT_CODES, "; ")],
   [
     "Requests that a process works on at once",
     `${count(limits.REQUESTS_IN_FLIGHT)}, then \`busy\``,

@@ -12,6 +12,7 @@ const SECRETS = [
   "CARD_FINGERPRINT_KEY",
   "MONGODB_URI",
   "UPSTASH_REDIS_REST_TOKEN",
+  "CODE_WEBHOOK_SECRET",
 ];
 
 Deno.test(".env.example names every variable of the environment and no other", () => {

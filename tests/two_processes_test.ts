@@ -8,6 +8,7 @@ import {
   type Payment,
   payTo,
   provenJournal,
+  REMOTE_FLEETS,
   type RemoteEntry,
   sendTo,
   sendWhileBusy,
@@ -38,7 +39,13 @@ async function withPair(
   // Given, for each would make keys of its own for itself.
   const secrets = { CARD_KEYS: `test:${randomKey()}`, CARD_FINGERPRINT_KEY: randomKey() };
   const start = (): Running =>
-    startMain({ KESE_ENV: "development", PORT: "0", ...secrets, ...variables });
+    startMain({
+      KESE_ENV: "development",
+      PORT: "0",
+      ...REMOTE_FLEETS,
+      ...secrets,
+      ...variables,
+    });
   const first = start();
   const started = [first];
   try {

@@ -1,6 +1,8 @@
 import type { Collection } from "mongodb";
-import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
-import type { AuthStore, NewCode } from "../../domain/ports.ts";
+import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
+import type { Contact } from "../../domain/auth.ts";
+import type { AuthStore, NewCode, RateLimit } from "../../domain/ports.ts";
+import { counterKey, exceededUntilNextWindow, windowStart } from "../rate_window.ts";
 import { isDuplicateKey } from "./connection.ts";
 import type { UserDocument } from "./documents.ts";
 
@@ -25,6 +27,10 @@ export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStor
     authCodeHash: async (id) => {
       const user = await users.findOne({ _id: accountKey(id) }, { projection: { authCode: 1 } });
       return user?.authCode;
+    },
+    contact: async (id) => {
+      const projection = { _id: 0, phoneNumber: 1, email: 1 } as const;
+      return await users.findOne<Contact>({ _id: accountKey(id) }, { projection }) ?? undefined;
     },
     addCode: (id, code, maxOutstanding) =>
       addCode(auth, codesId(id, code.delivery), { code, maxOutstanding }),
@@ -61,20 +67,33 @@ export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStor
     endSession: async (tokenHash) => {
       await auth.deleteOne({ _id: sessionId(tokenHash) });
     },
-    count: async (keys, { now, seconds, by }) => {
-      const length = seconds * 1_000;
-      const start = now - now % length;
-      const expiresAt = new Date(start + length);
-      return await Promise.all(keys.map((key) => {
-        const counter = { _id: `counter/${key}/${start}`, expiresAt };
-        return by === 1 ? countUp(auth, counter) : countDown(auth, counter);
-      }));
+    count: async (limits, now) => {
+      const ids = limits.map((limit) => counterId(limit, now));
+      const counters = await auth.find({ _id: { $in: ids } }).toArray();
+      const events = new Map(counters.map((counter) => [counter._id, counter.events ?? 0]));
+      const usedUp = limits.find((limit) => {
+        return (events.get(counterId(limit, now)) ?? 0) >= limit.limit;
+      });
+      if (usedUp) return exceededUntilNextWindow(usedUp, now);
+      for (const limit of limits) {
+        // Others may have used it up since: then what is wider is not counted.
+        if (!await countUp(auth, limit, now)) return exceededUntilNextWindow(limit, now);
+      }
+      return undefined;
+    },
+    takeBack: async (limits, now) => {
+      const ids = limits.map((limit) => counterId(limit, now));
+      await auth.updateMany({ _id: { $in: ids }, events: { $gt: 0 } }, { $inc: { events: -1 } });
     },
   };
 }
 
 function codesId(id: AccountId, delivery: NewCode["delivery"]): string {
   return `codes/${accountKey(id)}/${delivery}`;
+}
+
+function counterId(limit: RateLimit, now: Instant): string {
+  return `counter/${counterKey(limit)}/${windowStart(limit, now)}`;
 }
 
 function sessionId(tokenHash: string): string {
@@ -124,34 +143,25 @@ async function endOldest(
   if (others.length > 0) await auth.deleteMany({ _id: { $in: others.map(({ _id }) => _id) } });
 }
 
-type Counter = Pick<AuthDocument, "_id" | "expiresAt">;
-
-/** Adds one to a counter; the first event of its window makes it. */
+/** Adds one to a counter, which the first event of its window makes. False when the limit is used up. */
 async function countUp(
   auth: Collection<AuthDocument>,
-  { _id, expiresAt }: Counter,
-): Promise<number> {
-  const add = () => {
-    return auth.findOneAndUpdate({ _id }, { $inc: { events: 1 } }, { returnDocument: "after" });
+  limit: RateLimit,
+  now: Instant,
+): Promise<boolean> {
+  const _id = counterId(limit, now);
+  const add = async () => {
+    const below = { _id, events: { $lt: limit.limit } };
+    return (await auth.updateOne(below, { $inc: { events: 1 } })).modifiedCount === 1;
   };
-  const counted = await add();
-  if (counted?.events !== undefined) return counted.events;
+  if (await add()) return true;
   try {
+    const expiresAt = new Date(windowStart(limit, now) + limit.windowSeconds * 1_000);
     await auth.insertOne({ _id, expiresAt, events: 1 });
-    return 1;
+    return true;
   } catch (error) {
-    // Another made it at this moment; now it is there for both.
+    // It is there: used up, or made by another at this moment.
     if (!isDuplicateKey(error)) throw error;
-    return (await add())?.events ?? 1;
+    return await add();
   }
-}
-
-/** A counter that is not there, or is at nothing, stays so. */
-async function countDown(auth: Collection<AuthDocument>, { _id }: Counter): Promise<number> {
-  const counted = await auth.findOneAndUpdate(
-    { _id, events: { $gt: 0 } },
-    { $inc: { events: -1 } },
-    { returnDocument: "after" },
-  );
-  return counted?.events ?? 0;
 }

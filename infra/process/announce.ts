@@ -18,7 +18,7 @@ export interface Announcement {
 
 /** Says in the log what runs and where; in development also what to try first. */
 export function announce({ environment, address, build, log }: Announcement): void {
-  const { mode, mongo, cardGateway, codeWebhookUrl } = environment;
+  const { mode, mongo, cardGateway, codeWebhook } = environment;
   const url = urlOf(address);
   if (mode === "development") console.log(firstSteps(environment, url));
   log.info("started", { ...build, mode, url, store: mongo ? "mongodb" : "sqlite" });
@@ -26,7 +26,7 @@ export function announce({ environment, address, build, log }: Announcement): vo
   if (cardGateway === "sandbox") {
     log.warn("card_gateway_is_sandbox", { meaning: "no card is really charged" });
   }
-  if (codeWebhookUrl === undefined) {
+  if (codeWebhook === undefined) {
     log.warn("codes_cannot_be_sent", { meaning: "CODE_WEBHOOK_URL is not set" });
   }
 }

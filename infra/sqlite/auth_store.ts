@@ -1,6 +1,7 @@
 import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
-import type { Session } from "../../domain/auth.ts";
-import type { AuthStore, CountWindow, NewCode } from "../../domain/ports.ts";
+import type { Profile, Session } from "../../domain/auth.ts";
+import type { AuthStore, ExceededLimit, NewCode, RateLimit } from "../../domain/ports.ts";
+import { counterKey, exceededUntilNextWindow, windowStart } from "../rate_window.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
@@ -12,7 +13,8 @@ export interface AuthWrites {
   takeCode(id: AccountId, codeHash: string, now: Instant): boolean;
   addSession(session: Session, maxSessions: number): void;
   endSession(tokenHash: string): void;
-  count(keys: readonly string[], window: CountWindow): readonly number[];
+  count(limits: readonly RateLimit[], now: Instant): ExceededLimit | undefined;
+  takeBack(limits: readonly RateLimit[], now: Instant): void;
 }
 
 /** One-time codes, sessions and counters. An expired row counts as none, whether or not it is still there. */
@@ -23,6 +25,9 @@ export function createSqliteAuthStore(
   const selectAuthCode = database.prepare(
     "SELECT auth_code_hash FROM people JOIN accounts USING (account_no) WHERE account_key = ?",
   );
+  const selectProfile = database.prepare(
+    "SELECT profile FROM people JOIN accounts USING (account_no) WHERE account_key = ?",
+  );
   const selectSession = database.prepare(
     "SELECT account_key, created_at, expires_at FROM sessions WHERE token_hash = ? AND expires_at > ?",
   );
@@ -31,6 +36,13 @@ export function createSqliteAuthStore(
       promised(() => {
         const row = selectAuthCode.get(accountKey(id)) as { auth_code_hash: string } | undefined;
         return row?.auth_code_hash;
+      }),
+    contact: (id) =>
+      promised(() => {
+        const row = selectProfile.get(accountKey(id)) as { profile: string } | undefined;
+        if (row === undefined) return undefined;
+        const { phoneNumber, email } = JSON.parse(row.profile) as Profile;
+        return { phoneNumber, email };
       }),
     findSession: (tokenHash, now) => {
       const row = readNow(() => selectSession.get(tokenHash, now)) as SessionRow | undefined;
@@ -43,6 +55,7 @@ export function createSqliteAuthStore(
     addSession: (...session) => writer.write("addSession", ...session),
     endSession: (tokenHash) => writer.write("endSession", tokenHash),
     count: (...events) => writer.write("count", ...events),
+    takeBack: (...events) => writer.write("takeBack", ...events),
   };
 }
 
@@ -51,7 +64,8 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
     "SELECT count(*) AS waiting FROM codes WHERE account_key = ? AND delivery = ? AND expires_at > ?",
   );
   const insertCode = database.prepare(
-    "INSERT INTO codes (code_hash, account_key, delivery, expires_at) VALUES (?, ?, ?, ?)",
+    // Eight digits may come twice for one user, and are then one code.
+    "INSERT OR REPLACE INTO codes (code_hash, account_key, delivery, expires_at) VALUES (?, ?, ?, ?)",
   );
   const takeCode = database.prepare(
     "DELETE FROM codes WHERE code_hash = ? AND account_key = ? AND expires_at > ?",
@@ -65,9 +79,15 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
       SELECT token_hash FROM sessions WHERE account_key = ?
       ORDER BY created_at DESC, token_hash = ? DESC, token_hash LIMIT -1 OFFSET ?)`);
   const deleteSession = database.prepare("DELETE FROM sessions WHERE token_hash = ?");
-  const addToCounter = database.prepare(`
-    INSERT INTO counters (counter_key, window_start, events, expires_at) VALUES (?, ?, max(?, 0), ?)
-    ON CONFLICT (counter_key, window_start) DO UPDATE SET events = max(events + ?, 0) RETURNING events`);
+  const isUsedUp = database.prepare(
+    "SELECT 1 FROM counters WHERE counter_key = ? AND window_start = ? AND events >= ?",
+  );
+  const countUp = database.prepare(`
+    INSERT INTO counters (counter_key, window_start, events, expires_at) VALUES (?, ?, 1, ?)
+    ON CONFLICT (counter_key, window_start) DO UPDATE SET events = events + 1`);
+  const countDown = database.prepare(`
+    UPDATE counters SET events = events - 1
+    WHERE counter_key = ? AND window_start = ? AND events > 0`);
 
   return {
     addCode: (id, { codeHash, delivery, now, expiresAt }, maxOutstanding) => {
@@ -85,15 +105,19 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
       endOldest.run(key, tokenHash, maxSessions);
     },
     endSession: (tokenHash) => void deleteSession.run(tokenHash),
-    count: (keys, { now, seconds, by }) => {
-      const length = seconds * 1_000;
-      const start = now - now % length;
-      return keys.map((key) => {
-        const { events } = addToCounter.get(key, start, by, start + length, by) as {
-          events: number;
-        };
-        return events;
+    count: (limits, now) => {
+      const exceeded = limits.find((limit) => {
+        return isUsedUp.get(counterKey(limit), windowStart(limit, now), limit.limit) !== undefined;
       });
+      if (exceeded) return exceededUntilNextWindow(exceeded, now);
+      for (const limit of limits) {
+        const start = windowStart(limit, now);
+        countUp.run(counterKey(limit), start, start + limit.windowSeconds * 1_000);
+      }
+      return undefined;
+    },
+    takeBack: (limits, now) => {
+      for (const limit of limits) countDown.run(counterKey(limit), windowStart(limit, now));
     },
   };
 }

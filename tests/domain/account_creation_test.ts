@@ -72,6 +72,7 @@ function createPorts({ open, keep, remove }: Script = {}) {
       next: (prefix) => `${prefix}_${++count}`,
       requestId: () => "req-1",
       secret: () => "secret",
+      digits: () => "00000000",
     },
   };
   return { ports, calls, openings };

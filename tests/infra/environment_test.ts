@@ -1,11 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { DEVELOPMENT_FLEET_KEY } from "../../infra/development.ts";
+import { sha256 } from "../../infra/digests.ts";
 import { type Environment, readEnvironment, type Variables } from "../../infra/environment.ts";
 
 const HASH = "a".repeat(64);
 const OTHER_HASH = "0123456789abcdef".repeat(4);
 const KEY = Buffer.alloc(32, 1).toString("base64");
 const OTHER_KEY = Buffer.alloc(32, 2).toString("base64");
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(24, 3).toString("base64")}`;
 
 /** All that production needs. */
 const COMPLETE: Variables = {
@@ -60,11 +63,11 @@ Deno.test("readEnvironment() is production, on every address, unless told otherw
     logLevel: "info",
   });
   assertEquals(requestsPerMinute, { user: 6_000, fleet: 300_000 });
-  const { allowCardNumberInUrl, trustProxy, codeWebhookUrl } = environment;
-  assertEquals({ allowCardNumberInUrl, trustProxy, codeWebhookUrl }, {
+  const { allowCardNumberInUrl, trustProxy, codeWebhook } = environment;
+  assertEquals({ allowCardNumberInUrl, trustProxy, codeWebhook }, {
     allowCardNumberInUrl: false,
     trustProxy: false,
-    codeWebhookUrl: undefined,
+    codeWebhook: undefined,
   });
 });
 
@@ -95,6 +98,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     PORT: "65535",
     SQLITE_PATH: "/var/lib/kese.db",
     CODE_WEBHOOK_URL: "https://example.com/codes",
+    CODE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ALLOW_CARD_NUMBER_IN_URL: "true",
     TRUST_PROXY: "true",
     REQUESTS_PER_MINUTE_USER: "0",
@@ -111,7 +115,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     port: 65_535,
     sqlitePath: "/var/lib/kese.db",
     cardGateway: "sandbox",
-    codeWebhookUrl: "https://example.com/codes",
+    codeWebhook: { url: "https://example.com/codes", secret: WEBHOOK_SECRET },
     allowCardNumberInUrl: true,
     trustProxy: true,
     requestsPerMinute: { user: 0, fleet: 10 },
@@ -151,6 +155,12 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ALLOW_CARD_NUMBER_IN_URL: ["yes"],
   TRUST_PROXY: ["2"],
   CODE_WEBHOOK_URL: ["example.com"],
+  CODE_WEBHOOK_SECRET: [
+    KEY,
+    `whsec_${Buffer.alloc(23, 1).toString("base64")}`,
+    `whsec_${Buffer.alloc(65, 1).toString("base64")}`,
+    `whsec_${"!".repeat(40)}`,
+  ],
   REQUESTS_PER_MINUTE_USER: ["many", "-1"],
   REQUESTS_PER_MINUTE_FLEET: ["1.5"],
   LOG_LEVEL: ["verbose"],
@@ -172,6 +182,31 @@ Deno.test("readEnvironment() takes the sandbox in production only with consent",
     assertEquals(faults[0]?.includes("ALLOW_SANDBOX_GATEWAY=true"), true);
   }
   assertEquals(read({ ...DEVELOPMENT, ALLOW_SANDBOX_GATEWAY: "" }).cardGateway, "sandbox");
+});
+
+Deno.test("readEnvironment() sends no code unsigned in production", () => {
+  const url = { CODE_WEBHOOK_URL: "https://example.com/codes" };
+  const [fault = "", ...others] = faultsOf({ ...COMPLETE, ...url });
+  assertEquals([fault.includes("CODE_WEBHOOK_SECRET"), others], [true, []]);
+  assertEquals(faultsOf({ ...COMPLETE, ...url, CODE_WEBHOOK_SECRET: WEBHOOK_SECRET }), []);
+  assertEquals(read({ ...DEVELOPMENT, ...url }).codeWebhook, { url: url.CODE_WEBHOOK_URL });
+});
+
+Deno.test("readEnvironment() refuses keys in production that anybody can look up or guess", () => {
+  const zeros = Buffer.alloc(32).toString("base64");
+  const development = sha256(DEVELOPMENT_FLEET_KEY);
+  const table: readonly (readonly [string, string])[] = [
+    ["FLEETS", `hergele:${development}`],
+    ["FLEETS", `a:${HASH},hergele:${HASH}|${development}`],
+    ["CARD_KEYS", `k1:${zeros}`],
+    ["CARD_KEYS", `k2:${KEY},k1:${zeros}`],
+    ["CARD_FINGERPRINT_KEY", zeros],
+  ];
+  for (const [name, value] of table) {
+    const faults = faultsOf({ ...COMPLETE, [name]: value });
+    assertEquals(faults.map((fault) => fault.split(" ")[0]), [name]);
+    assertEquals(faultsOf({ ...DEVELOPMENT, [name]: value }), []);
+  }
 });
 
 Deno.test("readEnvironment() takes development on loopback alone", () => {

@@ -7,12 +7,11 @@
 
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { pause } from "../../infra/clock.ts";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../../infra/development.ts";
 import { journalOf } from "../support/answers.ts";
 import { createUser, FLEET, FLEET_KEY, openTestKese, type TestKese } from "../support/kese.ts";
 import { startMain } from "../support/process.ts";
 import { connectRaw, type RawClient } from "../support/raw_client.ts";
-import { createUserAt } from "../support/remote.ts";
+import { createUserAt, REMOTE_FLEET, REMOTE_FLEET_KEY, REMOTE_FLEETS } from "../support/remote.ts";
 
 /** What an answer may take at worst; on an idle machine it takes a millisecond or two. */
 const ANSWER_MILLISECONDS = 1_500;
@@ -192,11 +191,16 @@ Deno.test("Kese answers who has said that he sends no more, and forgets who is g
   }));
 
 Deno.test(`main.ts answers others while ${IDLE_CONNECTIONS} connections are idle`, async () => {
-  const running = startMain({ KESE_ENV: "development", PORT: "0", SQLITE_PATH: ":memory:" });
+  const running = startMain({
+    KESE_ENV: "development",
+    PORT: "0",
+    SQLITE_PATH: ":memory:",
+    ...REMOTE_FLEETS,
+  });
   const url = await running.url;
   await createUserAt(url, "1", 10_000);
   const clients = createClients(url);
-  const headers = headersOf(DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY);
+  const headers = headersOf(REMOTE_FLEET, REMOTE_FLEET_KEY);
   const live = `GET /health/live HTTP/1.1\r\n${headers}\r\n`;
   const idle = await clients.connectMany(IDLE_CONNECTIONS);
   // Half of them have been used, as a browser's are, and are used once more in the end.

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { QUEUE_PER_ACCOUNT, WRONG_CODES_PER_USER } from "../../domain/limits.ts";
+import { QUEUE_PER_ACCOUNT, WRONG_CODES } from "../../domain/limits.ts";
 import {
   assertAddsUp,
   assertNoFault,
@@ -224,7 +224,7 @@ Deno.test("POST /authenticate_second_route gives one session when 20 bring the s
   // How many are looked at depends on when the right one stops counting as a wrong one.
   const { 201: taken, authentication_failed: looked = 0, rate_limited: many = 0 } = kinds(answers);
   assertEquals([taken, looked + many], [1, 19]);
-  assert(looked <= WRONG_CODES_PER_USER);
+  assert(looked <= WRONG_CODES.perUserAndPeer);
   await kese.close();
 });
 

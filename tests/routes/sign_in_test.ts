@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { linesWith } from "../support/answers.ts";
 import {
   type Answer,
   createUser,
@@ -6,9 +7,11 @@ import {
   OTHER_FLEET,
   send,
   signIn,
+  TEST_ENVIRONMENT,
 } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
 import { assertProblem, assertRateLimited, assertSuccess } from "../support/route_answers.ts";
+import { withTemporaryFile } from "../support/temporary_store.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,9 +26,29 @@ function askSent(kese: TestKese, userNo: string, headers: Record<string, string>
 }
 
 /** Asks for a code with an authCode and no key. */
-function askWith(kese: TestKese, userNo: string, authCode: string): Promise<Answer> {
+function askWith(
+  kese: TestKese,
+  userNo: string,
+  authCode: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const json = { userNo, authCode };
-  return send(kese, "POST /authenticate_first_route", { bearer: null, json });
+  return send(kese, "POST /authenticate_first_route", { bearer: null, json, headers });
+}
+
+/** The code that a user was sent last. */
+async function sentCode(kese: TestKese, userNo: string): Promise<string> {
+  await kese.dependencies.codeSender.settled();
+  return kese.sentCodes.get(userNo) ?? "";
+}
+
+/** A request as a proxy of ours forwards it from that address. */
+function from(address: string): Record<string, string> {
+  return { "x-forwarded-for": address };
+}
+
+function openBehindProxy(): Promise<TestKese> {
+  return openTestKese({ environment: { trustProxy: true } });
 }
 
 /** Asks for a code as the fleet. */
@@ -94,8 +117,8 @@ Deno.test("POST /authenticate_first_route sends the code when nothing is proved"
     expiresIn: 900,
     delivery: "out_of_band",
   });
-  const code = kese.sentCodes.get("1") ?? "";
-  assertMatch(code, /^[0-9a-f]{64}$/);
+  const code = await sentCode(kese, "1");
+  assertMatch(code, /^\d{8}$/);
   assertEquals((await take(kese, "1", code)).status, 201);
   await kese.close();
 });
@@ -115,6 +138,7 @@ Deno.test("POST /authenticate_first_route answers alike for a user and a fleet t
   const whole = ({ status, text, headers }: Answer) => ({ status, text, headers: [...headers] });
   assertEquals(whole(unknown), whole(known));
   assertEquals(whole(nowhere), whole(known));
+  await kese.dependencies.codeSender.settled();
   assertEquals([...kese.sentCodes.keys()], ["1"]);
   await kese.close();
 });
@@ -195,7 +219,7 @@ for (const [place, headers, json] of PLACES) {
         json,
       });
       assertEquals(answer.status, 201);
-      const code = bearer === null ? kese.sentCodes.get("1") : answer.body.code;
+      const code = bearer === null ? await sentCode(kese, "1") : answer.body.code;
       assertEquals((await take(kese, "1", code)).status, 201);
       await kese.close();
     });
@@ -245,6 +269,7 @@ Deno.test("POST /authenticate_first_route voids nobody's code when asked again",
   for (let asked = 0; asked < 5; asked++) {
     codes.push((await askAsFleet(kese, "1")).body.code);
     await askSent(kese, "1");
+    codes.push(await sentCode(kese, "1"));
   }
   for (const code of codes) assertEquals((await take(kese, "1", code)).status, 201);
   await kese.close();
@@ -282,45 +307,96 @@ Deno.test("POST /authenticate_first_route lets nobody block the fleet by having 
 
 for (const userNo of ["1", "nobody"]) {
   const whom = userNo === "1" ? "a user" : "a user that does not exist";
-  Deno.test(`POST /authenticate_first_route sends ${whom} five codes in a window`, async () => {
-    const kese = await openTestKese();
+  Deno.test(`POST /authenticate_first_route sends ${whom} a few codes for one address`, async () => {
+    const kese = await openBehindProxy();
     await createUser(kese, "1");
     for (let asked = 0; asked < 5; asked++) {
-      assertEquals((await askSent(kese, userNo)).status, 201);
+      assertEquals((await askSent(kese, userNo, from("10.0.0.1"))).status, 201);
     }
     const limit = { policy: "sent_codes", limit: 5, windowSeconds: 900 };
-    assertRateLimited(await askSent(kese, userNo), { ...limit, retryAfterSeconds: 900 });
+    const again = () => askSent(kese, userNo, from("10.0.0.1"));
+    assertRateLimited(await again(), { ...limit, retryAfterSeconds: 900 });
     kese.clock.advance(14 * MINUTE);
-    assertRateLimited(await askSent(kese, userNo), { ...limit, retryAfterSeconds: 60 });
-    assertEquals((await askSent(kese, "2")).status, 201);
+    assertRateLimited(await again(), { ...limit, retryAfterSeconds: 60 });
+    // Somebody elsewhere, perhaps the user, is not refused for it, nor is another user here.
+    assertEquals((await askSent(kese, userNo, from("10.0.0.2"))).status, 201);
+    assertEquals((await askSent(kese, "2", from("10.0.0.1"))).status, 201);
     kese.clock.advance(MINUTE);
-    assertEquals((await askSent(kese, userNo)).status, 201);
-    await kese.close();
-  });
-
-  Deno.test(`POST /authenticate_first_route lets five sent codes of ${whom} wait across windows`, async () => {
-    const kese = await openTestKese();
-    await createUser(kese, "1");
-    kese.clock.advance(14 * MINUTE);
-    for (let asked = 0; asked < 5; asked++) await askSent(kese, userNo);
-    kese.clock.advance(MINUTE);
-    const refused = await askSent(kese, userNo);
-    assertRateLimited(refused, { policy: "outstanding_codes", limit: 5, ...WINDOW });
-    kese.clock.advance(14 * MINUTE);
-    assertEquals((await askSent(kese, userNo)).status, 201);
+    for (let asked = 0; asked < 5; asked++) assertEquals((await again()).status, 201);
+    kese.clock.advance(15 * MINUTE);
+    const ofTheDay = { policy: "sent_codes", limit: 10, windowSeconds: 86_400 };
+    assertRateLimited(await again(), { ...ofTheDay, retryAfterSeconds: 86_400 - 30 * 60 });
+    assertEquals((await askSent(kese, userNo, from("10.0.0.2"))).status, 201);
     await kese.close();
   });
 }
 
-Deno.test("POST /authenticate_first_route sends fifty codes in a window to one address", async () => {
-  const kese = await openTestKese({ environment: { trustProxy: true } });
-  const from = (address: string) => ({ "x-forwarded-for": `6.6.6.6, ${address}` });
+Deno.test("POST /authenticate_first_route sends a user thirty codes a day, from wherever they are asked for", async () => {
+  const kese = await openBehindProxy();
+  await createUser(kese, "1");
+  for (let asked = 0; asked < 30; asked++) {
+    assertEquals((await askSent(kese, "1", from(`10.0.0.${asked}`))).status, 201);
+  }
+  const limit = { policy: "sent_codes", limit: 30, windowSeconds: 86_400 };
+  assertRateLimited(await askSent(kese, "1", from("10.0.1.1")), {
+    ...limit,
+    retryAfterSeconds: 86_400,
+  });
+  assertEquals((await askAsFleet(kese, "1")).status, 201);
+  assertEquals((await askWith(kese, "1", "secret-1", from("10.0.1.1"))).status, 201);
+  await kese.close();
+});
+
+Deno.test("POST /authenticate_first_route sends fifty codes in a window for one address", async () => {
+  const kese = await openBehindProxy();
   for (let asked = 0; asked < 50; asked++) {
-    assertEquals((await askSent(kese, `user-${asked}`, from("10.0.0.1"))).status, 201);
+    assertEquals((await askSent(kese, `user-${asked}`, from("6.6.6.6, 10.0.0.1"))).status, 201);
   }
   const refused = await askSent(kese, "one-more", from("10.0.0.1"));
   assertRateLimited(refused, { policy: "sent_codes", limit: 50, ...WINDOW });
   assertEquals((await askSent(kese, "one-more", from("10.0.0.2"))).status, 201);
+  await kese.close();
+});
+
+Deno.test("POST /authenticate_first_route says alike for everyone that no code can be sent, and warns once a minute", async () => {
+  const kese = await openTestKese({ sendsCodes: false, environment: { mode: "production" } });
+  await createUser(kese, "1");
+  const warnings = () => linesWith(kese.lines, '"event":"code_delivery_unavailable"').length;
+  for (const userNo of ["1", "nobody", "1"]) {
+    assertProblem(await askSent(kese, userNo), [503, "code_delivery_unavailable"]);
+  }
+  assertEquals(warnings(), 1);
+  kese.clock.advance(MINUTE);
+  await askSent(kese, "1");
+  assertEquals(warnings(), 2);
+  assertCodeInAnswer(await askAsFleet(kese, "1"));
+  assertCodeInAnswer(await askWith(kese, "1", "secret-1"));
+  await kese.close();
+});
+
+/** What the store was asked for, in order, while `run` ran. */
+async function callsIn(kese: TestKese, run: () => Promise<unknown>): Promise<string[]> {
+  const { auth } = kese.store;
+  const whole = { ...auth };
+  const calls: string[] = [];
+  const noted = Object.entries(whole).map(([name, call]) => [name, (...given: unknown[]) => {
+    calls.push(name);
+    return Reflect.apply(call, auth, given);
+  }]);
+  Object.assign(auth, Object.fromEntries(noted));
+  await run();
+  Object.assign(auth, whole);
+  return calls;
+}
+
+Deno.test("POST /authenticate_first_route looks a user up only after the answer that a code was sent", async () => {
+  const kese = await openTestKese();
+  await createUser(kese, "1");
+  const known = await callsIn(kese, () => askSent(kese, "1"));
+  const unknown = await callsIn(kese, () => askSent(kese, "nobody"));
+  assertEquals(known, ["count", "addCode"]);
+  assertEquals(unknown, known);
+  assertEquals(await callsIn(kese, () => sentCode(kese, "1")), ["contact", "contact"]);
   await kese.close();
 });
 
@@ -362,11 +438,12 @@ Deno.test("POST /authenticate_second_route takes a code for fifteen minutes, wit
   const early = (await askAsFleet(kese, "1")).body.code;
   const late = (await askAsFleet(kese, "1")).body.code;
   await askSent(kese, "1");
+  const sent = await sentCode(kese, "1");
   kese.clock.advance(15 * MINUTE - 1);
   assertEquals((await take(kese, "1", early)).status, 201);
   kese.clock.advance(1);
   assertProblem(await take(kese, "1", late), FAILED);
-  assertProblem(await take(kese, "1", kese.sentCodes.get("1") ?? ""), FAILED);
+  assertProblem(await take(kese, "1", sent), FAILED);
   await kese.close();
 });
 
@@ -402,9 +479,18 @@ Deno.test("POST /authenticate_second_route refuses what is no code", async () =>
 });
 
 /** The ways of being wrong, all counted together. */
-const WRONG: Readonly<Record<string, (kese: TestKese, userNo: string) => Promise<Answer>>> = {
-  "POST /authenticate_first_route": (kese, userNo) => askWith(kese, userNo, "wrong"),
-  "POST /authenticate_second_route": (kese, userNo) => take(kese, userNo, "0".repeat(64)),
+const WRONG: Readonly<
+  Record<
+    string,
+    (kese: TestKese, userNo: string, headers?: Record<string, string>) => Promise<Answer>
+  >
+> = {
+  "POST /authenticate_first_route": (kese, userNo, headers) =>
+    askWith(kese, userNo, "wrong", headers),
+  "POST /authenticate_second_route": (kese, userNo, headers) =>
+    take(kese, userNo, "0".repeat(64), headers),
+  "POST /authenticate_second_route with eight digits": (kese, userNo, headers) =>
+    take(kese, userNo, "12345678", headers),
 };
 
 for (const [route, wrong] of Object.entries(WRONG)) {
@@ -474,29 +560,132 @@ Deno.test("POST /authenticate_first_route does not hold wrong authCodes against 
   await kese.close();
 });
 
-Deno.test("POST /authenticate_second_route refuses to look at more than fifty wrong codes of one address", async () => {
-  const kese = await openTestKese({ environment: { trustProxy: true } });
+for (const [route, wrong] of Object.entries(WRONG)) {
+  Deno.test(`${route} lets a right proof in from elsewhere, however many wrong ones a stranger sent`, async () => {
+    const kese = await openBehindProxy();
+    await createUser(kese, "1");
+    const stranger = from("10.0.0.1");
+    const rider = from("10.0.0.2");
+    // As often as it may, for a whole day: twice in each window until the day's own limit.
+    for (let window = 0; window < 8; window++) {
+      for (let guessed = 0; guessed < 12; guessed++) await wrong(kese, "1", stranger);
+      for (let asked = 0; asked < 6; asked++) await askSent(kese, "1", stranger);
+      kese.clock.advance(15 * MINUTE);
+    }
+    const answer = await wrong(kese, "1", stranger);
+    assertEquals([answer.status, answer.body.limit], [429, 20]);
+    assertEquals((await askSent(kese, "1", rider)).status, 201);
+    assertEquals((await take(kese, "1", await sentCode(kese, "1"), rider)).status, 201);
+    const asked = await askWith(kese, "1", "secret-1", rider);
+    assertCodeInAnswer(asked);
+    // Nobody guesses 256 bits, so these are taken from the stranger's address as well.
+    assertEquals((await take(kese, "1", asked.body.code, stranger)).status, 201);
+    await kese.close();
+  });
+}
+
+Deno.test("POST /authenticate_second_route looks at fifty wrong sent codes of a user a day, and then only at those of answers", async () => {
+  const kese = await openBehindProxy();
   await createUser(kese, "1");
-  const from = (address: string) => ({ "x-forwarded-for": address });
+  await askSent(kese, "1", from("10.1.0.1"));
+  const sent = await sentCode(kese, "1");
+  const wrong = sent === "00000000" ? "11111111" : "00000000";
   for (let guessed = 0; guessed < 50; guessed++) {
-    const answer = await take(kese, `user-${guessed}`, "wrong", from("10.0.0.1"));
-    assertProblem(answer, FAILED);
+    assertProblem(await take(kese, "1", wrong, from(`10.0.0.${guessed}`)), FAILED);
   }
-  const refused = await take(kese, "1", "wrong", from("10.0.0.1"));
-  assertRateLimited(refused, { policy: "wrong_codes", limit: 50, ...WINDOW });
-  const { body: { code } } = await askAsFleet(kese, "1");
-  assertEquals((await take(kese, "1", code, from("10.0.0.2"))).status, 201);
+  const limit = { policy: "wrong_codes", limit: 50, windowSeconds: 86_400 };
+  for (const code of [wrong, sent]) {
+    const refused = await take(kese, "1", code, from("10.1.0.1"));
+    assertRateLimited(refused, { ...limit, retryAfterSeconds: 86_400 });
+  }
+  const asked = await askWith(kese, "1", "secret-1", from("10.1.0.1"));
+  for (const code of [asked.body.code, (await askAsFleet(kese, "1")).body.code]) {
+    assertEquals((await take(kese, "1", code, from("10.1.0.1"))).status, 201);
+  }
+  kese.clock.advance(24 * HOUR);
+  await askSent(kese, "1");
+  assertEquals((await take(kese, "1", await sentCode(kese, "1"))).status, 201);
   await kese.close();
 });
+
+Deno.test("POST /authenticate_second_route counts an authCode from everywhere against nobody", async () => {
+  const kese = await openBehindProxy();
+  await createUser(kese, "1");
+  for (let guessed = 0; guessed < 60; guessed++) {
+    await askWith(kese, "1", "wrong", from(`10.0.0.${guessed}`));
+  }
+  assertEquals((await askWith(kese, "1", "secret-1", from("10.1.0.1"))).status, 201);
+  await askSent(kese, "1", from("10.1.0.1"));
+  const sent = await sentCode(kese, "1");
+  assertEquals((await take(kese, "1", sent, from("10.1.0.1"))).status, 201);
+  await kese.close();
+});
+
+Deno.test("POST /authenticate_second_route takes a sent code of its own user alone", async () => {
+  const kese = await openTestKese();
+  for (const userNo of ["1", "2"]) await createUser(kese, userNo);
+  await askSent(kese, "1");
+  const code = await sentCode(kese, "1");
+  assertProblem(await take(kese, "2", code), FAILED);
+  assertEquals((await take(kese, "1", code)).status, 201);
+  assertProblem(await take(kese, "1", code), FAILED);
+  await kese.close();
+});
+
+/** Ways in which clients of one network, or of one proxy that writes nonsense, name themselves. */
+const ONE_ADDRESS: Readonly<Record<string, (place: number) => string>> = {
+  "one address": () => "10.0.0.1",
+  "one IPv6 network": (place) => `2001:db8:0:1::${place.toString(16)}`,
+  "one address in its spellings": (place) => `${place % 2 ? "::ffff:" : ""}10.0.0.1`,
+  "what is no address": (place) => `client-${place}`,
+};
+
+for (const [whose, address] of Object.entries(ONE_ADDRESS)) {
+  Deno.test(`POST /authenticate_second_route refuses to look at more than fifty wrong codes of ${whose}`, async () => {
+    const kese = await openBehindProxy();
+    await createUser(kese, "1");
+    for (let guessed = 0; guessed < 50; guessed++) {
+      const answer = await take(kese, `user-${guessed}`, "wrong", from(address(guessed)));
+      assertProblem(answer, FAILED);
+    }
+    const refused = await take(kese, "1", "wrong", from(address(50)));
+    assertRateLimited(refused, { policy: "wrong_codes", limit: 50, ...WINDOW });
+    const { body: { code } } = await askAsFleet(kese, "1");
+    assertEquals((await take(kese, "1", code, from("10.0.0.2"))).status, 201);
+    await kese.close();
+  });
+}
 
 Deno.test("POST /authenticate_second_route believes no forwarded address without a proxy", async () => {
   const kese = await openTestKese();
   for (let guessed = 0; guessed < 50; guessed++) {
-    await take(kese, `user-${guessed}`, "wrong", { "x-forwarded-for": `10.0.0.${guessed}` });
+    await take(kese, `user-${guessed}`, "wrong", from(`10.0.0.${guessed}`));
   }
-  const answer = await take(kese, "1", "wrong", { "x-forwarded-for": "10.0.1.1" });
+  const answer = await take(kese, "1", "wrong", from("10.0.1.1"));
   assertRateLimited(answer, { policy: "wrong_codes", limit: 50, ...WINDOW });
   await kese.close();
+});
+
+Deno.test("Nobody of a fleet that is removed from FLEETS is let in", async () => {
+  await withTemporaryFile(async (file) => {
+    const before = await openTestKese({ store: file.open() });
+    await createUser(before, "1");
+    const session = await signIn(before, "1");
+    const { body: { code } } = await askAsFleet(before, "1");
+    await askSent(before, "1");
+    const sent = await sentCode(before, "1");
+    await before.close();
+    const [[, hashes = []] = []] = [...TEST_ENVIRONMENT.fleets];
+    const fleets = new Map([["another", hashes]]);
+    const kese = await openTestKese({ store: file.open(), environment: { fleets } });
+    assertProblem(await send(kese, "GET /bakiye", { bearer: session }), UNAUTHENTICATED);
+    assertProblem(await send(kese, "POST /logout", { bearer: session }), UNAUTHENTICATED);
+    assertProblem(await askWith(kese, "1", "secret-1"), FAILED);
+    for (const one of [code, sent]) assertProblem(await take(kese, "1", one), FAILED);
+    assertEquals((await askSent(kese, "1")).status, 201);
+    assertEquals(await sentCode(kese, "1"), "", "as for a fleet that there never was");
+    await kese.close();
+  });
 });
 
 Deno.test("POST /authenticate_second_route gives a session of twenty-four hours, without their last instant", async () => {

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../../infra/development.ts";
-import { sha256 } from "../../infra/digests.ts";
+import { REMOTE_FLEETS } from "./remote.ts";
 import { given, UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./services/variables.ts";
 import { withMongo } from "./services.ts";
 import { withTemporaryFile } from "./temporary_store.ts";
@@ -34,7 +33,7 @@ export function productionOn(store: StoreVariables): StoreVariables {
     KESE_ENV: "production",
     HOST: "127.0.0.1",
     PORT: "0",
-    FLEETS: `${DEVELOPMENT_FLEET}:${sha256(DEVELOPMENT_FLEET_KEY)}`,
+    ...REMOTE_FLEETS,
     CARD_KEYS: `test:${randomKey()}`,
     CARD_FINGERPRINT_KEY: randomKey(),
     CARD_GATEWAY: "sandbox",

@@ -1,5 +1,6 @@
-import type { CardGateway, Clock, CodeSender } from "../../domain/ports.ts";
+import type { CardGateway, Clock } from "../../domain/ports.ts";
 import { pause } from "../../infra/clock.ts";
+import type { CodeChannel } from "../../infra/code_channel.ts";
 import { sha256 } from "../../infra/digests.ts";
 import type { Environment } from "../../infra/environment.ts";
 import { createLog } from "../../infra/log.ts";
@@ -40,7 +41,7 @@ export interface TestKese extends Kese {
   readonly store: Store;
   /** Every line that was logged. */
   readonly lines: string[];
-  /** Every code that was sent to a user, by user number. */
+  /** Every code that was sent to a user, by user number; `codeSender.settled()` waits for them. */
   readonly sentCodes: Map<string, string>;
 }
 
@@ -49,6 +50,8 @@ export interface TestOptions {
   readonly clock?: TestClock;
   readonly gateway?: CardGateway;
   readonly environment?: Partial<Environment>;
+  /** False leaves it to the environment whether and where codes are sent. */
+  readonly sendsCodes?: boolean;
 }
 
 /** The whole program on a store in memory, with a clock that the test moves and cheap password hashes. */
@@ -58,8 +61,8 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
   const lines: string[] = [];
   const log = createLog({ level: "debug", clock, write: (line) => lines.push(line) });
   const sentCodes = new Map<string, string>();
-  const codeSender: CodeSender = {
-    send: (id, code) => Promise.resolve(void sentCodes.set(id.userNo, code)),
+  const codeChannel: CodeChannel = ({ userNo, code }) => {
+    return Promise.resolve(void sentCodes.set(userNo, code));
   };
   const environment = {
     ...TEST_ENVIRONMENT,
@@ -72,7 +75,7 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
     clock,
     log,
     hasher: createSecretHasher(1),
-    codeSender,
+    ...(options.sendsCodes !== false && { codeChannel }),
     ...(options.gateway && { gateway: options.gateway }),
   });
   return { ...kese, clock, lines, sentCodes };
@@ -104,7 +107,6 @@ export const TEST_ENVIRONMENT: Environment = {
   cardKeys: new Map([["test", new Uint8Array(32).fill(1)]]),
   cardFingerprintKey: new Uint8Array(32).fill(2),
   cardGateway: "sandbox",
-  codeWebhookUrl: undefined,
   allowCardNumberInUrl: true,
   trustProxy: false,
   requestsPerMinute: { user: 0, fleet: 0 },

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../../infra/development.ts";
+import { sha256 } from "../../infra/digests.ts";
 import type { Answer } from "./kese.ts";
 
 /** Where a process listens. */
@@ -11,22 +11,27 @@ export interface Sending {
   readonly key?: string;
 }
 
-const FLEET = {
-  filo: DEVELOPMENT_FLEET,
-  authorization: `Bearer ${DEVELOPMENT_FLEET_KEY}`,
+export const REMOTE_FLEET = "hergele";
+export const REMOTE_FLEET_KEY = "fleet-key-of-other-processes";
+/** Has a process know the fleet that {@linkcode sendTo} sends as. */
+export const REMOTE_FLEETS = { FLEETS: `${REMOTE_FLEET}:${sha256(REMOTE_FLEET_KEY)}` };
+
+const HEADERS = {
+  filo: REMOTE_FLEET,
+  authorization: `Bearer ${REMOTE_FLEET_KEY}`,
   "content-type": "application/json",
 };
 
 /** How often a request is repeated that the process says it has no time for. */
 const BUSY_MAX = 50;
 
-/** Sends `"GET /bakiye?userNo=1"` to a process in development, as its fleet. */
+/** Sends `"GET /bakiye?userNo=1"` to a process, as its fleet. */
 export async function sendTo(url: Url, line: string, sending: Sending = {}): Promise<Answer> {
   const { json, key } = sending;
   const [method = "GET", path = "/"] = line.split(" ");
   const response = await fetch(url + path, {
     method,
-    headers: { ...FLEET, ...(key !== undefined && { "idempotency-key": key }) },
+    headers: { ...HEADERS, ...(key !== undefined && { "idempotency-key": key }) },
     body: json === undefined ? null : JSON.stringify(json),
   });
   const text = await response.text();

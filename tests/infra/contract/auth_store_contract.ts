@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { AccountId } from "../../../domain/account.ts";
 import type { Session } from "../../../domain/auth.ts";
-import type { NewCode } from "../../../domain/ports.ts";
+import type { NewCode, RateLimit } from "../../../domain/ports.ts";
 import { createCommands, PERSON } from "../../support/commands.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 
@@ -19,11 +19,7 @@ function session(tokenHash: string, more: Partial<Session> = {}): Session {
 }
 
 /** What every {@linkcode AuthStore} has to do. */
-export function authStoreContract(
-  name: string,
-  withStore: WithStore<ContractStore>,
-  { countsAreDistinct = true } = {},
-): void {
+export function authStoreContract(name: string, withStore: WithStore<ContractStore>): void {
   const test = (what: string, body: (store: ContractStore) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, () => withStore(body));
 
@@ -32,6 +28,22 @@ export function authStoreContract(
     assertEquals(await auth.authCodeHash(ID), PERSON.authCodeHash);
     assertEquals(await auth.authCodeHash(OTHER), undefined);
     assertEquals(await auth.authCodeHash({ ...ID, filo: "baska" }), undefined);
+  });
+
+  test("contact() gives telephone and e-mail of a user, and nothing for an unknown one", async ({ accounts, auth }) => {
+    await accounts.insert(createCommands().opening(ID), PERSON);
+    const { phoneNumber, email } = PERSON.profile;
+    assertEquals(await auth.contact(ID), { phoneNumber, email });
+    assertEquals(await auth.contact(OTHER), undefined);
+    assertEquals(await auth.contact({ ...ID, filo: "baska" }), undefined);
+  });
+
+  test("addCode() takes the same code twice for one, which is taken once", async ({ auth }) => {
+    for (let twice = 0; twice < 2; twice++) {
+      assertEquals(await auth.addCode(ID, code("a"), 5), true);
+    }
+    assertEquals(await auth.takeCode(ID, "a", NOW), true);
+    assertEquals(await auth.takeCode(ID, "a", NOW), false);
   });
 
   test("takeCode() takes a waiting code once", async ({ auth }) => {
@@ -116,33 +128,53 @@ export function authStoreContract(
     assertEquals(left.filter((one) => one !== undefined).length, 2);
   });
 
-  test("count() counts each key by itself, within windows that begin at whole multiples", async ({ auth }) => {
-    const window = { now: NOW + 30_000, seconds: 60, by: 1 } as const;
-    assertEquals(await auth.count(["a", "b"], window), [1, 1]);
-    assertEquals(await auth.count(["a"], window), [2]);
-    assertEquals(await auth.count(["a", "b"], { ...window, now: NOW + 59_999 }), [3, 2]);
-    assertEquals(await auth.count(["a"], { ...window, now: NOW + 60_000 }), [1]);
+  const limit = (key: string, more: Partial<RateLimit> = {}): RateLimit => {
+    return { policy: "codes", key, limit: 2, windowSeconds: 60, ...more };
+  };
+
+  test("count() counts each limit by itself, within windows that begin at whole multiples", async ({ auth }) => {
+    const [a, b, hourOfA] = [limit("a"), limit("b"), limit("a", { windowSeconds: 3_600 })];
+    assertEquals(await auth.count([a, b], NOW + 30_000), undefined);
+    assertEquals(await auth.count([a], NOW + 59_999), undefined);
+    assertEquals(await auth.count([a], NOW + 59_001), { ...a, retryAfterSeconds: 1 });
+    assertEquals(await auth.count([b], NOW + 30_000), undefined);
+    assertEquals(await auth.count([a], NOW + 60_000), undefined);
+    // The same key and the same beginning, and yet another window.
+    assertEquals(await auth.count([hourOfA], NOW), undefined);
+    assertEquals(await auth.count([hourOfA], NOW), undefined);
+    assertEquals(await auth.count([hourOfA], NOW), { ...hourOfA, retryAfterSeconds: 3_600 });
   });
 
-  test("count() takes one back, and never counts below nothing", async ({ auth }) => {
-    const window = { now: NOW, seconds: 60, by: 1 } as const;
-    assertEquals(await auth.count(["a"], window), [1]);
-    assertEquals(await auth.count(["a"], { ...window, by: -1 }), [0]);
-    assertEquals(await auth.count(["a", "new"], { ...window, by: -1 }), [0, 0]);
-    assertEquals(await auth.count(["a", "new"], window), [1, 1]);
+  test("count() writes nothing once one of the limits is used up", async ({ auth, counters }) => {
+    const [narrow, wide] = [limit("narrow", { limit: 1 }), limit("wide", { limit: 3 })];
+    await auth.count([narrow, wide], NOW);
+    const before = await counters();
+    for (let more = 0; more < 3; more++) {
+      const others = [limit(`new-${more}`), narrow, wide];
+      assertEquals(await auth.count(others, NOW), { ...narrow, retryAfterSeconds: 60 });
+    }
+    assertEquals(await counters(), before);
+    assertEquals(before, [1, 1]);
   });
 
-  test("count() loses none of many at one moment", async ({ auth }) => {
-    const window = { now: NOW, seconds: 60, by: 1 } as const;
-    await Promise.all(Array.from({ length: 50 }, () => auth.count(["a"], window)));
-    assertEquals(await auth.count(["a"], window), [51]);
+  test("takeBack() takes an event back, and never counts below nothing", async ({ auth }) => {
+    const [a, other] = [limit("a", { limit: 1 }), limit("new", { limit: 1 })];
+    assertEquals(await auth.count([a], NOW), undefined);
+    await auth.takeBack([a], NOW);
+    for (let more = 0; more < 2; more++) await auth.takeBack([a, other], NOW);
+    assertEquals(await auth.count([a, other], NOW), undefined);
+    assertEquals((await auth.count([a], NOW))?.key, "a");
+    assertEquals((await auth.count([other], NOW))?.key, "new");
   });
 
-  if (!countsAreDistinct) return;
-  test("count() gives each of many at one moment a number of its own", async ({ auth }) => {
-    const window = { now: NOW, seconds: 60, by: 1 } as const;
-    const counting = Array.from({ length: 50 }, () => auth.count(["a"], window));
-    const numbers = (await Promise.all(counting)).flat().toSorted((a, b) => a - b);
-    assertEquals(numbers, Array.from({ length: 50 }, (_, place) => place + 1));
+  test("count() lets exactly as many through as the limit says when many come at one moment", async ({ auth }) => {
+    const many = (key: string) => Array.from({ length: 30 }, () => limit(key, { limit: 7 }));
+    const counted = await Promise.all(many("a").map((one) => auth.count([one], NOW)));
+    assertEquals(counted.filter((exceeded) => exceeded === undefined).length, 7);
+    // What is past the first limit never reaches the second.
+    const wide = limit("wide", { limit: 8 });
+    await Promise.all(many("b").map((one) => auth.count([one, wide], NOW)));
+    assertEquals(await auth.count([wide], NOW), undefined);
+    assertEquals((await auth.count([wide], NOW))?.key, "wide");
   });
 }

@@ -19,6 +19,8 @@ export interface ContractStore extends LedgerStore {
   readonly vault: VaultStore;
   readonly audit: AuditSink;
   auditRecords(): Promise<readonly AuditRecord[]>;
+  /** What every counter is at. */
+  counters(): Promise<readonly number[]>;
   close(): Promise<void>;
 }
 

@@ -95,7 +95,7 @@ Deno.test("openMongoStore() says of every port that a server which is not there 
     () => auth.findSession("hash", 0),
     () => auth.takeCode(id, "hash", 0),
     () => auth.endSession("hash"),
-    () => auth.count(["key"], { now: 0, seconds: 1, by: 1 }),
+    () => auth.count([{ policy: "codes", key: "key", limit: 1, windowSeconds: 1 }], 0),
     () => vault.get(id, "card_1"),
     () => vault.remove(id, ["card_1"]),
   ];
