@@ -30,6 +30,10 @@ export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 export const ORDER_ID_MAX_LENGTH = 64;
 export const DESCRIPTION_MAX_LENGTH = 250;
 export const PERSONAL_TEXT_MAX_LENGTH = 100;
+/** As it is written; E.164 has 15 digits at most. */
+export const PHONE_NUMBER_MAX_LENGTH = 32;
+/** RFC 5321, section 4.5.3.1.3: a path of 256 less its brackets. */
+export const EMAIL_MAX_LENGTH = 254;
 export const AUTH_CODE_MAX_LENGTH = 128;
 export const REQUEST_ID_MAX_LENGTH = 128;
 

@@ -42,7 +42,7 @@ export function runEndpoint(run: Run, endpoint: Endpoint): Promise<AnyReply> {
 
 async function runPublic(run: Run, endpoint: EndpointOf<"public">): Promise<AnyReply> {
   const read = await readAll(run, endpoint.definition);
-  const parameters = validated(run, read, { definition: endpoint.definition });
+  const parameters = await validated(run, read, { definition: endpoint.definition });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, trace: run.trace });
 }
@@ -51,7 +51,7 @@ async function runSession(run: Run, endpoint: EndpointOf<"session">): Promise<An
   const { definition } = endpoint;
   const caller = traced(await callerOf(run), run.trace);
   if (caller?.kind !== "session") return problem("unauthenticated");
-  const parameters = validated(run, await readAll(run, definition), { definition, caller });
+  const parameters = await validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, caller });
 }
@@ -65,7 +65,7 @@ async function runAccount(
   const caller = traced(await callerOf(run), run.trace);
   if (caller === undefined) return problem("unauthenticated");
   if (endpoint.access === "fleet" && caller.kind === "session") return problem("forbidden");
-  const parameters = validated(run, await readAll(run, definition), { definition, caller });
+  const parameters = await validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
   const account = accountFor(caller, named(parameters.value, facts.headers));
   if (account === undefined) return problem("forbidden");
@@ -112,7 +112,7 @@ function validated(
   { facts: { headers } }: Run,
   read: Read<Parameters>,
   { definition, caller }: { readonly definition: Definition; readonly caller?: Caller },
-): Read<Parameters> {
+): Eventually<Read<Parameters>> {
   if (!read.ok) return read;
   if (caller?.kind === "session" && !mayName(caller, read.value, headers)) {
     return refused(problem("forbidden"));

@@ -1,3 +1,4 @@
+import type { Eventually } from "../domain/ports.ts";
 import type { Definition } from "./endpoint.ts";
 import type { Parameters } from "./parameters.ts";
 import {
@@ -9,9 +10,21 @@ import {
   type Read,
   refused,
 } from "./problems.ts";
+import { NotLoaded } from "./schemas/telephone.ts";
 
 /** Holds parameters to the schema of a route. What is not in the schema is left out. */
-export function validate(
+export function validate(definition: Definition, parameters: Parameters): Eventually<
+  Read<Parameters>
+> {
+  try {
+    return validateNow(definition, parameters);
+  } catch (error) {
+    if (!(error instanceof NotLoaded)) throw error;
+    return error.load().then(() => validateNow(definition, parameters));
+  }
+}
+
+function validateNow(
   { parameters: schema, listsInvalidFields = false }: Definition,
   parameters: Parameters,
 ): Read<Parameters> {

@@ -1,37 +1,38 @@
+import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { CardNumber } from "../../domain/card_number.ts";
-import { holdsCardNumber } from "../../domain/card_number_search.ts";
 import { parseNewCardNumber } from "../../domain/card_registration.ts";
 import { ENTRY_TYPES } from "../../domain/journal.ts";
 import {
   AUTH_CODE_MAX_LENGTH,
   CARDS_PER_ACCOUNT,
   DESCRIPTION_MAX_LENGTH,
+  EMAIL_MAX_LENGTH,
   ID_MAX_LENGTH,
   ORDER_ID_MAX_LENGTH,
   PAGE_DEFAULT,
   PAGE_MAX,
   PERSONAL_TEXT_MAX_LENGTH,
+  PHONE_NUMBER_MAX_LENGTH,
   USER_NO_MAX_LENGTH,
 } from "../../domain/limits.ts";
 import { type Kurus, parseAmount, parseBalance } from "../../domain/money.ts";
+import { readTelephone } from "./telephone.ts";
+import { coded, hidesNoCardNumber, line, secret, text } from "./texts.ts";
 
-/**
- * The parameters of the API. The message of every issue is the code of the field's error, so that
- * texts and statuses are found in one table.
- */
-function coded(code: string): { error: (issue: { input?: unknown }) => string } {
-  return { error: ({ input }) => input === undefined ? "missing_parameter" : code };
-}
+/** The parameters of the API. */
 
 const NAME = new RegExp(`^[A-Za-z0-9_-]{1,${USER_NO_MAX_LENGTH}}$`);
-const hidesNoCardNumber = (text: string): boolean => !holdsCardNumber(text);
 
-export const userNo = z.string(coded("invalid_user_no")).regex(NAME, "invalid_user_no")
+export const userNo = z.string(coded("invalid_user_no"))
+  .regex(NAME, { error: "invalid_user_no", abort: true })
   .refine(hidesNoCardNumber, "invalid_user_no")
   .meta({ description: "The fleet's number for its user.", example: "123456" });
 
-export const filo = z.string(coded("invalid_filo")).regex(NAME, "invalid_filo")
+export const filo = z.string(coded("invalid_filo")).regex(NAME, {
+  error: "invalid_filo",
+  abort: true,
+})
   .refine(hidesNoCardNumber, "invalid_filo")
   .meta({ description: "The fleet.", example: "hergele" });
 
@@ -84,21 +85,6 @@ export const knownCardNumber = cardNumber(CardNumber.parse).meta({
 export const knownCardNumbers = z.array(knownCardNumber, coded("invalid_cards"))
   .max(CARDS_PER_ACCOUNT, "invalid_cards");
 
-// deno-lint-ignore no-control-regex -- control characters are what it refuses
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
-/** One line of text that will be kept, so it must not hold a card number. */
-function text(maxLength: number) {
-  return z.string(coded("invalid_text")).trim().min(1, "invalid_text").max(
-    maxLength,
-    "invalid_text",
-  )
-    .refine((value) => !CONTROL.test(value), "invalid_text")
-    // Half a surrogate pair is no character: MongoDB would keep another text than was sent.
-    .refine((value) => value.isWellFormed(), "invalid_text")
-    .refine(hidesNoCardNumber, "holds_card_number");
-}
-
 export const orderId = text(ORDER_ID_MAX_LENGTH).meta({
   description: "The fleet's own number for what is paid; comes back with the payment.",
   example: "ride-2093",
@@ -115,28 +101,49 @@ export const reason = text(DESCRIPTION_MAX_LENGTH).meta({
 
 export const personalText = text(PERSONAL_TEXT_MAX_LENGTH);
 
-/** Kept only as a slow hash, so it may be any text. */
-export const authCode = z.string(coded("invalid_text")).min(1, "invalid_text")
-  .max(AUTH_CODE_MAX_LENGTH, "invalid_text")
+export const authCode = secret(AUTH_CODE_MAX_LENGTH)
   .meta({ description: "The user's secret; kept only as a slow salted hash.", example: "abcdef" });
 
-export const birthDate = z.iso.date(coded("invalid_date"))
+export const birthDate = z.iso.date({ ...coded("invalid_date"), abort: true })
   .refine(
     (day) => day >= "1900-01-01" && day <= new Date().toISOString().slice(0, 10),
     "invalid_date",
   )
   .meta({ example: "1990-01-01" });
 
-export const phoneNumber = z.string(coded("invalid_phone_number")).trim()
-  .regex(/^\+?[\d(][\d ()-]{3,30}$/, "invalid_phone_number")
-  .refine((number) => number.replaceAll(/\D/g, "").length <= 15, "invalid_phone_number")
-  // With a country before it, one long number in ten would have a right check digit by chance.
-  .refine((number) => number.startsWith("+") || hidesNoCardNumber(number), "holds_card_number")
-  .meta({ description: "At most 15 digits (ITU-T E.164).", example: "555-5555" });
+export const phoneNumber = line(PHONE_NUMBER_MAX_LENGTH, "invalid_phone_number")
+  .refine(hidesNoCardNumber, { error: "holds_card_number", abort: true })
+  .transform((text, context): string => {
+    const number = readTelephone(text);
+    if (number !== undefined) return number;
+    context.addIssue({ code: "custom", message: "invalid_phone_number" });
+    return z.NEVER;
+  })
+  .meta({
+    description:
+      "As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are.",
+    example: "0532 123 45 67",
+  });
 
-export const email = z.email(coded("invalid_email")).max(254, "invalid_email")
+// What follows the last @ is ASCII by then.
+const EMAIL =
+  /^(?!\.)(?!.*\.\.)[\w'+.-]*[\w+-]@(?:[a-z\d][a-z\d-]*\.)+(?:[a-z]{2,}|xn--[a-z\d-]+)$/i;
+
+export const email = line(EMAIL_MAX_LENGTH, "invalid_email")
+  .overwrite(withAsciiDomain)
+  .max(EMAIL_MAX_LENGTH, { error: "invalid_email", abort: true })
+  .refine((address) => EMAIL.test(address), { error: "invalid_email", abort: true })
   .refine(hidesNoCardNumber, "holds_card_number")
-  .meta({ example: "john.doe@example.com" });
+  .meta({
+    format: "email",
+    description: "Kept with its domain in ASCII (IDNA) and lower case.",
+    example: "john.doe@example.com",
+  });
+
+function withAsciiDomain(address: string): string {
+  const domain = address.lastIndexOf("@") + 1;
+  return address.slice(0, domain) + domainToASCII(address.slice(domain)).toLowerCase();
+}
 
 const id = z.string(coded("invalid_id")).min(1, "invalid_id").max(ID_MAX_LENGTH, "invalid_id");
 export const paymentId = id.meta({ example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" });
