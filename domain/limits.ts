@@ -129,6 +129,8 @@ export const AUDIT_TTL_DAYS = 90;
 export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
 /** How long a health probe waits for a store. */
 export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
+/** For so long one probe of a store answers everybody who asks, for it writes. */
+export const HEALTH_SHARED_MILLISECONDS = 1_000;
 /** Time from the signal to the end; Deno Deploy grants five seconds. */
 export const SHUTDOWN_DEADLINE_MILLISECONDS = 3_000;
 /** How long the end waits for a reader of the log to take its last lines. */

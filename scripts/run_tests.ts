@@ -6,7 +6,10 @@
  * @module
  */
 
-import { FAILING_DISK_LAUNCHER } from "../tests/support/services/failing_disk.ts";
+import {
+  FAILING_DISK_LAUNCHER,
+  SMALL_DISK_LAUNCHER,
+} from "../tests/support/services/failing_disk.ts";
 import {
   describeService,
   needServices,
@@ -23,7 +26,7 @@ const PERMISSIONS = [
   "--no-prompt",
   "--allow-env",
   "--allow-read",
-  `--allow-run=${Deno.execPath()},${FAILING_DISK_LAUNCHER}`,
+  `--allow-run=${Deno.execPath()},${FAILING_DISK_LAUNCHER},${SMALL_DISK_LAUNCHER}`,
   "--allow-write",
 ];
 const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1]";

@@ -55,9 +55,7 @@ export function openMongoStore(
     ),
     health: reconnect.port({
       name: "mongodb",
-      ping: async () => {
-        await database.command({ ping: 1 });
-      },
+      ping: () => probe(database),
     }),
     ...limited({
       databaseId: () => databaseId(database),
@@ -75,8 +73,18 @@ export function openMongoStore(
 }
 
 interface MetaDocument {
-  readonly _id: "database";
-  readonly id: string;
+  readonly _id: "database" | "probe";
+  readonly id?: string;
+  readonly at?: Date;
+}
+
+/** Writes a document as payments are written, and reads it as they are read: a majority has to be there. */
+async function probe(database: Db): Promise<void> {
+  const meta = database.collection<MetaDocument>("meta");
+  await meta.updateOne({ _id: "probe" }, { $set: { at: new Date() } }, { upsert: true });
+  if (await meta.findOne({ _id: "probe" }) === null) {
+    throw new Error("Cannot read what was written");
+  }
 }
 
 /** Made by whoever asks first, and the same for everyone after. */
@@ -87,6 +95,6 @@ async function databaseId(database: Db): Promise<string> {
     { $setOnInsert: { id: randomUUID() } },
     { upsert: true, returnDocument: "after" },
   );
-  if (made === null) throw new Error("Cannot tell the database's id: it was not stored");
+  if (made?.id === undefined) throw new Error("Cannot tell the database's id: it was not stored");
   return made.id;
 }

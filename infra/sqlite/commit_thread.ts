@@ -6,8 +6,11 @@ import type { Committer } from "./writer.ts";
  * Commits in a thread of its own: no request waits for the sync of others' payments, and SQLite
  * works while this thread reads the next requests. It starts when it is needed first. Should it
  * break down, so does the process, for nobody can tell what of the last batch is on disk.
+ *
+ * @param files What {@linkcode filesAtPath} says of the files that are read: those that are written are
+ * the same.
  */
-export function createCommitThread(path: string): Committer {
+export function createCommitThread(path: string, files?: string): Committer {
   let started: Worker | undefined;
   const asked: ((answer: ThreadAnswer) => void)[] = [];
 
@@ -16,7 +19,7 @@ export function createCommitThread(path: string): Committer {
     const worker = new Worker(url, { type: "module", name: "sqlite" });
     // It answers in the order in which it was asked.
     worker.onmessage = ({ data }: MessageEvent<ThreadAnswer>) => asked.shift()?.(data);
-    tell(worker, { ask: "open", path });
+    tell(worker, { ask: "open", path, files });
     return worker;
   }
 

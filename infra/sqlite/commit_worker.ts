@@ -6,13 +6,14 @@
  */
 
 import { SqliteDatabase } from "./database.ts";
+import { refuseOtherFiles } from "./files_at_path.ts";
 import type { Call, Commit, Outcome } from "./group_commit.ts";
 import { KEEP_HOUSE } from "./housekeeping.ts";
 import { createCommit } from "./writes.ts";
 
 /** What the thread is told. It answers each commit with its outcomes, and a close when that is done. */
 export type ThreadMessage =
-  | { readonly ask: "open"; readonly path: string }
+  | { readonly ask: "open"; readonly path: string; readonly files?: string | undefined }
   | { readonly ask: "commit"; readonly calls: readonly Call[] }
   | { readonly ask: "close" };
 
@@ -30,18 +31,30 @@ interface WorkerScope {
 }
 
 let path = "";
+let files: string | undefined;
 let database: SqliteDatabase | undefined;
 let commit: Commit | undefined;
 
 /** Opens the file with the first batch, so that a file which cannot be opened fails batches alone. */
 function commitOpened(calls: readonly Call[]): readonly Outcome[] {
   try {
-    database ??= new SqliteDatabase(path);
-    commit ??= createCommit(database);
+    database ??= open();
+    commit ??= createCommit(database, refuseReplaced);
     return commit(calls);
   } catch (error) {
     return calls.map(() => ({ error }));
   }
+}
+
+/** SQLite would make a file that is gone. */
+function open(): SqliteDatabase {
+  refuseReplaced();
+  return new SqliteDatabase(path);
+}
+
+/** A commit to a file that the next start will not find must not be acknowledged. */
+function refuseReplaced(): void {
+  if (files !== undefined) refuseOtherFiles(path, files);
 }
 
 function toAnswer(outcomes: readonly Outcome[]): ThreadAnswer {
@@ -59,7 +72,7 @@ const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data: message }) => {
   switch (message.ask) {
     case "open":
-      path = message.path;
+      ({ path, files } = message);
       return;
     case "commit":
       scope.postMessage(toAnswer(commitOpened(message.calls)));

@@ -12,7 +12,7 @@ import {
 export class SqliteDatabase {
   readonly #database: DatabaseSync;
 
-  constructor(path: string, schema = SCHEMA) {
+  constructor(readonly path: string, schema = SCHEMA) {
     this.#database = new DatabaseSync(path);
     try {
       this.#waitForOthers(BUSY_MILLISECONDS);

@@ -119,6 +119,11 @@ export const TABLES = `
       value ->> 3 AS filo, value ->> 4 AS user_no, value ->> 5 AS operation, value ->> 6 AS status,
       value ->> 7 AS code
     FROM audit_batches, json_each(records);
+  CREATE TABLE probe (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    room BLOB NOT NULL
+  );
   CREATE TABLE sandbox_charges (
     reference TEXT PRIMARY KEY,
     amount INTEGER NOT NULL,

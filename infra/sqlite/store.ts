@@ -4,7 +4,9 @@ import { createSqliteAuditSink } from "./audit_sink.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
 import { createCommitThread } from "./commit_thread.ts";
 import { SqliteDatabase } from "./database.ts";
+import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteJournal } from "./journal.ts";
+import { createSqliteProbe } from "./probe.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./writer.ts";
@@ -14,7 +16,9 @@ import { createCommit, type SqliteWrites } from "./writes.ts";
 export function openSqliteStore(path: string): Store {
   const database = new SqliteDatabase(path);
   // A database in memory belongs to one connection, so that one has to write, too.
-  const committer = path === ":memory:" ? commitHere(database) : createCommitThread(path);
+  const committer = path === ":memory:"
+    ? commitHere(database)
+    : createCommitThread(path, filesAtPath(path));
   return createSqliteStore(database, committer);
 }
 
@@ -28,7 +32,6 @@ export function createSqliteStore(database: SqliteDatabase, committer: Committer
   const writer = createWriter<SqliteWrites>(committer);
   const journal = createSqliteJournal(database);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
-  const ping = database.prepare("SELECT 1");
   return {
     accounts: createSqliteAccountStore({ database, journal, writer }),
     journal,
@@ -36,7 +39,7 @@ export function createSqliteStore(database: SqliteDatabase, committer: Committer
     vault: createSqliteVaultStore(database, writer),
     audit: createSqliteAuditSink(writer),
     sandboxCharges: createSqliteSandboxCharges(database, writer),
-    health: { name: "sqlite", ping: () => Promise.resolve(void ping.get()) },
+    health: createSqliteProbe(database, writer),
     keepHouse: (now) => writer.write("keepHouse", now),
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),
     close: async () => {

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from "../../domain/ports.ts";
+import { REPLACED } from "./files_at_path.ts";
 
 /** SQLITE_BUSY, LOCKED, IOERR, FULL and CANTOPEN. Of `exec` node:sqlite gives the text alone, no number. */
 const UNAVAILABLE = new Set([
@@ -7,6 +8,7 @@ const UNAVAILABLE = new Set([
   "disk I/O error",
   "database or disk is full",
   "unable to open database file",
+  REPLACED,
 ]);
 
 /** What a caller hears of an error: that the file takes nothing just now, or the error as it is. */

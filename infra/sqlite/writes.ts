@@ -4,6 +4,7 @@ import { type AuthWrites, createAuthWrites } from "./auth_store.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createHousekeeping, type Housekeeping } from "./housekeeping.ts";
+import { createProbeWrites, type ProbeWrites } from "./probe.ts";
 import { createSandboxWrites, type SandboxWrites } from "./sandbox_charges.ts";
 import { createVaultWrites, type VaultWrites } from "./vault_store.ts";
 
@@ -14,10 +15,14 @@ export type SqliteWrites =
   & VaultWrites
   & AuditWrites
   & SandboxWrites
+  & ProbeWrites
   & Housekeeping;
 
-/** Commits any of them on a connection. */
-export function createCommit(database: SqliteDatabase): Commit {
+/** Commits any of them on a connection; what `beforeCommit` throws keeps a transaction from being committed. */
+export function createCommit(
+  database: SqliteDatabase,
+  beforeCommit: () => void = () => {},
+): Commit {
   const accounts = createAccountWrites(database);
   const writes: SqliteWrites = {
     ...accounts.writes,
@@ -25,7 +30,14 @@ export function createCommit(database: SqliteDatabase): Commit {
     ...createVaultWrites(database),
     ...createAuditWrites(database),
     ...createSandboxWrites(database),
+    ...createProbeWrites(database),
     ...createHousekeeping(database),
   };
-  return createGroupCommit(database, writes, accounts.together);
+  const transact = <Result>(work: () => Result): Result =>
+    database.transact(() => {
+      const result = work();
+      beforeCommit();
+      return result;
+    });
+  return createGroupCommit({ transact }, writes, accounts.together);
 }

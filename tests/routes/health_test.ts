@@ -85,6 +85,25 @@ for (const [rule, stores, named] of CASES) {
   });
 }
 
+Deno.test("GET /health/ready asks a store once a second, however many ask", async () => {
+  let pings = 0;
+  const counting = { name: "counting", ping: () => Promise.resolve(void pings++) };
+  const kese = await openWithStores([counting]);
+  const ask = () => send(kese, "GET /health/ready", ANYONE);
+  await Promise.all([ask(), ask()]);
+  kese.clock.advance(999);
+  await ask();
+  assertEquals(pings, 1);
+  kese.clock.advance(1);
+  await ask();
+  assertEquals(pings, 2);
+  // A clock that was set back keeps nobody from hearing of a store that has gone since.
+  kese.clock.advance(-60_000);
+  await ask();
+  assertEquals(pings, 3);
+  await kese.close();
+});
+
 Deno.test("GET /health/ready answers when every store does", async () => {
   const kese = await openWithStores([answering, { ...answering, name: "another" }]);
   assertSuccess(await send(kese, "GET /health/ready", ANYONE), 200, { status: "ok" });

@@ -8,6 +8,8 @@ const LIBRARY = new URL("failing_disk.so", CACHE);
 
 /** Starts a program on a disk that loses power: see failing_disk.c. */
 export const FAILING_DISK_LAUNCHER = fileURLToPath(new URL("failing_disk.sh", import.meta.url));
+/** Starts a program on a disk that is soon full. */
+export const SMALL_DISK_LAUNCHER = fileURLToPath(new URL("small_disk.sh", import.meta.url));
 
 /**
  * Compiles the library that stands for the disk, and gives its path.

@@ -1,0 +1,29 @@
+import { assertEquals, assertGreater } from "@std/assert";
+import { productionOn } from "./support/both_stores.ts";
+import { endNow, startMain } from "./support/process.ts";
+import { createUserAt, payTo, sendTo } from "./support/remote.ts";
+import { SMALL_DISK_LAUNCHER } from "./support/services/failing_disk.ts";
+import { withTemporaryFile } from "./support/temporary_store.ts";
+
+Deno.test({
+  name: "GET /health/ready says that a disk is full, as soon as no payment is taken any more",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withTemporaryFile(async ({ path }) => {
+      const options = { launcher: SMALL_DISK_LAUNCHER };
+      const running = startMain(productionOn({ SQLITE_PATH: path }), options);
+      try {
+        const url = await running.url;
+        await createUserAt(url, "1", 100_000);
+        assertEquals((await sendTo(url, "GET /health/ready")).status, 200);
+        let paid = 0;
+        const pay = () => payTo(url, { userNo: "1", amountKurus: 1, key: `pay-${paid}` });
+        while ((await pay()).status === 201) paid++;
+        assertGreater(paid, 10);
+        assertEquals((await sendTo(url, "GET /health/ready")).status, 503);
+        assertEquals((await sendTo(url, "GET /health/live")).status, 200);
+      } finally {
+        await endNow(running);
+      }
+    }),
+});
