@@ -124,6 +124,13 @@ export const AUDIT_BUFFER = 10_000;
 /** Audit records that are written at once, without waiting for more. */
 export const AUDIT_BATCH = 1_000;
 export const AUDIT_TTL_DAYS = 90;
+/** Refusals of strangers are gathered for so long: one record for each address and code. */
+export const AUDIT_REFUSALS_MILLISECONDS = 60_000;
+/** Such records that are told apart; what is refused to more addresses than that is counted together. */
+export const AUDIT_REFUSAL_GROUPS = 1_000;
+/** What a process writes into the audit a day, about: some 50 million requests, and of strangers half a million records. */
+export const AUDIT_BYTES_PER_DAY = 10_000_000_000;
+export const AUDIT_STRANGERS_BYTES_PER_DAY = 100_000_000;
 
 /** An orphaned vault record is removed when no account has named it for this long. */
 export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;

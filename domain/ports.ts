@@ -252,6 +252,10 @@ export interface AuditRecord {
   readonly operation: string;
   readonly status: number;
   readonly code: string | null;
+  /** Of a stranger: the address that they call from. */
+  readonly peer?: string;
+  /** Of refused strangers: how many requests of a minute this record stands for. One if left out. */
+  readonly count?: number;
 }
 
 /** Buffered: recording costs a request nothing. */

@@ -44,7 +44,10 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     const { at, requestId } = facts;
     const { status } = response;
     const { who, filo, userNo } = trace;
-    if (audited) audit.record({ at, requestId, who, filo, userNo, operation, status, code });
+    if (audited) {
+      const record = { at, requestId, who, filo, userNo, operation, status, code };
+      audit.record(who === "anonymous" ? { ...record, peer: facts.peer() } : record);
+    }
     log.debug("request", { operation, requestId, status, code, milliseconds: clock.now() - at });
     return response;
   };

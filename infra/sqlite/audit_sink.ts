@@ -28,8 +28,9 @@ export function createAuditWrites(database: SqliteDatabase): AuditWrites {
   return { writeAudit: (lastAt, records) => void insert.run(lastAt, records) };
 }
 
-/** By place, as the view `audit` names them. */
+/** By place, as the view `audit` names them; what only strangers have stands behind and costs others nothing. */
 function valuesOf(record: AuditRecord): readonly (string | number | null)[] {
-  const { at, requestId, who, filo, userNo, operation, status, code } = record;
-  return [at, requestId, who, filo, userNo, operation, status, code];
+  const { at, requestId, who, filo, userNo, operation, status, code, peer, count = 1 } = record;
+  const values = [at, requestId, who, filo, userNo, operation, status, code];
+  return peer === undefined ? values : [...values, peer, count];
 }

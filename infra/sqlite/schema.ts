@@ -117,7 +117,7 @@ export const TABLES = `
   CREATE VIEW audit AS
     SELECT batch_no, key AS place, value ->> 0 AS at, value ->> 1 AS request_id, value ->> 2 AS who,
       value ->> 3 AS filo, value ->> 4 AS user_no, value ->> 5 AS operation, value ->> 6 AS status,
-      value ->> 7 AS code
+      value ->> 7 AS code, value ->> 8 AS peer, coalesce(value ->> 9, 1) AS count
     FROM audit_batches, json_each(records);
   CREATE TABLE probe (
     id INTEGER PRIMARY KEY,

@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { AUDIT_BATCH, AUDIT_BUFFER } from "../../domain/limits.ts";
+import {
+  AUDIT_BATCH,
+  AUDIT_BUFFER,
+  AUDIT_REFUSAL_GROUPS,
+  AUDIT_REFUSALS_MILLISECONDS,
+  DAY_MILLISECONDS,
+} from "../../domain/limits.ts";
 import type { AuditRecord } from "../../domain/ports.ts";
+import type { AuditBounds } from "../../infra/audit_budget.ts";
 import { createAuditLog } from "../../infra/audit_log.ts";
 import { createLog } from "../../infra/log.ts";
 import { createTestClock } from "../support/kese.ts";
@@ -21,7 +28,10 @@ function record(requestId: string, more: Partial<AuditRecord> = {}): AuditRecord
 }
 
 /** An audit over a sink that writes down its batches, each as `write` says. */
-function createBench(write: (batch: number) => Promise<void> = () => Promise.resolve()) {
+function createBench(
+  write: (batch: number) => Promise<void> = () => Promise.resolve(),
+  bounds: AuditBounds = { bytesPerDay: Infinity, strangersBytesPerDay: Infinity },
+) {
   const batches: (readonly AuditRecord[])[] = [];
   const lines: string[] = [];
   const log = createLog({
@@ -31,17 +41,21 @@ function createBench(write: (batch: number) => Promise<void> = () => Promise.res
   });
   let atOnce = 0;
   let mostAtOnce = 0;
-  const audit = createAuditLog({
-    write: async (records) => {
-      batches.push(records);
-      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
-      try {
-        await write(batches.length - 1);
-      } finally {
-        atOnce--;
-      }
+  const audit = createAuditLog(
+    {
+      write: async (records) => {
+        batches.push(records);
+        mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+        try {
+          await write(batches.length - 1);
+        } finally {
+          atOnce--;
+        }
+      },
     },
-  }, log);
+    log,
+    bounds,
+  );
   const ids = () => batches.flat().map(({ requestId }) => requestId);
   const events = () => lines.map((line) => JSON.parse(line));
   return { audit, batches, ids, events, mostAtOnce: () => mostAtOnce };
@@ -192,4 +206,80 @@ Deno.test("record() masks a user number that could be a card's", async () => {
   audit.record(record("b", { userNo: null }));
   await audit.flush();
   assertEquals(batches.flat().map(({ userNo }) => userNo), ["************4242", null]);
+});
+
+/** A refusal of a stranger. */
+function refusal(requestId: string, more: Partial<AuditRecord> = {}): AuditRecord {
+  const stranger = { who: "anonymous", filo: null, userNo: null, peer: "10.0.0.1" } as const;
+  return record(requestId, { ...stranger, status: 401, code: "unauthenticated", ...more });
+}
+
+Deno.test("record() keeps one refusal a minute of a stranger's address and code, with their number", async () => {
+  const { audit, batches } = createBench();
+  const minute = AUDIT_REFUSALS_MILLISECONDS;
+  for (let place = 0; place < 5_000; place++) audit.record(refusal(`r${place}`, { at: 1 }));
+  audit.record(refusal("named", { at: minute, code: "authentication_failed", userNo: "1" }));
+  audit.record(refusal("next", { at: minute + 1 }));
+  await audit.flush();
+  assertEquals(batches.flat(), [
+    refusal("r0", { at: 1, count: 5_000 }),
+    refusal("named", { at: minute, code: "authentication_failed", count: 1 }),
+    refusal("next", { at: minute + 1, count: 1 }),
+  ]);
+});
+
+Deno.test("record() keeps each refusal of a caller, and each success of a stranger", async () => {
+  const { audit, ids } = createBench();
+  for (const name of ["a", "b"]) {
+    audit.record(record(`fleet-${name}`, { status: 402, code: "insufficient_balance" }));
+    audit.record(refusal(`stranger-${name}`, { status: 201, code: null }));
+  }
+  await audit.flush();
+  assertEquals(ids(), ["fleet-a", "stranger-a", "fleet-b", "stranger-b"]);
+});
+
+Deno.test("record() tells no endless number of addresses apart in a minute", async () => {
+  const { audit, batches } = createBench();
+  const addresses = AUDIT_REFUSAL_GROUPS + 500;
+  for (let place = 0; place < addresses; place++) {
+    audit.record(refusal(`r${place}`, { peer: `peer ${place}` }));
+  }
+  await audit.flush();
+  const records = batches.flat();
+  assertEquals(records.length, AUDIT_REFUSAL_GROUPS + 1);
+  const { peer, count } = records.at(-1) ?? {};
+  assertEquals({ peer, count }, { peer: "others", count: 500 });
+});
+
+Deno.test("record() drops strangers first when the day is full, then all, and says how many once a minute", async () => {
+  const bounds = { bytesPerDay: 20_000, strangersBytesPerDay: 2_000 };
+  const { audit, batches, events } = createBench(undefined, bounds);
+  const fill = async (at: number): Promise<void> => {
+    for (let place = 0; place < 100; place++) {
+      audit.record(refusal(`stranger-${place}`, { at, status: 201, code: null }));
+    }
+    for (let place = 0; place < 200; place++) audit.record(record(`fleet-${place}`, { at }));
+    await audit.flush();
+  };
+  const written = () => {
+    const records = batches.flat();
+    const strangers = records.filter(({ who }) => who === "anonymous").length;
+    return { strangers, callers: records.length - strangers };
+  };
+  await fill(1);
+  const { strangers, callers } = written();
+  assert(strangers > 5 && strangers < 20, `${strangers} strangers`);
+  assert(callers > 80 && callers < 120, `${callers} callers`);
+  await fill(2);
+  assertEquals(written(), { strangers, callers });
+  const [line, ...others] = events();
+  assertEquals([line.event, line.level, others], ["audit_day_is_full", "warn", []]);
+  const first = { strangers: 100 - strangers, callers: 200 - callers };
+  assertEquals({ strangers: line.strangers, callers: line.callers }, first);
+  await fill(60_001);
+  const { strangers: moreStrangers, callers: moreCallers } = events()[1];
+  assertEquals([moreStrangers, moreCallers], [200, 400]);
+  // The next day has room again.
+  await fill(DAY_MILLISECONDS);
+  assertEquals(written(), { strangers: 2 * strangers, callers: 2 * callers });
 });

@@ -17,7 +17,14 @@ const RECORD: AuditRecord = {
 export function auditSinkContract(name: string, withStore: WithStore<ContractStore>): void {
   Deno.test(`${name}: write() keeps records as they are, in order`, () =>
     withStore(async ({ audit, auditRecords }) => {
-      const anonymous = { ...RECORD, who: "anonymous", filo: null, userNo: null } as const;
+      const anonymous = {
+        ...RECORD,
+        who: "anonymous",
+        filo: null,
+        userNo: null,
+        peer: "2001:db8:0:1::/64",
+        count: 12,
+      } as const;
       const accepted = { ...RECORD, requestId: "req-2", status: 201, code: null };
       await audit.write([RECORD, anonymous]);
       await audit.write([]);

@@ -34,14 +34,19 @@ function openFile(path: string): Opened {
 
 function toContractStore({ store, database }: Opened): ContractStore {
   const selectAudit = database.prepare(`
-    SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code
+    SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code,
+      peer, count
     FROM audit ORDER BY batch_no, place`);
   const selectCounters = database.prepare("SELECT events FROM counters ORDER BY counter_key");
   return {
     ...store,
     counters: () => Promise.resolve(selectCounters.all().map(({ events }) => Number(events))),
     auditRecords: () =>
-      Promise.resolve(selectAudit.all().map((row) => ({ ...row }) as unknown as AuditRecord)),
+      Promise.resolve(
+        selectAudit.all().map(({ peer, count, ...record }) => {
+          return { ...record, ...(peer !== null && { peer, count }) } as unknown as AuditRecord;
+        }),
+      ),
   };
 }
 
