@@ -146,7 +146,7 @@ export async function openKese(
     dependencies,
     sweep: async () => {
       const now = clock.now();
-      const counts = await settlement.sweep(now - TOP_UP_SWEEP_AFTER_MILLISECONDS);
+      const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
       if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
       await store.keepHouse(now);
     },

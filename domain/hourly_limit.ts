@@ -11,16 +11,23 @@ export function checkHourlyLimit(
     readonly now: Instant;
   },
 ): RejectionOf<"rate_limited"> | undefined {
-  const recent = withinTheHour(events, now);
+  const recent = recentEvents(events, now);
   const first = recent[recent.length - limit];
   if (first === undefined) return undefined;
-  const retryAfterSeconds = Math.max(1, Math.ceil((first + HOUR_MILLISECONDS - now) / 1_000));
+  return hourlyLimitReached({ policy, limit }, first + HOUR_MILLISECONDS - now);
+}
+
+/** The refusal, with the time after which it is worth to try again. */
+export function hourlyLimitReached(
+  { policy, limit }: { readonly policy: string; readonly limit: number },
+  milliseconds: number,
+): RejectionOf<"rate_limited"> {
   return {
     code: "rate_limited",
     policy,
     limit,
     windowSeconds: HOUR_MILLISECONDS / 1_000,
-    retryAfterSeconds,
+    retryAfterSeconds: Math.max(1, Math.ceil(milliseconds / 1_000)),
   };
 }
 
@@ -29,9 +36,10 @@ export function rememberEvent(
   events: readonly Instant[],
   { limit, now }: { readonly limit: number; readonly now: Instant },
 ): readonly Instant[] {
-  return [...withinTheHour(events, now), now].slice(-limit);
+  return [...recentEvents(events, now), now].slice(-limit);
 }
 
-function withinTheHour(events: readonly Instant[], now: Instant): readonly Instant[] {
+/** The events that lie within the hour before `now`. */
+export function recentEvents(events: readonly Instant[], now: Instant): readonly Instant[] {
   return events.filter((at) => at > now - HOUR_MILLISECONDS);
 }

@@ -90,12 +90,18 @@ export interface AccountStore {
   list(
     options: { readonly limit: number; readonly after?: AccountId },
   ): Promise<readonly AccountId[]>;
-  /** Open top-ups that started before `startedBefore`, oldest first; the next page goes on `after` the last. */
+  /** Open top-ups that did not start in `except`, oldest first; the next page goes on `after` the last. */
   openTopUps(
-    startedBefore: Instant,
+    except: Interval,
     limit: number,
     after?: OpenTopUpAddress,
   ): Promise<readonly OpenTopUpAddress[]>;
+}
+
+/** The time between two instants, neither of them included. */
+export interface Interval {
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
 export interface OpenTopUpAddress {

@@ -1,6 +1,6 @@
-import { type Account, type Card, findCard } from "./account.ts";
+import { type Account, type Card, findCard, type OpenTopUp } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
-import { checkHourlyLimit } from "./hourly_limit.ts";
+import { checkHourlyLimit, hourlyLimitReached, recentEvents } from "./hourly_limit.ts";
 import {
   cardSnapshot,
   type DeclineReason,
@@ -8,7 +8,12 @@ import {
   type TopUpFailed,
   type TopUpStarted,
 } from "./journal.ts";
-import { BALANCE_MAX_KURUS, DECLINES_PER_HOUR, OPEN_TOP_UPS_PER_ACCOUNT } from "./limits.ts";
+import {
+  BALANCE_MAX_KURUS,
+  DECLINES_PER_HOUR,
+  GATEWAY_TIMEOUT_MILLISECONDS,
+  OPEN_TOP_UPS_PER_ACCOUNT,
+} from "./limits.ts";
 import type { Kurus } from "./money.ts";
 import type { Rejection, RejectionOf } from "./rejection.ts";
 
@@ -16,7 +21,12 @@ export interface TopUpCommand extends Command {
   readonly amountKurus: Kurus;
   /** Which card to charge; without it the selected one. */
   readonly cardId?: string;
+  /** What this process knows of the first charges of open top-ups; without it, nothing. */
+  readonly firstChargeOf?: (topUpId: string) => FirstCharge | undefined;
 }
+
+/** How far the first charge of an open top-up is; undefined for one that another process started. */
+export type FirstCharge = "under_way" | "unclear";
 
 /** Closes a top-up whose outcome is known. Its entry id is the top-up's closing id. */
 export interface TopUpClosingCommand extends Command {
@@ -95,12 +105,33 @@ function checkTopUpLimits(
     now: command.at,
   });
   if (tooFast) return tooFast;
+  // Each that is being charged may be one more decline, or requests that race would be declined each.
+  const declines = recentEvents(declinesAt, command.at).length;
+  const charging = openTopUps.filter((topUp) => isBeingCharged(topUp, command)).length;
+  if (charging > 0 && declines + charging >= DECLINES_PER_HOUR) {
+    return hourlyLimitReached(
+      { policy: "card_declines", limit: DECLINES_PER_HOUR },
+      GATEWAY_TIMEOUT_MILLISECONDS,
+    );
+  }
   if (openTopUps.length >= OPEN_TOP_UPS_PER_ACCOUNT) return { code: "too_many_open_top_ups" };
   const underway = openTopUps.reduce((sum, topUp) => sum + topUp.amountKurus, 0);
   if (balanceKurus + underway + amountKurus > BALANCE_MAX_KURUS) {
     return { code: "balance_limit_exceeded", balanceKurus, amountKurus };
   }
   return undefined;
+}
+
+/**
+ * Whether the card of an open top-up is being charged. One whose first charge ended without an
+ * outcome is not: such top-ups may wait long, and many may. Of another process's it is known only
+ * that a charge has ended when the gateway's time is over.
+ */
+function isBeingCharged({ topUpId, startedAt }: OpenTopUp, command: TopUpCommand): boolean {
+  const known = command.firstChargeOf?.(topUpId);
+  if (known !== undefined) return known === "under_way";
+  // The clock that it was started by may have been ahead of this one.
+  return Math.abs(command.at - startedAt) < GATEWAY_TIMEOUT_MILLISECONDS;
 }
 
 /** What a closing says of its top-up; undefined when that is closed already. */

@@ -1,4 +1,4 @@
-import type { AccountId, Instant } from "./account.ts";
+import type { AccountId } from "./account.ts";
 import {
   closingEntryId,
   type TopUpCredited,
@@ -23,7 +23,7 @@ import type {
   Log,
   OpenTopUpAddress,
 } from "./ports.ts";
-import { decideTopUpCredit, decideTopUpFailure } from "./top_up.ts";
+import { decideTopUpCredit, decideTopUpFailure, type FirstCharge } from "./top_up.ts";
 
 /** A top-up and how it ended, as far as the journal knows. */
 export type TopUpState =
@@ -54,13 +54,22 @@ export interface TopUpSettlement {
   charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
   /** The top-up of that id; when it is open its outcome is asked for first. */
   find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
-  /** Asks for the outcomes of all that started before, a few at a time; the oldest first. */
-  sweep(startedBefore: Instant): Promise<SweepCounts>;
+  /** How far the first charge of an open top-up is that this process started. */
+  firstChargeOf(topUpId: string): FirstCharge | undefined;
+  /**
+   * Asks for the outcomes of all but those that started within so many milliseconds of now, a few at
+   * a time, the oldest first. One that a clock ahead of this one started in the future is asked for.
+   */
+  sweep(youngMilliseconds?: number): Promise<SweepCounts>;
 }
 
 export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
   // Requests for one top-up share one conversation with the gateway.
   const underway = new Map<string, Promise<TopUpState>>();
+  const charging = new Set<string>();
+
+  // The newest whose first charge ended without an outcome; one that is forgotten counts as charging a while.
+  const unclear = new Set<string>();
 
   // A gateway that does not answer must not hold up more requests than these.
   let waiting = 0;
@@ -69,9 +78,20 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
     const { started: { id } } = asked;
     const joined = underway.get(id);
     if (joined) return joined;
-    const settling = settleTopUp(ports, asked).finally(() => underway.delete(id));
+    const settling = settleTopUp(ports, asked).finally(() => {
+      underway.delete(id);
+      charging.delete(id);
+    });
     underway.set(id, settling);
+    if (asked.ask !== "charge") return settling;
+    charging.add(id);
+    void settling.then(({ status }) => status === "pending" && rememberUnclear(id), () => {});
     return settling;
+  }
+
+  function rememberUnclear(id: string): void {
+    for (const oldest of unclear) if (unclear.size >= SETTLEMENTS_AT_ONCE) unclear.delete(oldest);
+    unclear.add(id);
   }
 
   /** Has the outcome asked for and waits a while, as long as there is room for it. */
@@ -126,15 +146,21 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
       if (state?.status !== "pending") return state;
       return await ask({ account, started: state.started, ask: "inquire" });
     },
-    sweep: async (startedBefore) => {
+    firstChargeOf: (topUpId) => {
+      if (charging.has(topUpId)) return "under_way";
+      return unclear.has(topUpId) ? "unclear" : undefined;
+    },
+    sweep: async (youngMilliseconds = 0) => {
+      const now = ports.clock.now();
+      const except = { from: now - youngMilliseconds, to: now + youngMilliseconds };
       const counts = { pending: 0, credited: 0, failed: 0 };
-      let page = await ports.store.openTopUps(startedBefore, TOP_UPS_AT_ONCE);
+      let page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE);
       for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
         for (const status of await Promise.all(page.map(sweepOne))) {
           if (status) counts[status]++;
         }
         // Past the last one, not from the start: those that stay pending must not hold up the others.
-        page = await ports.store.openTopUps(startedBefore, TOP_UPS_AT_ONCE, last);
+        page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE, last);
       }
       return counts;
     },

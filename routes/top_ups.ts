@@ -38,6 +38,7 @@ export function topUpRoutes(
         ...command,
         entryId: ids.next("top", command.at),
         amountKurus,
+        firstChargeOf: settlement.firstChargeOf,
         ...(cardId !== undefined && { cardId }),
       };
       const outcome = await accounts.update(

@@ -31,7 +31,7 @@ export interface Report {
  */
 export async function reconcile({ store, dependencies }: Kese): Promise<Report> {
   const { accounts, clock, settlement } = dependencies;
-  const topUps = await settlement.sweep(clock.now());
+  const topUps = await settlement.sweep();
   const vaultOrphans = await removeVaultOrphans({ accounts, vault: store.vault }, clock.now());
   let count = 0;
   let entries = 0;

@@ -1,11 +1,5 @@
 import type { Collection, UpdateFilter } from "mongodb";
-import {
-  type Account,
-  type AccountId,
-  accountKey,
-  fromAccountKey,
-  type Instant,
-} from "../../domain/account.ts";
+import { type Account, type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
@@ -13,6 +7,7 @@ import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/j
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type {
   AccountStore,
+  Interval,
   LoadOptions,
   Log,
   NewPerson,
@@ -149,19 +144,24 @@ export function createMongoAccountStore(
   }
 
   async function openTopUps(
-    startedBefore: Instant,
+    except: Interval,
     limit: number,
     after?: OpenTopUpAddress,
   ): Promise<readonly OpenTopUpAddress[]> {
-    const before = { "openTopUps.startedAt": { $lt: new Date(startedBefore) } };
+    const due = {
+      $or: [
+        { "openTopUps.startedAt": { $lte: new Date(except.from) } },
+        { "openTopUps.startedAt": { $gte: new Date(except.to) } },
+      ],
+    };
     const from = new Date(after?.startedAt ?? 0);
     const found = await users.aggregate<
       { _id: string; topUp: { topUpId: string; startedAt: Date } }
     >([
-      { $match: before },
+      { $match: due },
       { $project: { openTopUps: 1 } },
       { $unwind: "$openTopUps" },
-      { $match: before },
+      { $match: due },
       {
         $match: {
           $or: [

@@ -1,7 +1,7 @@
-import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
+import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { EntriesByKey, LoadedAccount } from "../../domain/fold.ts";
 import { COMMANDS_PER_FOLD } from "../../domain/limits.ts";
-import type { AccountStore, LoadOptions, OpenTopUpAddress } from "../../domain/ports.ts";
+import type { AccountStore, Interval, LoadOptions, OpenTopUpAddress } from "../../domain/ports.ts";
 import type { AccountWrites } from "./account_writes.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
@@ -36,7 +36,8 @@ export function createSqliteAccountStore(
   );
   const selectOpenTopUps = database.prepare(`
     SELECT account_key, top_up_id, started_at FROM open_top_ups
-    WHERE started_at < ? AND (started_at, top_up_id) > (?, ?) ORDER BY started_at, top_up_id LIMIT ?`);
+    WHERE (started_at <= ? OR started_at >= ?) AND (started_at, top_up_id) > (?, ?)
+    ORDER BY started_at, top_up_id LIMIT ?`);
 
   function load(
     id: AccountId,
@@ -63,12 +64,17 @@ export function createSqliteAccountStore(
   }
 
   function openTopUps(
-    startedBefore: Instant,
+    except: Interval,
     limit: number,
     after?: OpenTopUpAddress,
   ): OpenTopUpAddress[] {
     const from = [after?.startedAt ?? 0, after?.topUpId ?? ""];
-    const rows = selectOpenTopUps.all(startedBefore, ...from, limit) as unknown as OpenTopUpRow[];
+    const rows = selectOpenTopUps.all(
+      except.from,
+      except.to,
+      ...from,
+      limit,
+    ) as unknown as OpenTopUpRow[];
     return rows.map(({ account_key, top_up_id: topUpId, started_at: startedAt }) => {
       return { account: fromAccountKey(account_key), topUpId, startedAt };
     });

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { CardNumber } from "../../domain/card_number.ts";
 import {
+  DAY_MILLISECONDS,
+  GATEWAY_TIMEOUT_MILLISECONDS,
   HOUR_MILLISECONDS,
   OPEN_TOP_UPS_PER_ACCOUNT,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
@@ -306,11 +308,74 @@ Deno.test("POST /update_balance refuses an eleventh open top-up until one has en
   await kese.close();
 });
 
+/** How many of thirty top-ups at once were answered how. */
+async function countAnswers(kese: TestKese): Promise<Record<string, number>> {
+  const answers = await Promise.all(Array.from({ length: 30 }, () => topUp(kese, "1")));
+  const counts: Record<string, number> = {};
+  for (const { status, body: { code, policy } } of answers) {
+    const name = [status, code, policy].filter(Boolean).join(" ");
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
 Deno.test("POST /update_balance opens no more than ten top-ups when thirty come at once", async () => {
   const { kese } = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
-  const answers = await Promise.all(Array.from({ length: 30 }, () => topUp(kese, "1")));
-  assertEquals(answers.filter(({ status }) => status === 202).length, OPEN_TOP_UPS_PER_ACCOUNT);
-  assertEquals(answers.filter(({ body }) => body.code === "too_many_open_top_ups").length, 20);
+  // Five may be charged at one time; once their outcomes are unclear, five more.
+  const charging = { "202": 5, "429 rate_limited card_declines": 25 };
+  assertEquals(await countAnswers(kese), charging);
+  assertEquals(await countAnswers(kese), charging);
+  assertEquals(await countAnswers(kese), { "409 too_many_open_top_ups": 30 });
+  await kese.close();
+});
+
+Deno.test("POST /update_balance is declined five times an hour, however many come at once", async () => {
+  const { kese } = await openWithCard(DECLINED);
+  const counts = { "402 card_declined": 5, "429 rate_limited card_declines": 25 };
+  assertEquals(await countAnswers(kese), counts);
+  assertEquals(await countAnswers(kese), { "429 rate_limited card_declines": 30 });
+  assertEquals(await countEntries(kese, "1", "top_up_failed"), 5);
+  kese.clock.advance(HOUR_MILLISECONDS);
+  assertEquals(await countAnswers(kese), counts);
+  await kese.close();
+});
+
+Deno.test("POST /update_balance lets ten top-ups of a card whose answers are lost stay open", async () => {
+  const { kese } = await openWithCard(TIMES_OUT);
+  for (let count = 0; count < OPEN_TOP_UPS_PER_ACCOUNT; count++) {
+    assertEquals((await topUp(kese, "1")).status, 202);
+  }
+  assertProblem(await topUp(kese, "1"), 409, "too_many_open_top_ups");
+  await kese.close();
+});
+
+Deno.test("POST /update_balance counts top-ups of another process as being charged for a while", async () => {
+  const store = openSqliteStore(":memory:");
+  const clock = createTestClock();
+  const gateway = createScriptedGateway({ charge: ["says_pending"], inquire: ["pending"] });
+  const first = await openTestKese({ store, clock, gateway });
+  await createUser(first, "1");
+  await saveCard(first, "1");
+  for (let count = 0; count < 5; count++) assertEquals((await topUp(first, "1")).status, 202);
+  await first.dependencies.audit.flush();
+  // It has not heard how the gateway answered the first.
+  const second = await openTestKese({ store, clock, gateway });
+  const refused = await topUp(second, "1");
+  assertProblem(refused, 429, "rate_limited");
+  assertEquals(refused.headers.get("retry-after"), "15");
+  clock.advance(GATEWAY_TIMEOUT_MILLISECONDS);
+  assertEquals((await topUp(second, "1")).status, 202);
+  await second.close();
+});
+
+Deno.test("sweep() finishes a top-up that was started while the clock was ahead", async () => {
+  const { kese, gateway } = await openScripted({ charge: ["says_pending"] });
+  kese.clock.advance(DAY_MILLISECONDS);
+  assertEquals((await topUp(kese, "10")).status, 202);
+  kese.clock.advance(-DAY_MILLISECONDS);
+  gateway.play({ inquire: ["truth"], charge: ["charges"] });
+  await kese.sweep();
+  assertEquals(await assertAddsUp(kese, "1"), "110.00");
   await kese.close();
 });
 

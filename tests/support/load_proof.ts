@@ -58,7 +58,7 @@ export async function proveLoad(variables: StoreVariables, load: Load): Promise<
 }
 
 async function countOpenTopUps({ store, dependencies: { clock } }: Kese): Promise<number> {
-  return (await store.accounts.openTopUps(clock.now(), PAGE)).length;
+  return (await store.accounts.openTopUps({ from: clock.now(), to: clock.now() }, PAGE)).length;
 }
 
 /** Every account follows from its journal, and the vault holds the cards that accounts name, and no other. */

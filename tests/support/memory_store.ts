@@ -68,11 +68,13 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
       const keys = [...stored.keys()].filter((key) => key > from).toSorted().slice(0, limit);
       return Promise.resolve(keys.flatMap((key) => stored.get(key)?.account.id ?? []));
     },
-    openTopUps: (startedBefore, limit, after) => {
+    openTopUps: ({ from: young, to }, limit, after) => {
       const open = [...stored.values()].flatMap(({ account: { id, openTopUps } }) =>
         openTopUps.map(({ topUpId, startedAt }) => ({ account: id, topUpId, startedAt }))
       );
-      const due = open.filter(({ startedAt }) => startedAt < startedBefore).sort(byStart);
+      const due = open.filter(({ startedAt }) => startedAt <= young || startedAt >= to).sort(
+        byStart,
+      );
       const from = after === undefined ? due : due.filter((one) => byStart(one, after) > 0);
       return Promise.resolve(from.slice(0, limit));
     },

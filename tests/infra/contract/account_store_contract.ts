@@ -407,12 +407,16 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
     const [five, threeFirst, four, threeThen, one] = started;
     assert(five && threeFirst && four && threeThen && one);
     const { accounts } = store;
-    assertEquals(await accounts.openTopUps(at + 5, 10), [one, threeFirst, threeThen, four]);
-    assertEquals(await accounts.openTopUps(at + 6, 10), [one, threeFirst, threeThen, four, five]);
-    assertEquals(await accounts.openTopUps(at + 6, 2), [one, threeFirst]);
-    assertEquals(await accounts.openTopUps(at + 6, 2, threeFirst), [threeThen, four]);
-    assertEquals(await accounts.openTopUps(at + 6, 2, five), []);
-    assertEquals(await accounts.openTopUps(at + 1, 10), []);
+    const all = [one, threeFirst, threeThen, four, five];
+    const from = (offset: number, to = offset) => ({ from: at + offset, to: at + to });
+    assertEquals(await accounts.openTopUps(from(9), 10), all);
+    assertEquals(await accounts.openTopUps(from(4, 100), 10), [one, threeFirst, threeThen, four]);
+    assertEquals(await accounts.openTopUps(from(3), 2), [one, threeFirst]);
+    assertEquals(await accounts.openTopUps(from(3), 2, threeFirst), [threeThen, four]);
+    assertEquals(await accounts.openTopUps(from(3), 2, five), []);
+    // Those that a clock ahead of this one started are asked for with the oldest.
+    assertEquals(await accounts.openTopUps(from(1, 5), 10), [one, five]);
+    assertEquals(await accounts.openTopUps(from(0, 100), 10), []);
   });
 
   test("openTopUps() forgets those that are closed", async (store, commands) => {
@@ -436,7 +440,7 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       ID,
       (account) => decideTopUpFailure(account, { ...closing(failed), reason: "declined" }),
     );
-    assertEquals(await store.accounts.openTopUps(later, 10), [
+    assertEquals(await store.accounts.openTopUps({ from: later, to: later }, 10), [
       { account: ID, topUpId: open.entryId, startedAt: open.at },
     ]);
   });

@@ -88,7 +88,7 @@ Deno.test("openMongoStore() says of every port that a server which is not there 
   const calls: readonly (() => unknown)[] = [
     () => accounts.load(id),
     () => accounts.list({ limit: 1 }),
-    () => accounts.openTopUps(0, 1),
+    () => accounts.openTopUps({ from: 0, to: 0 }, 1),
     () => journal.list(id, { limit: 1 }),
     () => journal.find(id, "pay_1"),
     () => journal.findPayment(id, "pay_1"),

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { COMMAND_DEADLINE_MILLISECONDS, DAY_MILLISECONDS } from "../../../domain/limits.ts";
+import { COMMAND_DEADLINE_MILLISECONDS } from "../../../domain/limits.ts";
 import { type Attempt, isCommand, isUnclear } from "./attempt.ts";
 import { type Known, knowNothing, learn, resolve, underKey } from "./known.ts";
 import type { Happening, Plan, Request } from "./plan.ts";
@@ -9,8 +9,6 @@ import { ask, instanceAt, type World } from "./world.ts";
 const REPEATS_MAX = 3;
 /** A run takes a fraction of it, unless something is stuck. */
 const PATIENCE_MILLISECONDS = 3_000;
-/** Whatever clocks have done: all that was started lies before. */
-const AGES_MILLISECONDS = 10_000 * DAY_MILLISECONDS;
 
 /** Lets all clients work at once; then clears up what they could not know. */
 export async function liveOut(world: World, plan: Plan): Promise<void> {
@@ -71,9 +69,9 @@ async function happen(
   }
 }
 
-async function sweep({ kese, time }: World["instances"][number]): Promise<void> {
+async function sweep({ kese }: World["instances"][number]): Promise<void> {
   // Whatever it is that failed, the next sweep asks again.
-  await kese.dependencies.settlement.sweep(time.clock.now() + 1).catch(() => {});
+  await kese.dependencies.settlement.sweep().catch(() => {});
 }
 
 /** Settles all top-ups, asks every key once more, and repeats what is unclear until it is answered. */
@@ -104,7 +102,7 @@ async function askUntilClear(
 
 /** A charge whose answer is lost is known at the second sweep. */
 async function settleAll({ instances }: World): Promise<void> {
-  for (const { kese: { dependencies: { settlement } }, time } of [...instances, ...instances]) {
-    await settlement.sweep(time.clock.now() + AGES_MILLISECONDS);
+  for (const { kese: { dependencies: { settlement } } } of [...instances, ...instances]) {
+    await settlement.sweep();
   }
 }

@@ -2,6 +2,7 @@ import {
   BALANCE_MAX_KURUS,
   DAY_MILLISECONDS,
   DECLINES_PER_HOUR,
+  GATEWAY_TIMEOUT_MILLISECONDS,
   OPEN_TOP_UPS_PER_ACCOUNT,
   REFUND_WINDOW_DAYS,
 } from "../../../domain/limits.ts";
@@ -88,6 +89,16 @@ export function startTopUp(
   const shown = { topUpId, card: shownCard(card, wallet.selected) };
   const facts = { type: "top_up_started", amount, ...shown };
   return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
+}
+
+/** What a top-up may be told besides while cards are being charged: each of them may be one more decline. */
+export function refusalWhileCharging(
+  { openTopUps, declinesAt }: Wallet,
+  at: number,
+): readonly Verdict[] {
+  const declines = withEvent(declinesAt, at, DECLINES_PER_HOUR).length - 1;
+  if (openTopUps.size === 0 || declines + openTopUps.size < DECLINES_PER_HOUR) return [];
+  return [tooFast("card_declines", DECLINES_PER_HOUR, GATEWAY_TIMEOUT_MILLISECONDS / 1_000)];
 }
 
 /** The wallet after a top-up was closed, and the entry that must say so. */
