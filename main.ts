@@ -35,7 +35,7 @@ import { createMemoryAccountCache } from "./infra/memory_account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
 import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
-import { orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
+import { noStore, orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
 import { createRedisAdapters } from "./infra/redis/adapters.ts";
 import { openRedis } from "./infra/redis/connection.ts";
 import { createSecretHasher } from "./infra/secret_hasher.ts";
@@ -196,7 +196,10 @@ async function openStore(
 ): Promise<Store> {
   if (mongo !== undefined) {
     const { openMongoStore } = await import("./infra/mongo/store.ts");
-    return openMongoStore({ ...mongo, log });
+    const store = openMongoStore({ ...mongo, log });
+    if (mayMake || await store.isMade()) return store;
+    await store.close();
+    throw noStore(`the database ${mongo.dbName} (DB_NAME)`);
   }
   const { openStoreFile } = await import("./infra/sqlite/store_file.ts");
   return await openStoreFile(sqlitePath, { mayMake });
@@ -279,12 +282,18 @@ async function main(): Promise<void> {
 }
 
 /** Sweeps at once and each time it is called; never twice at the same time, however long one takes. */
-function createSweep({ sweep, dependencies: { log } }: Kese): () => void {
+function createSweep({ sweep, store, dependencies: { log } }: Kese): () => void {
   let underway = false;
+  let inspect = store.inspect;
   const start = async () => {
     if (underway) return;
     underway = true;
     await sweep().catch((error) => log.error("sweep_failed", { error }));
+    // Once it is done, and not while the database is away.
+    await inspect?.().then(
+      () => inspect = undefined,
+      (error) => log.warn("store_not_inspected", { error }),
+    );
     underway = false;
   };
   void start();

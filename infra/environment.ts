@@ -66,6 +66,18 @@ const cardKeys = list("must be id:<base64 of 32 bytes>,…", (item) => {
     : undefined;
 });
 
+const ENCODED = String.raw`(?:[^\s:/?#[\]@%]|%[0-9A-Fa-f]{2})`;
+const HOST = String.raw`(?:\[[0-9A-Fa-f:.]+\]|[^\s:/?#[\]@,]+)(?::\d+)?`;
+/** Strict about user and password: read otherwise than meant, a part of a password would count as a host. */
+const MONGO_URI = new RegExp(
+  String.raw`^mongodb(?:\+srv)?://(?:${ENCODED}+(?::${ENCODED}*)?@)?${HOST}(?:,${HOST})*` +
+    String.raw`(?:/[^\s?#@]*)?(?:\?[^\s#@]*)?$`,
+);
+const mongoUri = z.string().regex(
+  MONGO_URI,
+  "must be mongodb[+srv]://user:password@host…, with : / ? # [ ] @ % in user and password percent-encoded",
+);
+
 /** Pairs with commas between them, each name once. */
 function list<Value>(form: string, read: (item: string) => readonly [string, Value] | undefined) {
   return z.string().transform((text, context): ReadonlyMap<string, Value> => {
@@ -86,13 +98,9 @@ export const ENVIRONMENT = z.object({
   HOST: z.string().default("0.0.0.0"),
   PORT: count.refine((port) => port <= 65_535, "must be at most 65535").default(5000),
   SQLITE_PATH: z.string().default("data/kese.db"),
-  MONGODB_URI: z.string().regex(
-    /^mongodb(\+srv)?:\/\//,
-    "must begin with mongodb:// or mongodb+srv://",
-  )
-    .optional(),
+  MONGODB_URI: mongoUri.optional(),
   DB_NAME: z.string().default("kese"),
-  UPSTASH_REDIS_REST_URL: z.url("must be a URL").optional(),
+  UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/, error: "must be an https URL" }).optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
   FLEETS: fleets,
   CARD_KEYS: cardKeys,

@@ -20,5 +20,7 @@ export interface Store {
   /** Takes away what has expired. */
   keepHouse(now: Instant): Promise<void>;
   isEmpty(): Promise<boolean>;
+  /** Says in the log what an operator should know of the database. An embedded store has nothing to say. */
+  readonly inspect?: () => Promise<void>;
   close(): Promise<void>;
 }

@@ -2,11 +2,13 @@ import { createIndexes, INDEXES, shardingCommands } from "../infra/mongo/indexes
 import { openMongoStore } from "../infra/mongo/store.ts";
 import { createSystemClock } from "../infra/clock.ts";
 import { createLog } from "../infra/log.ts";
+import { sayUnavailable } from "../infra/mongo/unavailable.ts";
+import { orExit } from "../infra/process/start_refused.ts";
 import { environmentOrExit, readVariables } from "../main.ts";
 
 /** `deno task db:init`: makes the indexes of MongoDB and says what to shard by. Safe to run again. */
 async function main(): Promise<void> {
-  const { mongo } = environmentOrExit(await readVariables());
+  const { mongo } = environmentOrExit(await orExit(() => readVariables()));
   if (mongo === undefined) {
     console.log(
       "MONGODB_URI is not set: SQLite makes its tables by itself, nothing is to be done.",
@@ -14,12 +16,14 @@ async function main(): Promise<void> {
     return;
   }
   const log = createLog({ level: "warn", clock: createSystemClock(), write: console.error });
-  const store = openMongoStore({ ...mongo, log });
-  try {
-    await createIndexes(store.database);
-  } finally {
-    await store.close();
-  }
+  await orExit(async () => {
+    const store = openMongoStore({ ...mongo, log });
+    try {
+      await sayUnavailable({ make: () => createIndexes(store.database) }).make();
+    } finally {
+      await store.close();
+    }
+  });
   console.log(`Database ${mongo.dbName} has its indexes:`);
   for (const { collection, index, reason } of INDEXES) {
     console.log(`  ${collection}.${index.name} ${JSON.stringify(index.key)}: ${reason}`);

@@ -1,4 +1,5 @@
-import { type Db, MongoClient } from "mongodb";
+import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
+import { StartRefusedError } from "../process/start_refused.ts";
 
 /** A command on its way to the database. */
 export interface MongoCommand {
@@ -24,7 +25,7 @@ export interface MongoConnection {
  * money rests on is stated here and wins over the connection string.
  */
 export function connectMongo({ uri, dbName, onCommand }: ConnectionOptions): MongoConnection {
-  const client = new MongoClient(uri, {
+  const client = openClient(uri, {
     appName: "kese",
     monitorCommands: onCommand !== undefined,
     // Many small instances share a cluster's connections (500 on Atlas M0), so each takes few.
@@ -52,6 +53,18 @@ export function connectMongo({ uri, dbName, onCommand }: ConnectionOptions): Mon
     });
   }
   return { client, database: client.db(dbName) };
+}
+
+/** What the driver says of a connection string may hold its password, so nobody hears of it. */
+function openClient(uri: string, options: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, options);
+  } catch {
+    const names = [...new URLSearchParams(uri.split("?")[1]).keys()].join(", ");
+    throw new StartRefusedError([
+      `MONGODB_URI is refused by the driver: look at its hosts and options (${names || "none"})`,
+    ]);
+  }
 }
 
 /** The server's code for a second document of one unique key. */

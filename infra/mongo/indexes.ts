@@ -57,6 +57,29 @@ export function shardingCommands(dbName: string): readonly string[] {
   ];
 }
 
+/** The indexes that a database should have and has not, as `collection.index`. */
+export async function missingIndexes(database: Db): Promise<readonly string[]> {
+  const collections = new Set(INDEXES.map(({ collection }) => collection));
+  const lists = await Promise.all([...collections].map(async (name) => {
+    const found = await indexesOf(database, name);
+    return found.map((index) => `${name}.${index}`);
+  }));
+  const there = new Set(lists.flat());
+  return INDEXES.map(({ collection, index }) => `${collection}.${index.name}`)
+    .filter((index) => !there.has(index));
+}
+
+async function indexesOf(database: Db, collection: string): Promise<readonly string[]> {
+  try {
+    const indexes = await database.collection(collection).listIndexes().toArray();
+    return indexes.map(({ name }) => String(name));
+  } catch (error) {
+    // NamespaceNotFound: the collection is not there yet.
+    if ((error as { readonly code?: unknown }).code === 26) return [];
+    throw error;
+  }
+}
+
 /** Makes the indexes that are missing; those that are there stay. */
 export async function createIndexes(database: Db): Promise<void> {
   const byCollection = Map.groupBy(INDEXES, ({ collection }) => collection);

@@ -9,6 +9,7 @@ import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
 import { type ConnectionOptions, connectMongo } from "./connection.ts";
 import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.ts";
 import { createDrain } from "./drain.ts";
+import { missingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createReconnect } from "./reconnect.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
@@ -25,6 +26,8 @@ export interface MongoStoreOptions extends ConnectionOptions {
 /** A store on MongoDB, with its database for the tasks that look after it. */
 export interface MongoStore extends Store {
   readonly database: Db;
+  /** Whether anybody has made a store of it, by starting Kese or by `deno task db:init`. */
+  isMade(): Promise<boolean>;
   /** Ends when no entry is on its way to the ledger. */
   settled(): Promise<void>;
 }
@@ -43,6 +46,7 @@ export function openMongoStore(
   const reconnect = createReconnect(client);
   const limited = <Port extends object>(port: Port) =>
     sayUnavailable(withTimeLimit(reconnect.port(port), callMilliseconds));
+  const isEmpty = async () => await users.findOne({}, { projection: { _id: 1 } }) === null;
   return {
     database,
     accounts: limited(createMongoAccountStore({ users, journal, drain, log })),
@@ -59,7 +63,17 @@ export function openMongoStore(
     }),
     ...limited({
       databaseId: () => databaseId(database),
-      isEmpty: async () => await users.findOne({}, { projection: { _id: 1 } }) === null,
+      isEmpty,
+      isMade: () => database.listCollections({ name: "users" }, { nameOnly: true }).hasNext(),
+      inspect: async () => {
+        const missing = await missingIndexes(database);
+        if (missing.length > 0) {
+          log.warn("mongodb_indexes_missing", { missing, remedy: "deno task db:init" });
+        }
+        if (await isEmpty()) {
+          log.warn("mongodb_holds_no_users", { database: options.dbName, remedy: "DB_NAME" });
+        }
+      },
     }),
     settled: drain.settled,
     // The TTL indexes take away what has expired.

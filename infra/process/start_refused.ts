@@ -12,7 +12,7 @@ export class StartRefusedError extends Error {
 /** For a task that is to work on a store: it must not make an empty one and find it in order. */
 export function noStore(place: string): StartRefusedError {
   return new StartRefusedError([
-    `There is no store at ${place}. Only \`deno task start\` and \`deno task dev\` make one.`,
+    `There is no store at ${place}. Only the tasks start and dev make one, and db:init on MongoDB.`,
   ]);
 }
 

@@ -151,6 +151,16 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ],
   CARD_FINGERPRINT_KEY: ["short", KEY.slice(4), `k1:${KEY}`, "a".repeat(64)],
   CARD_GATEWAY: ["stripe", "Sandbox"],
+  MONGODB_URI: [
+    "localhost:27017",
+    "postgres://host/",
+    ...["pa@ss", "pa:ss", "pa/ss", "pa?ss", "pa#ss", "pa[ss", "pa]ss", "pa ss", "pa%ss", "12/34"]
+      .map((password) => `mongodb://kese:${password}@cluster.example.com/?retryWrites=true`),
+    "mongodb://kese:secret",
+    "mongodb://kese:secret/?w=1",
+    "mongodb://",
+  ],
+  UPSTASH_REDIS_REST_URL: ["redis://default:secret@example.com:6379", "example.com"],
   ALLOW_SANDBOX_GATEWAY: ["1", "TRUE"],
   ALLOW_CARD_NUMBER_IN_URL: ["yes"],
   TRUST_PROXY: ["2"],
@@ -174,6 +184,18 @@ for (const [name, values] of Object.entries(WRONG)) {
     }
   });
 }
+
+Deno.test("readEnvironment() takes every connection string that MongoDB's own tools make", () => {
+  const right = [
+    "mongodb://localhost",
+    "mongodb://127.0.0.1:27017/?directConnection=true",
+    "mongodb://[::1]:27017,[2001:db8::7]/kese",
+    "mongodb://kese:p%40ss%2Fw%3Ard%25@a.example.com:27017,b.example.com/?replicaSet=rs0&w=1",
+    "mongodb+srv://kese:Sup3r-s3cret_.~!$&'()*+,;=@cluster0.ab1cd.mongodb.net/?appName=Cluster0",
+    "mongodb://%2Ftmp%2Fmongodb-27017.sock",
+  ];
+  for (const uri of right) assertEquals(read({ ...COMPLETE, MONGODB_URI: uri }).mongo?.uri, uri);
+});
 
 Deno.test("readEnvironment() takes the sandbox in production only with consent", () => {
   for (const consent of [undefined, "", "false"]) {
