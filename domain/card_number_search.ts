@@ -23,6 +23,14 @@ interface Group {
   readonly end: number;
   readonly digits: string;
   readonly gap: string | undefined;
+  /** Whether blanks and dashes alone are that gap. */
+  readonly isSpaced: boolean;
+}
+
+/** Neighbouring rows whose digits make a number. */
+interface Candidate {
+  readonly digits: string;
+  readonly groups: readonly Group[];
 }
 
 interface Found {
@@ -67,7 +75,7 @@ const TELEPHONE_MOST_DIGITS = 13;
  * altered order id would be worse than a clear error.
  */
 export function holdsCardNumber(text: string): boolean {
-  const [found] = search(text, (digits, groups) => isIssued(digits) && areGroupedAsCards(groups));
+  const [found] = search(text, (one) => isIssued(one) && isGroupedAsCard(one));
   return found !== undefined;
 }
 
@@ -79,7 +87,7 @@ export function holdsCardNumber(text: string): boolean {
 export function maskCardNumbers(text: string): string {
   let masked = "";
   let done = 0;
-  for (const { start, end, goesOn } of search(text, (_, groups) => couldBeCard(groups))) {
+  for (const { start, end, goesOn } of search(text, couldBeCard)) {
     const from = Math.max(start, done);
     const hidden = goesOn ? text.slice(from, end) : text.slice(from, end).replace(LAST_FOUR, "");
     masked += text.slice(done, from) + hidden.replaceAll(DIGIT, "*");
@@ -88,11 +96,11 @@ export function maskCardNumbers(text: string): string {
   return masked + text.slice(done);
 }
 
-function isIssued(digits: string): boolean {
+function isIssued({ digits }: Candidate): boolean {
   return ISSUED.some((issued) => issued.test(digits));
 }
 
-function areGroupedAsCards(groups: readonly Group[]): boolean {
+function isGroupedAsCard({ groups }: Candidate): boolean {
   const sizes = groups.map(({ digits }) => digits.length).join("-");
   if (CARD_GROUPS.test(sizes)) return sizes !== "8-8" || !groups.some(isDate);
   const [, second] = groups;
@@ -103,9 +111,9 @@ function isDate({ digits }: Group): boolean {
   return DATE.test(digits);
 }
 
-function couldBeCard(groups: readonly Group[]): boolean {
-  return groups.slice(1).every(({ gap = "" }) => BLANKS_AND_DASHES.test(gap)) ||
-    areGroupedAsCards(groups);
+function couldBeCard(candidate: Candidate): boolean {
+  return candidate.groups.every(({ isSpaced }, place) => isSpaced || place === 0) ||
+    isGroupedAsCard(candidate);
 }
 
 /**
@@ -113,24 +121,21 @@ function couldBeCard(groups: readonly Group[]): boolean {
  * a number is found beside other digits too: "10 4242 4242 4242 4242". The work grows with the length
  * of the text and no faster.
  */
-function* search(
-  text: string,
-  isLikely: (digits: string, groups: readonly Group[]) => boolean,
-): Generator<Found> {
+function* search(text: string, isLikely: (candidate: Candidate) => boolean): Generator<Found> {
   if (!hasDigitsEnough(text)) return;
-  const groups = groupsOf(withoutOtherNumbers(text));
-  for (const [place, { start }] of groups.entries()) {
-    const run: Group[] = [];
+  const rows = groupsOf(withoutOtherNumbers(text));
+  for (const [place, { start }] of rows.entries()) {
+    const isTelephone = /[+＋]/.test(text.charAt(start - 1));
+    const groups: Group[] = [];
     let digits = "";
-    for (const group of groups.slice(place, place + MOST_DIGITS)) {
-      if (run.length > 0 && group.gap === undefined) break;
-      digits += group.digits;
-      if (digits.length > MOST_DIGITS) break;
-      run.push(group);
-      if (digits.length < FEWEST_DIGITS || !passesLuhn(digits) || !isLikely(digits, run)) continue;
-      if (digits.length <= TELEPHONE_MOST_DIGITS && /[+＋]/.test(text.charAt(start - 1))) continue;
-      const goesOn = groups[place + run.length]?.gap !== undefined;
-      yield { start, end: group.end, goesOn };
+    for (let next = rows[place]; next !== undefined; next = rows[place + groups.length]) {
+      if (groups.length > 0 && next.gap === undefined) break;
+      if (digits.length + next.digits.length > MOST_DIGITS) break;
+      digits += next.digits;
+      groups.push(next);
+      if (digits.length < (isTelephone ? TELEPHONE_MOST_DIGITS + 1 : FEWEST_DIGITS)) continue;
+      if (!passesLuhn(digits) || !isLikely({ digits, groups })) continue;
+      yield { start, end: next.end, goesOn: rows[place + groups.length]?.gap !== undefined };
     }
   }
 }
@@ -165,6 +170,7 @@ function groupsOf(text: string): readonly Group[] {
     const between = before === undefined ? undefined : text.slice(before, start);
     before = start + row.length;
     const gap = between === undefined || PARTING.test(between) ? undefined : between;
-    return { start, end: before, digits: decimalDigits(row), gap };
+    const isSpaced = gap !== undefined && BLANKS_AND_DASHES.test(gap);
+    return { start, end: before, digits: decimalDigits(row), gap, isSpaced };
   });
 }

@@ -1,0 +1,149 @@
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { holdsCardNumber, maskCardNumbers } from "../domain/card_number_search.ts";
+import * as limits from "../domain/limits.ts";
+import { requestIdOf } from "../routes/request_id.ts";
+import { description, email, userNo } from "../routes/schemas/fields.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const SHORT = 1_000;
+const LONG = 4 * SHORT;
+/** Four for what is linear, sixteen for what is quadratic. */
+const RATIO_MAX = 8;
+/** What takes less at the long size needs no second look: a quadratic pattern takes many times as much. */
+const QUICK_MILLISECONDS = 2;
+
+function timeOf(run: () => unknown): number {
+  const started = performance.now();
+  run();
+  return performance.now() - started;
+}
+
+/** The least of some times: noise only ever adds. */
+function leastTimeOf(run: () => unknown): number {
+  return Math.min(...Array.from({ length: 4 }, () => timeOf(run)));
+}
+
+/** Whether `run` takes four times as long, and not sixteen, for a text that is four times as long. */
+function isLinear(run: (text: string) => unknown, textOf: (length: number) => string): boolean {
+  const [short, long] = [textOf(SHORT), textOf(LONG)];
+  if (timeOf(() => run(long)) < QUICK_MILLISECONDS) return true;
+  const longTime = leastTimeOf(() => run(long));
+  return longTime < QUICK_MILLISECONDS || longTime / leastTimeOf(() => run(short)) < RATIO_MAX;
+}
+
+function* sourceFiles(directory: URL): Generator<URL> {
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    if (isDirectory) yield* sourceFiles(new URL(`${name}/`, directory));
+    else if (name.endsWith(".ts")) yield new URL(name, directory);
+  }
+}
+
+/** Every pattern that a file writes down, as a literal or in `new RegExp`. */
+function patternsOf(file: URL): RegExp[] {
+  const patterns: RegExp[] = [];
+  const collector: Deno.lint.Plugin = {
+    name: "patterns",
+    rules: {
+      collect: {
+        create: () => ({
+          Literal(node) {
+            if ("regex" in node && node.regex) {
+              patterns.push(new RegExp(node.regex.pattern, node.regex.flags));
+            }
+          },
+          "NewExpression[callee.name=RegExp]"(node: Deno.lint.NewExpression) {
+            patterns.push(new RegExp(textOf(node.arguments[0])));
+          },
+        }),
+      },
+    },
+  };
+  Deno.lint.runPlugin(collector, file.pathname, Deno.readTextFileSync(file));
+  return patterns;
+}
+
+/** The text of a template that holds nothing but names of limits. */
+function textOf(node: Deno.lint.Node | undefined): string {
+  assert(
+    node?.type === "TemplateLiteral",
+    "a pattern must be written so that this test can read it",
+  );
+  return node.quasis.map(({ cooked }, place) => {
+    const name = node.expressions[place];
+    if (name === undefined) return cooked;
+    assert(name.type === "Identifier");
+    return `${cooked}${Reflect.get(limits, name.name)}`;
+  }).join("");
+}
+
+/** The repetition for which a pattern is not linear: of one character after another one, or of two by turns. */
+function worstRepetition(pattern: RegExp): string | undefined {
+  const alphabet = [...new Set(`${pattern.source}0a -*ş\u0301`)];
+  const run = (text: string): unknown => text.replace(pattern, "");
+  run("to compile it");
+  return alphabet.flatMap((one) => alphabet.map((other) => [one, other] as const)).flatMap(
+    ([one, other]) => [
+      [`${one}(${other})*`, (length: number) => `${one}${other.repeat(length)}\0`] as const,
+      [
+        `(${one}${other})*`,
+        (length: number) => `${`${one}${other}`.repeat(length / 2)}\0`,
+      ] as const,
+    ],
+  ).find(([, textOf]) => !isLinear(run, textOf))?.[0];
+}
+
+Deno.test("worstRepetition() tells patterns that are quadratic from those that are linear", () => {
+  const quadratic = [
+    /\s+$/,
+    /(\d+-)*x/,
+    /^(a*)(a*)$/,
+    /(?<![\da-z])(?=[\d-]*[a-f])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\da-z])/gi,
+  ];
+  for (const pattern of quadratic) assert(worstRepetition(pattern), String(pattern));
+  for (const pattern of [/^\s+/, /^(\d+-)*x/, /\d/g, /a{3}b/]) {
+    assertEquals(worstRepetition(pattern), undefined, String(pattern));
+  }
+});
+
+Deno.test("every pattern of the sources takes time that grows no faster than a text", () => {
+  const files = ["domain/", "routes/", "infra/"]
+    .flatMap((directory) => [...sourceFiles(new URL(directory, ROOT))]);
+  let patterns = 0;
+  for (const file of [...files, new URL("main.ts", ROOT)]) {
+    for (const pattern of patternsOf(file)) {
+      patterns++;
+      const worst = worstRepetition(pattern);
+      assertEquals(worst, undefined, `${pattern} in ${file.pathname} is not linear for ${worst}`);
+    }
+  }
+  assertGreater(patterns, 40);
+});
+
+const WORST_PARTS = [
+  ..."0,4,0-,4 ,42.,4242 ,4\u200b,*,4********,a,ş,４,+1,TR,TR00 ,\u0301".split(","),
+  "5b0d6a99-1ae2-4ed3-9a41-74956222888e ",
+  "TR33 0006 1005 1978 6457 8413 26 ",
+  "4242424242424242, ",
+  `4${" ".repeat(99)}`,
+];
+
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  "holdsCardNumber()": holdsCardNumber,
+  "maskCardNumbers()": maskCardNumbers,
+  "requestIdOf()": (text) =>
+    requestIdOf(new Headers({ "x-request-id": text.replaceAll(/[^!-~]/g, "_") }), {
+      requestId: () => "new",
+    }),
+  userNo: (text) => userNo.safeParse(text),
+  description: (text) => description.safeParse(text),
+  email: (text) => email.safeParse(`${text}@${text}`),
+};
+
+for (const [name, reader] of Object.entries(READERS)) {
+  Deno.test(`${name} takes time that grows no faster than a text`, () => {
+    for (const part of WORST_PARTS) {
+      const textOf = (length: number): string => part.repeat(Math.ceil(length / part.length));
+      assert(isLinear(reader, textOf), JSON.stringify(part));
+    }
+  });
+}
