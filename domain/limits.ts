@@ -116,8 +116,10 @@ export const CODES_SETTLING_MILLISECONDS = 1_000;
 
 /** Slow hashes that run at once; each keeps a core busy for about a tenth of a second. */
 export const SLOW_HASHES_AT_ONCE = 2;
-/** Slow hashes that may wait for their turn; one more is `busy`. */
+/** Slow hashes that may wait for their turn: those of fleets, those of all strangers, those from one address. */
 export const SLOW_HASHES_WAITING = 200;
+export const SLOW_HASHES_OF_STRANGERS_WAITING = 100;
+export const SLOW_HASHES_OF_A_STRANGER_WAITING = 10;
 
 /** Audit records kept in memory until they are written; beyond it the oldest are dropped and counted. */
 export const AUDIT_BUFFER = 10_000;

@@ -293,8 +293,11 @@ export interface ExceededLimit extends RateLimit {
 export interface SecretHasher {
   /** Rejects with {@linkcode BusyError} when too many wait. */
   hash(secret: string): Promise<string>;
-  /** Takes as long without a hash as with one, so that time tells nothing of who exists. */
-  verify(secret: string, hash: string | undefined): Promise<boolean>;
+  /**
+   * Takes as long without a hash as with one, so that time tells nothing of who exists. `stranger` is
+   * the address of a caller whom nobody knows yet: they wait in a queue of their own, by address.
+   */
+  verify(secret: string, hash: string | undefined, stranger?: string): Promise<boolean>;
 }
 
 /** Nothing happened, for there is too much to do: 503 with Retry-After. */

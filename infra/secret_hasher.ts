@@ -1,7 +1,13 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { SLOW_HASHES_AT_ONCE, SLOW_HASHES_WAITING } from "../domain/limits.ts";
-import { BusyError, type SecretHasher } from "../domain/ports.ts";
+import {
+  SLOW_HASHES_AT_ONCE,
+  SLOW_HASHES_OF_A_STRANGER_WAITING,
+  SLOW_HASHES_OF_STRANGERS_WAITING,
+  SLOW_HASHES_WAITING,
+} from "../domain/limits.ts";
+import type { SecretHasher } from "../domain/ports.ts";
+import { createTurns } from "./turns.ts";
 
 /** OWASP's figure for PBKDF2-HMAC-SHA256 (Password Storage Cheat Sheet): about 100 ms, off the event loop. */
 export const PBKDF2_ITERATIONS = 600_000;
@@ -10,7 +16,12 @@ const FORMAT = "pbkdf2-sha256";
 
 /** Slow salted hashes, a few at a time: a flood of sign-ins must not take every core. */
 export function createSecretHasher(iterations: number = PBKDF2_ITERATIONS): SecretHasher {
-  const inTurn = createTurns(SLOW_HASHES_AT_ONCE, SLOW_HASHES_WAITING);
+  const inTurn = createTurns({
+    atOnce: SLOW_HASHES_AT_ONCE,
+    waiting: SLOW_HASHES_WAITING,
+    strangersWaiting: SLOW_HASHES_OF_STRANGERS_WAITING,
+    waitingPerStranger: SLOW_HASHES_OF_A_STRANGER_WAITING,
+  });
   const decoySalt = randomBytes(16);
   return {
     hash: (secret) =>
@@ -19,7 +30,7 @@ export function createSecretHasher(iterations: number = PBKDF2_ITERATIONS): Secr
         const derived = await derive(secret, { salt, iterations });
         return [FORMAT, iterations, salt.toString("base64"), derived.toString("base64")].join("$");
       }),
-    verify: (secret, hash) =>
+    verify: (secret, hash, stranger) =>
       inTurn(async () => {
         const [format, rounds, salt = "", expected = ""] = hash?.split("$") ?? [];
         if (format !== FORMAT) {
@@ -33,7 +44,7 @@ export function createSecretHasher(iterations: number = PBKDF2_ITERATIONS): Secr
         });
         const wanted = Buffer.from(expected, "base64");
         return wanted.length === derived.length && timingSafeEqual(derived, wanted);
-      }),
+      }, stranger),
   };
 }
 
@@ -50,29 +61,4 @@ async function derive(
   );
   const parameters = { name: "PBKDF2", hash: "SHA-256", salt: new Uint8Array(salt), iterations };
   return Buffer.from(await crypto.subtle.deriveBits(parameters, key, 256));
-}
-
-/** Runs `atOnce` tasks at a time and lets `waiting` more wait; one more is refused as busy. */
-export function createTurns(
-  atOnce: number,
-  waiting: number,
-): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const queue: (() => void)[] = [];
-  return async (task) => {
-    if (running >= atOnce) {
-      if (queue.length >= waiting) throw new BusyError("too many slow hashes wait");
-      await new Promise<void>((resolve) => queue.push(resolve));
-    } else {
-      running++;
-    }
-    try {
-      return await task();
-    } finally {
-      // The turn goes over to the next in line; only without one does it end.
-      const next = queue.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }

@@ -145,7 +145,9 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
     const exceeded = await auth.count(limits, now);
     if (exceeded) return rateLimited(exceeded);
     try {
-      if (!await hasher.verify(authCode, authCodeHash)) return problem("authentication_failed");
+      if (!await hasher.verify(authCode, authCodeHash, attempt.peer)) {
+        return problem("authentication_failed");
+      }
     } catch (error) {
       if (error instanceof BusyError) await auth.takeBack(limits, now);
       throw error;

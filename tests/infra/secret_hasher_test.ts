@@ -1,8 +1,13 @@
-import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { SLOW_HASHES_AT_ONCE, SLOW_HASHES_WAITING } from "../../domain/limits.ts";
+import {
+  SLOW_HASHES_AT_ONCE,
+  SLOW_HASHES_OF_A_STRANGER_WAITING,
+  SLOW_HASHES_OF_STRANGERS_WAITING,
+  SLOW_HASHES_WAITING,
+} from "../../domain/limits.ts";
 import { BusyError } from "../../domain/ports.ts";
-import { createSecretHasher, createTurns, PBKDF2_ITERATIONS } from "../../infra/secret_hasher.ts";
+import { createSecretHasher, PBKDF2_ITERATIONS } from "../../infra/secret_hasher.ts";
 
 /** The rounds of every PBKDF2 that runs while `run` runs. */
 async function roundsIn(run: () => Promise<unknown>): Promise<number[]> {
@@ -74,72 +79,27 @@ for (const [whom, hash] of Object.entries(STRANGERS)) {
   });
 }
 
-/** A task that runs until the test ends it. */
-function createTask() {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let hasStarted = false;
-  const run = () => {
-    hasStarted = true;
-    return promise;
-  };
-  return { run, hasStarted: () => hasStarted, end: resolve, fail: reject };
-}
-
-Deno.test("createTurns() runs so many at once, and the others in turn", async () => {
-  const inTurn = createTurns(2, 10);
-  const tasks = Array.from({ length: 4 }, createTask);
-  const [first, second, third, fourth] = tasks;
-  const started = () => tasks.map((task) => task.hasStarted());
-  const results = tasks.map(({ run }) => inTurn(run));
-  assertEquals(started(), [true, true, false, false]);
-  second?.end("second");
-  await results[1];
-  assertEquals(started(), [true, true, true, false]);
-  first?.fail(new Error("first"));
-  await assertRejects(() => results[0] ?? Promise.resolve(), Error, "first");
-  assertEquals(started(), [true, true, true, true]);
-  third?.end("third");
-  fourth?.end("fourth");
-  assertEquals(await Promise.all(results.slice(1)), ["second", "third", "fourth"]);
-});
-
-Deno.test("createTurns() lets as many wait as the bound says; one more is busy", async () => {
-  const inTurn = createTurns(1, 2);
-  const tasks = Array.from({ length: 3 }, createTask);
-  const results = tasks.map(({ run }) => inTurn(run));
-  const refused = createTask();
-  await assertRejects(() => inTurn(refused.run), BusyError);
-  assertEquals(refused.hasStarted(), false);
-  for (const task of tasks) task.end("done");
-  assertEquals(await Promise.all(results), ["done", "done", "done"]);
-  assertEquals(await inTurn(() => Promise.resolve("next")), "next");
-});
-
-Deno.test("createTurns() never runs more at once than it may, whatever fails", async () => {
-  const inTurn = createTurns(3, 100);
-  let running = 0;
-  let most = 0;
-  const task = async (place: number): Promise<void> => {
-    running++;
-    most = Math.max(most, running);
-    await Promise.resolve();
-    running--;
-    if (place % 3 === 0) throw new Error("failed");
-  };
-  await Promise.allSettled(Array.from({ length: 50 }, (_, place) => inTurn(() => task(place))));
-  assertEquals([most, running], [3, 0]);
-});
-
-Deno.test("hash() and verify() share their turns, and past them are busy", async () => {
+Deno.test("hash() and verify() are busy past their places, for strangers by address", async () => {
   const hasher = createSecretHasher(1);
-  const places = SLOW_HASHES_AT_ONCE + SLOW_HASHES_WAITING;
-  const results = await Promise.allSettled(
-    Array.from(
-      { length: places + 2 },
-      (_, place) => place % 2 ? hasher.hash("a") : hasher.verify("a", undefined),
+  const busy = async (count: number, one: (place: number) => Promise<unknown>) => {
+    const results = await Promise.allSettled(
+      Array.from({ length: count }, (_, place) => one(place)),
+    );
+    const refused = results.filter((result) => result.status === "rejected");
+    for (const { reason } of refused) assertEquals(reason instanceof BusyError, true);
+    return refused.length;
+  };
+  const verify = (stranger?: string) => hasher.verify("a", undefined, stranger);
+  const [ofOneAddress, ofAnother, ofTheFleet] = await Promise.all([
+    busy(260, () => verify("10.0.0.1")),
+    busy(5, () => verify("10.0.0.2")),
+    busy(
+      SLOW_HASHES_AT_ONCE - 1 + SLOW_HASHES_WAITING + 2,
+      (place) => place % 2 ? hasher.hash("a") : verify(),
     ),
-  );
-  const refused = results.filter((result) => result.status === "rejected");
-  assertEquals(refused.length, 2);
-  for (const { reason } of refused) assertEquals(reason instanceof BusyError, true);
+  ]);
+  assertEquals(ofOneAddress, 260 - 1 - SLOW_HASHES_OF_A_STRANGER_WAITING);
+  assertEquals([ofAnother, ofTheFleet], [0, 2]);
+  const addresses = SLOW_HASHES_OF_STRANGERS_WAITING + 3;
+  assertEquals(await busy(addresses, (place) => verify(`10.0.1.${place}`)), 2);
 });

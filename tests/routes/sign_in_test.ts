@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { BusyError } from "../../domain/ports.ts";
 import { linesWith } from "../support/answers.ts";
 import {
   type Answer,
@@ -540,6 +541,40 @@ for (const [route, wrong] of Object.entries(WRONG)) {
     await kese.close();
   });
 }
+
+Deno.test("POST /authenticate_first_route has strangers wait by address and the fleet apart from them", async () => {
+  const askers: (string | undefined)[] = [];
+  const kese = await openTestKese({
+    environment: { trustProxy: true },
+    hasher: {
+      hash: () => Promise.resolve("hash"),
+      verify: (_secret, _hash, stranger) => Promise.resolve(askers.push(stranger) > 0),
+    },
+  });
+  await createUser(kese, "1");
+  await askWith(kese, "1", "secret-1", from("10.0.0.1"));
+  const json = { userNo: "1", authCode: "secret-1" };
+  await send(kese, "POST /authenticate_first_route", { json, headers: from("10.0.0.2") });
+  assertEquals(askers, ["10.0.0.1", undefined]);
+  await kese.close();
+});
+
+Deno.test("POST /authenticate_first_route counts no attempt that it was too busy to look at", async () => {
+  let isBusy = true;
+  const kese = await openTestKese({
+    hasher: {
+      hash: () => Promise.resolve("hash"),
+      verify: () => isBusy ? Promise.reject(new BusyError("busy")) : Promise.resolve(true),
+    },
+  });
+  await createUser(kese, "1");
+  for (let asked = 0; asked < 12; asked++) {
+    assertProblem(await askWith(kese, "1", "secret-1"), [503, "busy"]);
+  }
+  isBusy = false;
+  assertEquals((await askWith(kese, "1", "secret-1")).status, 201);
+  await kese.close();
+});
 
 Deno.test("POST /authenticate_first_route does not hold wrong authCodes against a fleet's own address", async () => {
   const kese = await openTestKese();

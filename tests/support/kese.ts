@@ -1,4 +1,4 @@
-import type { CardGateway, Clock } from "../../domain/ports.ts";
+import type { CardGateway, Clock, SecretHasher } from "../../domain/ports.ts";
 import { pause } from "../../infra/clock.ts";
 import type { CodeChannel } from "../../infra/code_channel.ts";
 import { sha256 } from "../../infra/digests.ts";
@@ -49,6 +49,7 @@ export interface TestOptions {
   readonly store?: Store;
   readonly clock?: TestClock;
   readonly gateway?: CardGateway;
+  readonly hasher?: SecretHasher;
   readonly environment?: Partial<Environment>;
   /** False leaves it to the environment whether and where codes are sent. */
   readonly sendsCodes?: boolean;
@@ -74,7 +75,7 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
     store,
     clock,
     log,
-    hasher: createSecretHasher(1),
+    hasher: options.hasher ?? createSecretHasher(1),
     ...(options.sendsCodes !== false && { codeChannel }),
     ...(options.gateway && { gateway: options.gateway }),
   });
