@@ -107,6 +107,8 @@ export const SENT_CODES = {
   perUserAndPeerADay: 10,
   perUserADay: 30,
 } as const;
+/** Wrong fleet keys from one address in the same window; the right one is always let in. */
+export const WRONG_KEYS_PER_PEER = 50;
 /** A code is sent this long after its answer, so that nobody can measure whether there is someone to send to. */
 export const CODE_SENT_AFTER_MILLISECONDS = 50;
 /** Codes that a process has taken to send; one more is `busy`. */

@@ -47,7 +47,7 @@ function accessCodes(endpoint: Endpoint): readonly ProblemCode[] {
     case "public":
       return [];
     case "session":
-      return ["unauthenticated"];
+      return ["unauthenticated", "rate_limited"];
     default:
       return isAccountCommand(endpoint) ? [...ACCOUNT, ...COMMAND] : ACCOUNT;
   }

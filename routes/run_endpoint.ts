@@ -16,6 +16,7 @@ import type { Eventually } from "../domain/ports.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
 import { problem, type Read, refused } from "./problems.ts";
 import { rateLimited, rateLimits } from "./rate_limits.ts";
+import { unknownCaller } from "./wrong_keys.ts";
 import { validate } from "./validate.ts";
 
 /** A request on its way to its handler. */
@@ -50,7 +51,8 @@ async function runPublic(run: Run, endpoint: EndpointOf<"public">): Promise<AnyR
 async function runSession(run: Run, endpoint: EndpointOf<"session">): Promise<AnyReply> {
   const { definition } = endpoint;
   const caller = traced(await callerOf(run), run.trace);
-  if (caller?.kind !== "session") return problem("unauthenticated");
+  if (caller === undefined) return await unknownCaller(run.dependencies, run.facts);
+  if (caller.kind !== "session") return problem("unauthenticated");
   const parameters = await validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, caller });
@@ -63,7 +65,7 @@ async function runAccount(
   const { dependencies, facts } = run;
   const { definition } = endpoint;
   const caller = traced(await callerOf(run), run.trace);
-  if (caller === undefined) return problem("unauthenticated");
+  if (caller === undefined) return await unknownCaller(dependencies, facts);
   if (endpoint.access === "fleet" && caller.kind === "session") return problem("forbidden");
   const parameters = await validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;

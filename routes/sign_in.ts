@@ -17,6 +17,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { type Endpoint, publicEndpoint, type RequestFacts, sessionEndpoint } from "./endpoint.ts";
 import { type Problem, problem } from "./problems.ts";
 import { rateLimited } from "./rate_limits.ts";
+import { unknownCaller } from "./wrong_keys.ts";
 import { codeAnswer, sessionAnswer } from "./schemas/answers.ts";
 import { authCode, filo, userNo } from "./schemas/fields.ts";
 
@@ -56,7 +57,8 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
           filo,
           now: facts.at,
         });
-        if (caller?.kind !== "fleet") return problem("unauthenticated");
+        if (caller === undefined) return await unknownCaller(dependencies, facts);
+        if (caller.kind !== "fleet") return problem("unauthenticated");
         trace.who = "fleet";
       }
       if (!byFleet && authCode === undefined) return await sendCode(id, facts);

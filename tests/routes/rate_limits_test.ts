@@ -140,3 +140,39 @@ Deno.test("rateLimits() do not count a request that names somebody else", async 
   assertEquals(await statuses(2, () => read(kese, "2")), [200, 200]);
   await kese.close();
 });
+
+Deno.test("unknownCaller() limits wrong fleet keys by address, and lets a right one in", async () => {
+  const kese = await openTestKese({ environment: { trustProxy: true } });
+  await createUser(kese, "1");
+  const ended = await signIn(kese, "1");
+  await send(kese, "POST /logout", { bearer: ended });
+  const lines = [
+    "GET /bakiye?userNo=1",
+    "POST /logout",
+    "POST /authenticate_first_route?Filo=hergele&userNo=1",
+  ];
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  let place = 0;
+  const guess = (more = {}, address = "10.0.0.1") => {
+    const line = lines[place % lines.length] ?? "";
+    return send(kese, line, { bearer: `guess-${place++}`, headers: from(address), ...more });
+  };
+  // What is no fleet key at all counts as none.
+  const withoutKey = () => read(kese, "1", { bearer: null, headers: from("10.0.0.1") });
+  assertEquals(await statuses(60, withoutKey), Array(60).fill(401));
+  assertEquals(await statuses(60, () => guess({ bearer: ended })), Array(60).fill(401));
+  assertEquals(await statuses(50, guess), Array(50).fill(401));
+  for (const more of [{}, { filo: "nowhere" }]) {
+    const refused = await guess(more);
+    assertProblem(refused, 429, "rate_limited");
+    const { policy, limit, windowSeconds } = refused.body;
+    assertEquals([policy, limit, windowSeconds], ["wrong_keys", 50, 900]);
+  }
+  const headers = from("10.0.0.1");
+  assertEquals((await read(kese, "1", { headers })).status, 200);
+  assertEquals((await read(kese, "1", { headers, bearer: ended })).status, 401);
+  assertEquals((await guess({}, "10.0.0.2")).status, 401);
+  kese.clock.advance(15 * 60_000);
+  assertEquals((await guess()).status, 401);
+  await kese.close();
+});
