@@ -10,7 +10,7 @@ export interface StoreFileOptions {
 
 /** Opens the embedded store, or says in a sentence why it cannot be opened. */
 export async function openStoreFile(path: string, { mayMake }: StoreFileOptions): Promise<Store> {
-  if (!mayMake && !await isThere(path)) throw noStore(path);
+  if (!mayMake) await refuseMissingFile(path);
   try {
     if (path !== ":memory:") await makeFile(path);
     return openSqliteStore(path);
@@ -19,6 +19,11 @@ export async function openStoreFile(path: string, { mayMake }: StoreFileOptions)
     const sentence = reason.includes(path) ? reason : `Cannot open ${path}: ${reason}`;
     throw new StartRefusedError([`${sentence} (SQLITE_PATH)`], { cause: error });
   }
+}
+
+/** Refuses to start a task on a store that nobody has made. */
+export async function refuseMissingFile(path: string): Promise<void> {
+  if (!await isThere(path)) throw noStore(path);
 }
 
 /** Nothing has been made yet where the file is empty. */

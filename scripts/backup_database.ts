@@ -1,0 +1,41 @@
+/**
+ * `deno task db:backup [path]`: copies the SQLite file, also while Kese runs, and checks the copy.
+ * Without a path it goes to `backups/` beside the file, under the time in UTC.
+ *
+ * @module
+ */
+
+import { dirname, join } from "node:path";
+import { backUp } from "../infra/sqlite/backup.ts";
+import { refuseMissingFile } from "../infra/sqlite/store_file.ts";
+import { orExit } from "../infra/process/start_refused.ts";
+import { environmentOrExit, variablesForTask } from "../main.ts";
+
+/** `data/backups/kese-2026-11-25T18-32-50Z.db` for `data/kese.db`. */
+export function backupPath(source: string, now: Date): string {
+  const time = now.toISOString().replace(/\.\d+/, "").replaceAll(":", "-");
+  return join(dirname(source), "backups", `kese-${time}.db`);
+}
+
+function refuse(fault: string): never {
+  console.error(`Cannot back up: ${fault}`);
+  Deno.exit(1);
+}
+
+async function main(): Promise<void> {
+  const { mongo, sqlitePath } = environmentOrExit(await variablesForTask());
+  if (mongo !== undefined) {
+    refuse("MONGODB_URI is set, and MongoDB has backups of its own (docs/deployment.md).");
+  }
+  const [target = backupPath(sqlitePath, new Date()), ...others] = Deno.args;
+  if (others.length > 0) refuse("name one path. Usage: deno task db:backup [path]");
+  await orExit(() => refuseMissingFile(sqlitePath));
+  try {
+    const { accounts, entries } = await backUp(sqlitePath, target);
+    console.log(`${target} holds ${entries} entries of ${accounts} accounts, and was read back.`);
+  } catch (error) {
+    refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+if (import.meta.main) await main();
