@@ -8,13 +8,14 @@ import {
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
 } from "./domain/limits.ts";
-import type {
-  AccountCache,
-  CardGateway,
-  Clock,
-  Log,
-  RateLimiter,
-  SecretHasher,
+import {
+  type AccountCache,
+  type CardGateway,
+  type Clock,
+  type Log,
+  type RateLimiter,
+  type SecretHasher,
+  StoreUnavailableError,
 } from "./domain/ports.ts";
 import { createTopUpSettlement } from "./domain/top_up_settlement.ts";
 import { createAccounts } from "./infra/accounts.ts";
@@ -23,6 +24,7 @@ import { createCardVault } from "./infra/card_vault.ts";
 import { createSystemClock, pause } from "./infra/clock.ts";
 import { type CodeChannel, openCodeChannel } from "./infra/code_channel.ts";
 import { createCodeSender } from "./infra/code_sender.ts";
+import { createKeyring, type Keyring } from "./infra/crypto/keyring.ts";
 import { developmentVariables } from "./infra/development.ts";
 import { createDigests } from "./infra/digests.ts";
 import { type Environment, readEnvironment, textsOf, type Variables } from "./infra/environment.ts";
@@ -72,6 +74,8 @@ export interface Replacements {
 export interface Opening extends Replacements {
   /** Whether a store that is not there is made; a task that is to work on one must not. */
   readonly mayMakeStore?: boolean;
+  /** Hears of a store that was away at the start and turns out to be one that must not be used. */
+  readonly onRefused?: (refusal: StartRefusedError) => void;
 }
 
 /** The composition root: chooses an adapter for each port and hands them to the routes. */
@@ -79,11 +83,11 @@ export async function openKese(
   environment: Environment,
   replaced: Opening = {},
 ): Promise<Kese> {
-  const { cardKeys, cardFingerprintKey, fleets, logLevel: level } = environment;
+  const { cardKeys, fleets, logLevel: level } = environment;
   const clock = replaced.clock ?? createSystemClock();
   const log = replaced.log ??
     createLog({ level, clock, write: createLineWriter(Deno.stdout).write });
-  const { store, cache, limiter, settled } = await openStores(environment, {
+  const { store, keyring, cache, limiter, settled } = await openStores(environment, {
     ...replaced,
     clock,
     log,
@@ -99,7 +103,7 @@ export async function openKese(
   });
   const vault = createCardVault(store.vault, {
     sealing: cardKeys,
-    fingerprint: cardFingerprintKey,
+    fingerprint: () => keyring.key("card_fingerprint"),
   });
   const gateway = replaced.gateway ?? createSandboxGateway(store.sandboxCharges);
   const settlement = createTopUpSettlement({
@@ -127,7 +131,7 @@ export async function openKese(
     vault,
     settlement,
     hasher: replaced.hasher ?? createSecretHasher(),
-    digests: createDigests(cardFingerprintKey),
+    digests: createDigests(() => keyring.key("idempotency")),
     ids: createIds(),
     clock,
     log,
@@ -135,7 +139,8 @@ export async function openKese(
     limiter,
     codeSender,
     texts: createTexts(environment.texts),
-    stores: [store.health],
+    opening: () => keyring.isOpen() ? undefined : keyring.open(),
+    stores: [store.health, { name: "keys", ping: keyring.open }],
     settings: environment,
   };
   const app = createApp(dependencies);
@@ -145,6 +150,7 @@ export async function openKese(
     store,
     dependencies,
     sweep: async () => {
+      await keyring.open();
       const now = clock.now();
       const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
       if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
@@ -162,6 +168,7 @@ export async function openKese(
 /** A store, what is kept at hand of it, and who counts requests. */
 interface Stores {
   readonly store: Store;
+  readonly keyring: Keyring;
   readonly cache?: AccountCache;
   readonly limiter: RateLimiter;
   /** Ends when nothing is on its way to a cache. */
@@ -174,19 +181,44 @@ async function openStores(
 ): Promise<Stores> {
   const { clock, log, mayMakeStore: mayMake = true } = opening;
   const store = opening.store ?? await openStore(environment, { log, mayMake });
+  const keyring = await openKeyring(environment, { ...opening, store, log, mayMake });
   const local = createMemoryRateLimiter();
   const settled = () => Promise.resolve();
   const { databaseId } = store;
   const near = createMemoryAccountCache();
-  const { redis, cardFingerprintKey: sealingKey } = environment;
+  const { redis } = environment;
   // An embedded database has no other processes to share its accounts with.
   if (redis === undefined || databaseId === undefined) {
-    return { store, cache: near, limiter: local, settled };
+    return { store, keyring, cache: near, limiter: local, settled };
   }
   const connect = () => openRedis({ ...redis, clock, log });
+  const sealingKey = () => keyring.key("account_snapshot");
   const shared = createRedisAdapters({ connect, databaseId, sealingKey, local, log });
   const cache = createLayeredAccountCache({ near, far: shared.cache, log });
-  return { store, cache, limiter: shared.limiter, settled: cache.settled };
+  return { store, keyring, cache, limiter: shared.limiter, settled: cache.settled };
+}
+
+/**
+ * Refuses a store of other keys or of another environment. One that is away is asked again later, and
+ * until then it answers nobody.
+ */
+async function openKeyring(
+  environment: Environment,
+  { store, log, mayMake, onRefused }: Pick<Opening, "onRefused"> & {
+    readonly store: Store;
+    readonly log: Log;
+    readonly mayMake: boolean;
+  },
+): Promise<Keyring> {
+  const keyring = createKeyring({ store, environment, mayMake, ...(onRefused && { onRefused }) });
+  try {
+    await keyring.open();
+  } catch (error) {
+    // A task has nothing to do without its store.
+    if (!(error instanceof StoreUnavailableError) || !mayMake) throw error;
+    log.warn("store_not_opened", { error });
+  }
+  return keyring;
 }
 
 /** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */
@@ -258,7 +290,8 @@ async function main(): Promise<void> {
   );
   const build = { version: VERSION, commit };
   const { kese, server } = await orExit(async () => {
-    const kese = await openKese(environment, { clock, log });
+    const onRefused = ({ faults }: StartRefusedError) => refuseStart(faults);
+    const kese = await openKese(environment, { clock, log, onRefused });
     if (environment.mode === "development") await loadSamples(kese, environment);
     const onListen = (address: Deno.NetAddr) => announce({ environment, address, build, log });
     return { kese, server: serve(kese, { environment, onListen }) };

@@ -210,6 +210,8 @@ export interface VaultStore {
   put(records: readonly VaultRecord[]): Promise<void>;
   get(id: AccountId, cardId: string): Promise<VaultRecord | undefined>;
   remove(id: AccountId, cardIds: readonly string[]): Promise<void>;
+  /** Whether any record was sealed by this key. */
+  anyUnder(keyId: string): Promise<boolean>;
   /** Records older than `createdBefore` after the one at `after`, in a stable order. */
   list(options: VaultListOptions): Promise<readonly VaultRecord[]>;
 }
@@ -232,6 +234,8 @@ export interface CardVault {
   fingerprint(id: AccountId, number: CardNumber): string;
   keep(id: AccountId, cards: readonly CardToKeep[], now: Instant): Promise<void>;
   open(id: AccountId, cardId: string): Promise<CardNumber>;
+  /** Why a record does not open; undefined for one that does. */
+  fault(record: VaultRecord): string | undefined;
   remove(id: AccountId, cardIds: readonly string[]): Promise<void>;
 }
 

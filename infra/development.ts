@@ -18,6 +18,8 @@ export async function developmentVariables(
 ): Promise<Variables> {
   const defaults = {
     HOST: "127.0.0.1",
+    // Not production's: whoever starts that in the same directory must not find public codes in it.
+    SQLITE_PATH: "data/development.db",
     FLEETS: `${DEVELOPMENT_FLEET}:${sha256(DEVELOPMENT_FLEET_KEY)}`,
     CARD_GATEWAY: "sandbox",
     ALLOW_SANDBOX_GATEWAY: "true",
@@ -26,7 +28,7 @@ export async function developmentVariables(
     REQUESTS_PER_MINUTE_FLEET: "0",
   };
   const missesKeys = !variables.CARD_KEYS || !variables.CARD_FINGERPRINT_KEY;
-  const sqlitePath = variables.SQLITE_PATH || "data/kese.db";
+  const sqlitePath = variables.SQLITE_PATH || defaults.SQLITE_PATH;
   const secrets = missesKeys ? await keptSecrets(sqlitePath, mayMakeStore) : {};
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   return { ...defaults, ...secrets, ...set };

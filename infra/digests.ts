@@ -12,9 +12,9 @@ export const SECRETS_REMEMBERED = 1_000;
  * Digests with node:crypto, which takes microseconds where crypto.subtle takes tens of them.
  * `key` makes what the journal keeps of keys and requests useless to whoever reads it.
  */
-export function createDigests(key: Uint8Array): Digests {
+export function createDigests(key: () => Uint8Array): Digests {
   const keyed = (text: string): string => {
-    return createHmac("sha256", key).update(text).digest("hex").slice(0, KEYED_LENGTH);
+    return createHmac("sha256", key()).update(text).digest("hex").slice(0, KEYED_LENGTH);
   };
   return {
     secret: rememberResults(sha256, SECRETS_REMEMBERED),

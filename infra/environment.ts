@@ -19,7 +19,8 @@ export interface Environment {
   readonly redis?: { readonly url: string; readonly token: string };
   readonly fleets: ReadonlyMap<string, readonly string[]>;
   readonly cardKeys: ReadonlyMap<string, Uint8Array>;
-  readonly cardFingerprintKey: Uint8Array;
+  /** The first seals the store's secret, all open it. */
+  readonly cardFingerprintKeys: readonly Uint8Array[];
   readonly cardGateway: "sandbox";
   /** Where one-time codes go that are sent to users; signed when there is a secret. */
   readonly codeWebhook?: { readonly url: string; readonly secret?: string };
@@ -51,6 +52,9 @@ const webhookSecret = z.string().refine((text) => {
   return length >= 24 && length <= 64;
 }, "must be whsec_<base64 of 24 to 64 bytes>");
 
+/** One, and the one before it while it is replaced. */
+const FINGERPRINT_KEYS_MAX = 2;
+
 const FLEET = /^[A-Za-z0-9_-]{1,64}:[0-9a-f]{64}(\|[0-9a-f]{64})?$/;
 const fleets = list("must be name:<SHA-256 hex of the key>[|<second hash>],…", (item) => {
   if (!FLEET.test(item)) return undefined;
@@ -78,6 +82,14 @@ const mongoUri = z.string().regex(
   "must be mongodb[+srv]://user:password@host…, with : / ? # [ ] @ % in user and password percent-encoded",
 );
 
+const fingerprintKeys = z.string().transform((text, context): readonly Uint8Array[] => {
+  const read = text.split(",").map((item) => key.safeParse(item.trim()));
+  const keys = read.flatMap(({ success, data }) => success ? [data] : []);
+  if (keys.length === read.length && keys.length <= FINGERPRINT_KEYS_MAX) return keys;
+  context.addIssue({ code: "custom", message: "must be <base64 of 32 bytes>[,<old one>]" });
+  return z.NEVER;
+});
+
 /** Pairs with commas between them, each name once. */
 function list<Value>(form: string, read: (item: string) => readonly [string, Value] | undefined) {
   return z.string().transform((text, context): ReadonlyMap<string, Value> => {
@@ -104,7 +116,7 @@ export const ENVIRONMENT = z.object({
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
   FLEETS: fleets,
   CARD_KEYS: cardKeys,
-  CARD_FINGERPRINT_KEY: key,
+  CARD_FINGERPRINT_KEY: fingerprintKeys,
   CARD_GATEWAY: z.enum(["sandbox"], "must be sandbox, the only gateway of this version"),
   ALLOW_SANDBOX_GATEWAY: flag.default(false),
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
@@ -191,7 +203,7 @@ function toEnvironment(parsed: Parsed, given: Variables): Environment {
     ...(url !== undefined && token !== undefined && { redis: { url, token } }),
     fleets: parsed.FLEETS,
     cardKeys: parsed.CARD_KEYS,
-    cardFingerprintKey: parsed.CARD_FINGERPRINT_KEY,
+    cardFingerprintKeys: parsed.CARD_FINGERPRINT_KEY,
     cardGateway: parsed.CARD_GATEWAY,
     ...(parsed.CODE_WEBHOOK_URL !== undefined && {
       codeWebhook: {

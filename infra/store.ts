@@ -3,6 +3,13 @@ import type { AccountStore, AuthStore, Journal, Pingable, VaultStore } from "../
 import type { AuditSink } from "./audit_log.ts";
 import type { SandboxChargeStore } from "./gateway/sandbox.ts";
 
+/** What a store keeps of itself: a few texts, by name. */
+export interface StoreMeta {
+  get(name: string): Promise<string | undefined>;
+  /** Puts a text in the place of `was`, or of none; false when something else is there. */
+  swap(name: string, was: string | undefined, text: string): Promise<boolean>;
+}
+
 /** Everything that a database gives Kese. */
 export interface Store {
   readonly accounts: AccountStore;
@@ -11,6 +18,7 @@ export interface Store {
   readonly vault: VaultStore;
   readonly audit: AuditSink;
   readonly sandboxCharges: SandboxChargeStore;
+  readonly meta: StoreMeta;
   readonly health: Pingable;
   /**
    * The random id of a database that several processes share: what is cached of one database is of

@@ -32,6 +32,11 @@ export interface Dependencies {
   readonly limiter: RateLimiter;
   readonly codeSender: CodeSender;
   readonly texts: Texts;
+  /**
+   * Undefined once it is known that the store is the right one, which is all but always; until then no
+   * request may touch it. Rejects when the store is away.
+   */
+  readonly opening: () => Promise<void> | undefined;
   /** The stores that `/health/ready` asks. */
   readonly stores: readonly Pingable[];
   readonly settings: Settings;

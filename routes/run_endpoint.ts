@@ -36,6 +36,15 @@ type EndpointOf<Access extends Endpoint["access"]> = Extract<Endpoint, { access:
  * that refuses is the answer.
  */
 export function runEndpoint(run: Run, endpoint: Endpoint): Promise<AnyReply> {
+  const opening = run.dependencies.opening();
+  // Health says by itself what is not there.
+  if (opening === undefined || endpoint.definition.tag === "health") {
+    return runOpened(run, endpoint);
+  }
+  return opening.then(() => runOpened(run, endpoint));
+}
+
+function runOpened(run: Run, endpoint: Endpoint): Promise<AnyReply> {
   if (endpoint.access === "public") return runPublic(run, endpoint);
   if (endpoint.access === "session") return runSession(run, endpoint);
   return runAccount(run, endpoint);

@@ -1,3 +1,4 @@
+import { createKeyring } from "../infra/crypto/keyring.ts";
 import { createIndexes, INDEXES, shardingCommands } from "../infra/mongo/indexes.ts";
 import { openMongoStore } from "../infra/mongo/store.ts";
 import { createSystemClock } from "../infra/clock.ts";
@@ -8,7 +9,8 @@ import { environmentOrExit, readVariables } from "../main.ts";
 
 /** `deno task db:init`: makes the indexes of MongoDB and says what to shard by. Safe to run again. */
 async function main(): Promise<void> {
-  const { mongo } = environmentOrExit(await orExit(() => readVariables()));
+  const environment = environmentOrExit(await orExit(() => readVariables()));
+  const { mongo } = environment;
   if (mongo === undefined) {
     console.log(
       "MONGODB_URI is not set: SQLite makes its tables by itself, nothing is to be done.",
@@ -19,6 +21,7 @@ async function main(): Promise<void> {
   await orExit(async () => {
     const store = openMongoStore({ ...mongo, log });
     try {
+      await createKeyring({ store, environment, mayMake: true }).open();
       await sayUnavailable({ make: () => createIndexes(store.database) }).make();
     } finally {
       await store.close();

@@ -44,8 +44,8 @@ Deno.test(".env.example as .env leaves development as it is without one", async 
   const without = await readDevelopment({});
   const read = await readDevelopment(EXAMPLE);
   assert(without.ok && read.ok, JSON.stringify(read));
-  const { texts, cardKeys: _, cardFingerprintKey: _f, ...environment } = read.environment;
-  const { texts: _t, cardKeys: _k, cardFingerprintKey: _g, ...plain } = without.environment;
+  const { texts, cardKeys: _, cardFingerprintKeys: _f, ...environment } = read.environment;
+  const { texts: _t, cardKeys: _k, cardFingerprintKeys: _g, ...plain } = without.environment;
   assertEquals(environment, plain);
   assertEquals(unknownTexts(texts), []);
 });

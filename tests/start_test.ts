@@ -7,7 +7,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import config from "../deno.json" with { type: "json" };
-import { productionOn } from "./support/both_stores.ts";
+import { onBothStores, productionOn, randomKey } from "./support/both_stores.ts";
 import { endNow, type Running, startMain, type StartOptions } from "./support/process.ts";
 import { withTemporaryFile } from "./support/temporary_store.ts";
 
@@ -165,6 +165,55 @@ Deno.test("main.ts shows first requests that work as they are written, also on a
       assertEquals(response.status, 201, command);
     }
   }));
+
+/** Starts and ends, which makes the store. */
+async function startOnce(running: Running): Promise<void> {
+  await running.url;
+  await endNow(running);
+}
+
+onBothStores(
+  "main.ts refuses a store that another environment made",
+  (store) =>
+    onStage(async (start) => {
+      const place = store.DB_NAME ?? store.SQLITE_PATH ?? "";
+      const keys = { CARD_KEYS: `k1:${randomKey()}`, CARD_FINGERPRINT_KEY: randomKey() };
+      const development = { KESE_ENV: "development", PORT: "0", ...store, ...keys };
+      await startOnce(start(development));
+      for (const program of [["main.ts"], ["scripts/reconcile.ts"], ["scripts/init_database.ts"]]) {
+        if (program[0] === "scripts/init_database.ts" && store.DB_NAME === undefined) continue;
+        await assertRefuses(
+          start({ ...productionOn(store), ...keys }, { program }),
+          place,
+          "was made in development and this is production, which needs a store of its own",
+        );
+      }
+      await startOnce(start(development));
+    }),
+);
+
+onBothStores(
+  "main.ts and tasks refuse other keys than the store's, by the ids alone",
+  (store) =>
+    onStage(async (start) => {
+      const production = productionOn(store);
+      await startOnce(start(production));
+      const other = randomKey();
+      const cases: readonly (readonly [Variables, string])[] = [
+        [{ CARD_KEYS: `test:${other}` }, "CARD_KEYS: test is another key than that of"],
+        [{ CARD_KEYS: `new:${other}` }, "CARD_KEYS lacks test: the secret of"],
+        [{ CARD_FINGERPRINT_KEY: other }, "CARD_FINGERPRINT_KEY is another key than that of"],
+      ];
+      for (const program of [["main.ts"], ["scripts/reconcile.ts"]]) {
+        for (const [variables, said] of cases) {
+          const running = start({ ...production, ...variables }, { program });
+          await assertRefuses(running, said, store.DB_NAME ?? store.SQLITE_PATH ?? "");
+          assertEquals(running.output().includes(other), false);
+        }
+      }
+      await startOnce(start(production));
+    }),
+);
 
 for (const program of ["scripts/reconcile.ts", "scripts/seed_database.ts"]) {
   Deno.test(`${program} refuses a store that is not there, and makes none`, () =>

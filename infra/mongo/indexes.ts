@@ -39,6 +39,11 @@ export const INDEXES: readonly CollectionIndex[] = [
     reason: "The sessions of a user, newest first: beyond the tenth the oldest ends.",
   },
   {
+    collection: "vault",
+    index: { name: "key", key: { keyId: 1 } },
+    reason: "Whether a card is left under a key that is no longer configured.",
+  },
+  {
     collection: "audit",
     index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     reason: "Records go after ninety days.",

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
 import { STORE_CALL_MILLISECONDS } from "../../domain/limits.ts";
 import type { Journal, Log } from "../../domain/ports.ts";
-import type { Store } from "../store.ts";
+import type { Store, StoreMeta } from "../store.ts";
 import { createMongoAccountStore } from "./account_store.ts";
 import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
 import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
@@ -11,6 +11,7 @@ import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.
 import { createDrain } from "./drain.ts";
 import { missingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
+import { createMongoMeta, type MetaDocument } from "./meta.ts";
 import { createReconnect } from "./reconnect.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
 import { withTimeLimit } from "./time_limit.ts";
@@ -47,8 +48,10 @@ export function openMongoStore(
   const limited = <Port extends object>(port: Port) =>
     sayUnavailable(withTimeLimit(reconnect.port(port), callMilliseconds));
   const isEmpty = async () => await users.findOne({}, { projection: { _id: 1 } }) === null;
+  const meta = limited(createMongoMeta(database.collection<MetaDocument>("meta")));
   return {
     database,
+    meta,
     accounts: limited(createMongoAccountStore({ users, journal, drain, log })),
     journal: limited<Journal>(journal),
     auth: limited(createMongoAuthStore({ auth, users })),
@@ -61,8 +64,8 @@ export function openMongoStore(
       name: "mongodb",
       ping: () => probe(database),
     }),
+    databaseId: () => databaseId(meta),
     ...limited({
-      databaseId: () => databaseId(database),
       isEmpty,
       isMade: () => database.listCollections({ name: "users" }, { nameOnly: true }).hasNext(),
       inspect: async () => {
@@ -86,15 +89,14 @@ export function openMongoStore(
   };
 }
 
-interface MetaDocument {
-  readonly _id: "database" | "probe";
-  readonly id?: string;
-  readonly at?: Date;
+interface ProbeDocument {
+  readonly _id: "probe";
+  readonly at: Date;
 }
 
 /** Writes a document as payments are written, and reads it as they are read: a majority has to be there. */
 async function probe(database: Db): Promise<void> {
-  const meta = database.collection<MetaDocument>("meta");
+  const meta = database.collection<ProbeDocument>("meta");
   await meta.updateOne({ _id: "probe" }, { $set: { at: new Date() } }, { upsert: true });
   if (await meta.findOne({ _id: "probe" }) === null) {
     throw new Error("Cannot read what was written");
@@ -102,13 +104,15 @@ async function probe(database: Db): Promise<void> {
 }
 
 /** Made by whoever asks first, and the same for everyone after. */
-async function databaseId(database: Db): Promise<string> {
-  const meta = database.collection<MetaDocument>("meta");
-  const made = await meta.findOneAndUpdate(
-    { _id: "database" },
-    { $setOnInsert: { id: randomUUID() } },
-    { upsert: true, returnDocument: "after" },
-  );
-  if (made?.id === undefined) throw new Error("Cannot tell the database's id: it was not stored");
-  return made.id;
+async function databaseId(meta: StoreMeta): Promise<string> {
+  const known = await meta.get(DATABASE_ID);
+  if (known !== undefined) return known;
+  const made = randomUUID();
+  if (await meta.swap(DATABASE_ID, undefined, made)) return made;
+  const others = await meta.get(DATABASE_ID);
+  if (others === undefined) throw new Error("Cannot tell the database's id: it was not stored");
+  return others;
 }
+
+/** Under which the database keeps its random id. */
+const DATABASE_ID = "database";

@@ -25,6 +25,9 @@ export function createMongoVaultStore(vault: Collection<VaultDocument>): VaultSt
     remove: async (id, cardIds) => {
       await vault.deleteMany({ _id: { $in: cardIds.map((cardId) => vaultId(id, cardId)) } });
     },
+    anyUnder: async (keyId) => {
+      return await vault.findOne({ keyId }, { projection: { _id: 1 } }) !== null;
+    },
     list: async ({ createdBefore, limit, after }) => {
       const documents = await vault.find({
         createdAt: { $lt: new Date(createdBefore) },

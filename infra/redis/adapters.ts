@@ -6,7 +6,8 @@ import { createRedisRateLimiter } from "./rate_limiter.ts";
 export interface RedisAdapterOptions {
   readonly connect: () => Promise<RedisConnection>;
   readonly databaseId: () => Promise<string>;
-  readonly sealingKey: Uint8Array;
+  /** Throws as long as it is not known. */
+  readonly sealingKey: () => Uint8Array;
   /** Decides for this process alone when Redis does not. */
   readonly local: RateLimiter;
   readonly log: Log;
@@ -55,7 +56,7 @@ async function openAdapters(options: RedisAdapterOptions): Promise<RedisAdapters
   const { connect, sealingKey, local } = options;
   const [redis, databaseId] = await Promise.all([connect(), options.databaseId()]);
   return {
-    cache: createRedisAccountCache(redis, { databaseId, sealingKey }),
+    cache: createRedisAccountCache(redis, { databaseId, sealingKey: sealingKey() }),
     limiter: createRedisRateLimiter(redis, { databaseId, local }),
   };
 }

@@ -124,6 +124,10 @@ export const TABLES = `
     at INTEGER NOT NULL,
     room BLOB NOT NULL
   );
+  CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE sandbox_charges (
     reference TEXT PRIMARY KEY,
     amount INTEGER NOT NULL,

@@ -6,6 +6,7 @@ import { createCommitThread } from "./commit_thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteJournal } from "./journal.ts";
+import { createSqliteMeta } from "./meta.ts";
 import { createSqliteProbe } from "./probe.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
@@ -39,6 +40,7 @@ export function createSqliteStore(database: SqliteDatabase, committer: Committer
     vault: createSqliteVaultStore(database, writer),
     audit: createSqliteAuditSink(writer),
     sandboxCharges: createSqliteSandboxCharges(database, writer),
+    meta: createSqliteMeta(database, writer),
     health: createSqliteProbe(database, writer),
     keepHouse: (now) => writer.write("keepHouse", now),
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),

@@ -28,6 +28,7 @@ export function createSqliteVaultStore(
   const select = database.prepare(
     `SELECT ${COLUMNS} FROM vault WHERE account_key = ? AND card_id = ?`,
   );
+  const anyUnder = database.prepare("SELECT 1 FROM vault WHERE key_id = ? LIMIT 1");
   const list = database.prepare(`
     SELECT ${COLUMNS} FROM vault WHERE (account_key, card_id) > (?, ?) AND created_at < ?
     ORDER BY account_key, card_id LIMIT ?`);
@@ -40,6 +41,7 @@ export function createSqliteVaultStore(
         return row && fromVaultRow(row);
       }),
     remove: (id, cardIds) => writer.write("removeCards", id, cardIds),
+    anyUnder: (keyId) => promised(() => anyUnder.get(keyId) !== undefined),
     list: ({ createdBefore, limit, after }) =>
       promised(() => {
         const from = after ? [accountKey(after.account), after.cardId] : ["", ""];

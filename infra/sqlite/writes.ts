@@ -4,6 +4,7 @@ import { type AuthWrites, createAuthWrites } from "./auth_store.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createHousekeeping, type Housekeeping } from "./housekeeping.ts";
+import { createMetaWrites, type MetaWrites } from "./meta.ts";
 import { createProbeWrites, type ProbeWrites } from "./probe.ts";
 import { createSandboxWrites, type SandboxWrites } from "./sandbox_charges.ts";
 import { createVaultWrites, type VaultWrites } from "./vault_store.ts";
@@ -16,6 +17,7 @@ export type SqliteWrites =
   & AuditWrites
   & SandboxWrites
   & ProbeWrites
+  & MetaWrites
   & Housekeeping;
 
 /** Commits any of them on a connection; what `beforeCommit` throws keeps a transaction from being committed. */
@@ -31,6 +33,7 @@ export function createCommit(
     ...createAuditWrites(database),
     ...createSandboxWrites(database),
     ...createProbeWrites(database),
+    ...createMetaWrites(database),
     ...createHousekeeping(database),
   };
   const transact = <Result>(work: () => Result): Result =>

@@ -48,6 +48,7 @@ function createPorts({ cards = [], update, keep, remove }: Script = {}) {
       return keep?.() ?? Promise.resolve();
     },
     open: () => Promise.reject(new Error("not asked here")),
+    fault: () => "not asked here",
     remove: (_, cardIds) => {
       calls.push(`remove ${cardIds}`);
       return remove?.() ?? Promise.resolve();

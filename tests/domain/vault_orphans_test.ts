@@ -19,6 +19,7 @@ function createPorts(stored: readonly VaultRecord[]) {
   const vault: VaultStore = {
     put: refuse,
     get: refuse,
+    anyUnder: refuse,
     remove: (id, cardIds) => {
       removed.push(...cardIds.map((cardId) => `${accountKey(id)} ${cardId}`));
       return Promise.resolve();

@@ -87,6 +87,14 @@ Deno.test("developmentVariables() makes the one secret that is missing", () =>
     assertEquals(keysOf(await developmentVariables(variables)), keysOf(first));
   }));
 
+Deno.test("developmentVariables() has a store of its own unless one is named", async () => {
+  const keys = { CARD_KEYS: "mine:x", CARD_FINGERPRINT_KEY: "y" };
+  const { SQLITE_PATH } = await developmentVariables(keys);
+  assertEquals(SQLITE_PATH, "data/development.db");
+  const named = await developmentVariables({ ...keys, SQLITE_PATH: "other.db" });
+  assertEquals(named.SQLITE_PATH, "other.db");
+});
+
 Deno.test("developmentVariables() keeps nothing for a store in memory", async () => {
   const variables = { SQLITE_PATH: ":memory:" };
   const first = await developmentVariables(variables);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { CardNumber } from "../../domain/card_number.ts";
 import { createDigests, SECRETS_REMEMBERED, sha256 } from "../../infra/digests.ts";
 
-const digests = createDigests(new Uint8Array(32).fill(1));
+const digests = createDigests(() => new Uint8Array(32).fill(1));
 
 function cardNumber(digits: string): CardNumber {
   const number = CardNumber.parse(digits);
@@ -102,7 +102,7 @@ Deno.test("request() is a card's by its digits, however they were written", () =
 });
 
 Deno.test("request() cannot be made without the key", () => {
-  const others = createDigests(new Uint8Array(32).fill(2));
+  const others = createDigests(() => new Uint8Array(32).fill(2));
   const parameters = { userNo: "1", amount: 1050 };
   assertNotEquals(others.request("pay", parameters), digests.request("pay", parameters));
 });

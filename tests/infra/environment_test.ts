@@ -80,7 +80,7 @@ Deno.test("readEnvironment() reads fleets with one key or two", () => {
 });
 
 Deno.test("readEnvironment() reads card keys, the first of which seals", () => {
-  const { cardKeys, cardFingerprintKey } = read({
+  const { cardKeys, cardFingerprintKeys } = read({
     ...COMPLETE,
     CARD_KEYS: `k2:${OTHER_KEY},k1:${KEY}`,
   });
@@ -88,7 +88,7 @@ Deno.test("readEnvironment() reads card keys, the first of which seals", () => {
     ["k2", new Uint8Array(32).fill(2)],
     ["k1", new Uint8Array(32).fill(1)],
   ]);
-  assertEquals(cardFingerprintKey, new Uint8Array(32).fill(1));
+  assertEquals(cardFingerprintKeys, [new Uint8Array(32).fill(1)]);
 });
 
 Deno.test("readEnvironment() reads everything that can be set", () => {
@@ -108,7 +108,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     MSG_EMPTY: "",
     UNRELATED: "x",
   });
-  const { cardKeys: _keys, cardFingerprintKey: _key, fleets: _fleets, ...others } = environment;
+  const { cardKeys: _keys, cardFingerprintKeys: _key, fleets: _fleets, ...others } = environment;
   assertEquals(others, {
     mode: "development",
     host: "::1",
@@ -149,7 +149,15 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     `k1:${KEY},k2:short`,
     `k1:${"g".repeat(64)}`,
   ],
-  CARD_FINGERPRINT_KEY: ["short", KEY.slice(4), `k1:${KEY}`, "a".repeat(64)],
+  CARD_FINGERPRINT_KEY: [
+    "short",
+    KEY.slice(4),
+    `k1:${KEY}`,
+    "a".repeat(64),
+    `${KEY},short`,
+    `${KEY},`,
+    `${KEY},${OTHER_KEY},${KEY}`,
+  ],
   CARD_GATEWAY: ["stripe", "Sandbox"],
   MONGODB_URI: [
     "localhost:27017",

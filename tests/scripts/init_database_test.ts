@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { MongoClient } from "mongodb";
 import { INDEXES } from "../../infra/mongo/indexes.ts";
+import { randomKey } from "../support/both_stores.ts";
 import { mongoUri } from "../support/mongo_store.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -28,7 +29,8 @@ Deno.test({
   ignore: mongoUri === undefined,
 }, async () => {
   const dbName = `kese-test-${crypto.randomUUID().slice(0, 13)}`;
-  const variables = { MONGODB_URI: mongoUri ?? "", DB_NAME: dbName };
+  const keys = { CARD_KEYS: `k1:${randomKey()}`, CARD_FINGERPRINT_KEY: randomKey() };
+  const variables = { MONGODB_URI: mongoUri ?? "", DB_NAME: dbName, ...keys };
   await initialise(variables);
   const { code, said } = await initialise(variables);
   assertEquals(code, 0, said);

@@ -106,7 +106,7 @@ export const TEST_ENVIRONMENT: Environment = {
   sqlitePath: ":memory:",
   fleets: new Map([[FLEET, [sha256(FLEET_KEY)]], [OTHER_FLEET, [sha256(OTHER_FLEET_KEY)]]]),
   cardKeys: new Map([["test", new Uint8Array(32).fill(1)]]),
-  cardFingerprintKey: new Uint8Array(32).fill(2),
+  cardFingerprintKeys: [new Uint8Array(32).fill(2)],
   cardGateway: "sandbox",
   allowCardNumberInUrl: true,
   trustProxy: false,

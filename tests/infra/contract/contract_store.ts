@@ -6,6 +6,7 @@ import type {
   VaultStore,
 } from "../../../domain/ports.ts";
 import type { AuditSink } from "../../../infra/audit_log.ts";
+import type { StoreMeta } from "../../../infra/store.ts";
 
 /** The ports of accounts and journal, which any store has. */
 export interface LedgerStore {
@@ -18,6 +19,7 @@ export interface ContractStore extends LedgerStore {
   readonly auth: AuthStore;
   readonly vault: VaultStore;
   readonly audit: AuditSink;
+  readonly meta: StoreMeta;
   auditRecords(): Promise<readonly AuditRecord[]>;
   /** What every counter is at. */
   counters(): Promise<readonly number[]>;

@@ -12,6 +12,7 @@ import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { journalContract } from "./journal_contract.ts";
+import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
@@ -82,6 +83,7 @@ for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDi
   authStoreContract(name, withStore);
   vaultStoreContract(name, withStore);
   auditSinkContract(name, withStore);
+  storeMetaContract(name, withStore);
 }
 
 // The store that tests script has to be as right as those that it stands for.

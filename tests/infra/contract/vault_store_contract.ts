@@ -59,6 +59,14 @@ export function vaultStoreContract(name: string, withStore: WithStore<ContractSt
     assertEquals(await vault.list({ createdBefore: 1_000, limit: 10 }), []);
   });
 
+  test("anyUnder() says whether a key sealed any record that is left", async (vault) => {
+    await vault.put([record("a"), record("b", { keyId: "k2" }), record("c", { keyId: "k2" })]);
+    await vault.remove(ID, ["b"]);
+    assertEquals(await Promise.all(["k1", "k2", "k3"].map(vault.anyUnder)), [true, true, false]);
+    await vault.remove(ID, ["c"]);
+    assertEquals(await Promise.all(["k1", "k2", "k3"].map(vault.anyUnder)), [true, false, false]);
+  });
+
   test("list() gives every older record once, page by page", async (vault) => {
     const old = ["a", "b", "c"].flatMap((cardId) => [
       record(cardId),

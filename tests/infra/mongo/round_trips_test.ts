@@ -4,6 +4,7 @@ import {
   RECENT_KEYS_SLACK,
   REDIS_BACK_OFF_MILLISECONDS,
 } from "../../../domain/limits.ts";
+import { createKeyring } from "../../../infra/crypto/keyring.ts";
 import { pause } from "../../../infra/clock.ts";
 import type { Environment } from "../../../infra/environment.ts";
 import type { MongoCommand } from "../../../infra/mongo/connection.ts";
@@ -150,7 +151,10 @@ async function payUntilShared(kese: TestKese): Promise<void> {
   const { clock, dependencies: { accounts, log }, store: { databaseId } } = kese;
   if (redis.redis === undefined || databaseId === undefined) throw new Error("There is no Redis");
   const connection = await openRedis({ ...redis.redis, clock, log });
-  const owner = { databaseId: await databaseId(), sealingKey: TEST_ENVIRONMENT.cardFingerprintKey };
+  const environment = TEST_ENVIRONMENT;
+  const keyring = createKeyring({ store: kese.store, environment, mayMake: false });
+  await keyring.open();
+  const owner = { databaseId: await databaseId(), sealingKey: keyring.key("account_snapshot") };
   const shared = createRedisAccountCache(connection, owner);
   const id = { filo: FLEET, userNo: "1" };
   for (let tried = 0; tried < TRIES_MAX; tried++) {
