@@ -156,7 +156,7 @@ Deno.test("AuditLog counts what strangers are refused, by address and code", asy
     });
   const PAY = "POST /kart-saklamali-odeme";
   for (let place = 0; place < 300; place++) {
-    await refuse(PAY, `2001:db8::${place.toString(16)}`, "wrong", `request-${place}`);
+    await refuse(PAY, `2001:db8::${place.toString(16)}`, "ks_ended", `request-${place}`);
   }
   await refuse(PAY, "10.0.0.1", null, "of-another");
   await refuse("POST /logout", "10.0.0.1", null, "of-another-operation");
