@@ -70,11 +70,12 @@ const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /**
  * Reads the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): quoted or bare, 1
- * to 255 printable ASCII characters. Undefined when it is malformed.
+ * to 255 printable ASCII characters. Undefined when it is malformed. A bare one with a comma is, too:
+ * two headers arrive as one that is joined by a comma (RFC 9110, section 5.3).
  */
 export function parseIdempotencyKey(header: string): string | undefined {
   const quoted = QUOTED.exec(header);
-  if (quoted === null && header.startsWith('"')) return undefined;
+  if (quoted === null && /^"|,/.test(header)) return undefined;
   const key = quoted === null ? header : (quoted[1] ?? "").replaceAll(/\\(["\\])/g, "$1");
   if (key.length > IDEMPOTENCY_KEY_MAX_LENGTH || !PRINTABLE_ASCII.test(key)) return undefined;
   return key;

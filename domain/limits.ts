@@ -19,6 +19,9 @@ export const CARD_SAVES_PER_HOUR = 10;
 export const DECLINES_PER_HOUR = 5;
 
 export const BODY_MAX_BYTES = 16 * 1024;
+export const URL_MAX_LENGTH = 8 * 1024;
+/** Characters of a name that a client made up which an answer shows. */
+export const PARAMETER_NAME_SHOWN = 64;
 export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 /** Entries that one page of a filtered list may look at, so that a rare type cannot make a request slow. */

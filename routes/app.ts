@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { getPath } from "hono/utils/url";
 import { Admission } from "./admission.ts";
 import { balanceRoutes } from "./balance.ts";
 import { cardRoutes } from "./cards.ts";
@@ -6,10 +7,13 @@ import type { Dependencies } from "./dependencies.ts";
 import type { AnyReply, Endpoint } from "./endpoint.ts";
 import { healthRoutes } from "./health.ts";
 import { journalRoutes } from "./journal.ts";
+import { unknownParameter } from "./known_parameters.ts";
 import { paymentRoutes } from "./payments.ts";
 import { problem } from "./problems.ts";
 import { refundRoutes } from "./refunds.ts";
+import { queryPairs } from "./query.ts";
 import { render } from "./render.ts";
+import { targetProblem } from "./request_target.ts";
 import { requestFacts, serve } from "./serve.ts";
 import { signInRoutes } from "./sign_in.ts";
 import { topUpRoutes } from "./top_ups.ts";
@@ -30,9 +34,15 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
   ];
 }
 
+/** What no route has: a target holds no blank. */
+const NO_PATH = "/ ";
+
 /** The HTTP API over the ports that it is given. */
 export function createApp(dependencies: Dependencies): Hono {
-  const app = new Hono();
+  const app = new Hono({
+    // Looked at here because nothing comes before it, and what is wrong must choose no route.
+    getPath: (request) => targetProblem(request) === undefined ? getPath(request) : NO_PATH,
+  });
   const answer = answerer(dependencies);
   const serving = { ...dependencies, admission: new Admission(dependencies) };
   const endpoints = createEndpoints(dependencies);
@@ -46,12 +56,17 @@ export function createApp(dependencies: Dependencies): Hono {
   }
   // Loaded when it is asked for: no other request needs the generator.
   app.get("/openapi.json", async (context) => {
+    for (const [name] of queryPairs(context.req.url)) {
+      return answer(context, unknownParameter(name, new Set()));
+    }
     const { openApiText } = await import("./openapi.ts");
     const { requestId } = requestFacts(context, dependencies);
     const headers = { "content-type": "application/json", "x-request-id": requestId };
     return context.body(openApiText(endpoints), 200, headers);
   });
-  app.notFound((context) => answer(context, noSuchRoute(app, context.req.path)));
+  app.notFound((context) => {
+    return answer(context, targetProblem(context.req.raw) ?? noSuchRoute(app, context.req.path));
+  });
   // Endpoints answer their own faults; this is for what fails around them.
   app.onError((error, context) => {
     dependencies.log.error("request_failed", { error });

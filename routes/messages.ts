@@ -1,4 +1,5 @@
 import type { Language } from "../domain/idempotency.ts";
+import type { DeclineReason } from "../domain/journal.ts";
 import { PROBLEMS } from "./problems.ts";
 
 /** What success answers say. */
@@ -20,7 +21,7 @@ export const MESSAGES = {
   top_up_credited: { tr: "Bakiye yüklendi.", en: "The balance was topped up." },
   top_up_pending: { tr: "Bakiye yükleme sürüyor.", en: "The top-up is pending." },
   top_up_failed: { tr: "Bakiye yüklenemedi.", en: "The top-up failed." },
-  balance_found: { tr: "Bakiye bulundu.", en: "The balance was found." },
+  balance_found: { tr: "Bakiye görüntülendi.", en: "The balance was found." },
   entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
 } as const;
 
@@ -44,7 +45,7 @@ export const FIELD_MESSAGES = {
     tr: "En fazla 20 kart numarası verilebilir.",
     en: "It takes a list of at most 20 card numbers.",
   },
-  invalid_id: { tr: "Numara geçersiz.", en: "The id is invalid." },
+  invalid_id: { tr: "Kimlik (id) geçersiz.", en: "The id is invalid." },
   invalid_limit: {
     tr: "1 ile 100 arasında bir tam sayı olmalıdır.",
     en: "It must be a whole number from 1 to 100.",
@@ -53,6 +54,13 @@ export const FIELD_MESSAGES = {
   invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
   holds_card_number: { tr: "Bir kart numarası içeremez.", en: "It must not hold a card number." },
 } as const;
+
+/** Why a card was declined, within the detail of `card_declined`. */
+export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
+  declined: { tr: "banka onay vermedi", en: "the bank did not approve" },
+  insufficient_funds: { tr: "kartta yeterli limit yok", en: "the card's limit does not suffice" },
+  expired_card: { tr: "kartın süresi dolmuş", en: "the card has expired" },
+};
 
 /** Texts that the operator replaced, by the name after `MSG_`. */
 export type TextOverrides = ReadonlyMap<string, string>;
@@ -69,6 +77,7 @@ const TEXTS: ReadonlyMap<string, Translations> = new Map<string, Translations>([
     [code, { tr: tr.title, en: en.title }] as const
   ),
   ...Object.entries(FIELD_MESSAGES),
+  ...Object.entries(DECLINE_REASONS),
   ...Object.entries(MESSAGES),
 ]);
 

@@ -19,7 +19,7 @@ export const HEADER_PARAMETERS = {
     required: false,
     description:
       "Makes the request repeatable: the same key with the same request gives the first answer again and does " +
-      "nothing twice. Bare or quoted. A refused request is not remembered.",
+      "nothing twice. Bare or, if it holds a comma, in double quotes. A refused request is not remembered.",
     schema: { type: "string", minLength: 1, maxLength: IDEMPOTENCY_KEY_MAX_LENGTH },
     example: "9f1c2b1e-3d57-4a0e-8f5c-0f4f6d1b7a10",
   },
@@ -54,6 +54,10 @@ export const RESPONSE_HEADERS = {
   "Idempotent-Replayed": {
     description: "Set when an earlier request with the same key had this effect.",
     schema: { type: "string", const: "true" },
+  },
+  "Accept-Encoding": {
+    description: "Set when the body was compressed (RFC 9110, section 12.5.3).",
+    schema: { type: "string", const: "identity" },
   },
   "WWW-Authenticate": { description: "RFC 9110, section 11.6.1.", schema: { type: "string" } },
   "Retry-After": {

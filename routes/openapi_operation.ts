@@ -7,7 +7,7 @@ import {
   type Route,
 } from "./openapi_components.ts";
 import { COMMON_HEADERS, problemResponses } from "./openapi_problems.ts";
-import { CARD_NUMBER_PARAMETERS } from "./parameters.ts";
+import { KEPT_OUT_OF_URLS } from "./parameters.ts";
 import { isAccountCommand, problemCodesOf } from "./problem_codes.ts";
 
 /** An endpoint as OpenAPI describes it. */
@@ -58,12 +58,10 @@ function otherPlaces(definition: Definition): readonly string[] {
     case "query":
       return method === "get" ? [] : ["The parameters may also stand in a JSON body."];
     case "body": {
-      const kept = Object.keys(freeFields(definition)).filter((name) =>
-        CARD_NUMBER_PARAMETERS.includes(name)
-      );
+      const kept = Object.keys(freeFields(definition)).filter((name) => KEPT_OUT_OF_URLS.has(name));
       return [
         `The parameters may also stand in the query string${kept.length > 0 ? ", except " : ""}${
-          kept.map(quoted).join(" and ")
+          kept.map(quoted).join(", ")
         }.`,
         ...(headerParameters.length > 0
           ? [`${headerParameters.map(quoted).join(" and ")} may also be headers of that name.`]

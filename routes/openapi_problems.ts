@@ -26,6 +26,9 @@ const FACTS: Partial<Record<ProblemCode, Problem["facts"]>> = {
   },
   balance_limit_exceeded: { balance: "99999999.00", amount: "100.00" },
   rate_limited: { policy: "user", limit: 6_000, windowSeconds: 60, retryAfterSeconds: 12 },
+  unknown_parameter: { parameter: "ammount", nearest: "amount" },
+  conflicting_headers: { header: "Idempotency-Key" },
+  personal_data_in_url: { parameter: "authCode" },
   not_ready: { stores: "sqlite" },
 };
 
@@ -102,6 +105,8 @@ function headersOf(code: ProblemCode): readonly HeaderName[] {
     case "unauthenticated":
     case "authentication_failed":
       return ["WWW-Authenticate"];
+    case "unsupported_media_type":
+      return ["Accept-Encoding"];
     case "rate_limited":
       return ["Retry-After", "RateLimit-Policy", "RateLimit"];
     case "busy":

@@ -22,9 +22,16 @@ export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
 }
 
 // The query of every request is read, also where it is of no use: a card number in it is a leak.
-const READING = ["conflicting_parameters", "card_number_in_url"] as const;
-const READING_A_BODY = [
+const READING = [
   "malformed_request",
+  "uri_too_long",
+  "unknown_parameter",
+  "conflicting_parameters",
+  "conflicting_headers",
+  "card_number_in_url",
+  "personal_data_in_url",
+] as const;
+const READING_A_BODY = [
   "payload_too_large",
   "unsupported_media_type",
 ] as const;

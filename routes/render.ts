@@ -72,11 +72,15 @@ export function problemBody(
 ): Record<string, unknown> {
   const type: ProblemType = PROBLEMS[code];
   const message = texts.message(code, language);
+  const { detail } = type[language];
+  const said = facts.declineReason === undefined
+    ? facts
+    : { ...facts, declineReason: texts.message(String(facts.declineReason), language) };
   return {
     type: `urn:kese:problem:${code}`,
     title: message,
     status: type.status,
-    detail: fill(type[language].detail ?? type[language].title, facts),
+    ...(detail !== undefined && { detail: fill(detail, said) }),
     code,
     message,
     requestId,
@@ -89,7 +93,11 @@ export function problemBody(
 }
 
 function fill(template: string, facts: Problem["facts"]): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => String(facts[name] ?? ""));
+  const optional = /\[([^[\]]*)\]/g;
+  const gap = /\{(\w+)\}/g;
+  return template.replaceAll(optional, (_whole, part: string) => {
+    return [...part.matchAll(gap)].every(([, name = ""]) => name in facts) ? part : "";
+  }).replaceAll(gap, (_whole, name: string) => String(facts[name] ?? ""));
 }
 
 // The names of parameters stand in the detail and, one by one, in `errors`.

@@ -1,6 +1,8 @@
 import { accountFor, type Caller } from "../domain/auth.ts";
 import { parseIdempotencyKey } from "../domain/idempotency.ts";
 import type { Admission } from "./admission.ts";
+import { doubledHeader } from "./doubled_headers.ts";
+import type { KnownParameters } from "./known_parameters.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type {
@@ -26,6 +28,7 @@ export interface Run {
   readonly facts: RequestFacts;
   readonly request: Request;
   readonly path: Readonly<Record<string, string>>;
+  readonly known: KnownParameters;
   readonly trace: Trace;
 }
 
@@ -51,6 +54,9 @@ function runOpened(run: Run, endpoint: Endpoint): Promise<AnyReply> {
 }
 
 async function runPublic(run: Run, endpoint: EndpointOf<"public">): Promise<AnyReply> {
+  const { headerParameters = [] } = endpoint.definition;
+  const doubled = doubledHeader(run.facts.headers, ["Authorization", ...headerParameters]);
+  if (doubled) return doubled;
   const read = await readAll(run, endpoint.definition);
   const parameters = await validated(run, read, { definition: endpoint.definition });
   if (!parameters.ok) return parameters.problem;
@@ -60,7 +66,7 @@ async function runPublic(run: Run, endpoint: EndpointOf<"public">): Promise<AnyR
 async function runSession(run: Run, endpoint: EndpointOf<"session">): Promise<AnyReply> {
   const { definition } = endpoint;
   const caller = traced(await callerOf(run), run.trace);
-  if (caller === undefined) return await unknownCaller(run.dependencies, run.facts);
+  if (caller === undefined) return await unknown(run);
   if (caller.kind !== "session") return problem("unauthenticated");
   const parameters = await validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
@@ -74,11 +80,11 @@ async function runAccount(
   const { dependencies, facts } = run;
   const { definition } = endpoint;
   const caller = traced(await callerOf(run), run.trace);
-  if (caller === undefined) return await unknownCaller(dependencies, facts);
+  if (caller === undefined) return await unknown(run);
   if (endpoint.access === "fleet" && caller.kind === "session") return problem("forbidden");
   const parameters = await validated(run, await readAll(run, definition), { definition, caller });
   if (!parameters.ok) return parameters.problem;
-  const account = accountFor(caller, named(parameters.value, facts.headers));
+  const account = accountFor(caller, named(caller, parameters.value, facts.headers));
   if (account === undefined) return problem("forbidden");
   run.trace.userNo = account.userNo;
   const limits = rateLimits(dependencies.settings, account);
@@ -92,6 +98,12 @@ async function runAccount(
     account,
     command: command.value,
   });
+}
+
+/** Nobody's credentials are written twice, so looking for doubles costs those who are known nothing. */
+function unknown({ dependencies, facts }: Run): Eventually<AnyReply> {
+  return doubledHeader(facts.headers, ["Authorization", "Filo"]) ??
+    unknownCaller(dependencies, facts);
 }
 
 function callerOf({ dependencies, facts: { headers, at: now } }: Run): Eventually<
@@ -110,31 +122,37 @@ function traced(caller: Caller | undefined, trace: Trace): Caller | undefined {
 }
 
 function readAll(
-  { dependencies: { settings }, admission, facts, request, path }: Run,
+  { dependencies: { settings }, admission, facts, request, path, known }: Run,
   definition: Definition,
 ): Eventually<Read<Parameters>> {
   const given = givenParameters(path, definition, facts.headers);
   const { allowCardNumberInUrl } = settings;
-  return readParameters(request, { admission, given, allowCardNumberInUrl });
+  return readParameters(request, { admission, known, given, allowCardNumberInUrl });
 }
 
-/** Holds what was read to the definition; whom a session names is looked at before anything else. */
+/** Checks what was read against the definition; whom a session names is looked at before anything else. */
 function validated(
   { facts: { headers } }: Run,
   read: Read<Parameters>,
   { definition, caller }: { readonly definition: Definition; readonly caller?: Caller },
 ): Eventually<Read<Parameters>> {
   if (!read.ok) return read;
-  if (caller?.kind === "session" && !mayName(caller, read.value, headers)) {
-    return refused(problem("forbidden"));
+  const { value: parameters } = read;
+  if (caller?.kind === "session") {
+    if (!mayName(caller, parameters, headers)) {
+      return refused(doubledHeader(headers, ["Filo"]) ?? problem("forbidden"));
+    }
+    if (parameters.userNo === undefined && "userNo" in definition.parameters.shape) {
+      parameters.userNo = caller.account.userNo;
+    }
   }
-  return validate(definition, read.value);
+  return validate(definition, parameters);
 }
 
 /** A session that names no user means its own, and may still name another's fleet. */
 function mayName(caller: SessionCaller, { userNo: given }: Parameters, headers: Headers): boolean {
   const userNo = typeof given === "string" ? given : caller.account.userNo;
-  return accountFor(caller, named({ userNo }, headers)) !== undefined;
+  return accountFor(caller, named(caller, { userNo }, headers)) !== undefined;
 }
 
 /** What path and headers hold of the parameters; header names know no case. */
@@ -151,8 +169,13 @@ function givenParameters(
   return given;
 }
 
-function named(parameters: Parameters, headers: Headers): { userNo: string; filo?: string } {
-  const filo = headers.get("filo");
+/** Whom a request names. A fleet's header has been looked at with its key. */
+function named(
+  caller: Caller,
+  parameters: Parameters,
+  headers: Headers,
+): { userNo: string; filo?: string } {
+  const filo = caller.kind === "session" ? headers.get("filo") : null;
   const userNo = String(parameters.userNo);
   return filo === null ? { userNo } : { userNo, filo };
 }
@@ -170,7 +193,10 @@ function readCommand(
   const header = facts.headers.get("idempotency-key");
   if (header === null || method === "get") return { ok: true, value: { at, requestId, by } };
   const key = parseIdempotencyKey(header);
-  if (key === undefined) return refused(problem("invalid_idempotency_key"));
+  if (key === undefined) {
+    const doubled = doubledHeader(facts.headers, ["Idempotency-Key"]);
+    return refused(doubled ?? problem("invalid_idempotency_key"));
+  }
   const keyHash = digests.idempotencyKey({ operation, by }, key);
   const fingerprint = digests.request(operation, parameters);
   return {

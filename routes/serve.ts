@@ -3,6 +3,7 @@ import { BusyError, StoreUnavailableError } from "../domain/ports.ts";
 import type { Admission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
+import { knownParameters } from "./known_parameters.ts";
 import { preferredLanguage } from "./messages.ts";
 import { peerAddress } from "./peer.ts";
 import { problem } from "./problems.ts";
@@ -23,6 +24,7 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
   const { admission, audit, clock, log, texts } = dependencies;
   const { alwaysServed = false, audited = true, operation, whenStoreFails = "busy" } =
     endpoint.definition;
+  const known = knownParameters(endpoint.definition);
   return async (context) => {
     const facts = requestFacts(context, dependencies);
     if (!alwaysServed && !admission.enter()) {
@@ -33,7 +35,8 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     const { raw: request } = context.req;
     let reply: AnyReply;
     try {
-      const run = { dependencies, admission, facts, request, path: context.req.param(), trace };
+      const path = context.req.param();
+      const run = { dependencies, admission, facts, request, path, known, trace };
       reply = await runEndpoint(run, endpoint);
     } catch (error) {
       reply = faultReply(error, facts);

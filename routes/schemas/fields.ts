@@ -22,23 +22,31 @@ import { coded, hidesNoCardNumber, line, secret, text } from "./texts.ts";
 
 /** The parameters of the API. */
 
+/** Fields that a client may also write as a JSON number: what they are given is its text. */
+const TAKING_NUMBERS = z.registry<object>();
+
+/** Whether a field may be written as a JSON number. */
+export function takesNumber(field: z.core.$ZodType): boolean {
+  if (field instanceof z.ZodOptional) return takesNumber(field.unwrap());
+  return TAKING_NUMBERS.has(field);
+}
+
 const NAME = new RegExp(`^[A-Za-z0-9_-]{1,${USER_NO_MAX_LENGTH}}$`);
 
 export const userNo = z.string(coded("invalid_user_no"))
   .regex(NAME, { error: "invalid_user_no", abort: true })
   .refine(hidesNoCardNumber, "invalid_user_no")
-  .meta({ description: "The fleet's number for its user.", example: "123456" });
+  .meta({ description: "The fleet's number for its user.", example: "123456" })
+  .register(TAKING_NUMBERS, {});
 
-export const filo = z.string(coded("invalid_filo")).regex(NAME, {
-  error: "invalid_filo",
-  abort: true,
-})
+export const filo = z.string(coded("invalid_filo"))
+  .regex(NAME, { error: "invalid_filo", abort: true })
   .refine(hidesNoCardNumber, "invalid_filo")
   .meta({ description: "The fleet.", example: "hergele" });
 
-/** A decimal as text or as a JSON number, read to kurus by one of the rules of money. */
+/** A decimal, read to kurus by one of the rules of money. */
 function money(parse: (value: unknown) => Kurus | undefined, code: string) {
-  return z.union([z.string(), z.number()], coded(code)).transform((value, context): Kurus => {
+  return z.string(coded(code)).transform((value, context): Kurus => {
     const sum = parse(value);
     if (sum !== undefined) return sum;
     context.addIssue({ code: "custom", message: code });
@@ -52,14 +60,14 @@ export const amount = money(parseAmount, "invalid_amount").meta({
   pattern: /^(0|[1-9]\d{0,6})(\.\d{1,2})?$/.source,
   description: "0.01 to 1000000.00 TRY with at most two decimals.",
   example: "10.50",
-});
+}).register(TAKING_NUMBERS, {});
 
 export const openingBalance = money(parseBalance, "invalid_balance").meta({
   type: "string",
   pattern: /^(0|[1-9]\d{0,8})(\.\d{1,2})?$/.source,
   description: "The opening balance in TRY, 0 to 100000000.00.",
   example: "100.00",
-});
+}).register(TAKING_NUMBERS, {});
 
 /** A card number that one of the rules of cards accepts; from here on it cannot be turned into text. */
 function cardNumber(parse: (value: unknown) => CardNumber | undefined) {

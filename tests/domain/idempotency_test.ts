@@ -19,6 +19,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   [`"a"`, "a"],
   [`"a b"`, "a b"],
   ["a b", "a b"],
+  [`"a, a"`, "a, a"],
   [`"a\\"b"`, `a"b`],
   [`"a\\\\b"`, `a\\b`],
   [`"\\\\\\""`, `\\"`],
@@ -51,6 +52,8 @@ const MALFORMED = [
   `"a"b"`,
   `"a\\"`,
   `"a\\b"`,
+  "a,b",
+  "a, a",
   "k".repeat(256),
   `"${"k".repeat(256)}"`,
   "ü",
@@ -76,7 +79,8 @@ Deno.test("parseIdempotencyKey() reads any printable key alike, quoted and bare"
   const keys = fc.stringMatching(/^[!#-~][ -~]{0,99}$/);
   fc.assert(
     fc.property(keys, (key) => {
-      assertEquals(parseIdempotencyKey(key), key);
+      // Bare, a comma would be that of two headers in one.
+      assertEquals(parseIdempotencyKey(key), key.includes(",") ? undefined : key);
       assertEquals(parseIdempotencyKey(`"${key.replaceAll(/["\\]/g, "\\$&")}"`), key);
     }),
     { seed: 20260101, numRuns: 500 },

@@ -151,7 +151,7 @@ Deno.test("AuditLog counts what strangers are refused, by address and code", asy
   const refuse = (line: string, address: string, bearer: string | null, requestId: string) =>
     send(kese, line, {
       bearer,
-      json: { userNo: "1", amount: "1" },
+      json: { userNo: "1" },
       headers: { "x-forwarded-for": address, "x-request-id": requestId },
     });
   const PAY = "POST /kart-saklamali-odeme";

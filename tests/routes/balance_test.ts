@@ -11,7 +11,7 @@ import {
 } from "../support/kese.ts";
 import { assertProblem, assertSuccess } from "../support/route_answers.ts";
 
-const MESSAGE = "Bakiye bulundu.";
+const MESSAGE = "Bakiye görüntülendi.";
 
 Deno.test("GET /bakiye shows the balance", async () => {
   const kese = await openTestKese();

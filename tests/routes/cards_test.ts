@@ -303,7 +303,7 @@ Deno.test("POST /kart-saklama takes no card number from the URL unless that is a
   const kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
   await createUser(kese, "1");
   const refused = await send(kese, `POST /kart-saklama?userNo=1&cardNo=${VISA}`);
-  assertProblem(refused, [400, "card_number_in_url"]);
+  assertProblem(refused, [400, "card_number_in_url"], { parameter: "cardNo" });
   assertEquals(await cardsOf(kese), "no_cards");
   assertEquals((await save(kese, VISA)).status, 201);
   await kese.close();

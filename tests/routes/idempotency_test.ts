@@ -134,8 +134,6 @@ for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
     const query = await send(kese, `${line}?${asQuery(json)}`, { headers: KEY });
     assertReplays(query, first);
     assertReplays(await send(kese, line, { json: reversed(json), headers: KEY }), first);
-    // What no route reads is no part of the request.
-    assertReplays(await send(kese, line, { json: { ...json, more: [1] }, headers: KEY }), first);
     await kese.close();
   });
 

@@ -161,7 +161,7 @@ const NO_USER_NO = [
 ];
 // deno-fmt-ignore
 const NO_USER_NO_IN_JSON: readonly unknown[] = [
-  { $gt: 0 }, { $ne: "" }, {}, [], ["1"], [["1"]], 1, 0, 1.5, true, false,
+  { $gt: 0 }, { $ne: "" }, {}, [], ["1"], [["1"]], -1, 1.5, 1e21, true, false,
   { toString: 1, valueOf: 1 }, { __proto__: null }, { length: 1, 0: "1" },
 ];
 
@@ -189,8 +189,8 @@ for (const line of READING) {
         assertProblem(await send(kese, `${line}?${query}`), 422, "invalid_user_no");
       }
       assertProblem(await send(kese, line), 400, "missing_parameter");
-      assertProblem(await send(kese, `${line}?userNo[$gt]=0`), 400, "missing_parameter");
-      assertProblem(await send(kese, `${line}?userno=1`), 400, "missing_parameter");
+      assertProblem(await send(kese, `${line}?userNo[$gt]=0`), 400, "unknown_parameter");
+      assertProblem(await send(kese, `${line}?userno=1`), 400, "unknown_parameter");
       assertProblem(await send(kese, `${line}?userNo=1&userNo=1`), 400, "conflicting_parameters");
     });
   });
@@ -203,9 +203,14 @@ for (const [line, json] of WRITING) {
         const answer = await send(kese, line, { json: { ...json, userNo } });
         assertProblem(answer, 422, "invalid_user_no");
       }
-      for (const userNo of [null, undefined]) {
+      for (
+        const [userNo, status, code] of [
+          [null, 422, "invalid_user_no"],
+          [undefined, 400, "missing_parameter"],
+        ] as const
+      ) {
         const answer = await send(kese, line, { json: { ...json, userNo } });
-        assertProblem(answer, 400, "missing_parameter");
+        assertProblem(answer, status, code);
         assertEquals(answer.body.errors.map(({ field }: { field: string }) => field), ["userNo"]);
       }
     });
@@ -218,7 +223,7 @@ for (const [line, json] of WRITING) {
         ["?userNo=1&userNo=2", json],
         ["?userNo=1", { ...json, userNo: "2" }],
         ["?userNo=2", { ...json, userNo: "1" }],
-        ...NO_USER_NO_IN_JSON.filter((value) => value !== 1).map((userNo): [string, unknown] => [
+        ...[null, ...NO_USER_NO_IN_JSON].map((userNo): [string, unknown] => [
           "?userNo=1",
           { ...json, userNo },
         ]),
@@ -229,7 +234,7 @@ for (const [line, json] of WRITING) {
       }
     });
     const kese = await open();
-    // A number says the same as its text in the query, and the text is what counts.
+    // A number says the same as its text in the query.
     for (const userNo of ["1", 1]) {
       const answer = await send(kese, `${line}?userNo=1`, { json: { ...json, userNo } });
       const { code } = answer.body;
@@ -240,7 +245,7 @@ for (const [line, json] of WRITING) {
 
   Deno.test(`${line} takes no body but a JSON object in UTF-8`, async () => {
     await withoutEffect(async (kese) => {
-      const text = JSON.stringify({ userNo: "1", ...json, description: "x" });
+      const text = JSON.stringify({ ...json, userNo: "x" });
       const bytes = new TextEncoder().encode(text);
       const invalid = bytes.with(text.lastIndexOf("x"), 0xff);
       const malformed: BodyInit[] = [
@@ -300,8 +305,8 @@ for (const [line, json] of WRITING) {
 
   Deno.test(`${line} takes no body over 16 KiB, announced or not`, async () => {
     await withoutEffect(async (kese) => {
-      const text = JSON.stringify({ userNo: "1", ...json, padding: "" });
-      const padded = (bytes: number) => text.replace('""', `"${"x".repeat(bytes - text.length)}"`);
+      const text = JSON.stringify({ userNo: "1", ...json });
+      const padded = (bytes: number) => text + " ".repeat(bytes - text.length);
       const big = padded(BODY_MAX_BYTES + 1);
       const announced = { ...JSON_TYPE, "content-length": String(big.length) };
       const pieces = (count: number, piece: string) => {
@@ -321,8 +326,8 @@ for (const [line, json] of WRITING) {
       for (const answer of answers) assertProblem(answer, 413, "payload_too_large");
     });
     const kese = await open();
-    const text = JSON.stringify({ userNo: "1", ...json, padding: "" });
-    const full = text.replace('""', `"${"x".repeat(BODY_MAX_BYTES - text.length)}"`);
+    const text = JSON.stringify({ userNo: "1", ...json });
+    const full = text + " ".repeat(BODY_MAX_BYTES - text.length);
     const headers = { ...JSON_TYPE, "content-length": String(BODY_MAX_BYTES) };
     for (
       const answer of [await sendBody(kese, line, full), await sendBody(kese, line, full, headers)]
@@ -341,16 +346,11 @@ for (const [line, json] of WRITING) {
         '{"__proto__":null,"hasOwnProperty":1,"toString":1,"valueOf":{}}',
       ];
       for (const body of wrong) {
-        assertProblem(await sendBody(kese, line, body), 400, "missing_parameter");
+        assertProblem(await sendBody(kese, line, body), 400, "unknown_parameter");
       }
       for (const name of ["__proto__", "constructor", "toString"]) {
-        const twice = await send(kese, `${line}?${name}=1&${name}=2`, { json });
-        assertProblem(twice, 400, "conflicting_parameters");
-        assertProblem(
-          await send(kese, `${line}?${name}=1`, { json: {} }),
-          400,
-          "missing_parameter",
-        );
+        const answer = await send(kese, `${line}?${name}=1`, { json: { userNo: "1", ...json } });
+        assertProblem(answer, 400, "unknown_parameter");
       }
     });
     assertEquals(({} as Record<string, unknown>).userNo, undefined);
@@ -393,7 +393,7 @@ Deno.test("POST /kart-saklamali-odeme refuses a body whose sender goes away", as
 Deno.test("POST /kart-saklamali-odeme refuses deep nesting wherever it stands", async () => {
   await withoutEffect(async (kese) => {
     const deep = `${"[".repeat(7_000)}${"]".repeat(7_000)}`;
-    for (const name of ["userNo", "amount", "orderId", "description", "other"]) {
+    for (const name of ["userNo", "amount", "orderId", "description"]) {
       const body = `{"${name}":${deep}}`;
       assertProblem(await sendBody(kese, PAY, body), 400, "missing_parameter");
       const queried = await sendBody(kese, `${PAY}?${name}=1`, body);

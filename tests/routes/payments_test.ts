@@ -58,7 +58,10 @@ Deno.test("POST /kart-saklamali-odeme answers in English when that is preferred"
   assertEquals(paid.body.message, "The payment was made.");
   const refused = await send(kese, line, { headers });
   assertEquals(refused.body.title, "The balance is too low.");
-  assertEquals(refused.body.detail, "The balance is 40.00 TRY, the payment 60.00 TRY.");
+  assertEquals(
+    refused.body.detail,
+    "The balance is 40.00 TRY, the payment 60.00 TRY: top up with POST /update_balance.",
+  );
   await kese.close();
 });
 

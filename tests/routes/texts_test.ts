@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import {
+  DECLINE_REASONS,
   FIELD_MESSAGES,
   MESSAGES,
   preferredLanguage,
@@ -76,12 +77,15 @@ Deno.test("createApp() speaks Turkish unless it is asked for English", async () 
     for (const { headers } of Object.values(answers)) {
       assertEquals(headers.get("content-language"), null);
     }
-    assertEquals(answers.success.body.message, "Bakiye bulundu.");
+    assertEquals(answers.success.body.message, "Bakiye görüntülendi.");
     const { title, detail, message } = answers.problem.body;
     assertEquals([title, message], ["Bakiye yetersiz.", "Bakiye yetersiz."]);
-    assertEquals(detail, "Bakiye 100.00 TRY, ödeme 999.00 TRY.");
+    assertEquals(
+      detail,
+      "Bakiye 100.00 TRY, ödeme 999.00 TRY: POST /update_balance ile bakiye yükleyin.",
+    );
     assertEquals(answers.fields.body.errors[0].message, "Zorunlu parametre eksik.");
-    assertEquals(answers.unknown.body.message, "Böyle bir adres yok.");
+    assertEquals(answers.unknown.body.message, "İstenen adres (endpoint) bulunamadı.");
   }
   await kese.close();
 });
@@ -97,7 +101,10 @@ Deno.test("createApp() speaks English to those who ask for it", async () => {
     assertEquals(answers.success.body.message, "The balance was found.");
     const { title, detail, message } = answers.problem.body;
     assertEquals([title, message], ["The balance is too low.", "The balance is too low."]);
-    assertEquals(detail, "The balance is 100.00 TRY, the payment 999.00 TRY.");
+    assertEquals(
+      detail,
+      "The balance is 100.00 TRY, the payment 999.00 TRY: top up with POST /update_balance.",
+    );
     assertEquals(answers.fields.body.errors[0].message, "A required parameter is missing.");
     assertEquals(answers.unknown.body.message, "There is no such route.");
   }
@@ -138,9 +145,12 @@ Deno.test("createTexts() says what the operator says, in each language for itsel
   assertEquals(turkish.success.body.message, "Bakiyeniz hazır.");
   const { title, message, detail } = turkish.problem.body;
   assertEquals([title, message], Array(2).fill('Kesenizde "yeterince" para yok.'));
-  assertEquals(detail, "Bakiye 5.00 TRY, ödeme 999.00 TRY.");
+  assertEquals(
+    detail,
+    "Bakiye 5.00 TRY, ödeme 999.00 TRY: POST /update_balance ile bakiye yükleyin.",
+  );
   assertEquals(turkish.fields.body.errors[0].message, "Bunu da yazın.");
-  assertEquals(turkish.unknown.body.message, "Böyle bir adres yok.");
+  assertEquals(turkish.unknown.body.message, "İstenen adres (endpoint) bulunamadı.");
   const english = await talk(kese, "en");
   assertEquals(english.success.body.message, "The balance was found.");
   assertEquals(english.problem.body.message, "Your purse is too light.");
@@ -181,12 +191,15 @@ Deno.test("createTexts() can replace the text of every success", async () => {
 
 Deno.test("textVariables() has a Turkish and an English name for every text", () => {
   const variables = textVariables();
-  const names = [PROBLEMS, MESSAGES, FIELD_MESSAGES].flatMap((texts) => Object.keys(texts));
+  const names = [PROBLEMS, MESSAGES, FIELD_MESSAGES, DECLINE_REASONS].flatMap((texts) =>
+    Object.keys(texts)
+  );
   assertEquals(variables.size, 2 * names.length);
   for (const name of names) {
     for (const suffix of ["", "_EN"]) {
       const text = variables.get(`MSG_${name.toUpperCase()}${suffix}`);
-      assertMatch(text ?? "", /^\S.*\.$/, name);
+      // The reasons stand within a sentence.
+      assertMatch(text ?? "", name in DECLINE_REASONS ? /^\S.*[^.]$/ : /^\S.*\.$/, name);
     }
   }
 });

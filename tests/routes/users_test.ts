@@ -274,7 +274,7 @@ Deno.test("POST /create_user names every invalid field once, beside the missing 
 });
 
 const INVALID_FIELDS: readonly (readonly [field: string, code: string, values: unknown[]])[] = [
-  ["userNo", "invalid_user_no", ["", "a/b", "a b", "ğ", "1".repeat(65), 1, VISA]],
+  ["userNo", "invalid_user_no", ["", "a/b", "a b", "ğ", "1".repeat(65), -1, 1.5, null, VISA]],
   ["authCode", "invalid_text", ["", "x".repeat(129), "a\ud800b", 5]],
   ["name", "invalid_text", ["", "  ", "a\nb", "a\ud800b", "a\u202eb", "a\u200bb", "a\u2028", 5]],
   ["name", "holds_card_number", [`John ${VISA}`, "4242 4242 4242 4242", "4242.4242.4242.4242"]],

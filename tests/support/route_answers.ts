@@ -28,7 +28,7 @@ export function assertProblem(
   [status, code]: readonly [status: number, code: string],
   facts: Readonly<Record<string, unknown>> = {},
 ): void {
-  const { title, detail, message, requestId, ...rest } = answer.body ?? {};
+  const { title, detail = "There is none.", message, requestId, ...rest } = answer.body ?? {};
   assertEquals(rest, { type: `urn:kese:problem:${code}`, status, code, ...facts });
   assertEquals(answer.status, status);
   // The document types every fact: what it does not have, no client can read.

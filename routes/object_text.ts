@@ -1,0 +1,64 @@
+/** What JSON.parse does not tell of the text of an object. */
+export interface ObjectText {
+  /** A name that one of its objects, at whatever depth, has twice. JSON.parse takes the last. */
+  readonly doubled?: string;
+  /** The numbers among its own members as they are written: `1.00` and not 1. */
+  readonly numbers: ReadonlyMap<string, string>;
+}
+
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = "\\".charCodeAt(0);
+const COLON = ":".charCodeAt(0);
+const OPENING = "{".charCodeAt(0);
+const CLOSING = "}".charCodeAt(0);
+const BLANK = " ".charCodeAt(0);
+const NUMBER = /-?\d[\d.eE+-]*/y;
+
+/** Goes once through the text of a JSON object. JSON.parse has to have taken it before. */
+export function readObjectText(text: string): ObjectText {
+  const numbers = new Map<string, string>();
+  // The names of each object that is open at this place, the innermost last.
+  const open: Set<string>[] = [];
+  for (let place = 0; place < text.length; place++) {
+    const character = text.charCodeAt(place);
+    if (character === OPENING) open.push(new Set());
+    else if (character === CLOSING) open.pop();
+    if (character !== QUOTE) continue;
+    const end = closingQuote(text, place);
+    const colon = afterBlanks(text, end + 1);
+    // Only the name of a member has a colon behind it.
+    if (text.charCodeAt(colon) === COLON) {
+      const name = toName(text.slice(place, end + 1));
+      const names = open.at(-1);
+      if (names?.has(name)) return { doubled: name, numbers };
+      names?.add(name);
+      if (open.length === 1) {
+        NUMBER.lastIndex = afterBlanks(text, colon + 1);
+        const [number] = NUMBER.exec(text) ?? [];
+        if (number !== undefined) numbers.set(name, number);
+      }
+    }
+    place = end;
+  }
+  return { numbers };
+}
+
+function closingQuote(text: string, opening: number): number {
+  let place = opening + 1;
+  while (text.charCodeAt(place) !== QUOTE) {
+    place += text.charCodeAt(place) === BACKSLASH ? 2 : 1;
+  }
+  return place;
+}
+
+/** The next place that holds none of JSON's blanks, all of which come before others in the code. */
+function afterBlanks(text: string, from: number): number {
+  let place = from;
+  while (text.charCodeAt(place) <= BLANK) place++;
+  return place;
+}
+
+/** Escapes are read as JSON reads them: `amoun\u0074` is amount. */
+function toName(quoted: string): string {
+  return quoted.includes("\\") ? JSON.parse(quoted) : quoted.slice(1, -1);
+}
