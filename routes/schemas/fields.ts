@@ -80,13 +80,14 @@ function cardNumber(parse: (value: unknown) => CardNumber | undefined) {
 }
 
 export const newCardNumber = cardNumber(parseNewCardNumber).meta({
-  description: "12 to 19 digits that pass Luhn; blanks and dashes between them do not count.",
+  description:
+    "12 to 19 digits that pass Luhn; blanks and dashes between and around them do not count.",
   example: "4242 4242 4242 4242",
 });
 
 /** As a fleet's old records have it: it may fail Luhn, and is then kept but never charged. */
 export const knownCardNumber = cardNumber(CardNumber.parse).meta({
-  description: "12 to 19 digits; blanks and dashes between them do not count.",
+  description: "12 to 19 digits; blanks and dashes between and around them do not count.",
   example: "1234 5678 1234 1334",
 });
 
