@@ -28,6 +28,11 @@ export interface Definition<
   readonly problems: readonly ProblemCode[];
   /** Parameters that may also come as headers of their name. */
   readonly headerParameters?: readonly string[];
+  /**
+   * Left out of what tells a repeated request from another one: an entry must hold no fast hash of what
+   * can be guessed. So a repeat with another secret is given the first answer, and changes nothing.
+   */
+  readonly secretParameters?: readonly string[];
   /** Of a public endpoint: what its handler takes from `Authorization`. */
   readonly bearer?: "optional_fleet_key" | "one_time_code";
   /** False for what is asked every few seconds and concerns nobody. */

@@ -183,7 +183,7 @@ function named(
 /** What the request's commands begin with: when, by whom, for which request, and under which key. */
 function readCommand(
   { dependencies: { digests }, facts }: Run,
-  { definition: { method, operation }, by }: {
+  { definition: { method, operation, secretParameters }, by }: {
     readonly definition: Definition;
     readonly by: Caller["kind"];
   },
@@ -198,9 +198,14 @@ function readCommand(
     return refused(doubled ?? problem("invalid_idempotency_key"));
   }
   const keyHash = digests.idempotencyKey({ operation, by }, key);
-  const fingerprint = digests.request(operation, parameters);
+  const compared = secretParameters ? without(parameters, secretParameters) : parameters;
+  const fingerprint = digests.request(operation, compared);
   return {
     ok: true,
     value: { at, requestId, by, idempotency: { keyHash, fingerprint, language } },
   };
+}
+
+function without(parameters: Parameters, names: readonly string[]): Parameters {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
 }

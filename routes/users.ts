@@ -42,6 +42,7 @@ export function userRoutes(dependencies: Dependencies): readonly Endpoint[] {
         allCards: knownCardNumbers.optional(),
         balance: openingBalance.optional(),
       }).refine(fitsOneAccount, { path: ["selectedCard"], error: "invalid_cards" }),
+      secretParameters: ["authCode"],
       answers: { 201: accountAnswer },
       problems: ["user_exists", "validation_failed"],
       listsInvalidFields: true,

@@ -456,7 +456,22 @@ Deno.test("POST /create_user tells a repeated key from a user who exists", async
   assertReplays(await create("k"), first);
   assertProblem(await create("another"), 409, "user_exists");
   assertProblem(await create(), 409, "user_exists");
-  assertProblem(await create("k", { authCode: "other" }), 422, "idempotency_key_reused");
+  assertProblem(await create("k", { name: "Jane" }), 422, "idempotency_key_reused");
+  assertEquals(await countEntries(kese, "1", "account_opened"), 1);
+  await kese.close();
+});
+
+Deno.test("POST /create_user under a repeated key keeps the first authCode, and no fast hash of it", async () => {
+  const kese = await openTestKese();
+  const create = (authCode: string) =>
+    send(kese, "POST /create_user", { json: { ...newUser("1"), authCode }, headers: KEY });
+  const first = await create("first-code");
+  assertReplays(await create("other-code"), first);
+  const statuses = await Promise.all(["first-code", "other-code"].map(async (authCode) => {
+    const json = { userNo: "1", authCode };
+    return (await send(kese, "POST /authenticate_first_route", { bearer: null, json })).status;
+  }));
+  assertEquals(statuses, [201, 401]);
   assertEquals(await countEntries(kese, "1", "account_opened"), 1);
   await kese.close();
 });
