@@ -101,6 +101,13 @@ const LIMITS: Table = [
   ["Wrong codes and authCodes", codeBounds(limits.WRONG_CODES, "; of codes that are sent ")],
   ["Codes sent", codeBounds(limits.SENT_CODES, "; ")],
   [
+    "Wrong fleet keys",
+    `from one address ${limits.WRONG_KEYS_PER_PEER} in ${
+      limits.CODE_WINDOW_SECONDS / 60
+    } minutes; ` +
+    "the right one is let in",
+  ],
+  [
     "Requests that a process works on at once",
     `${count(limits.REQUESTS_IN_FLIGHT)}, then \`busy\``,
   ],
