@@ -1,6 +1,6 @@
 import { type Account, type AccountId, accountKey, findCard, type Instant } from "./account.ts";
 import { VAULT_ORPHAN_AFTER_MILLISECONDS } from "./limits.ts";
-import type { Accounts, VaultStore } from "./ports.ts";
+import type { Accounts, VaultRecord, VaultStore } from "./ports.ts";
 
 const PAGE = 500;
 
@@ -14,15 +14,25 @@ export async function removeVaultOrphans(
 ): Promise<number> {
   const createdBefore = now - VAULT_ORPHAN_AFTER_MILLISECONDS;
   let removed = 0;
-  let page = await vault.list({ createdBefore, limit: PAGE });
-  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+  for await (const page of vaultPages(vault, createdBefore)) {
     const cardIdsByAccount = Map.groupBy(page, ({ account }) => accountKey(account));
     for (const records of cardIdsByAccount.values()) {
       removed += await removeUnnamed({ accounts, vault }, records);
     }
-    page = await vault.list({ createdBefore, limit: PAGE, after: last });
   }
   return removed;
+}
+
+/** Every record that is older, some at a time. */
+export async function* vaultPages(
+  vault: Pick<VaultStore, "list">,
+  createdBefore: Instant,
+): AsyncGenerator<readonly VaultRecord[]> {
+  let page = await vault.list({ createdBefore, limit: PAGE });
+  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    yield page;
+    page = await vault.list({ createdBefore, limit: PAGE, after: last });
+  }
 }
 
 async function removeUnnamed(

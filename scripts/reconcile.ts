@@ -10,6 +10,7 @@ import {
 import { proveAccount } from "../domain/reconciliation.ts";
 import type { SweepCounts } from "../domain/top_up_settlement.ts";
 import { removeVaultOrphans } from "../domain/vault_orphans.ts";
+import { proveVault } from "../domain/vault_proof.ts";
 import type { Store } from "../infra/store.ts";
 import { environmentOrExit, type Kese, openForTask, variablesForTask } from "../main.ts";
 
@@ -23,26 +24,36 @@ export interface Report {
   readonly faults: readonly string[];
   readonly topUps: SweepCounts;
   readonly vaultOrphans: number;
+  /** Sealed card numbers that were opened. */
+  readonly vaultRecords: number;
 }
 
 /**
  * Brings open top-ups to their end, removes card numbers that nobody names, and holds every account
- * against its journal. Safe while Kese runs: each account is proved as it was at one moment.
+ * against its journal. Every sealed card number has to open. Safe while Kese runs: each account is proved as it was at one moment.
  */
 export async function reconcile({ store, dependencies }: Kese): Promise<Report> {
   const { accounts, clock, settlement } = dependencies;
   const topUps = await settlement.sweep();
   const vaultOrphans = await removeVaultOrphans({ accounts, vault: store.vault }, clock.now());
+  const sealed = await proveVault({ store: store.vault, vault: dependencies.vault });
   let count = 0;
   let entries = 0;
-  const faults: string[] = [];
+  const faults = [...sealed.faults];
   for await (const id of everyAccount(store.accounts)) {
     const proof = await prove(store, id);
     count++;
     entries += proof.entries;
     faults.push(...proof.faults.map((fault) => `${accountKey(id)}: ${fault}`));
   }
-  return { accounts: count, entries, faults, topUps, vaultOrphans };
+  return {
+    accounts: count,
+    entries,
+    faults,
+    topUps,
+    vaultOrphans,
+    vaultRecords: sealed.records,
+  };
 }
 
 interface Proved {
@@ -82,11 +93,11 @@ async function* everyAccount(store: Pick<AccountStore, "list">): AsyncGenerator<
   }
 }
 
-function print({ accounts, entries, faults, topUps, vaultOrphans }: Report): void {
+function print({ accounts, entries, faults, topUps, vaultOrphans, vaultRecords }: Report): void {
   console.log(
     `Top-ups: ${topUps.credited} credited, ${topUps.failed} failed, ${topUps.pending} still pending`,
   );
-  console.log(`Vault: ${vaultOrphans} orphaned records removed`);
+  console.log(`Vault: ${vaultOrphans} orphaned records removed, ${vaultRecords} opened`);
   console.log(`Journal: ${entries} entries of ${accounts} accounts held against their balances`);
   for (const fault of faults) console.error(`  ${fault}`);
   console.log(

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
+import { accountKey } from "../../domain/account.ts";
 import { CardNumber } from "../../domain/card_number.ts";
+import type { VaultRecord } from "../../domain/ports.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { createUser, FLEET, openTestKese, send, type TestKese } from "../support/kese.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
@@ -39,6 +41,7 @@ Deno.test("reconcile() says that everything adds up after payments, refunds and 
     faults: [],
     topUps: { credited: 0, failed: 0, pending: 0 },
     vaultOrphans: 0,
+    vaultRecords: 1,
   });
   await kese.close();
 });
@@ -73,6 +76,43 @@ Deno.test("reconcile() removes a card number that no account has named for an ho
   assertEquals(left.map(({ cardId }) => cardId), [saved.body.card.cardId]);
   await kese.close();
 });
+
+Deno.test("reconcile() names each sealed card number that does not open", async () => {
+  const kese = await openTestKese();
+  const { store: { vault } } = kese;
+  const changes: readonly ((record: VaultRecord) => Partial<VaultRecord>)[] = [
+    ({ ciphertext }) => ({ ciphertext: flipped(ciphertext) }),
+    ({ nonce }) => ({ nonce: flipped(nonce) }),
+    ({ ciphertext }) => ({ ciphertext: ciphertext.slice(0, 3) }),
+    () => ({ keyId: "gone" }),
+    () => ({ account: { filo: FLEET, userNo: "9" } }),
+  ];
+  const named = await Promise.all(changes.map(async (change, place) => {
+    const userNo = String(place + 1);
+    const cardNo = "4242424242424242";
+    await createUser(kese, userNo);
+    const saved = await send(kese, "POST /kart-saklama", { json: { userNo, cardNo } });
+    const { cardId } = saved.body.card;
+    const record = await vault.get({ filo: FLEET, userNo }, cardId);
+    if (record === undefined) throw new Error("it was saved");
+    await vault.remove(record.account, [cardId]);
+    const changed = { ...record, ...change(record) };
+    await vault.put([changed]);
+    return `${accountKey(changed.account)}: Cannot open card ${cardId}`;
+  }));
+  const { faults, vaultRecords } = await reconcile(kese);
+  assertEquals(
+    faults.map((fault) => fault.split(": ").slice(0, 2).join(": ")).sort(),
+    named.sort(),
+  );
+  assertEquals(vaultRecords, changes.length);
+  assertEquals(faults.some((fault) => fault.includes("4242")), false);
+  await kese.close();
+});
+
+function flipped(bytes: Uint8Array): Uint8Array {
+  return bytes.map((byte, place) => place === 0 ? byte ^ 1 : byte);
+}
 
 Deno.test("reconcile() names an account whose last entry is gone, and proves the others", () =>
   withKeseInFile(async (kese, tamper) => {
