@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import config from "../deno.json" with { type: "json" };
 import { onBothStores, productionOn, randomKey } from "./support/both_stores.ts";
 import { endNow, type Running, startMain, type StartOptions } from "./support/process.ts";
+import { createUserAt, payTo, sendTo } from "./support/remote.ts";
 import { withTemporaryFile } from "./support/temporary_store.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -114,6 +115,61 @@ Deno.test("main.ts refuses a path that it cannot or may not write in a sentence"
       "--allow-write",
     );
   }));
+
+/** What follows `deno` where Kese is started in production. */
+const STARTS: Readonly<Record<string, string>> = {
+  "the task start": config.tasks.start.command,
+  "the unit kese.service": execStart(
+    await Deno.readTextFile(new URL("../docs/kese.service", import.meta.url)),
+  ),
+};
+
+function execStart(unit: string): string {
+  return /^ExecStart=(.*)$/m.exec(unit.replaceAll(/\\\n\s*/g, ""))?.[1] ?? "";
+}
+
+for (const [what, command] of Object.entries(STARTS)) {
+  onBothStores(`${what} has the permissions that Kese needs, and none to spare`, async (store) => {
+    const directory = await Deno.makeTempDir({ prefix: "kese-start-" });
+    const [, ...words] = command.split(" ");
+    assertEquals([words.at(0), words.at(-1)], ["run", "main.ts"]);
+    // Its data lies elsewhere in a test, as docs/deployment.md has it for a SQLITE_PATH elsewhere.
+    const flags = words.slice(1, -1).map((flag) =>
+      flag.replace(
+        /^--allow-read=(\.|\/opt\/kese,\/var\/lib\/kese)$/,
+        `--allow-read=.,${directory}`,
+      )
+        .replace(/^--allow-write=(data|\/var\/lib\/kese)$/, `--allow-write=${directory}`)
+    );
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow")).toSorted(), [
+      "--allow-env",
+      "--allow-net",
+      `--allow-read=.,${directory}`,
+      `--allow-write=${directory}`,
+    ]);
+    assertEquals(flags.includes("--frozen"), true);
+    const path = store.MONGODB_URI ? ":memory:" : `${directory}/data/kese.db`;
+    const running = startMain(productionOn({ ...store, SQLITE_PATH: path }), { flags });
+    try {
+      const url = await running.url;
+      await createUserAt(url, "1", 1_000);
+      const paid = await payTo(url, { userNo: "1", amountKurus: 1, key: "one" });
+      assertEquals([paid.status, paid.body.balance], [201, "9.99"]);
+      for (const route of ["/health/ready", "/openapi.json"]) {
+        assertEquals((await sendTo(url, `GET ${route}`)).status, 200);
+      }
+      running.kill("SIGTERM");
+      assertEquals(await running.ended, 0, running.output());
+      const faults = running.output().split("\n").filter((line) =>
+        /"level":"error"|redis_not_opened/.test(line)
+      );
+      assertEquals(faults, []);
+    } finally {
+      await endNow(running);
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
 
 Deno.test("main.ts logs its start and its end with version and commit", () =>
   onStage(async (start) => {
