@@ -1,4 +1,3 @@
-import { parseEnv } from "node:util";
 import type { Hono } from "hono";
 import {
   CACHE_SETTLING_MILLISECONDS,
@@ -31,13 +30,15 @@ import { type Environment, readEnvironment, textsOf, type Variables } from "./in
 import { createSandboxGateway } from "./infra/gateway/sandbox.ts";
 import { createIds } from "./infra/ids.ts";
 import { createLayeredAccountCache } from "./infra/layered_account_cache.ts";
-import { keepListening, type Listener } from "./infra/listener.ts";
 import { createLineWriter, createLog } from "./infra/log.ts";
 import { createMemoryAccountCache } from "./infra/memory_account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
 import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
+import { readEnvFile } from "./infra/process/env_file.ts";
+import { serve } from "./infra/process/serving.ts";
 import { noStore, orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
+import { createSweep } from "./infra/process/sweeping.ts";
 import { createRedisAdapters } from "./infra/redis/adapters.ts";
 import { openRedis } from "./infra/redis/connection.ts";
 import { createSecretHasher } from "./infra/secret_hasher.ts";
@@ -247,16 +248,6 @@ export async function readVariables(
   return await developmentVariables(variables, opening);
 }
 
-/** What an `.env` in the working directory sets; there need not be one. */
-async function readEnvFile(): Promise<Variables> {
-  try {
-    return parseEnv(await Deno.readTextFile(".env"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
-}
-
 /** The environment, or the end of the program with everything that is wrong with it. */
 export function environmentOrExit(variables: Variables): Environment {
   const read = readEnvironment(variables);
@@ -294,9 +285,12 @@ async function main(): Promise<void> {
     const kese = await openKese(environment, { clock, log, onRefused });
     if (environment.mode === "development") await loadSamples(kese, environment);
     const onListen = (address: Deno.NetAddr) => announce({ environment, address, build, log });
-    return { kese, server: serve(kese, { environment, onListen }) };
+    return { kese, server: serve({ fetch: kese.fetch, environment, log, onListen }) };
   });
-  const sweeping = setInterval(createSweep(kese), SWEEP_INTERVAL_MILLISECONDS);
+  const sweeping = setInterval(
+    createSweep({ sweep: kese.sweep, inspect: kese.store.inspect, log }),
+    SWEEP_INTERVAL_MILLISECONDS,
+  );
   let stopping = false;
   const stop = async (signal: Deno.Signal) => {
     if (stopping) return;
@@ -311,59 +305,6 @@ async function main(): Promise<void> {
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => stop(signal));
-  }
-}
-
-/** Sweeps at once and each time it is called; never twice at the same time, however long one takes. */
-function createSweep({ sweep, store, dependencies: { log } }: Kese): () => void {
-  let underway = false;
-  let inspect = store.inspect;
-  const start = async () => {
-    if (underway) return;
-    underway = true;
-    await sweep().catch((error) => log.error("sweep_failed", { error }));
-    // Once it is done, and not while the database is away.
-    await inspect?.().then(
-      () => inspect = undefined,
-      (error) => log.warn("store_not_inspected", { error }),
-    );
-    underway = false;
-  };
-  void start();
-  return start;
-}
-
-interface Serving {
-  readonly environment: Environment;
-  readonly onListen: (address: Deno.NetAddr) => void;
-}
-
-function serve(
-  { fetch, dependencies: { log } }: Kese,
-  { environment: { host: hostname, port }, onListen }: Serving,
-): Listener {
-  const onError = (error: unknown) => {
-    log.error("request_failed", { error });
-    return new Response(null, { status: 500 });
-  };
-  // The first time says where Kese is; again it is on the same port.
-  const listen = (again?: number) => {
-    const options = { hostname, port: again ?? port, onError };
-    return Deno.serve({ ...options, onListen: again === undefined ? onListen : () => {} }, fetch);
-  };
-  try {
-    return keepListening({ listen, log, pause });
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new StartRefusedError([`port ${port} is in use. Set PORT to another one.`]);
-    }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartRefusedError(
-      [`HOST ${hostname}, PORT ${port} cannot be listened on: ${reason}`],
-      {
-        cause: error,
-      },
-    );
   }
 }
 

@@ -1,0 +1,27 @@
+import type { Log } from "../../domain/ports.ts";
+
+export interface Sweeping {
+  sweep(): Promise<void>;
+  /** Says in the log what an operator should know of the database. */
+  readonly inspect: (() => Promise<void>) | undefined;
+  readonly log: Log;
+}
+
+/** Sweeps at once and each time it is called; never twice at the same time, however long one takes. */
+export function createSweep({ sweep, inspect, log }: Sweeping): () => void {
+  let underway = false;
+  let wanted = inspect;
+  const start = async () => {
+    if (underway) return;
+    underway = true;
+    await sweep().catch((error) => log.error("sweep_failed", { error }));
+    // Once it is done, and not while the database is away.
+    await wanted?.().then(
+      () => wanted = undefined,
+      (error) => log.warn("store_not_inspected", { error }),
+    );
+    underway = false;
+  };
+  void start();
+  return start;
+}
