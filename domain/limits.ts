@@ -20,6 +20,8 @@ export const DECLINES_PER_HOUR = 5;
 
 export const BODY_MAX_BYTES = 16 * 1024;
 export const URL_MAX_LENGTH = 8 * 1024;
+/** Characters of a fleet key, code or session token. A longer one is nobody's, and is not hashed. */
+export const BEARER_MAX_LENGTH = 512;
 /** Characters of a name that a client made up which an answer shows. */
 export const PARAMETER_NAME_SHOWN = 64;
 export const PAGE_DEFAULT = 20;

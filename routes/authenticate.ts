@@ -1,4 +1,5 @@
 import { type Caller, SESSION_TOKEN_PREFIX } from "../domain/auth.ts";
+import { BEARER_MAX_LENGTH } from "../domain/limits.ts";
 import type { AuthStore, Digests, Eventually } from "../domain/ports.ts";
 import type { Settings } from "./dependencies.ts";
 
@@ -8,7 +9,7 @@ interface AuthenticationPorts {
   readonly settings: Pick<Settings, "fleets">;
 }
 
-const BEARER = /^bearer +([\x21-\x7e]+)$/i;
+const BEARER = new RegExp(`^bearer +([\\x21-\\x7e]{1,${BEARER_MAX_LENGTH}})$`, "i");
 // Compared with when there is no such fleet, so that the time does not tell which fleets exist.
 const NO_KEYS = ["0".repeat(64)];
 

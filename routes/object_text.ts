@@ -32,8 +32,9 @@ export function readObjectText(text: string): ObjectText {
       const names = open.at(-1);
       if (names?.has(name)) return { doubled: name, numbers };
       names?.add(name);
-      if (open.length === 1) {
-        NUMBER.lastIndex = afterBlanks(text, colon + 1);
+      const value = afterBlanks(text, colon + 1);
+      if (open.length === 1 && text.charCodeAt(value) !== QUOTE) {
+        NUMBER.lastIndex = value;
         const [number] = NUMBER.exec(text) ?? [];
         if (number !== undefined) numbers.set(name, number);
       }

@@ -109,9 +109,10 @@ function announcesBody(headers: Headers): boolean {
 // `:authority` and not in `Host` (RFC 9113, section 8.3.1).
 function mayHaveBody(request: Request): boolean {
   const { headers } = request;
-  if (announcesBody(headers)) return true;
-  if (headers.has("content-length")) return false;
-  return headers.has("content-type") || (!headers.has("host") && request.body !== null);
+  const length = headers.get("content-length");
+  if (length !== null) return length !== "0";
+  return headers.has("transfer-encoding") || headers.has("content-type") ||
+    (!headers.has("host") && request.body !== null);
 }
 
 /** The text of a body that says it is JSON; that of no body is an empty object's. */
