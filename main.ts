@@ -56,6 +56,7 @@ export interface Kese {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly store: Store;
   readonly dependencies: Dependencies;
+  readonly gateway: CardGateway;
   /** Asks for the outcomes of open top-ups and takes away what has expired. */
   sweep(): Promise<void>;
   /** Writes what is still in memory and closes the store. */
@@ -150,6 +151,7 @@ export async function openKese(
     fetch: together((request, connection) => app.fetch(request, connection)),
     store,
     dependencies,
+    gateway,
     sweep: async () => {
       await keyring.open();
       const now = clock.now();

@@ -3,7 +3,7 @@
  * tests speak to. Every promise that rejects is a broken connection or a bug; what a caller has to
  * deal with is in the resolved value.
  */
-import type { Account, AccountId, Instant } from "./account.ts";
+import type { Account, AccountId, Instant, OpenTopUp } from "./account.ts";
 import type { AccountOpeningCommand } from "./account_opening.ts";
 import type { Caller, Contact, Profile, Session } from "./auth.ts";
 import type { CardNumber } from "./card_number.ts";
@@ -11,6 +11,7 @@ import type { Accepted, Command, Decision } from "./decision.ts";
 import type { EntriesByKey, LoadedAccount } from "./fold.ts";
 import type { DeclineReason, EntryOf, EntryType, JournalEntry } from "./journal.ts";
 import type { Kurus } from "./money.ts";
+import type { KeptBeside, LookedUpPayment, StoredEntry } from "./reconciliation.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
 
@@ -136,6 +137,30 @@ export interface JournalPage {
   readonly nextBeforeSeq?: number;
 }
 
+/** An account with all that a store keeps of it, as it is stored, even where that contradicts itself. */
+export interface StoredAccount {
+  /** `filo/userNo`, or what stands in its place where there is no account. */
+  readonly name: string;
+  readonly account: Account | undefined;
+  /** What the store finds wrong with its own fields. */
+  readonly faults: readonly string[];
+  /** Every entry, oldest first; to be read once, and before the next account. */
+  entries(): Iterable<StoredEntry> | AsyncIterable<StoredEntry>;
+  payment(paymentId: string): Eventually<LookedUpPayment | undefined>;
+  /** Where open top-ups are looked up by their start; undefined when that is the account itself. */
+  readonly openTopUps: readonly Pick<OpenTopUp, "topUpId" | "startedAt">[] | undefined;
+  readonly keeps: KeptBeside;
+}
+
+/** All that is stored, for whoever holds it against itself. */
+export interface StoreRecords {
+  accounts(): AsyncIterable<StoredAccount>;
+  /** One account once more, in a store that gives no picture of one moment. */
+  again?(id: AccountId): Promise<StoredAccount | undefined>;
+  /** What belongs to no account and to no entry: a sentence each. */
+  strays(): AsyncIterable<string>;
+}
+
 /** A few answers of an account kept at hand. It may forget at any time and be lost without loss of money. */
 export interface AccountCache {
   get(id: AccountId): Eventually<Account | undefined>;
@@ -241,7 +266,8 @@ export interface CardVault {
 
 /** A charge that has an end, or has none yet. */
 export type ChargeOutcome =
-  | { readonly status: "charged" }
+  /** With the sum, where the gateway says it. */
+  | { readonly status: "charged"; readonly amountKurus?: Kurus }
   | { readonly status: "declined"; readonly reason: DeclineReason }
   | { readonly status: "pending" };
 

@@ -1,122 +1,223 @@
-import type { Account, PaymentState } from "./account.ts";
-import { type EntryOf, type JournalEntry, paymentState } from "./journal.ts";
-import { add, formatAmount, type Kurus, negative, NO_MONEY } from "./money.ts";
+import { type Account, type AccountId, accountKey } from "./account.ts";
+import { CHAIN_START, type Digest, entryHash } from "./entry_chain.ts";
+import { evolve, unopened } from "./evolve.ts";
+import { deltaOf, type EntryOf, type JournalEntry } from "./journal.ts";
+import { RECENT_KEYS_PER_ACCOUNT } from "./limits.ts";
+import { add, formatAmount, type Kurus, NO_MONEY } from "./money.ts";
 
-/** Holds an account against its journal, entry by entry. */
+/** An entry as a store keeps it. */
+export interface StoredEntry {
+  readonly entry: JournalEntry;
+  /** Null as long as the store has not made it. */
+  readonly hash: string | null;
+  /** What the store finds wrong with its own fields. */
+  readonly faults: readonly string[];
+}
+
+/** A payment, and what the store finds when it is asked what is refunded of it. */
+export interface LookedUpPayment {
+  readonly entry: EntryOf<"payment">;
+  readonly refundedKurus: Kurus;
+}
+
+/** What a store keeps beside the journal, and what it asks of the journal itself. */
+export interface KeptBeside {
+  /** What is refunded of payments. */
+  readonly refunded: boolean;
+  /** The keys of an account's newest entries. */
+  readonly recentKeys: boolean;
+}
+
+/** Replays a journal and holds it against what is stored beside it. */
 export interface AccountProof {
-  /** Takes the next older entry; the first is the newest. */
-  add(entry: JournalEntry): void;
-  /** What does not add up, once every entry was taken; empty when all does. */
-  faults(): readonly string[];
+  /** Takes the next entry, oldest first; a refund with the payment that it is of. */
+  add(stored: StoredEntry, payment?: LookedUpPayment): void;
+  /** The payment that an entry gives back and that the proof has not seen yet. */
+  unknownPayment(entry: JournalEntry): string | undefined;
+  /** The account that the entries so far make. */
+  replayed(): Account;
+  /** What does not follow from each other among the entries themselves. */
+  entryFaults(): readonly string[];
+  /** What an account has that its entries do not make of it. */
+  accountFaults(account: Account): readonly string[];
 }
 
 /**
- * Proves that an account follows from its entries: they are numbered from 1 without a gap, each
- * balance is the one before it plus its delta, the last is the account's own, no payment is refunded
- * beyond its amount, the newest is the account's last, and the open top-ups are those that were
- * started and not closed.
+ * Replays the entries of an account from nothing through {@linkcode evolve}, one by one: each has to
+ * follow from those before it, in its number, its sums, what it refers to and its hash. It keeps no
+ * entry, only what is refunded of those payments that were.
  */
-export function proveAccount(account: Account): AccountProof {
+export function proveAccount(
+  id: AccountId,
+  { digest, keeps }: { readonly digest: Digest; readonly keeps: KeptBeside },
+): AccountProof {
+  let state = unopened(id);
+  let previous: string | null = CHAIN_START;
+  let keys = 0;
   const faults: string[] = [];
-  const refunds = createRefundProof(account);
-  const topUps = createTopUpProof(account);
-  let seq = account.seq;
-  let balanceKurus: Kurus = account.balanceKurus;
+  const refunded = new Map<string, { readonly payment: LookedUpPayment; sum: Kurus }>();
 
-  function check(holds: boolean, fault: string): void {
-    if (!holds) faults.push(fault);
-  }
-
-  return {
-    add: (entry) => {
-      if (seq === account.seq) check(entry.id === account.head, `head is not entry ${entry.seq}`);
-      check(entry.seq === seq, `entry ${seq} is missing`);
-      check(
-        entry.balanceAfterKurus === balanceKurus,
-        `balance after entry ${entry.seq} is ${formatAmount(entry.balanceAfterKurus)}, must be ${
-          formatAmount(balanceKurus)
-        }`,
+  function add(stored: StoredEntry, payment?: LookedUpPayment): void {
+    const { entry, hash } = stored;
+    const name = `entry ${entry.seq} (${entry.type} ${entry.id})`;
+    if (payment && entry.type === "refund") {
+      refunded.set(entry.paymentId, { payment, sum: NO_MONEY });
+    }
+    const found = [...stored.faults, ...orderFaults(state, entry), ...chainFaults(entry, hash)];
+    try {
+      found.push(
+        ...sumFaults(state, entry),
+        ...closingFaults(state, entry),
+        ...refundFaults(entry),
       );
-      // Each later entry is held against this one, so one wrong entry is one fault.
-      seq = entry.seq - 1;
-      balanceKurus = add(entry.balanceAfterKurus, negative(entry.deltaKurus));
-      faults.push(...refunds.add(entry));
-      topUps.add(entry);
-    },
-    faults: () => {
-      const ends = seq === 0 && balanceKurus === NO_MONEY;
-      const start = ends ? [] : [`entries begin at ${seq + 1} with ${formatAmount(balanceKurus)}`];
-      return [...faults, ...start, ...refunds.faults(), ...topUps.faults()];
-    },
-  };
-}
+      state = evolve(state, entry);
+    } catch {
+      // Facts that are missing; the entries behind it are proved all the same.
+      found.push("cannot be replayed");
+      state = { ...state, seq: entry.seq, head: entry.id, balanceKurus: entry.balanceAfterKurus };
+    }
+    faults.push(...found.map((fault) => `${name}: ${fault}`));
+    previous = hash;
+    if (entry.idempotency) keys++;
+  }
 
-/** From the newest entry on, refunds come before the payment that they are of. */
-function createRefundProof({ lastPayment }: Account) {
-  const refunded = new Map<string, Kurus>();
-  let newest: PaymentState | null = null;
+  function* refundFaults(entry: JournalEntry): Generator<string> {
+    if (entry.type !== "refund") return;
+    const known = refunded.get(entry.paymentId);
+    if (known === undefined || known.payment.entry.seq >= entry.seq) {
+      return yield `gives back ${entry.paymentId}, and there is no such payment before it`;
+    }
+    known.sum = plus(known.sum, entry.amountKurus);
+    if (known.sum !== entry.refundedKurus) {
+      yield `says ${shown(entry.refundedKurus)} is refunded of ${entry.paymentId}, must be ${
+        shown(known.sum)
+      }`;
+    }
+    if (known.sum > known.payment.entry.amountKurus) {
+      yield `payment ${entry.paymentId} is refunded beyond its amount`;
+    }
+  }
 
-  function addPayment(payment: EntryOf<"payment">): string[] {
-    const refundedKurus = refunded.get(payment.id) ?? NO_MONEY;
-    refunded.delete(payment.id);
-    newest ??= { ...paymentState(payment), refundedKurus };
-    if (refundedKurus <= payment.amountKurus) return [];
-    return [`payment ${payment.id} is refunded beyond its amount`];
+  function* chainFaults(entry: JournalEntry, hash: string | null): Generator<string> {
+    // What is not yet hashed is the newest.
+    if (hash === null) return;
+    if (previous === null) return yield "has a hash, and the entry before has none";
+    const made = entryHash(entry, { account: accountKey(id), previous, digest });
+    if (made !== hash) yield "its hash is of another entry, or of another one before it";
   }
 
   return {
-    add: (entry: JournalEntry): string[] => {
-      if (entry.type === "refund") {
-        const sum = add(refunded.get(entry.paymentId) ?? NO_MONEY, entry.amountKurus);
-        refunded.set(entry.paymentId, sum);
-      }
-      return entry.type === "payment" ? addPayment(entry) : [];
+    add,
+    unknownPayment: (entry) =>
+      entry.type === "refund" && !refunded.has(entry.paymentId) ? entry.paymentId : undefined,
+    replayed: () => state,
+    entryFaults: () => {
+      const lookUps = keeps.refunded
+        ? [...refunded].filter(([, { payment, sum }]) => payment.refundedKurus !== sum)
+        : [];
+      return [
+        ...faults,
+        ...lookUps.map(([paymentId, { payment, sum }]) =>
+          `payment ${paymentId}: the look-up says that ${
+            shown(payment.refundedKurus)
+          } is refunded, must be ${shown(sum)}`
+        ),
+      ];
     },
-    faults: (): string[] => [
-      ...(isSamePayment(newest, lastPayment)
-        ? []
-        : [`last payment is ${shown(lastPayment)}, must be ${shown(newest)}`]),
-      ...[...refunded.keys()].map((id) => `refunded payment ${id} does not exist`),
-    ],
+    accountFaults: (account) => {
+      if (state.seq === 0) return ["has no entries"];
+      // One fault for what is a thousand differences.
+      if (account.seq !== state.seq) {
+        return [`the account ends with entry ${account.seq}, its journal with ${state.seq}`];
+      }
+      const { recentKeys: stored, ...others } = account;
+      const { recentKeys: replayed, ...expected } = state;
+      return [
+        ...differences(others, expected, ""),
+        ...(keeps.recentKeys ? keyFaults(stored, replayed, keys) : []),
+      ];
+    },
   };
 }
 
-function isSamePayment(first: PaymentState | null, second: PaymentState | null): boolean {
-  if (first === null || second === null) return first === second;
-  return first.paymentId === second.paymentId && first.amountKurus === second.amountKurus &&
-    first.refundedKurus === second.refundedKurus && first.at === second.at;
+function* orderFaults(state: Account, entry: JournalEntry): Generator<string> {
+  const expected = state.seq + 1;
+  if (entry.seq < expected) yield `is there twice`;
+  else if (entry.seq > expected) {
+    yield expected === entry.seq - 1
+      ? `entry ${expected} before it is missing`
+      : `entries ${expected} to ${entry.seq - 1} before it are missing`;
+  }
+  if ((entry.type === "account_opened") !== (entry.seq === 1)) {
+    yield "an account is opened by its first entry and by no other";
+  }
 }
 
-function shown(payment: PaymentState | null): string {
-  if (payment === null) return "none";
-  const { paymentId, amountKurus, refundedKurus } = payment;
-  return `${paymentId} of ${formatAmount(amountKurus)} with ${
-    formatAmount(refundedKurus)
-  } refunded`;
+function* sumFaults(state: Account, entry: JournalEntry): Generator<string> {
+  const { amountKurus, deltaKurus, balanceAfterKurus } = entry;
+  const delta = deltaOf(entry);
+  if (!isSum(amountKurus)) yield `its amount is ${amountKurus}`;
+  if (deltaKurus !== delta) yield `its delta is ${shown(deltaKurus)}, must be ${shown(delta)}`;
+  const balance = plus(state.balanceKurus, deltaKurus);
+  if (balanceAfterKurus !== balance) {
+    yield `its balance after is ${shown(balanceAfterKurus)}, must be ${shown(balance)}`;
+  }
 }
 
-/** From the newest entry on, a top-up's closing comes before its start. */
-function createTopUpProof({ openTopUps }: Account) {
-  const closed = new Set<string>();
-  const open = new Set(openTopUps.map(({ topUpId }) => topUpId));
-  const faults: string[] = [];
-  return {
-    add: (entry: JournalEntry): void => {
-      if (entry.type === "top_up_credited" || entry.type === "top_up_failed") {
-        if (closed.has(entry.topUpId)) faults.push(`top-up ${entry.topUpId} is closed twice`);
-        closed.add(entry.topUpId);
-      }
-      if (entry.type !== "top_up_started") return;
-      const isOpen = open.delete(entry.id);
-      if (isOpen === closed.has(entry.id)) {
-        faults.push(`top-up ${entry.id} is neither open nor closed`);
-      }
-      closed.delete(entry.id);
-    },
-    faults: (): string[] => [
-      ...faults,
-      ...[...open].map((id) => `open top-up ${id} was never started`),
-      ...[...closed].map((id) => `closed top-up ${id} was never started`),
-    ],
-  };
+/** A closing is of an open top-up, for its amount and from its card. */
+function* closingFaults(state: Account, entry: JournalEntry): Generator<string> {
+  if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") return;
+  const open = state.openTopUps.find(({ topUpId }) => topUpId === entry.topUpId);
+  if (open === undefined) return yield `closes ${entry.topUpId}, which is not open`;
+  if (open.amountKurus !== entry.amountKurus) {
+    yield `is of ${shown(entry.amountKurus)}, its top-up of ${shown(open.amountKurus)}`;
+  }
+  if (open.cardId !== entry.card.cardId) {
+    yield `is from ${entry.card.cardId}, its top-up from ${open.cardId}`;
+  }
+}
+
+function keyFaults(
+  stored: Account["recentKeys"],
+  replayed: Account["recentKeys"],
+  keys: number,
+): readonly string[] {
+  const least = Math.min(keys, RECENT_KEYS_PER_ACCOUNT);
+  const common = Math.max(least, Math.min(stored.hashes.length, replayed.hashes.length));
+  const isSame = stored.complete === replayed.complete && stored.hashes.length >= least &&
+    differences(stored.hashes.slice(-common), replayed.hashes.slice(-common), "").length === 0;
+  return isSame ? [] : ["recentKeys are not the keys of its newest entries"];
+}
+
+/** Each value of the first that is another in the second, by its path. */
+export function differences(first: unknown, second: unknown, path: string): readonly string[] {
+  if (Object.is(first, second)) return [];
+  if (!isObject(first) || !isObject(second)) {
+    return [`${path} is ${brief(first)}, must be ${brief(second)}`];
+  }
+  const names = new Set([...Object.keys(first), ...Object.keys(second)]);
+  return [...names].flatMap((name) =>
+    differences(first[name], second[name], path === "" ? name : `${path}.${name}`)
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function brief(value: unknown): string {
+  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
+}
+
+function isSum(sum: number): boolean {
+  return Number.isSafeInteger(sum) && sum >= 0;
+}
+
+/** What was changed behind Kese's back may be no sum at all. */
+function plus(first: Kurus, second: Kurus): Kurus {
+  return Number.isSafeInteger(first + second) ? add(first, second) : NO_MONEY;
+}
+
+function shown(sum: Kurus): string {
+  return Number.isSafeInteger(sum) ? formatAmount(sum) : String(sum);
 }

@@ -206,10 +206,21 @@ async function askGateway(ports: SettlementPorts, settling: Settling): Promise<C
     const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
       { status: "pending" };
     // Not found does not mean failed: the first charge may still be on its way, under the same reference.
-    if (answer.status !== "not_found") return answer;
-    return await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" };
+    if (answer.status !== "not_found") return known(answer);
+    return known(
+      await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" },
+    );
   } catch (error) {
     log.warn("card_gateway_unclear", { topUpId: started.id, error });
+    return { status: "pending" };
+  }
+
+  /** A charge of another sum is not this top-up's: somebody has to look. */
+  function known(answer: ChargeOutcome): ChargeOutcome {
+    const isOther = answer.status === "charged" && answer.amountKurus !== undefined &&
+      answer.amountKurus !== started.amountKurus;
+    if (!isOther) return answer;
+    log.error("card_gateway_charged_another_sum", { topUpId: started.id });
     return { status: "pending" };
   }
 

@@ -1,6 +1,11 @@
 import { type Account, type AccountId, accountKey, findCard, type Instant } from "./account.ts";
 import { VAULT_ORPHAN_AFTER_MILLISECONDS } from "./limits.ts";
-import type { Accounts, VaultRecord, VaultStore } from "./ports.ts";
+import {
+  type Accounts,
+  StoreUnavailableError,
+  type VaultRecord,
+  type VaultStore,
+} from "./ports.ts";
 
 const PAGE = 500;
 
@@ -41,10 +46,24 @@ async function removeUnnamed(
 ): Promise<number> {
   const [first] = records;
   if (first === undefined) return 0;
-  const account = await accounts.read(first.account);
+  const account = await readable(accounts, first.account);
+  // Whose cards cannot be told keeps what it has: reconciling names the account.
+  if (account === "unreadable") return 0;
   const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
   if (orphans.length > 0) await vault.remove(first.account, orphans);
   return orphans.length;
+}
+
+async function readable(
+  accounts: Pick<Accounts, "read">,
+  id: AccountId,
+): Promise<Account | "unreadable" | undefined> {
+  try {
+    return await accounts.read(id);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
+    return "unreadable";
+  }
 }
 
 function names(account: Account | undefined, cardId: string): boolean {

@@ -1,5 +1,12 @@
 import type { Instant } from "../domain/account.ts";
-import type { AccountStore, AuthStore, Journal, Pingable, VaultStore } from "../domain/ports.ts";
+import type {
+  AccountStore,
+  AuthStore,
+  Journal,
+  Pingable,
+  StoreRecords,
+  VaultStore,
+} from "../domain/ports.ts";
 import type { AuditSink } from "./audit_log.ts";
 import type { SandboxChargeStore } from "./gateway/sandbox.ts";
 
@@ -14,6 +21,7 @@ export interface StoreMeta {
 export interface Store {
   readonly accounts: AccountStore;
   readonly journal: Journal;
+  readonly records: StoreRecords;
   readonly auth: AuthStore;
   readonly vault: VaultStore;
   readonly audit: AuditSink;

@@ -53,6 +53,8 @@ export function createSandboxGateway(store: SandboxChargeStore): CardGateway {
   };
 }
 
-function toOutcome({ declined }: SandboxCharge): ChargeOutcome {
-  return declined === null ? { status: "charged" } : { status: "declined", reason: declined };
+function toOutcome({ declined, amountKurus }: SandboxCharge): ChargeOutcome {
+  return declined === null
+    ? { status: "charged", amountKurus }
+    : { status: "declined", reason: declined };
 }

@@ -1,8 +1,10 @@
 import { Long } from "mongodb";
 import type { Account, AccountId, Card } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
+import { entryHash } from "../../domain/entry_chain.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
+import { chainDigest } from "../chain_digest.ts";
 
 /** Sums are Int64 in the database; the driver gives them back as numbers, all of them safe integers. */
 type Sum = Long | number;
@@ -29,6 +31,8 @@ export interface LedgerDocument extends EntryDocument {
   readonly key?: string;
   /** Set on refunds. */
   readonly refundOf?: string;
+  /** Over the entry and the hash of the entry before. */
+  readonly hash: string;
 }
 
 /** The part of a user's document that decisions need, with the seed's names where it has them. */
@@ -181,19 +185,26 @@ export function fromEntryDocument(document: EntryDocument): JournalEntry {
   } as JournalEntry;
 }
 
-export function toLedgerDocument(account: string, document: EntryDocument): LedgerDocument {
+/** The entry as the ledger keeps it, after the one with that hash. */
+export function toLedgerDocument(
+  account: string,
+  document: EntryDocument,
+  previous: string,
+): LedgerDocument {
   const entry = fromEntryDocument(document);
   return {
     ...document,
     _id: ledgerId(account, entry.seq),
     account,
+    hash: entryHash(entry, { account, previous, digest: chainDigest }),
     ...(entry.idempotency && { key: ledgerKey(account, entry.idempotency.keyHash) }),
     ...(entry.type === "refund" && { refundOf: refundKey(account, entry.paymentId) }),
   };
 }
 
 export function fromLedgerDocument(document: LedgerDocument): JournalEntry {
-  const { _id, account: _account, key: _key, refundOf: _refundOf, ...entry } = document;
+  const { _id, account: _account, key: _key, refundOf: _refundOf, hash: _hash, ...entry } =
+    document;
   return fromEntryDocument(entry as unknown as EntryDocument);
 }
 

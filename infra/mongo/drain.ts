@@ -1,7 +1,13 @@
 import type { Collection } from "mongodb";
+import { CHAIN_START } from "../../domain/entry_chain.ts";
 import type { Log } from "../../domain/ports.ts";
 import { isDuplicateKey } from "./connection.ts";
-import { type AccountDocument, type LedgerDocument, toLedgerDocument } from "./documents.ts";
+import {
+  type AccountDocument,
+  type LedgerDocument,
+  ledgerId,
+  toLedgerDocument,
+} from "./documents.ts";
 
 export interface DrainOptions {
   readonly users: Collection<AccountDocument>;
@@ -38,10 +44,27 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
   async function moveEntries(account: string): Promise<void> {
     const document = await users.findOne({ _id: account }, { projection: { journal: 1 } });
     const entries = document?.journal ?? [];
+    const [first] = entries;
     const last = entries.at(-1);
-    if (last === undefined) return;
-    await copyToLedger(ledger, entries.map((entry) => toLedgerDocument(account, entry)));
+    if (first === undefined || last === undefined) return;
+    let previous = await hashBefore(account, first.seq);
+    const documents = entries.map((entry) => {
+      const document = toLedgerDocument(account, entry, previous);
+      previous = document.hash;
+      return document;
+    });
+    await copyToLedger(ledger, documents);
     await users.updateOne({ _id: account }, { $pull: { journal: { seq: { $lte: last.seq } } } });
+  }
+
+  /** The hash of an account's entry before one of that number. */
+  async function hashBefore(account: string, seq: number): Promise<string> {
+    if (seq === 1) return CHAIN_START;
+    const _id = ledgerId(account, seq - 1);
+    const before = await ledger.findOne({ _id }, { projection: { hash: 1 } });
+    // A gap must not stop payments: reconciling names the entry that is missing and the next one.
+    if (before === null) log.error("ledger_entry_missing", { account, seq: seq - 1 });
+    return before?.hash ?? CHAIN_START;
   }
 
   return {

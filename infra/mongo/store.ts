@@ -12,6 +12,7 @@ import { createDrain } from "./drain.ts";
 import { missingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
+import { createMongoRecords } from "./records.ts";
 import { createReconnect } from "./reconnect.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
 import { withTimeLimit } from "./time_limit.ts";
@@ -54,6 +55,7 @@ export function openMongoStore(
     meta,
     accounts: limited(createMongoAccountStore({ users, journal, drain, log })),
     journal: limited<Journal>(journal),
+    records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore({ auth, users })),
     vault: limited(createMongoVaultStore(vault)),
     audit: reconnect.port(createMongoAuditSink(database.collection<AuditDocument>("audit"))),

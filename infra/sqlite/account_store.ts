@@ -16,12 +16,9 @@ export interface AccountStoreParts {
   readonly writer: Writer<AccountWrites>;
 }
 
-/** Accounts, and what is found by other things than the account. */
-export function createSqliteAccountStore(
-  { database, journal, writer }: AccountStoreParts,
-): AccountStore {
-  const selectAccount = database.prepare(`
-    SELECT accounts.account_no, state, last_entry,
+/** An account by its key, with its last entry and its last payment. */
+export const SELECT_ACCOUNT = `
+  SELECT accounts.account_no, state, last_entry,
       last.entry_id AS head, last.seq, last.balance_after AS balance,
       paid.entry_id AS payment_id, paid.amount AS payment_amount, paid.at AS payment_at,
       refunded AS payment_refunded
@@ -29,7 +26,13 @@ export function createSqliteAccountStore(
     LEFT JOIN journal AS last ON last.entry_no = last_entry AND last.account_no = accounts.account_no
     LEFT JOIN journal AS paid ON paid.entry_no = last_payment AND paid.account_no = accounts.account_no
     LEFT JOIN refunded ON payment_id = paid.entry_id
-    WHERE account_key = ?`);
+    WHERE account_key = ?`;
+
+/** Accounts, and what is found by other things than the account. */
+export function createSqliteAccountStore(
+  { database, journal, writer }: AccountStoreParts,
+): AccountStore {
+  const selectAccount = database.prepare(SELECT_ACCOUNT);
   const selectNumber = database.prepare("SELECT account_no FROM accounts WHERE account_key = ?");
   const selectKeys = database.prepare(
     "SELECT account_key FROM accounts WHERE account_key > ? ORDER BY account_key LIMIT ?",

@@ -12,6 +12,7 @@ import { promised } from "./promised.ts";
 export interface SqliteJournal extends Journal {
   entriesByKey(accountNo: number, keys: readonly string[]): ReadonlyMap<string, JournalEntry>;
   payments(accountNo: number, paymentIds: readonly string[]): ReadonlyMap<string, PaymentState>;
+  paymentIn(accountNo: number, paymentId: string): FoundPayment | undefined;
 }
 
 /** An account whose last entry is not there. */
@@ -23,7 +24,7 @@ interface Endless {
 /** A pointer that was followed: the entry there, or its number alone if there is none. */
 type FollowedRow = JournalRow | { readonly entry_no: number; readonly entry_id: null };
 
-const COLUMNS = "entry_no, entry_id, seq, type, amount, delta, balance_after, at, facts";
+export const COLUMNS = "entry_no, entry_id, seq, type, amount, delta, balance_after, at, facts";
 
 /**
  * A page from one entry on, newest first, of some types or of all. It follows no more pointers than
@@ -116,6 +117,7 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
       });
       return new Map(found);
     },
+    paymentIn: findPayment,
     payments: (accountNo, paymentIds) => {
       const found = paymentIds.flatMap((paymentId) => {
         const payment = findPayment(accountNo, paymentId);

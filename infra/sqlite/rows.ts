@@ -8,7 +8,6 @@ import {
 } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { NewPerson } from "../../domain/ports.ts";
-import type { Row } from "./rows_insert.ts";
 
 /** An account with its last entry, and its last payment if it has paid. */
 export interface AccountRow {
@@ -74,7 +73,16 @@ function lastPayment(row: AccountRow): PaymentState | null {
 }
 
 /** The columns of `journal` from `entry_id` to `facts`. */
-export type EntryRow = Row;
+export type EntryRow = readonly [
+  id: string,
+  type: EntryType,
+  amountKurus: Kurus,
+  deltaKurus: Kurus,
+  balanceAfterKurus: Kurus,
+  at: Instant,
+  key: number | null,
+  facts: string,
+];
 
 /** What a save writes beside its entries. */
 export interface SideRows {

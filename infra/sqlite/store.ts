@@ -8,6 +8,7 @@ import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
 import { createSqliteProbe } from "./probe.ts";
+import { createSqliteRecords, openSnapshot, type Snapshot } from "./records.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./writer.ts";
@@ -20,7 +21,9 @@ export function openSqliteStore(path: string): Store {
   const committer = path === ":memory:"
     ? commitHere(database)
     : createCommitThread(path, filesAtPath(path));
-  return createSqliteStore(database, committer);
+  // A connection of its own sees one moment of the file, however long it reads.
+  const snapshot = path === ":memory:" ? undefined : () => openSnapshot(path);
+  return createSqliteStore(database, committer, snapshot);
 }
 
 /** Commits in the thread and on the connection that read. */
@@ -29,13 +32,18 @@ export function commitHere(database: SqliteDatabase): Committer {
 }
 
 /** All stores of one open file, which reads by itself what `committer` writes. */
-export function createSqliteStore(database: SqliteDatabase, committer: Committer): Store {
+export function createSqliteStore(
+  database: SqliteDatabase,
+  committer: Committer,
+  snapshot: () => Snapshot = () => ({ database, close: () => {} }),
+): Store {
   const writer = createWriter<SqliteWrites>(committer);
   const journal = createSqliteJournal(database);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
   return {
     accounts: createSqliteAccountStore({ database, journal, writer }),
     journal,
+    records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
     vault: createSqliteVaultStore(database, writer),
     audit: createSqliteAuditSink(writer),

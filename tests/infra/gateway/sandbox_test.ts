@@ -6,6 +6,7 @@ import { createSandboxGateway } from "../../../infra/gateway/sandbox.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 
 const AMOUNT = 1_000 as Kurus;
+const CHARGED = { status: "charged", amountKurus: AMOUNT } as const;
 
 function card(digits: string): CardNumber {
   const number = CardNumber.parse(digits);
@@ -27,8 +28,8 @@ for (
 ) {
   Deno.test(`charge() charges ${digits.slice(0, 4)}…${digits.slice(-4)}`, () =>
     withGateway(async (gateway) => {
-      assertEquals(await gateway.charge("top_1", card(digits), AMOUNT), { status: "charged" });
-      assertEquals(await gateway.inquire("top_1"), { status: "charged" });
+      assertEquals(await gateway.charge("top_1", card(digits), AMOUNT), CHARGED);
+      assertEquals(await gateway.inquire("top_1"), CHARGED);
     }));
 }
 
@@ -52,7 +53,7 @@ Deno.test("charge() of 4000…0119 never answers, and inquire() says that it cha
     const charge = () => gateway.charge("top_1", card("4000000000000119"), AMOUNT);
     await assertRejects(charge, Error, "timed out");
     await assertRejects(charge, Error, "timed out");
-    assertEquals(await gateway.inquire("top_1"), { status: "charged" });
+    assertEquals(await gateway.inquire("top_1"), CHARGED);
   }));
 
 Deno.test("inquire() does not know a reference that was never charged", () =>
@@ -67,7 +68,7 @@ Deno.test("charge() has one outcome for a reference, whatever it is asked later"
     assertEquals(await gateway.charge("top_1", card("4000000000000002"), AMOUNT), declined);
     assertEquals(await gateway.charge("top_1", card("4242424242424242"), AMOUNT), declined);
     assertEquals(await gateway.charge("top_2", card("4242424242424242"), AMOUNT), {
-      status: "charged",
+      ...CHARGED,
     });
   }));
 
@@ -100,7 +101,7 @@ Deno.test("inquire() remembers a charge over a restart", async () => {
   await before.close();
   const after = openSqliteStore(path);
   assertEquals(await createSandboxGateway(after.sandboxCharges).inquire("top_1"), {
-    status: "charged",
+    ...CHARGED,
   });
   await after.close();
   await Deno.remove(directory, { recursive: true });

@@ -173,7 +173,13 @@ mongoTest(
     const document = await own.users.findOne({ _id: KEY });
     const [first] = document?.journal ?? [];
     if (first === undefined) throw new Error("the document has entries");
-    await own.ledger.insertOne({ ...first, _id: ledgerId(KEY, 2), account: KEY, id: "pay_OTHER" });
+    await own.ledger.insertOne({
+      ...first,
+      _id: ledgerId(KEY, 2),
+      account: KEY,
+      hash: "",
+      id: "pay_OTHER",
+    });
     const drain = createDrain(own);
     await assertRejects(() => drain.move(KEY), Error, "another entry");
     assertEquals(await seqsInDocument(own.users), upTo(4));

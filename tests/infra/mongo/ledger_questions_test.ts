@@ -76,7 +76,7 @@ Deno.test({
       await users.insertOne({ _id: KEY, seq: 1, journal: [] } as unknown as AccountDocument);
       const entry = { id: "pay_1", type: "payment", seq: 1 } as unknown as EntryDocument;
       for (const account of ["hergele/10", "hergele/0", "baska/1"]) {
-        await ledger.insertOne({ ...entry, _id: ledgerId(account, 1), account });
+        await ledger.insertOne({ ...entry, _id: ledgerId(account, 1), account, hash: "" });
       }
       const journal = createMongoJournal({ users, ledger });
       assertEquals(await journal.find(ID, "pay_1"), undefined);
@@ -92,7 +92,14 @@ Deno.test("payments() takes refunds in the order of their numbers, in whatever o
     { id: "ref_2", seq: 4, refundedKurus: 200, ...refundOf },
     { id: "pay_1", seq: 2, type: "payment" as const },
     { id: "ref_1", seq: 3, refundedKurus: 100, ...refundOf },
-  ].map((entry) => ({ _id: ledgerId(KEY, entry.seq), account: KEY, at, ...sums, ...entry }));
+  ].map((entry) => ({
+    _id: ledgerId(KEY, entry.seq),
+    account: KEY,
+    hash: "",
+    at,
+    ...sums,
+    ...entry,
+  }));
   const cursor = { toArray: () => Promise.resolve(entries) };
   const ledger = { find: () => cursor } as unknown as Collection<LedgerDocument>;
   const users = {} as Collection<AccountDocument>;

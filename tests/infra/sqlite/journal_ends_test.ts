@@ -1,7 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
+import type { Kurus } from "../../../domain/money.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { createAppender } from "../../../infra/sqlite/appending.ts";
 import { ENDS_REMEMBERED, journalStart } from "../../../infra/sqlite/journal_ends.ts";
+import type { EntryRow } from "../../../infra/sqlite/rows.ts";
+
+function row(id: string, type: "account_opened" | "payment", amount: number): EntryRow {
+  return [id, type, amount as Kurus, -amount as Kurus, 0 as Kurus, 0, null, "{}"];
+}
 
 /** A database with accounts that have one entry each, and how often one is asked where they end. */
 function openCounting(accounts: number) {
@@ -25,7 +31,7 @@ function openCounting(accounts: number) {
     const appending = begin();
     keys.forEach((key, place) => {
       const { lastInsertRowid } = insert.run(key);
-      const opened = [`ent_${place}`, "account_opened", 0, 0, 0, 0, null, "{}"];
+      const opened = row(`ent_${place}`, "account_opened", 0);
       appending.append(key, journalStart(Number(lastInsertRowid)), [opened]);
     });
     appending.write();
@@ -45,7 +51,7 @@ Deno.test("endsOf() reads no account again that this connection knows", () => {
 
 Deno.test("keep() of an account that appends nothing hides no rollback", () => {
   const { database, begin } = openCounting(2);
-  const paid = ["pay_1", "payment", 1, -1, 0, 0, null, "{}"];
+  const paid = row("pay_1", "payment", 1);
   database.prepare("BEGIN").run();
   const appending = begin();
   const ends = appending.endsOf(["hergele/0", "hergele/1"]);

@@ -1,0 +1,158 @@
+import type { Collection } from "mongodb";
+import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import { NO_MONEY } from "../../domain/money.ts";
+import type { StoredAccount, StoreRecords } from "../../domain/ports.ts";
+import {
+  differences,
+  type LookedUpPayment,
+  type StoredEntry,
+} from "../../domain/reconciliation.ts";
+import {
+  entriesOf,
+  type EntryDocument,
+  fromAccountDocument,
+  fromEntryDocument,
+  fromLedgerDocument,
+  type LedgerDocument,
+  toLedgerDocument,
+  type UserDocument,
+} from "./documents.ts";
+import type { VaultDocument } from "./vault_store.ts";
+
+export interface RecordCollections {
+  readonly users: Collection<UserDocument>;
+  readonly ledger: Collection<LedgerDocument>;
+  readonly vault: Collection<VaultDocument>;
+}
+
+/**
+ * Reads accounts and their entries as they are stored: the ledger's first, then those that only the
+ * document has. Kese may be writing meanwhile, so what seems wrong is looked at `again`.
+ */
+export function createMongoRecords({ users, ledger, vault }: RecordCollections): StoreRecords {
+  /** The ledger's entries and those of the document that have not yet left it; each with what is odd. */
+  async function* entries({ _id: account, journal }: UserDocument): AsyncGenerator<StoredEntry> {
+    const drained = new Set<EntryDocument>();
+    const kept = ledger.find({ _id: entriesOf(account) }).sort({ _id: 1 });
+    for await (const document of kept) {
+      const copy = journal.find(({ seq }) => seq === document.seq);
+      if (copy) drained.add(copy);
+      yield toStoredEntry(account, document, copy);
+    }
+    for (const entry of journal) {
+      if (!drained.has(entry)) yield { entry: fromEntryDocument(entry), hash: null, faults: [] };
+    }
+  }
+
+  async function payment(
+    { _id: account, journal }: UserDocument,
+    paymentId: string,
+  ): Promise<LookedUpPayment | undefined> {
+    const recent = journal.find(({ id }) => id === paymentId);
+    const kept = recent ? null : await ledger.findOne({ _id: entriesOf(account), id: paymentId });
+    const entry = recent ? fromEntryDocument(recent) : kept && fromLedgerDocument(kept);
+    if (entry?.type !== "payment") return undefined;
+    // What is refunded is asked of the entries themselves, by a field that each is held to.
+    return { entry, refundedKurus: NO_MONEY };
+  }
+
+  function toStored(document: UserDocument): StoredAccount {
+    const { _id: name, filo, userNo } = document;
+    const isNamed = name === accountKey({ filo, userNo });
+    return {
+      name,
+      ...readAccount(document),
+      ...(!isNamed && { faults: [`is of user ${filo}/${userNo}`] }),
+      entries: () => entries(document),
+      payment: (paymentId) => payment(document, paymentId),
+      openTopUps: undefined,
+      keeps: { refunded: false, recentKeys: true },
+    };
+  }
+
+  async function* accounts(): AsyncGenerator<StoredAccount> {
+    for await (const document of users.find().sort({ _id: 1 })) yield toStored(document);
+  }
+
+  async function again(id: AccountId): Promise<StoredAccount | undefined> {
+    const document = await users.findOne({ _id: accountKey(id) });
+    return document === null ? undefined : toStored(document);
+  }
+
+  async function* strays(): AsyncGenerator<string> {
+    yield* strayEntries();
+    const places = { projection: { account: 1, cardId: 1 } };
+    for await (const { _id, account, cardId } of vault.find({}, places)) {
+      if (_id !== `${account}/${cardId}`) {
+        yield `${account}: card ${cardId} is in the vault at ${_id}`;
+      }
+    }
+  }
+
+  /** From account to account, with as many questions as there are accounts. */
+  async function* strayEntries(): AsyncGenerator<string> {
+    for (let from = "";;) {
+      const first = await ledger.findOne({ _id: { $gt: from } }, { sort: { _id: 1 } });
+      if (first === null) return;
+      const { _id } = first;
+      const account = _id.slice(0, Math.max(0, _id.lastIndexOf("/")));
+      if (account === "") {
+        yield `${_id}: entry ${first.seq} (${first.type} ${first.id}) is of no account`;
+        from = _id;
+        continue;
+      }
+      if (await users.findOne({ _id: account }, { projection: { _id: 1 } }) === null) {
+        yield `${account}: entry ${first.seq} (${first.type} ${first.id}) has no account`;
+      }
+      from = entriesOf(account).$lt;
+    }
+  }
+
+  return { accounts, again, strays };
+}
+
+function readAccount(document: UserDocument): Pick<StoredAccount, "account" | "faults"> {
+  try {
+    return { account: fromAccountDocument(fromAccountKey(document._id), document), faults: [] };
+  } catch {
+    return { account: undefined, faults: ["its document cannot be read"] };
+  }
+}
+
+function toStoredEntry(
+  account: string,
+  document: LedgerDocument,
+  copy: EntryDocument | undefined,
+): StoredEntry {
+  const { hash = "" } = document;
+  try {
+    const entry = fromLedgerDocument(document);
+    const faults = [...placeFaults(account, document, entry)];
+    if (copy && differences(fromEntryDocument(copy), entry, "").length > 0) {
+      faults.push(`is another entry than ${copy.id} in the account's document`);
+    }
+    return { entry, hash, faults };
+  } catch {
+    const entry = { ...document, at: 0 } as unknown as JournalEntry;
+    return { entry, hash, faults: ["cannot be read"] };
+  }
+}
+
+/** What the ledger finds an entry by must be the entry's own. */
+function* placeFaults(
+  account: string,
+  document: LedgerDocument,
+  entry: JournalEntry,
+): Generator<string> {
+  const { _id: _, account: __, key: ___, refundOf: ____, hash: _____, ...facts } = document;
+  const right = toLedgerDocument(account, facts as unknown as EntryDocument, "");
+  if (document._id !== right._id) yield `lies at ${document._id}`;
+  if (document.account !== right.account) yield `is of account ${document.account}`;
+  if (document.key !== right.key) yield "is found by another key than its own";
+  if (document.refundOf !== right.refundOf) {
+    yield entry.type === "refund"
+      ? `is not found as a refund of ${entry.paymentId}`
+      : "is found as a refund";
+  }
+}

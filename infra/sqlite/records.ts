@@ -1,0 +1,171 @@
+import { DatabaseSync } from "node:sqlite";
+import { type Account, fromAccountKey } from "../../domain/account.ts";
+import type { LookedUpPayment, StoredEntry } from "../../domain/reconciliation.ts";
+import type { StoredAccount, StoreRecords } from "../../domain/ports.ts";
+import { SELECT_ACCOUNT } from "./account_store.ts";
+import type { SqliteDatabase } from "./database.ts";
+import { COLUMNS, createSqliteJournal } from "./journal.ts";
+import {
+  type AccountRow,
+  fromAccountRow,
+  fromJournalRow,
+  type JournalRow,
+  toKeyColumn,
+} from "./rows.ts";
+
+/** A connection that sees the file as it was when it was opened. */
+export interface Snapshot {
+  readonly database: Pick<SqliteDatabase, "prepare">;
+  close(): void;
+}
+
+export function openSnapshot(path: string): Snapshot {
+  const database = new DatabaseSync(path, { readOnly: true });
+  database.exec("BEGIN");
+  return { database, close: () => database.close() };
+}
+
+/** Every account number that any table has: what is left of an account that is gone is found, too. */
+const SELECT_NUMBERS = `
+  WITH numbers AS (
+    SELECT account_no FROM accounts UNION SELECT account_no FROM heads
+    UNION SELECT account_no FROM people UNION SELECT account_no FROM journal
+  )
+  SELECT numbers.account_no, account_key, heads.account_no AS head_no, people.account_no AS person_no
+  FROM numbers LEFT JOIN accounts USING (account_no)
+  LEFT JOIN heads ON heads.account_no = numbers.account_no
+  LEFT JOIN people ON people.account_no = numbers.account_no
+  ORDER BY numbers.account_no`;
+
+/** Sorted by what they say of themselves, not by their pointers: none is passed over. */
+const SELECT_ENTRIES =
+  `SELECT account_no, prev, key_hash, hash, ${COLUMNS} FROM journal ORDER BY account_no, seq, entry_no`;
+
+const SELECT_STRAYS = `
+  SELECT coalesce(account_key, 'no account') || ': refunded of ' || payment_id
+    || ' is looked up, and nothing is refunded of it' AS fault
+  FROM refunded LEFT JOIN journal ON entry_id = payment_id LEFT JOIN accounts USING (account_no)
+  WHERE payment_id NOT IN (
+    SELECT facts ->> 'paymentId' FROM journal WHERE type = 'refund' AND json_valid(facts)
+  )
+  UNION ALL
+  SELECT account_key || ': open top-up ' || top_up_id || ' is of no account'
+  FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
+
+interface NumberRow {
+  readonly account_no: number;
+  readonly account_key: string | null;
+  readonly head_no: number | null;
+  readonly person_no: number | null;
+}
+
+interface EntryRow extends JournalRow {
+  readonly account_no: number;
+  readonly prev: number;
+  readonly key_hash: number | null;
+  readonly hash: string;
+}
+
+interface OpenTopUpRow {
+  readonly account_key: string;
+  readonly topUpId: string;
+  readonly startedAt: number;
+}
+
+/** Reads every table once and in order, at one moment; what is not in the file takes no memory. */
+export function createSqliteRecords(open: () => Snapshot): StoreRecords {
+  async function* accounts(): AsyncGenerator<StoredAccount> {
+    const { database, close } = open();
+    try {
+      yield* accountsIn(database);
+    } finally {
+      close();
+    }
+  }
+
+  async function* strays(): AsyncGenerator<string> {
+    const { database, close } = open();
+    try {
+      for (const { fault } of database.prepare(SELECT_STRAYS).all()) yield String(fault);
+    } finally {
+      close();
+    }
+  }
+
+  return { accounts, strays };
+}
+
+async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<StoredAccount> {
+  const journal = createSqliteJournal(database);
+  const selectAccount = database.prepare(SELECT_ACCOUNT);
+  const openTopUps = Map.groupBy(
+    database.prepare(
+      "SELECT account_key, top_up_id AS topUpId, started_at AS startedAt FROM open_top_ups",
+    ).all() as unknown as OpenTopUpRow[],
+    ({ account_key }) => account_key,
+  );
+  const entries = database.prepare(SELECT_ENTRIES).iterate() as unknown as Iterator<EntryRow>;
+  let next = entries.next();
+
+  function* entriesOf(accountNo: number): Generator<StoredEntry> {
+    let previous = 0;
+    for (; !next.done && next.value.account_no === accountNo; next = entries.next()) {
+      const row = next.value;
+      yield toStoredEntry(row, previous);
+      previous = row.entry_no;
+    }
+  }
+
+  for (const row of database.prepare(SELECT_NUMBERS).iterate() as unknown as Iterable<NumberRow>) {
+    const { account_no: accountNo, account_key: key } = row;
+    yield {
+      name: key ?? `account number ${accountNo}`,
+      ...readAccount(row, key === null ? undefined : selectAccount.get(key)),
+      entries: () => entriesOf(accountNo),
+      payment: (paymentId): LookedUpPayment | undefined => journal.paymentIn(accountNo, paymentId),
+      keeps: { refunded: true, recentKeys: false },
+      openTopUps: (openTopUps.get(key ?? "") ?? []).map(({ topUpId, startedAt }) => ({
+        topUpId,
+        startedAt,
+      })),
+    };
+    // Whoever did not read them all still finds the next account's.
+    for (const _left of entriesOf(accountNo));
+  }
+}
+
+function readAccount(
+  { account_key: key, head_no, person_no }: NumberRow,
+  row: unknown,
+): { readonly account: Account | undefined; readonly faults: readonly string[] } {
+  if (key === null) {
+    return { account: undefined, faults: ["is in other tables, and is no account"] };
+  }
+  const faults = person_no === null ? ["has no person"] : [];
+  if (head_no === null) return { account: undefined, faults: [...faults, "has no head"] };
+  const stored = row as AccountRow | { readonly head: null };
+  if (stored.head === null) {
+    return { account: undefined, faults: [...faults, "its last entry is not there"] };
+  }
+  try {
+    return { account: fromAccountRow(fromAccountKey(key), stored), faults };
+  } catch {
+    return { account: undefined, faults: [...faults, "its state cannot be read"] };
+  }
+}
+
+function toStoredEntry(row: EntryRow, previous: number): StoredEntry {
+  const faults = row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`];
+  try {
+    const entry = fromJournalRow(row);
+    const isFound = row.key_hash === toKeyColumn(entry.idempotency?.keyHash);
+    return {
+      entry,
+      hash: row.hash,
+      faults: isFound ? faults : [...faults, "is found by another key than its own"],
+    };
+  } catch {
+    const entry = fromJournalRow({ ...row, facts: "{}" });
+    return { entry, hash: row.hash, faults: [...faults, "its facts cannot be read"] };
+  }
+}

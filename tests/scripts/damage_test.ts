@@ -1,0 +1,305 @@
+import { assert, assertEquals } from "@std/assert";
+import { Binary, Long } from "mongodb";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { CardGateway } from "../../domain/ports.ts";
+import { createSandboxGateway } from "../../infra/gateway/sandbox.ts";
+import type { Store } from "../../infra/store.ts";
+import { reconcile, type Report } from "../../scripts/reconcile.ts";
+import { saveCard, sendWell } from "../support/answers.ts";
+import { createUser, openTestKese, send, type TestKese } from "../support/kese.ts";
+import { mongoUri, withMongoStore } from "../support/mongo_store.ts";
+import { withTemporaryFile } from "../support/temporary_store.ts";
+
+// Whatever is changed, dropped or doubled in a store, reconciling says which account it is of, and
+// which entry. What is there to be damaged is read from the stores themselves: a new column or field
+// is held to it until somebody says why not.
+
+const MORE_THAN_AN_HOUR = 60 * 60 * 1_000 + 1;
+
+/** No part of the proof: personal data, times that nothing follows from, what the sandbox alone knows. */
+const NOT_PROVED = new Set([
+  ...["profile", "auth_code_hash"].map((column) => `people.${column}`),
+  ...["name", "surname", "birthDate", "phoneNumber", "email", "authCode"].map((name) =>
+    `users.${name}`
+  ),
+  ...["vault.created_at", "vault.createdAt"],
+  "sandbox_charges.last4",
+]);
+// A charge that was declined moved nothing: that it is gone or another says nothing of money.
+const CHARGED_AFTER_ALL = "UPDATE sandbox_charges SET declined = NULL WHERE reference IN " +
+  "(SELECT entry_id FROM journal WHERE account_no = 1) AND last4 = '0002'";
+/** A gateway cannot be asked for what it was not told. */
+const DOUBLES_NOT_PROVED = new Set(["sandbox_charges"]);
+
+/** The sandbox, but that the lost answer of 4000 0000 0000 0119 stays lost. */
+function gatewayOf(store: Store): CardGateway {
+  const sandbox = createSandboxGateway(store.sandboxCharges);
+  return {
+    charge: sandbox.charge,
+    inquire: async (reference) => {
+      const charge = await store.sandboxCharges.find(reference);
+      return charge?.last4 === "0119" ? { status: "pending" } : await sandbox.inquire(reference);
+    },
+  };
+}
+
+/** Two users with one of everything and sixteen entries each, so that MongoDB's ledger has them all. */
+async function liveIn(kese: TestKese): Promise<void> {
+  for (const userNo of ["1", "2"]) {
+    await createUser(kese, userNo);
+    await saveCard(kese, userNo, "4242424242424242");
+    const topUp = { json: { userNo, balance: "50" }, headers: { "idempotency-key": "k" } };
+    await sendWell(kese, "POST /update_balance", topUp);
+    const declined = await saveCard(kese, userNo, "4000000000000002");
+    await send(kese, "POST /update_balance", { json: { userNo, balance: "20", cardId: declined } });
+    for (const amount of ["10", "5", "3"]) {
+      const json = { userNo, amount, orderId: `ride-${amount}` };
+      await sendWell(kese, "POST /kart-saklamali-odeme", { json });
+    }
+    await sendWell(kese, "POST /iade", { json: { userNo, amount: "1.50", reason: "late" } });
+    await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo, amount: "1" } });
+    await sendWell(kese, "POST /iade", { json: { userNo, amount: "1" } });
+    const lost = await saveCard(kese, userNo, "4000000000000119");
+    const json = { userNo, balance: "7", cardId: lost };
+    assertEquals((await send(kese, "POST /update_balance", { json })).status, 202);
+    await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo, amount: "1" } });
+  }
+}
+
+interface Damage {
+  /** Table and column, or collection and field. */
+  readonly what: string;
+  readonly how: "changed" | "dropped" | "doubled";
+  /** What must stand in a fault, one or the other. */
+  readonly names: readonly string[];
+}
+
+/** What reconciling missed of a damage; empty when it said where it is. */
+function missed({ what, how, names }: Damage, { faults }: Report): readonly string[] {
+  const isNamed = faults.some((fault) => names.some((name) => fault.includes(name)));
+  return isNamed ? [] : [`${what} ${how}: ${faults.join("; ") || "nothing"}`];
+}
+
+function changedValue(value: unknown): unknown {
+  if (typeof value === "number") return value + 1_000;
+  if (typeof value === "boolean") return !value;
+  if (typeof value === "string") return `${value}x`;
+  if (value instanceof Date) return new Date(value.getTime() + 1_000);
+  if (value instanceof Long) return value.add(1_000);
+  if (value instanceof Binary) return new Binary(new Uint8Array([...value.value(), 0]));
+  if (value instanceof Uint8Array) return new Uint8Array([...value, 0]);
+  return "x";
+}
+
+/** Every value within another, by its path, and a copy of the whole in which that one is another. */
+function* changesWithin(value: unknown, path = ""): Generator<readonly [string, unknown]> {
+  const isPlain = typeof value === "object" && value !== null &&
+    (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype);
+  if (!isPlain) return yield [path, changedValue(value)];
+  for (const [name, member] of Object.entries(value)) {
+    for (const [inner, changed] of changesWithin(member, `${path}.${name}`)) {
+      const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
+        ? [...value]
+        : { ...value };
+      yield [inner, Object.assign(copy, { [name]: changed })];
+    }
+  }
+}
+
+// SQLite
+
+const TABLES = [
+  ...["accounts", "heads", "journal", "people", "refunded", "open_top_ups"],
+  ...["vault", "sandbox_charges"],
+];
+const JSON_COLUMNS = ["state", "facts"];
+
+interface Column {
+  readonly name: string;
+  readonly pk: number;
+}
+
+type Row = Readonly<Record<string, SQLInputValue>>;
+
+/** The rows of a table that are the first user's. */
+function rowsOf(database: DatabaseSync, table: string): Row[] {
+  const owned: Readonly<Record<string, string>> = {
+    accounts: "account_no = 1",
+    heads: "account_no = 1",
+    people: "account_no = 1",
+    // An opening, a card, a top-up and its end, a payment with a text, a refund, the last.
+    journal: "account_no = 1 AND seq IN (1, 2, 3, 4, 7, 8, 11, 16)",
+    refunded: "payment_id IN (SELECT entry_id FROM journal WHERE account_no = 1)",
+    open_top_ups: "account_key = 'hergele/1'",
+    vault: "account_key = 'hergele/1'",
+    sandbox_charges:
+      "reference IN (SELECT entry_id FROM journal WHERE account_no = 1) AND last4 = '4242'",
+  };
+  return database.prepare(`SELECT * FROM ${table} WHERE ${owned[table]}`).all() as Row[];
+}
+
+function uniqueColumns(database: DatabaseSync, table: string, columns: readonly Column[]) {
+  const indexes = database.prepare(
+    "SELECT ii.name FROM pragma_index_list(?) AS il, pragma_index_info(il.name) AS ii WHERE il.origin = 'u'",
+  ).all(table).map(({ name }) => String(name));
+  return [...columns.filter(({ pk }) => pk > 0).map(({ name }) => name), ...indexes];
+}
+
+interface SqliteDamage extends Damage {
+  readonly sql: string;
+  readonly values: readonly SQLInputValue[];
+}
+
+/** Everything that can be done to the rows of the first user. */
+function* damagesOf(database: DatabaseSync): Generator<SqliteDamage> {
+  const charged = {
+    what: "sandbox_charges.declined",
+    how: "changed",
+    names: ["entry 7 "],
+  } as const;
+  yield { ...charged, sql: CHARGED_AFTER_ALL, values: [] };
+  for (const table of TABLES) {
+    const columns = database.prepare("SELECT name, pk FROM pragma_table_info(?)").all(
+      table,
+    ) as unknown as Column[];
+    const unique = uniqueColumns(database, table, columns);
+    const place = `WHERE ${unique.map((name) => `${name} = ?`).join(" AND ")}`;
+    for (const row of rowsOf(database, table)) {
+      const where = unique.map((name) => row[name] ?? null);
+      const account = ["hergele/1", "account number 1", "no account: refunded of"];
+      const names = table === "journal" ? [`entry ${row.seq} `, String(row.entry_id)] : account;
+      for (const { name } of columns) {
+        const what = `${table}.${name}`;
+        if (NOT_PROVED.has(what)) continue;
+        const value = row[name] ?? null;
+        const changes = JSON_COLUMNS.includes(name)
+          ? [...changesWithin(JSON.parse(String(value)))].map(([path, whole]) =>
+            [path, JSON.stringify(whole)] as const
+          )
+          : [["", changedValue(value) as SQLInputValue] as const];
+        for (const [path, changed] of changes) {
+          const sql = `UPDATE ${table} SET ${name} = ? ${place}`;
+          yield { what: what + path, how: "changed", names, sql, values: [changed, ...where] };
+        }
+      }
+      yield {
+        what: table,
+        how: "dropped",
+        names: account,
+        sql: `DELETE FROM ${table} ${place}`,
+        values: where,
+      };
+      if (DOUBLES_NOT_PROVED.has(table)) continue;
+      const doubled = columns.map(({ name }) =>
+        (unique.includes(name) ? changedValue(row[name]) : row[name] ?? null) as SQLInputValue
+      );
+      const sql = `INSERT INTO ${table} VALUES (${columns.map(() => "?").join(", ")})`;
+      yield { what: table, how: "doubled", names, sql, values: doubled };
+    }
+  }
+}
+
+async function reconcileDamaged(
+  path: string,
+  open: () => Store,
+  { sql, values }: SqliteDamage,
+): Promise<Report> {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA foreign_keys = OFF");
+  database.prepare(sql).run(...values);
+  database.close();
+  const store = open();
+  const kese = await openTestKese({ store, gateway: gatewayOf(store) });
+  kese.clock.advance(MORE_THAN_AN_HOUR);
+  try {
+    return await reconcile(kese);
+  } finally {
+    await kese.close();
+  }
+}
+
+Deno.test("reconcile() names whatever is changed, dropped or doubled in any table of SQLite", () =>
+  withTemporaryFile(async ({ path, directory, open }) => {
+    const store = open();
+    const kese = await openTestKese({ store, gateway: gatewayOf(store) });
+    await liveIn(kese);
+    assertEquals((await reconcile(kese)).faults, []);
+    await kese.close();
+    const kept = `${directory}/kept.db`;
+    await Deno.rename(path, kept);
+    const database = new DatabaseSync(kept);
+    const damages = [...damagesOf(database)];
+    database.close();
+    const unnamed: string[] = [];
+    for (const damage of damages) {
+      for (const suffix of ["-wal", "-shm"]) await Deno.remove(path + suffix).catch(() => {});
+      await Deno.copyFile(kept, path);
+      unnamed.push(...missed(damage, await reconcileDamaged(path, open, damage)));
+    }
+    assertEquals(unnamed, []);
+    assert(damages.length > 250, `only ${damages.length} damages were tried`);
+  }));
+
+// MongoDB
+
+const COLLECTIONS = ["users", "ledger", "vault", "sandbox_charges"];
+
+Deno.test({
+  name: "reconcile() names whatever is changed, dropped or doubled in any collection of MongoDB",
+  ignore: mongoUri === undefined,
+  fn: () =>
+    withMongoStore(async (store) => {
+      const { database, settled } = store;
+      const kese = await openTestKese({ store, gateway: gatewayOf(store) });
+      await liveIn(kese);
+      await settled();
+      kese.clock.advance(MORE_THAN_AN_HOUR);
+      assertEquals((await reconcile(kese)).faults, []);
+      const unnamed: string[] = [];
+      let tried = 0;
+      const tryOne = async (damage: Damage) => {
+        tried++;
+        unnamed.push(...missed(damage, await reconcile(kese)));
+      };
+      for (const name of COLLECTIONS) {
+        const collection = database.collection<Record<string, unknown> & { _id: string }>(name);
+        const documents = await collection.find().toArray();
+        const topUps = await database.collection("ledger").find({ account: "hergele/1" }).toArray();
+        const own = documents.filter(({ _id, last4 }) =>
+          name === "sandbox_charges"
+            ? last4 === "4242" && topUps.some(({ id }) => id === _id)
+            : _id === "hergele/1" || _id.startsWith("hergele/1/")
+        );
+        assert(own.length > 0, `there is nothing in ${name}`);
+        for (const document of own) {
+          const { _id, ...fields } = document;
+          const names = name === "ledger"
+            ? [`entry ${document.seq} `, String(document.id)]
+            : ["hergele/1"];
+          const put = async (changed: object) => {
+            await collection.deleteOne({ _id });
+            await collection.insertOne({ ...changed, _id });
+          };
+          for (const [path, changed] of changesWithin(fields)) {
+            if (NOT_PROVED.has(`${name}${path}`)) continue;
+            await put(changed as object);
+            await tryOne({ what: `${name}${path}`, how: "changed", names });
+          }
+          await collection.deleteOne({ _id });
+          await tryOne({ what: name, how: "dropped", names: ["hergele/1"] });
+          await put(fields);
+          if (DOUBLES_NOT_PROVED.has(name)) continue;
+          await collection.insertOne({ ...fields, _id: `${_id}x` });
+          await tryOne({
+            what: name,
+            how: "doubled",
+            names: name === "ledger" ? names : [`${_id}x`],
+          });
+          await collection.deleteOne({ _id: `${_id}x` });
+        }
+      }
+      assertEquals(unnamed, []);
+      assertEquals((await reconcile(kese)).faults, []);
+      assert(tried > 250, `only ${tried} damages were tried`);
+    }),
+});
