@@ -347,6 +347,18 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/**
+ * What the store keeps of an account contradicts itself, so no command may rest on it. Nothing
+ * happened; it stays so until somebody has looked.
+ */
+export class StoreInconsistentError extends Error {
+  override readonly name = "StoreInconsistentError";
+
+  constructor(readonly account: string, what: string) {
+    super(`The store contradicts itself: ${account} ${what}`);
+  }
+}
+
 /** What an idempotency key is good for, within an account. */
 export interface KeyScope {
   readonly operation: string;

@@ -10,19 +10,20 @@ import {
   QUEUE_PER_ACCOUNT,
   RETRY_PAUSE_MAX_MILLISECONDS,
 } from "../domain/limits.ts";
-import type {
-  AccountCache,
-  AccountCommand,
-  Accounts,
-  AccountStore,
-  Clock,
-  Eventually,
-  Journal,
-  LoadOptions,
-  Log,
-  NewPerson,
-  OpeningOutcome,
-  UpdateOutcome,
+import {
+  type AccountCache,
+  type AccountCommand,
+  type Accounts,
+  type AccountStore,
+  type Clock,
+  type Eventually,
+  type Journal,
+  type LoadOptions,
+  type Log,
+  type NewPerson,
+  type OpeningOutcome,
+  StoreInconsistentError,
+  type UpdateOutcome,
 } from "../domain/ports.ts";
 import type { AccountView } from "../domain/refund.ts";
 import type { Rejection } from "../domain/rejection.ts";
@@ -122,6 +123,11 @@ class QueuedAccounts implements Accounts {
       try {
         await this.#commit(id, this.#inTime(batch));
       } catch (error) {
+        // An alarm: no command of this account is answered until somebody has looked.
+        if (error instanceof StoreInconsistentError) {
+          this.#options.log.error("store_inconsistent", { account: key, error });
+          this.#cached?.forget(id);
+        }
         for (const pending of batch) pending.fail(error);
       }
     }
@@ -177,6 +183,7 @@ class QueuedAccounts implements Accounts {
   /** What a read gives; a store that cannot be read is no reason to guess. */
   #readable<T>(read: () => Eventually<T>): Eventually<T | "unreadable"> {
     const unreadable = (error: unknown): "unreadable" => {
+      if (error instanceof StoreInconsistentError) throw error;
       this.#options.log.error("account_unreadable", { error });
       return "unreadable";
     };
@@ -199,6 +206,7 @@ class QueuedAccounts implements Accounts {
         const result = await store.save(fold.account, expectedHead, fold.entries);
         if (result === "saved" || attempt === 0) return result;
       } catch (error) {
+        if (error instanceof StoreInconsistentError) throw error;
         log.warn("account_save_unclear", { error });
       }
       if (clock.now() >= deadline) return "unknown";

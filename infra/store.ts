@@ -1,4 +1,4 @@
-import type { Instant } from "../domain/account.ts";
+import type { Account, Instant } from "../domain/account.ts";
 import type {
   AccountStore,
   AuthStore,
@@ -17,6 +17,12 @@ export interface StoreMeta {
   swap(name: string, was: string | undefined, text: string): Promise<boolean>;
 }
 
+/** What puts right what reconciling found; only when somebody says so. */
+export interface Repairs {
+  /** Sets an account to what its journal makes of it. False when it has changed since it was read. */
+  setForward(next: Account, expectedHead: string): Promise<boolean>;
+}
+
 /** Everything that a database gives Kese. */
 export interface Store {
   readonly accounts: AccountStore;
@@ -28,6 +34,8 @@ export interface Store {
   readonly sandboxCharges: SandboxChargeStore;
   readonly meta: StoreMeta;
   readonly health: Pingable;
+  /** Where accounts can be older than their journal, because both are restored apart. */
+  readonly repairs?: Repairs;
   /**
    * The random id of a database that several processes share: what is cached of one database is of
    * no use for another. An embedded store has none.

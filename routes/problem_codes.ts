@@ -42,6 +42,7 @@ const COMMAND = [
   "invalid_idempotency_key",
   "idempotency_key_reused",
   "outcome_unknown",
+  "store_inconsistent",
 ] as const;
 
 /** Whether it changes an account, and so takes an `Idempotency-Key`. */

@@ -447,6 +447,17 @@ export const PROBLEMS = {
       detail: "Repeat the request with the same Idempotency-Key.",
     },
   },
+  store_inconsistent: {
+    status: 503,
+    tr: {
+      title: "Hesabın kayıtları birbiriyle çelişiyor.",
+      detail: "Hiçbir şey değişmedi; işletmeci kayıtları onarmadan bu hesapta işlem yapılamaz.",
+    },
+    en: {
+      title: "The records of the account contradict each other.",
+      detail: "Nothing has changed; the operator has to repair them before this account is used.",
+    },
+  },
 } as const satisfies Record<RejectionCode, ProblemType> & Record<string, ProblemType>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

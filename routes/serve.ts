@@ -1,5 +1,5 @@
 import type { Context, Handler } from "hono";
-import { BusyError, StoreUnavailableError } from "../domain/ports.ts";
+import { BusyError, StoreInconsistentError, StoreUnavailableError } from "../domain/ports.ts";
 import type { Admission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
@@ -57,6 +57,8 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
 
   function faultReply(error: unknown, { requestId }: RequestFacts): AnyReply {
     if (error instanceof BusyError) return problem("busy");
+    // The alarm is logged where it was found.
+    if (error instanceof StoreInconsistentError) return problem("store_inconsistent");
     const unavailable = error instanceof StoreUnavailableError;
     const event = unavailable ? "store_unavailable" : "request_failed";
     log.error(event, { operation, requestId, error });

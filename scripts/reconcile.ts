@@ -1,3 +1,5 @@
+import { accountKey } from "../domain/account.ts";
+import { formatAmount } from "../domain/money.ts";
 import { type Reconciled, reconcileRecords } from "../domain/reconciling.ts";
 import type { SweepCounts } from "../domain/top_up_settlement.ts";
 import { removeVaultOrphans } from "../domain/vault_orphans.ts";
@@ -38,6 +40,32 @@ export async function reconcile({ store, dependencies, gateway }: Kese): Promise
   return { ...reconciled, faults, topUps, vaultOrphans, vaultRecords: sealed.records };
 }
 
+/**
+ * Sets accounts that are older than their journal to what it makes of them: each of its entries was
+ * committed once, and an account alone was set back. Gives a sentence for each.
+ */
+export async function repair(
+  { store }: Pick<Kese, "store">,
+  { behind }: Pick<Report, "behind">,
+  isMeant: boolean,
+): Promise<readonly string[]> {
+  const { repairs } = store;
+  if (repairs === undefined) {
+    return behind.map(({ stored }) => `${accountKey(stored.id)}: restore a backup`);
+  }
+  const said: string[] = [];
+  for (const { stored, replayed } of behind) {
+    const name = accountKey(stored.id);
+    const what = `from entry ${stored.seq} with ${
+      formatAmount(stored.balanceKurus)
+    } to entry ${replayed.seq} with ${formatAmount(replayed.balanceKurus)}`;
+    if (!isMeant) said.push(`${name}: would be set ${what}`);
+    else if (await repairs.setForward(replayed, stored.head)) said.push(`${name}: set ${what}`);
+    else said.push(`${name}: has changed meanwhile, and was left as it is`);
+  }
+  return said;
+}
+
 function print(report: Report): void {
   const { accounts, entries, faults, topUps, unanswered, vaultOrphans, vaultRecords } = report;
   console.log(
@@ -57,6 +85,17 @@ async function main(): Promise<void> {
   try {
     const report = await reconcile(kese);
     print(report);
+    const isMeant = Deno.args.includes("--yes");
+    if (Deno.args.includes("--repair")) {
+      for (const line of await repair(kese, report, isMeant)) console.log(`Repair: ${line}`);
+      if (!isMeant && report.behind.length > 0) {
+        console.log("Repair: nothing is done without --yes");
+      }
+    } else if (report.behind.length > 0) {
+      console.log(
+        "deno task reconcile --repair says how accounts behind their journal are mended.",
+      );
+    }
     Deno.exitCode = report.faults.length === 0 ? 0 : 1;
   } finally {
     await kese.close();

@@ -5,13 +5,14 @@ import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
 import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
-import type {
-  AccountStore,
-  Interval,
-  LoadOptions,
-  Log,
-  NewPerson,
-  OpenTopUpAddress,
+import {
+  type AccountStore,
+  type Interval,
+  type LoadOptions,
+  type Log,
+  type NewPerson,
+  type OpenTopUpAddress,
+  StoreInconsistentError,
 } from "../../domain/ports.ts";
 import { isDuplicateKey } from "./connection.ts";
 import {
@@ -24,6 +25,7 @@ import {
 } from "./documents.ts";
 import type { Drain } from "./drain.ts";
 import type { MongoJournal } from "./journal.ts";
+import type { LedgerGuard } from "./ledger_guard.ts";
 import { createSwaps, type Swap } from "./swaps.ts";
 
 /** Entries that an account's document may hold; MongoDB rewrites the whole document at each save. */
@@ -41,6 +43,7 @@ export interface AccountStoreOptions {
   readonly users: Collection<UserDocument>;
   readonly journal: MongoJournal;
   readonly drain: Drain;
+  readonly guard: LedgerGuard;
   readonly log: Log;
 }
 
@@ -49,20 +52,26 @@ export interface AccountStoreOptions {
  * atomic update that succeeds only while the head is the expected one.
  */
 export function createMongoAccountStore(
-  { users, journal, drain, log }: AccountStoreOptions,
+  { users, journal, drain, guard, log }: AccountStoreOptions,
 ): AccountStore {
   const swap = createSwaps({ users, journal });
 
   async function load(
     id: AccountId,
-    options: LoadOptions = {},
+    options?: LoadOptions,
   ): Promise<LoadedAccount | undefined> {
-    const { keys = [], payments = [] } = options;
+    const { keys = [], payments = [] } = options ?? {};
+    const key = accountKey(id);
     const needsEntries = keys.length > 0 || payments.length > 0;
     const projection = needsEntries ? WITHOUT_PERSON : { ...WITHOUT_PERSON, journal: 0 };
     // The document first: an entry that leaves it meanwhile is in the ledger before it does.
-    const document = await users.findOne<AccountDocument>({ _id: accountKey(id) }, { projection });
+    const [document, newest] = await Promise.all([
+      users.findOne<AccountDocument>({ _id: key }, { projection }),
+      // Who only looks may look at what is there; a command must not rest on it.
+      options && guard.newest(key),
+    ]);
     if (document === null) return undefined;
+    await guard.check(key, document.seq, newest);
     const account = fromAccountDocument(id, document);
     return {
       account,
@@ -104,6 +113,8 @@ export function createMongoAccountStore(
     entries: readonly JournalEntry[],
   ): Promise<"saved" | "conflict" | "full"> {
     const account = accountKey(next.id);
+    // What once contradicted its ledger takes nothing before it was mended.
+    if (drain.isStopped(account)) await drain.move(account);
     const condition = { [lastPlaceFor(entries)]: { $exists: false } };
     const update = toUpdate(next, entries);
     const wanted = { account, expectedHead, nextHead: next.head, condition, update };
@@ -122,10 +133,15 @@ export function createMongoAccountStore(
     const { account } = wanted;
     for (let drains = 0; drains < DRAINS_FOR_A_SAVE; drains++) {
       // A drain may have ended between the two looks, so whoever is not full tries once more.
-      if (!await isFull(wanted, lastPlace)) return await swap(wanted) ? "saved" : "conflict";
+      if (!await isFull(wanted, lastPlace)) {
+        if (await swap(wanted)) return "saved";
+        guard.doubt(account);
+        return "conflict";
+      }
       try {
         await drain.move(account);
       } catch (error) {
+        if (error instanceof StoreInconsistentError) throw error;
         // A drain that is stopped leaves the document full until somebody has looked.
         log.error("ledger_drain_stopped", { account, error });
         return "full";

@@ -1,6 +1,6 @@
 import type { Collection } from "mongodb";
 import { CHAIN_START } from "../../domain/entry_chain.ts";
-import type { Log } from "../../domain/ports.ts";
+import { type Log, StoreInconsistentError } from "../../domain/ports.ts";
 import { isDuplicateKey } from "./connection.ts";
 import {
   type AccountDocument,
@@ -19,6 +19,8 @@ export interface DrainOptions {
 export interface Drain {
   /** Moves all that the document holds now; joins a move that is under way. */
   move(account: string): Promise<void>;
+  /** Whether the last move found that account and ledger do not belong together. */
+  isStopped(account: string): boolean;
   /** The same, in the background: nobody waits for it, and what fails is tried with the next. */
   start(account: string): void;
   /** Ends when no move is under way. */
@@ -32,11 +34,17 @@ export interface Drain {
  */
 export function createDrain({ users, ledger, log }: DrainOptions): Drain {
   const underway = new Map<string, Promise<void>>();
+  const stopped = new Set<string>();
 
   function move(account: string): Promise<void> {
     const joined = underway.get(account);
     if (joined) return joined;
-    const moving = moveEntries(account).finally(() => underway.delete(account));
+    const moving = moveEntries(account)
+      .then(() => void stopped.delete(account), (error) => {
+        if (error instanceof StoreInconsistentError) stopped.add(account);
+        throw error;
+      })
+      .finally(() => underway.delete(account));
     underway.set(account, moving);
     return moving;
   }
@@ -69,8 +77,15 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
 
   return {
     move,
+    isStopped: (account) => stopped.has(account),
     start: (account) => {
-      move(account).catch((error) => log.error("ledger_drain_stopped", { account, error }));
+      move(account).catch((error) => {
+        const isInconsistent = error instanceof StoreInconsistentError;
+        log.error(isInconsistent ? "store_inconsistent" : "ledger_drain_stopped", {
+          account,
+          error,
+        });
+      });
     },
     settled: async () => {
       await Promise.allSettled([...underway.values()]);
@@ -98,5 +113,7 @@ async function copyToLedger(
   const kept = await ledger.find({ _id: { $in: ids } }, { projection: { id: 1 } }).toArray();
   const entryIds = new Map(kept.map(({ _id, id }) => [_id, id]));
   const other = documents.find(({ _id, id }) => entryIds.get(_id) !== id);
-  if (other) throw new Error(`Cannot drain: ${other._id} is another entry in the ledger`);
+  if (other) {
+    throw new StoreInconsistentError(other.account, `has another entry ${other._id} in its ledger`);
+  }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
+import { accountKey } from "../../domain/account.ts";
 import { STORE_CALL_MILLISECONDS } from "../../domain/limits.ts";
 import type { Journal, Log } from "../../domain/ports.ts";
 import type { Store, StoreMeta } from "../store.ts";
@@ -7,11 +8,18 @@ import { createMongoAccountStore } from "./account_store.ts";
 import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
 import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
 import { type ConnectionOptions, connectMongo } from "./connection.ts";
-import type { AccountDocument, LedgerDocument, UserDocument } from "./documents.ts";
+import {
+  type AccountDocument,
+  type LedgerDocument,
+  toHeadFields,
+  toStateFields,
+  type UserDocument,
+} from "./documents.ts";
 import { createDrain } from "./drain.ts";
 import { missingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
+import { createLedgerGuard } from "./ledger_guard.ts";
 import { createMongoRecords } from "./records.ts";
 import { createReconnect } from "./reconnect.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
@@ -43,6 +51,7 @@ export function openMongoStore(
   const ledger = database.collection<LedgerDocument>("ledger");
   const drain = createDrain({ users: accounts, ledger, log });
   const journal = createMongoJournal({ users: accounts, ledger });
+  const guard = createLedgerGuard({ users: accounts, ledger });
   const auth = database.collection<AuthDocument>("auth");
   const vault = database.collection<VaultDocument>("vault");
   const reconnect = createReconnect(client);
@@ -53,7 +62,7 @@ export function openMongoStore(
   return {
     database,
     meta,
-    accounts: limited(createMongoAccountStore({ users, journal, drain, log })),
+    accounts: limited(createMongoAccountStore({ users, journal, drain, guard, log })),
     journal: limited<Journal>(journal),
     records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore({ auth, users })),
@@ -80,6 +89,23 @@ export function openMongoStore(
         }
       },
     }),
+    repairs: {
+      setForward: async (next, expectedHead) => {
+        const { matchedCount } = await users.updateOne(
+          { _id: accountKey(next.id), head: expectedHead },
+          {
+            $set: {
+              ...toHeadFields(next),
+              ...toStateFields(next),
+              recentKeys: next.recentKeys.hashes,
+              // The ledger has every entry that the account was replayed from.
+              journal: [],
+            },
+          },
+        );
+        return matchedCount === 1;
+      },
+    },
     settled: drain.settled,
     // The TTL indexes take away what has expired.
     keepHouse: () => Promise.resolve(),

@@ -177,6 +177,7 @@ Deno.test("createApp() has every problem of the table in the form of RFC 9457, i
     "busy",
     "code_delivery_unavailable",
     "outcome_unknown",
+    "store_inconsistent",
     "not_ready",
   ];
   assertEquals([...seen, ...ours].sort(), Object.keys(PROBLEMS).sort());

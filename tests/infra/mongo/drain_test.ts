@@ -13,6 +13,7 @@ import type {
 } from "../../../infra/mongo/documents.ts";
 import { ledgerId } from "../../../infra/mongo/documents.ts";
 import { createDrain, type Drain } from "../../../infra/mongo/drain.ts";
+import { createLedgerGuard } from "../../../infra/mongo/ledger_guard.ts";
 import { createMongoJournal } from "../../../infra/mongo/journal.ts";
 import type { MongoStore } from "../../../infra/mongo/store.ts";
 import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
@@ -51,6 +52,7 @@ function mongoTest(name: string, body: (parts: Parts) => Promise<void>): void {
 /** A drain that moves nothing by itself. */
 const noDrain: Drain = {
   move: () => Promise.resolve(),
+  isStopped: () => false,
   start: () => {},
   settled: () => Promise.resolve(),
 };
@@ -62,7 +64,8 @@ async function openAndPay(
   drain: Drain = noDrain,
 ): Promise<{ account: Account; pay: () => Promise<"saved" | "conflict" | "full"> }> {
   const journal = createMongoJournal({ users, ledger });
-  const store = createMongoAccountStore({ users: people, journal, drain, log });
+  const guard = createLedgerGuard({ users, ledger });
+  const store = createMongoAccountStore({ users: people, journal, drain, guard, log });
   const commands = createCommands();
   const opening = commands.opening(ID, { balanceKurus: 1_000_000 });
   await store.insert(opening, PERSON);
@@ -186,7 +189,11 @@ mongoTest(
     drain.start(KEY);
     await drain.settled();
     await Promise.resolve();
-    assertEquals(own.lines.includes("ledger_drain_stopped"), true);
+    assertEquals(own.lines.includes("store_inconsistent"), true);
+    assertEquals([drain.isStopped(KEY), drain.isStopped("hergele/2")], [true, false]);
+    await own.ledger.deleteMany({ id: "pay_OTHER" });
+    await drain.move(KEY);
+    assertEquals(drain.isStopped(KEY), false);
   },
 );
 

@@ -13,6 +13,7 @@ import type {
   UserDocument,
 } from "../../../infra/mongo/documents.ts";
 import { createDrain } from "../../../infra/mongo/drain.ts";
+import { createLedgerGuard } from "../../../infra/mongo/ledger_guard.ts";
 import { createMongoJournal } from "../../../infra/mongo/journal.ts";
 import { createCommands, decideAll, keyed, paying, PERSON } from "../../support/commands.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
@@ -41,6 +42,7 @@ function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>)
         users: noting(database.collection<UserDocument>("users"), (sent) => update = sent),
         journal: createMongoJournal({ users, ledger }),
         drain,
+        guard: createLedgerGuard({ users, ledger }),
         log,
       });
       const commands = createCommands();
