@@ -7,32 +7,35 @@ import {
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
 } from "./domain/limits.ts";
-import {
-  type AccountCache,
-  type CardGateway,
-  type Clock,
-  type Log,
-  type RateLimiter,
-  type SecretHasher,
-  StoreUnavailableError,
-} from "./domain/ports.ts";
-import { createTopUpSettlement } from "./domain/top_up_settlement.ts";
-import { createAccounts } from "./infra/accounts.ts";
-import { createAuditLog } from "./infra/audit_log.ts";
-import { createCardVault } from "./infra/card_vault.ts";
-import { createSystemClock, pause } from "./infra/clock.ts";
-import { type CodeChannel, openCodeChannel } from "./infra/code_channel.ts";
-import { createCodeSender } from "./infra/code_sender.ts";
+import type { AccountCache } from "./domain/ports/account_cache.ts";
+import type { CardGateway } from "./domain/ports/card_gateway.ts";
+import type { Clock } from "./domain/ports/clock.ts";
+import type { Log } from "./domain/ports/log.ts";
+import type { RateLimiter } from "./domain/ports/rate_limiter.ts";
+import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
+import { StoreUnavailableError } from "./domain/ports/errors.ts";
+import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
+import { createAccounts } from "./domain/workflows/accounts.ts";
+import { createAuditLog } from "./infra/process/audit_log.ts";
+import { createCardVault } from "./infra/crypto/card_vault.ts";
+import { createSystemClock, pause } from "./infra/process/clock.ts";
+import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel.ts";
+import { createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createKeyring, type Keyring } from "./infra/crypto/keyring.ts";
-import { developmentVariables } from "./infra/development.ts";
-import { createDigests } from "./infra/digests.ts";
-import { type Environment, readEnvironment, textsOf, type Variables } from "./infra/environment.ts";
-import { createSandboxGateway } from "./infra/gateway/sandbox.ts";
-import { createIds } from "./infra/ids.ts";
-import { createLayeredAccountCache } from "./infra/layered_account_cache.ts";
-import { createLineWriter, createLog } from "./infra/log.ts";
-import { createMemoryAccountCache } from "./infra/memory_account_cache.ts";
-import { createMemoryRateLimiter } from "./infra/memory_rate_limiter.ts";
+import { developmentVariables } from "./infra/process/development.ts";
+import { createDigests } from "./infra/crypto/digests.ts";
+import {
+  type Environment,
+  readEnvironment,
+  textsOf,
+  type Variables,
+} from "./infra/process/environment.ts";
+import { createSandboxGateway } from "./infra/gateways/sandbox.ts";
+import { createIds } from "./infra/crypto/ids.ts";
+import { createLayeredAccountCache } from "./infra/memory/layered_account_cache.ts";
+import { createLineWriter, createLog } from "./infra/process/log.ts";
+import { createMemoryAccountCache } from "./infra/memory/account_cache.ts";
+import { createMemoryRateLimiter } from "./infra/memory/rate_limiter.ts";
 import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
 import { readEnvFile } from "./infra/process/env_file.ts";
@@ -41,13 +44,13 @@ import { noStore, orExit, refuseStart, StartRefusedError } from "./infra/process
 import { createSweep } from "./infra/process/sweeping.ts";
 import { createRedisAdapters } from "./infra/redis/adapters.ts";
 import { openRedis } from "./infra/redis/connection.ts";
-import { createSecretHasher } from "./infra/secret_hasher.ts";
+import { createSecretHasher } from "./infra/crypto/secret_hasher.ts";
 import type { Store } from "./infra/store.ts";
-import { together } from "./infra/together.ts";
+import { together } from "./infra/process/together.ts";
 import { createApp } from "./routes/app.ts";
-import type { Dependencies } from "./routes/dependencies.ts";
-import { createTexts, unknownTexts } from "./routes/messages.ts";
-import { VERSION } from "./routes/version.ts";
+import type { Dependencies } from "./routes/http/dependencies.ts";
+import { createTexts, unknownTexts } from "./routes/contract/messages.ts";
+import { VERSION } from "./routes/contract/version.ts";
 
 /** The program, put together and not yet listening. */
 export interface Kese {
@@ -313,7 +316,7 @@ async function main(): Promise<void> {
 async function loadSamples({ store, dependencies }: Kese, { fleets }: Environment): Promise<void> {
   const [filo] = fleets.keys();
   if (filo === undefined || !await store.isEmpty()) return;
-  const { loadSampleUsers } = await import("./infra/sample_users.ts");
+  const { loadSampleUsers } = await import("./infra/process/sample_users.ts");
   await loadSampleUsers({ filo, ports: dependencies });
 }
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { createLog } from "../infra/log.ts";
-import { createSystemClock } from "../infra/clock.ts";
+import { createLog } from "../infra/process/log.ts";
+import { createSystemClock } from "../infra/process/clock.ts";
 import type { Contender, Filling } from "./contenders/contender.ts";
 import { openCompareAndSwap, type RawLoad } from "./contenders/compare_and_swap.ts";
 import { openEmptyRoute } from "./contenders/empty_route.ts";

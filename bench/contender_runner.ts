@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { startChildServer } from "../tests/support/services/child_server.ts";
+import { startChildServer } from "../scripts/services/child_server.ts";
 import type { Books, Filling } from "./contenders/contender.ts";
 import { OPENING_KURUS, PAYMENT_KURUS, paymentsBy, requestOf, type Users } from "./fleet.ts";
 import { applyLoad, type Rates } from "./load.ts";

@@ -8,8 +8,8 @@
 
 import { fileURLToPath } from "node:url";
 import { README_FILE, type Table, withTable } from "../scripts/readme_tables.ts";
-import { startServices, variablesOf } from "../tests/support/services/start_services.ts";
-import { MONGODB_URI } from "../tests/support/services/variables.ts";
+import { startServices, variablesOf } from "../scripts/services/start_services.ts";
+import { MONGODB_URI } from "../scripts/services/variables.ts";
 import { drawChart } from "./chart.ts";
 import {
   type Claim,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pause } from "../infra/clock.ts";
+import { pause } from "../infra/process/clock.ts";
 import {
   type ContenderName,
   type ContenderPlace,

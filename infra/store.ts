@@ -1,14 +1,12 @@
 import type { Account, Instant } from "../domain/account.ts";
-import type {
-  AccountStore,
-  AuthStore,
-  Journal,
-  Pingable,
-  StoreRecords,
-  VaultStore,
-} from "../domain/ports.ts";
-import type { AuditSink } from "./audit_log.ts";
-import type { SandboxChargeStore } from "./gateway/sandbox.ts";
+import type { AccountStore } from "../domain/ports/account_store.ts";
+import type { AuthStore } from "../domain/ports/auth_store.ts";
+import type { Journal } from "../domain/ports/journal.ts";
+import type { Pingable } from "../domain/ports/health.ts";
+import type { StoreRecords } from "../domain/ports/store_records.ts";
+import type { VaultStore } from "../domain/ports/card_vault.ts";
+import type { AuditSink } from "./process/audit_log.ts";
+import type { SandboxChargeStore } from "./gateways/sandbox.ts";
 
 /** What a store keeps of itself: a few texts, by name. */
 export interface StoreMeta {

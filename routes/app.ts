@@ -1,20 +1,20 @@
 import { type Context, Hono } from "hono";
 import { getPath } from "hono/utils/url";
-import { Admission } from "./admission.ts";
+import { Admission } from "./http/admission.ts";
 import { balanceRoutes } from "./balance.ts";
 import { cardRoutes } from "./cards.ts";
-import type { Dependencies } from "./dependencies.ts";
-import type { AnyReply, Endpoint } from "./endpoint.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { healthRoutes } from "./health.ts";
 import { journalRoutes } from "./journal.ts";
-import { unknownParameter } from "./known_parameters.ts";
+import { unknownParameter } from "./http/known_parameters.ts";
 import { paymentRoutes } from "./payments.ts";
-import { problem } from "./problems.ts";
+import { problem } from "./contract/problems.ts";
 import { refundRoutes } from "./refunds.ts";
-import { queryPairs } from "./query.ts";
-import { render } from "./render.ts";
-import { targetProblem } from "./request_target.ts";
-import { requestFacts, serve } from "./serve.ts";
+import { queryPairs } from "./http/query.ts";
+import { render } from "./http/render.ts";
+import { targetProblem } from "./http/request_target.ts";
+import { requestFacts, serve } from "./http/serve.ts";
 import { signInRoutes } from "./sign_in.ts";
 import { topUpRoutes } from "./top_ups.ts";
 import { userRoutes } from "./users.ts";
@@ -59,7 +59,7 @@ export function createApp(dependencies: Dependencies): Hono {
     for (const [name] of queryPairs(context.req.url)) {
       return answer(context, unknownParameter(name, new Set()));
     }
-    const { openApiText } = await import("./openapi.ts");
+    const { openApiText } = await import("./openapi/document.ts");
     const { requestId } = requestFacts(context, dependencies);
     const headers = { "content-type": "application/json", "x-request-id": requestId };
     return context.body(openApiText(endpoints), 200, headers);

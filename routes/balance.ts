@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { CURRENCY, formatAmount } from "../domain/money.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { problem } from "./problems.ts";
-import { balanceAnswer } from "./schemas/answers.ts";
-import { userNo } from "./schemas/fields.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { problem } from "./contract/problems.ts";
+import { balanceAnswer } from "./contract/answers.ts";
+import { userNo } from "./contract/fields.ts";
 
 export function balanceRoutes({ accounts }: Dependencies): readonly Endpoint[] {
   return [

@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { listCards } from "../domain/card_listing.ts";
 import { decideCardRemoval } from "../domain/card_removal.ts";
-import { saveCard } from "../domain/card_saving.ts";
+import { saveCard } from "../domain/workflows/cards.ts";
 import { decideCardSelection } from "../domain/card_selection.ts";
 import { findCard } from "../domain/account.ts";
 import { cardSnapshot } from "../domain/journal.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toCard } from "./present.ts";
-import { problem, updateProblem } from "./problems.ts";
-import { replayed } from "./replayed.ts";
-import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./schemas/answers.ts";
-import { cardId, newCardNumber, userNo } from "./schemas/fields.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toCard } from "./contract/present.ts";
+import { problem, updateProblem } from "./contract/problems.ts";
+import { replayed } from "./http/replayed.ts";
+import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answers.ts";
+import { cardId, newCardNumber, userNo } from "./contract/fields.ts";
 
 export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
   const { accounts, ids, vault } = dependencies;

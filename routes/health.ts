@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Instant } from "../domain/account.ts";
 import { HEALTH_DEADLINE_MILLISECONDS, HEALTH_SHARED_MILLISECONDS } from "../domain/limits.ts";
-import type { Pingable } from "../domain/ports.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { type Endpoint, publicEndpoint } from "./endpoint.ts";
-import { problem } from "./problems.ts";
-import { VERSION } from "./version.ts";
+import type { Pingable } from "../domain/ports/health.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { type Endpoint, publicEndpoint } from "./http/endpoint.ts";
+import { problem } from "./contract/problems.ts";
+import { VERSION } from "./contract/version.ts";
 
 const healthAnswer = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 const liveAnswer = healthAnswer.extend({ version: z.string() }).meta({ id: "Liveness" });

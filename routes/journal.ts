@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toEntry } from "./present.ts";
-import { problem } from "./problems.ts";
-import { entryListAnswer } from "./schemas/answers.ts";
-import { cursor, entryType, limit, userNo } from "./schemas/fields.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toEntry } from "./contract/present.ts";
+import { problem } from "./contract/problems.ts";
+import { entryListAnswer } from "./contract/answers.ts";
+import { cursor, entryType, limit, userNo } from "./contract/fields.ts";
 
 export function journalRoutes({ accounts, journal }: Dependencies): readonly Endpoint[] {
   return [

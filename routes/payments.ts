@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { decidePayment } from "../domain/payment.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toPayment, toPaymentState } from "./present.ts";
-import { problem, updateProblem } from "./problems.ts";
-import { replayed } from "./replayed.ts";
-import { paymentAnswer, paymentStateAnswer } from "./schemas/answers.ts";
-import { amount, description, orderId, paymentId, userNo } from "./schemas/fields.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toPayment, toPaymentState } from "./contract/present.ts";
+import { problem, updateProblem } from "./contract/problems.ts";
+import { replayed } from "./http/replayed.ts";
+import { paymentAnswer, paymentStateAnswer } from "./contract/answers.ts";
+import { amount, description, orderId, paymentId, userNo } from "./contract/fields.ts";
 
 export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
   return [

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { decideRefund } from "../domain/refund.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toRefund } from "./present.ts";
-import { updateProblem } from "./problems.ts";
-import { replayed } from "./replayed.ts";
-import { refundAnswer } from "./schemas/answers.ts";
-import { amount, paymentId, reason, userNo } from "./schemas/fields.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toRefund } from "./contract/present.ts";
+import { updateProblem } from "./contract/problems.ts";
+import { replayed } from "./http/replayed.ts";
+import { refundAnswer } from "./contract/answers.ts";
+import { amount, paymentId, reason, userNo } from "./contract/fields.ts";
 
 export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
   return [

@@ -10,16 +10,22 @@ import {
   SESSIONS_PER_USER,
   WRONG_CODES,
 } from "../domain/limits.ts";
-import { BusyError, type NewCode } from "../domain/ports.ts";
-import { authenticate, bearerToken } from "./authenticate.ts";
-import { type Attempt, limitOfUser, limitsAtPeer } from "./code_limits.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { type Endpoint, publicEndpoint, type RequestFacts, sessionEndpoint } from "./endpoint.ts";
-import { type Problem, problem } from "./problems.ts";
-import { rateLimited } from "./rate_limits.ts";
-import { unknownCaller } from "./wrong_keys.ts";
-import { codeAnswer, sessionAnswer } from "./schemas/answers.ts";
-import { authCode, filo, userNo } from "./schemas/fields.ts";
+import { BusyError } from "../domain/ports/errors.ts";
+import type { NewCode } from "../domain/ports/auth_store.ts";
+import { authenticate, bearerToken } from "./http/authenticate.ts";
+import { type Attempt, limitOfUser, limitsAtPeer } from "./http/code_limits.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import {
+  type Endpoint,
+  publicEndpoint,
+  type RequestFacts,
+  sessionEndpoint,
+} from "./http/endpoint.ts";
+import { type Problem, problem } from "./contract/problems.ts";
+import { rateLimited } from "./http/rate_limits.ts";
+import { unknownCaller } from "./http/wrong_keys.ts";
+import { codeAnswer, sessionAnswer } from "./contract/answers.ts";
+import { authCode, filo, userNo } from "./contract/fields.ts";
 
 /** What a code looks like that a person types. Those in an answer are 256 bits, which nobody guesses. */
 const SENT_CODE = /^\d{8}$/;

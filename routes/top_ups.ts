@@ -2,14 +2,14 @@ import { z } from "zod";
 import type { AccountId } from "../domain/account.ts";
 import type { TopUpStarted } from "../domain/journal.ts";
 import { decideTopUp } from "../domain/top_up.ts";
-import type { TopUpState } from "../domain/top_up_settlement.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toTopUp } from "./present.ts";
-import { problem, updateProblem } from "./problems.ts";
-import { replayed } from "./replayed.ts";
-import { topUpAnswer } from "./schemas/answers.ts";
-import { amount, cardId, topUpId, userNo } from "./schemas/fields.ts";
+import type { TopUpState } from "../domain/workflows/top_ups.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toTopUp } from "./contract/present.ts";
+import { problem, updateProblem } from "./contract/problems.ts";
+import { replayed } from "./http/replayed.ts";
+import { topUpAnswer } from "./contract/answers.ts";
+import { amount, cardId, topUpId, userNo } from "./contract/fields.ts";
 
 export function topUpRoutes(
   { accounts, ids, log, settlement }: Dependencies,

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { createAccount } from "../domain/account_creation.ts";
+import { createAccount } from "../domain/workflows/opening.ts";
 import type { CardNumber } from "../domain/card_number.ts";
 import { CARDS_PER_ACCOUNT } from "../domain/limits.ts";
 import { CURRENCY, formatAmount, NO_MONEY } from "../domain/money.ts";
-import type { Dependencies } from "./dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./endpoint.ts";
-import { toCard } from "./present.ts";
-import { problem } from "./problems.ts";
-import { replayed } from "./replayed.ts";
-import { accountAnswer } from "./schemas/answers.ts";
+import type { Dependencies } from "./http/dependencies.ts";
+import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toCard } from "./contract/present.ts";
+import { problem } from "./contract/problems.ts";
+import { replayed } from "./http/replayed.ts";
+import { accountAnswer } from "./contract/answers.ts";
 import {
   authCode,
   birthDate,
@@ -19,7 +19,7 @@ import {
   personalText,
   phoneNumber,
   userNo,
-} from "./schemas/fields.ts";
+} from "./contract/fields.ts";
 
 export function userRoutes(dependencies: Dependencies): readonly Endpoint[] {
   const { ids } = dependencies;

@@ -1,8 +1,8 @@
 import { createKeyring } from "../infra/crypto/keyring.ts";
 import { createIndexes, INDEXES, shardingCommands } from "../infra/mongo/indexes.ts";
 import { openMongoStore } from "../infra/mongo/store.ts";
-import { createSystemClock } from "../infra/clock.ts";
-import { createLog } from "../infra/log.ts";
+import { createSystemClock } from "../infra/process/clock.ts";
+import { createLog } from "../infra/process/log.ts";
 import { sayUnavailable } from "../infra/mongo/unavailable.ts";
 import { orExit } from "../infra/process/start_refused.ts";
 import { environmentOrExit, readVariables } from "../main.ts";

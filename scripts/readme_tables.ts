@@ -8,11 +8,11 @@
 
 import * as limits from "../domain/limits.ts";
 import { formatAmount, kurus } from "../domain/money.ts";
-import { developmentVariables } from "../infra/development.ts";
+import { developmentVariables } from "../infra/process/development.ts";
 import { environmentOrExit, openKese } from "../main.ts";
 import { createEndpoints } from "../routes/app.ts";
-import type { Endpoint } from "../routes/endpoint.ts";
-import { PROBLEMS, type ProblemType } from "../routes/problems.ts";
+import type { Endpoint } from "../routes/http/endpoint.ts";
+import { PROBLEMS, type ProblemType } from "../routes/contract/problems.ts";
 
 /** Rows of cells; the first row is the heading. */
 export type Table = readonly (readonly string[])[];

@@ -1,10 +1,10 @@
 import { accountKey } from "../domain/account.ts";
 import { formatAmount } from "../domain/money.ts";
-import { type Reconciled, reconcileRecords } from "../domain/reconciling.ts";
-import type { SweepCounts } from "../domain/top_up_settlement.ts";
-import { removeVaultOrphans } from "../domain/vault_orphans.ts";
-import { proveVault } from "../domain/vault_proof.ts";
-import { chainDigest } from "../infra/chain_digest.ts";
+import { type Reconciled, reconcileRecords } from "../domain/workflows/reconciling.ts";
+import type { SweepCounts } from "../domain/workflows/top_ups.ts";
+import { removeVaultOrphans } from "../domain/workflows/vault_orphans.ts";
+import { proveVault } from "../domain/workflows/vault_proof.ts";
+import { chainDigest } from "../infra/crypto/chain_digest.ts";
 import { environmentOrExit, type Kese, openForTask, variablesForTask } from "../main.ts";
 
 /** What reconciling came to. */

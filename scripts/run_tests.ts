@@ -6,18 +6,15 @@
  * @module
  */
 
-import {
-  FAILING_DISK_LAUNCHER,
-  SMALL_DISK_LAUNCHER,
-} from "../tests/support/services/failing_disk.ts";
+import { FAILING_DISK_LAUNCHER, SMALL_DISK_LAUNCHER } from "./services/failing_disk.ts";
 import {
   describeService,
   needServices,
   type Service,
   startServices,
   variablesOf,
-} from "../tests/support/services/start_services.ts";
-import { areServicesRequired } from "../tests/support/services/variables.ts";
+} from "./services/start_services.ts";
+import { areServicesRequired } from "./services/variables.ts";
 import { importFlags } from "./import_map.ts";
 import { addTallies, judge, tallyLine, type Verdict } from "./test_report.ts";
 

@@ -8,8 +8,8 @@
  * @module
  */
 
-import sampleUsers from "../infra/sample_users.json" with { type: "json" };
-import { loadSampleUsers } from "../infra/sample_users.ts";
+import sampleUsers from "../infra/process/sample_users.json" with { type: "json" };
+import { loadSampleUsers } from "../infra/process/sample_users.ts";
 import { environmentOrExit, type Kese, openForTask, variablesForTask } from "../main.ts";
 
 /** What the command line asks for, or why it cannot be done. */

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/development.ts";
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/development.ts";
 import { type Check, CHECKS, type Findings } from "./smoke_checks.ts";
 import { createSend, expectAnswer, type Send, type Target } from "./smoke_client.ts";
 

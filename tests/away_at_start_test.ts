@@ -12,7 +12,7 @@ import { openTestMongoStore, startMongoProxy } from "./support/mongo_store.ts";
 import { endNow, startMain } from "./support/process.ts";
 import { createUserAt, sendTo, type Url } from "./support/remote.ts";
 import { withMongo, withRedis } from "./support/services.ts";
-import { given, MONGODB_URI } from "./support/services/variables.ts";
+import { given, MONGODB_URI } from "../scripts/services/variables.ts";
 
 /** Runs a test on main.ts, which does not outlive it. */
 async function withMain(

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { createLog } from "../infra/log.ts";
+import { createLog } from "../infra/process/log.ts";
 import { openMongoStore } from "../infra/mongo/store.ts";
 import { openSqliteStore } from "../infra/sqlite/store.ts";
 import type { Store } from "../infra/store.ts";

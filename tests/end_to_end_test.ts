@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/development.ts";
-import sampleUsers from "../infra/sample_users.json" with { type: "json" };
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/development.ts";
+import sampleUsers from "../infra/process/sample_users.json" with { type: "json" };
 import { endNow, type Running, startMain } from "./support/process.ts";
 
 interface Answer {

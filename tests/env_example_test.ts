@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/dotenv";
-import { developmentVariables } from "../infra/development.ts";
-import { ENVIRONMENT, readEnvironment } from "../infra/environment.ts";
-import { textVariables, unknownTexts } from "../routes/messages.ts";
+import { developmentVariables } from "../infra/process/development.ts";
+import { ENVIRONMENT, readEnvironment } from "../infra/process/environment.ts";
+import { textVariables, unknownTexts } from "../routes/contract/messages.ts";
 
 const TEXT = await Deno.readTextFile(new URL("../.env.example", import.meta.url));
 const EXAMPLE = parse(TEXT);

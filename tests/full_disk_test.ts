@@ -2,7 +2,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { productionOn } from "./support/both_stores.ts";
 import { endNow, startMain } from "./support/process.ts";
 import { createUserAt, payTo, sendTo } from "./support/remote.ts";
-import { SMALL_DISK_LAUNCHER } from "./support/services/failing_disk.ts";
+import { SMALL_DISK_LAUNCHER } from "../scripts/services/failing_disk.ts";
 import { withTemporaryFile } from "./support/temporary_store.ts";
 
 Deno.test({

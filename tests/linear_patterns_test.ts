@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { holdsCardNumber, maskCardNumbers } from "../domain/card_number_search.ts";
 import * as limits from "../domain/limits.ts";
-import { requestIdOf } from "../routes/request_id.ts";
-import { description, email, userNo } from "../routes/schemas/fields.ts";
+import { requestIdOf } from "../routes/http/request_id.ts";
+import { description, email, userNo } from "../routes/contract/fields.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const SHORT = 800;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createEndpoints } from "../routes/app.ts";
-import { openApiText } from "../routes/openapi.ts";
+import { openApiText } from "../routes/openapi/document.ts";
 import tools from "./support/openapi_tools/deno.json" with { type: "json" };
 import { createUser, FLEET, FLEET_KEY, openTestKese, type TestKese } from "./support/kese.ts";
 

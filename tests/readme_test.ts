@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/development.ts";
-import { sha256 } from "../infra/digests.ts";
-import { loadSampleUsers } from "../infra/sample_users.ts";
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/development.ts";
+import { sha256 } from "../infra/crypto/digests.ts";
+import { loadSampleUsers } from "../infra/process/sample_users.ts";
 import { createEndpoints } from "../routes/app.ts";
 import { README_FILE, readmeTables, readTable } from "../scripts/readme_tables.ts";
 import config from "../deno.json" with { type: "json" };

@@ -1,6 +1,6 @@
 import { SqliteDatabase } from "../../infra/sqlite/database.ts";
 import { commitHere, createSqliteStore } from "../../infra/sqlite/store.ts";
-import type { Committer } from "../../infra/sqlite/writer.ts";
+import type { Committer } from "../../infra/sqlite/commit/writer.ts";
 import type { Store } from "../../infra/store.ts";
 
 /** The embedded store as it would be without group commit: each write is a transaction with a sync of its own. */

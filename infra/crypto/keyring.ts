@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { StoreUnavailableError } from "../../domain/ports.ts";
-import type { Environment } from "../environment.ts";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
+import type { Environment } from "../process/environment.ts";
 import { noStore, StartRefusedError } from "../process/start_refused.ts";
 import type { Store } from "../store.ts";
 import {

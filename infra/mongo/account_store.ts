@@ -5,15 +5,15 @@ import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
 import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
-import {
-  type AccountStore,
-  type Interval,
-  type LoadOptions,
-  type Log,
-  type NewPerson,
-  type OpenTopUpAddress,
-  StoreInconsistentError,
-} from "../../domain/ports.ts";
+import type {
+  AccountStore,
+  Interval,
+  LoadOptions,
+  OpenTopUpAddress,
+} from "../../domain/ports/account_store.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import type { NewPerson } from "../../domain/ports/accounts.ts";
+import { StoreInconsistentError } from "../../domain/ports/errors.ts";
 import { isDuplicateKey } from "./connection.ts";
 import {
   type AccountDocument,

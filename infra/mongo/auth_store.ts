@@ -1,8 +1,9 @@
 import type { Collection } from "mongodb";
 import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
 import type { Contact } from "../../domain/auth.ts";
-import type { AuthStore, NewCode, RateLimit } from "../../domain/ports.ts";
-import { counterKey, exceededUntilNextWindow, windowStart } from "../rate_window.ts";
+import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
+import type { RateLimit } from "../../domain/ports/rate_limiter.ts";
+import { counterKey, exceededUntilNextWindow, windowStart } from "../memory/rate_window.ts";
 import { isDuplicateKey } from "./connection.ts";
 import type { UserDocument } from "./documents.ts";
 

@@ -4,7 +4,7 @@ import type { Profile } from "../../domain/auth.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
-import { chainDigest } from "../chain_digest.ts";
+import { chainDigest } from "../crypto/chain_digest.ts";
 
 /** Sums are Int64 in the database; the driver gives them back as numbers, all of them safe integers. */
 type Sum = Long | number;

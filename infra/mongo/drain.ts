@@ -1,6 +1,7 @@
 import type { Collection } from "mongodb";
 import { CHAIN_START } from "../../domain/entry_chain.ts";
-import { type Log, StoreInconsistentError } from "../../domain/ports.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { StoreInconsistentError } from "../../domain/ports/errors.ts";
 import { isDuplicateKey } from "./connection.ts";
 import {
   type AccountDocument,

@@ -5,7 +5,12 @@ import { mayHaveSeen, type RecentKeys } from "../../domain/idempotency.ts";
 import { type JournalEntry, paymentState } from "../../domain/journal.ts";
 import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
-import type { FoundPayment, Journal, JournalListOptions, JournalPage } from "../../domain/ports.ts";
+import type {
+  FoundPayment,
+  Journal,
+  JournalListOptions,
+  JournalPage,
+} from "../../domain/ports/journal.ts";
 import {
   type AccountDocument,
   entriesOf,

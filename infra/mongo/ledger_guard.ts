@@ -1,5 +1,5 @@
 import type { Collection } from "mongodb";
-import { StoreInconsistentError } from "../../domain/ports.ts";
+import { StoreInconsistentError } from "../../domain/ports/errors.ts";
 import { type AccountDocument, entriesOf, type LedgerDocument } from "./documents.ts";
 
 /** Sees that an account is not older than its ledger, as it is when only one of both was restored. */

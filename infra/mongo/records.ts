@@ -2,7 +2,7 @@ import type { Collection } from "mongodb";
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { NO_MONEY } from "../../domain/money.ts";
-import type { StoredAccount, StoreRecords } from "../../domain/ports.ts";
+import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import {
   differences,
   type LookedUpPayment,

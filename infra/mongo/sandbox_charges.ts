@@ -1,7 +1,7 @@
 import { type Collection, Long } from "mongodb";
 import type { DeclineReason } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
-import type { SandboxCharge, SandboxChargeStore } from "../gateway/sandbox.ts";
+import type { SandboxCharge, SandboxChargeStore } from "../gateways/sandbox.ts";
 import { isDuplicateKey } from "./connection.ts";
 
 export interface ChargeDocument {

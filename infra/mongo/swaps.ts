@@ -1,6 +1,6 @@
 import type { Collection, Filter, UpdateFilter } from "mongodb";
 import { fromAccountKey } from "../../domain/account.ts";
-import type { Journal } from "../../domain/ports.ts";
+import type { Journal } from "../../domain/ports/journal.ts";
 import type { UserDocument } from "./documents.ts";
 
 /** A change of one account that holds only while its head is the expected one. */

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "../../domain/ports.ts";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 
 /**
  * A port whose calls are given up after a time. The driver bounds each of its waits (for a server,

@@ -1,6 +1,6 @@
 import { Binary, type Collection } from "mongodb";
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
-import type { VaultRecord, VaultStore } from "../../domain/ports.ts";
+import type { VaultRecord, VaultStore } from "../../domain/ports/card_vault.ts";
 
 /** A sealed card number; `_id` is account and card. */
 export interface VaultDocument {

@@ -1,6 +1,6 @@
-import type { Log } from "../../domain/ports.ts";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../development.ts";
-import type { Environment } from "../environment.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "./development.ts";
+import type { Environment } from "./environment.ts";
 
 /** What is running, for whoever reads the log. */
 export interface Build {

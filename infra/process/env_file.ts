@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import type { Variables } from "../environment.ts";
+import type { Variables } from "./environment.ts";
 
 /** What an `.env` in the working directory sets; there need not be one. */
 export async function readEnvFile(): Promise<Variables> {

@@ -1,7 +1,7 @@
-import type { Log } from "../../domain/ports.ts";
-import { pause } from "../clock.ts";
-import type { Environment } from "../environment.ts";
-import { keepListening, type Listener } from "../listener.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { pause } from "./clock.ts";
+import type { Environment } from "./environment.ts";
+import { keepListening, type Listener } from "./listener.ts";
 import { StartRefusedError } from "./start_refused.ts";
 
 export interface Serving {

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "../../domain/ports.ts";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 
 /** Why Kese does not start, in sentences for whoever operates it: a stack trace would tell them nothing. */
 export class StartRefusedError extends Error {

@@ -1,5 +1,5 @@
 import { SNAPSHOT_TTL_SECONDS } from "../../domain/limits.ts";
-import type { AccountCache } from "../../domain/ports.ts";
+import type { AccountCache } from "../../domain/ports/account_cache.ts";
 import { fromSnapshot, snapshotKey, type SnapshotOwner, toSnapshot } from "./account_snapshot.ts";
 import type { RedisConnection } from "./connection.ts";
 

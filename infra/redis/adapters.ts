@@ -1,4 +1,6 @@
-import type { AccountCache, Log, RateLimiter } from "../../domain/ports.ts";
+import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import { createRedisAccountCache } from "./account_cache.ts";
 import type { RedisConnection } from "./connection.ts";
 import { createRedisRateLimiter } from "./rate_limiter.ts";

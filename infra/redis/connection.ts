@@ -1,7 +1,8 @@
 import type { Redis } from "@upstash/redis";
 import type { Instant } from "../../domain/account.ts";
 import { REDIS_BACK_OFF_MILLISECONDS, REDIS_TIMEOUT_MILLISECONDS } from "../../domain/limits.ts";
-import type { Clock, Log } from "../../domain/ports.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
+import type { Log } from "../../domain/ports/log.ts";
 
 export interface RedisOptions {
   readonly url: string;

@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
-import type { RateLimit, RateLimiter } from "../../domain/ports.ts";
-import { exceededUntilNextWindow, windowStart } from "../rate_window.ts";
+import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
+import { exceededUntilNextWindow, windowStart } from "../memory/rate_window.ts";
 import { type RedisConnection, RedisUnavailableError } from "./connection.ts";
 
 export interface RedisRateLimiterOptions {

@@ -1,14 +1,19 @@
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { EntriesByKey, LoadedAccount } from "../../domain/fold.ts";
 import { COMMANDS_PER_FOLD } from "../../domain/limits.ts";
-import type { AccountStore, Interval, LoadOptions, OpenTopUpAddress } from "../../domain/ports.ts";
-import type { AccountWrites } from "./account_writes.ts";
+import type {
+  AccountStore,
+  Interval,
+  LoadOptions,
+  OpenTopUpAddress,
+} from "../../domain/ports/account_store.ts";
+import type { AccountWrites } from "./commit/account_writes.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
 import type { SqliteJournal } from "./journal.ts";
 import { promised } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 export interface AccountStoreParts {
   readonly database: SqliteDatabase;

@@ -1,8 +1,8 @@
 import type { Instant } from "../../domain/account.ts";
-import type { AuditRecord } from "../../domain/ports.ts";
-import type { AuditSink } from "../audit_log.ts";
+import type { AuditRecord } from "../../domain/ports/audit_log.ts";
+import type { AuditSink } from "../process/audit_log.ts";
 import type { SqliteDatabase } from "./database.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 export interface AuditWrites {
   /** `records` is a JSON array of the values of each. */

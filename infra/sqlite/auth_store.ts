@@ -1,11 +1,12 @@
 import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
 import type { Profile, Session } from "../../domain/auth.ts";
-import type { AuthStore, ExceededLimit, NewCode, RateLimit } from "../../domain/ports.ts";
-import { counterKey, exceededUntilNextWindow, windowStart } from "../rate_window.ts";
+import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
+import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
+import { counterKey, exceededUntilNextWindow, windowStart } from "../memory/rate_window.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 /** What sign-in writes; {@linkcode AuthStore} says what each does. */
 export interface AuthWrites {

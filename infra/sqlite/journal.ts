@@ -2,7 +2,12 @@ import { type AccountId, accountKey, type PaymentState } from "../../domain/acco
 import { type JournalEntry, paymentState } from "../../domain/journal.ts";
 import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
-import type { FoundPayment, Journal, JournalListOptions, JournalPage } from "../../domain/ports.ts";
+import type {
+  FoundPayment,
+  Journal,
+  JournalListOptions,
+  JournalPage,
+} from "../../domain/ports/journal.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { type ChainEnd, createEntryChain, missingEntry } from "./entry_chain.ts";
 import { fromJournalRow, type JournalRow, toKeyColumn } from "./rows.ts";

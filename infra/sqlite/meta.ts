@@ -1,7 +1,7 @@
 import type { StoreMeta } from "../store.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 export interface MetaWrites {
   swapMeta(name: string, was: string | undefined, text: string): boolean;

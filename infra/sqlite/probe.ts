@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Pingable } from "../../domain/ports.ts";
+import type { Pingable } from "../../domain/ports/health.ts";
 import type { SqliteDatabase } from "./database.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 export interface ProbeWrites {
   probe(at: number): void;

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Account, fromAccountKey } from "../../domain/account.ts";
 import type { LookedUpPayment, StoredEntry } from "../../domain/reconciliation.ts";
-import type { StoredAccount, StoreRecords } from "../../domain/ports.ts";
+import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { COLUMNS, createSqliteJournal } from "./journal.ts";

@@ -7,7 +7,7 @@ import {
   type JournalEntry,
 } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
-import type { NewPerson } from "../../domain/ports.ts";
+import type { NewPerson } from "../../domain/ports/accounts.ts";
 
 /** An account with its last entry, and its last payment if it has paid. */
 export interface AccountRow {

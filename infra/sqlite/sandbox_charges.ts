@@ -1,9 +1,9 @@
 import type { DeclineReason } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
-import type { SandboxCharge, SandboxChargeStore } from "../gateway/sandbox.ts";
+import type { SandboxCharge, SandboxChargeStore } from "../gateways/sandbox.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 export interface SandboxWrites {
   /** The charge of that reference: this one, or the one that was there before. */

@@ -2,7 +2,7 @@ import type { Store } from "../store.ts";
 import { createSqliteAccountStore } from "./account_store.ts";
 import { createSqliteAuditSink } from "./audit_sink.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
-import { createCommitThread } from "./commit_thread.ts";
+import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteJournal } from "./journal.ts";
@@ -11,8 +11,8 @@ import { createSqliteProbe } from "./probe.ts";
 import { createSqliteRecords, openSnapshot, type Snapshot } from "./records.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
-import { type Committer, createWriter } from "./writer.ts";
-import { createCommit, type SqliteWrites } from "./writes.ts";
+import { type Committer, createWriter } from "./commit/writer.ts";
+import { createCommit, type SqliteWrites } from "./commit/writes.ts";
 
 /** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
 export function openSqliteStore(path: string): Store {

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "../../domain/ports.ts";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import { REPLACED } from "./files_at_path.ts";
 
 /** SQLITE_BUSY, LOCKED, IOERR, FULL and CANTOPEN. Of `exec` node:sqlite gives the text alone, no number. */

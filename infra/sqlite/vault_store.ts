@@ -1,8 +1,8 @@
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
-import type { VaultRecord, VaultStore } from "../../domain/ports.ts";
+import type { VaultRecord, VaultStore } from "../../domain/ports/card_vault.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./commit/writer.ts";
 
 export interface VaultWrites {
   putCards(records: readonly VaultRecord[]): void;

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { pause } from "../../infra/clock.ts";
+import { pause } from "../../infra/process/clock.ts";
 import { type ApiToKill, withApiToKill } from "../support/api_to_kill.ts";
 import { onBothStores, productionOn } from "../support/both_stores.ts";
 import { countLost, createLoadUsers, type Load, startLoad } from "../support/load.ts";

@@ -24,7 +24,7 @@ import {
   given,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
-} from "../support/services/variables.ts";
+} from "../../scripts/services/variables.ts";
 
 const SEED = Number(Deno.env.get("MODEL_SEED") ?? 20260101);
 /** What random plans cannot fail to bring: a proof in which it did not happen is none. */

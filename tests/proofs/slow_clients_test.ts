@@ -6,7 +6,7 @@
  */
 
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { pause } from "../../infra/clock.ts";
+import { pause } from "../../infra/process/clock.ts";
 import { journalOf } from "../support/answers.ts";
 import { createUser, FLEET, FLEET_KEY, openTestKese, type TestKese } from "../support/kese.ts";
 import { startMain } from "../support/process.ts";

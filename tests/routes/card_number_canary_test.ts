@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertGreater } from "@std/assert";
 import { createEndpoints } from "../../routes/app.ts";
-import type { Endpoint } from "../../routes/endpoint.ts";
+import type { Endpoint } from "../../routes/http/endpoint.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import { saveCard, sendWell } from "../support/answers.ts";

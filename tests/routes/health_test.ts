@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import type { Pingable } from "../../domain/ports.ts";
+import type { Pingable } from "../../domain/ports/health.ts";
 import { createApp } from "../../routes/app.ts";
 import { openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";

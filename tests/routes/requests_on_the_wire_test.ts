@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect, type OutgoingHttpHeaders } from "node:http2";
-import { bearerToken } from "../../routes/authenticate.ts";
+import { bearerToken } from "../../routes/http/authenticate.ts";
 import { assertProblem, balanceOf, countEntries, sendWell } from "../support/answers.ts";
 import {
   createUser,

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { BusyError } from "../../domain/ports.ts";
+import { BusyError } from "../../domain/ports/errors.ts";
 import { linesWith } from "../support/answers.ts";
 import {
   type Answer,

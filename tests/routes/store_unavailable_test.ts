@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { StoreUnavailableError } from "../../domain/ports.ts";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import {

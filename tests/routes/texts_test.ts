@@ -6,8 +6,8 @@ import {
   preferredLanguage,
   textVariables,
   unknownTexts,
-} from "../../routes/messages.ts";
-import { PROBLEMS } from "../../routes/problems.ts";
+} from "../../routes/contract/messages.ts";
+import { PROBLEMS } from "../../routes/contract/problems.ts";
 import { saveCard, sendWell } from "../support/answers.ts";
 import { createUser, newUser, openTestKese, send, type TestKese } from "../support/kese.ts";
 

@@ -8,7 +8,7 @@ import {
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
 } from "../../domain/limits.ts";
 import { kurus } from "../../domain/money.ts";
-import { createSandboxGateway } from "../../infra/gateway/sandbox.ts";
+import { createSandboxGateway } from "../../infra/gateways/sandbox.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import {
   assertAddsUp,

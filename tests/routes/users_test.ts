@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import sampleUsers from "../../infra/sample_users.json" with { type: "json" };
-import { loadSampleUsers } from "../../infra/sample_users.ts";
+import sampleUsers from "../../infra/process/sample_users.json" with { type: "json" };
+import { loadSampleUsers } from "../../infra/process/sample_users.ts";
 import { chargeableCards, MASTERCARD, UNVERIFIED, VISA } from "../support/card_numbers.ts";
 import {
   createUser,

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { Binary, Long } from "mongodb";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import type { CardGateway } from "../../domain/ports.ts";
-import { createSandboxGateway } from "../../infra/gateway/sandbox.ts";
+import type { CardGateway } from "../../domain/ports/card_gateway.ts";
+import { createSandboxGateway } from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 import { reconcile, type Report } from "../../scripts/reconcile.ts";
 import { saveCard, sendWell } from "../support/answers.ts";

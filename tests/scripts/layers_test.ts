@@ -153,7 +153,7 @@ const GLOBALS: readonly Example[] = [
     ],
   },
   {
-    file: "infra/clock.ts",
+    file: "infra/process/clock.ts",
     refused: [],
     accepted: [`Deno.readTextFileSync("a"); fetch(""); Date.now(); crypto.randomUUID();`],
   },

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { accountKey } from "../../domain/account.ts";
 import { CardNumber } from "../../domain/card_number.ts";
-import type { VaultRecord } from "../../domain/ports.ts";
+import type { VaultRecord } from "../../domain/ports/card_vault.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { createUser, FLEET, openTestKese, send } from "../support/kese.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { developmentVariables } from "../../infra/development.ts";
+import { developmentVariables } from "../../infra/process/development.ts";
 import { environmentOrExit, openKese } from "../../main.ts";
 import {
   chooseFleet,

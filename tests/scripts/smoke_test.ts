@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../../infra/development.ts";
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../../infra/process/development.ts";
 import { readTarget, smoke } from "../../scripts/smoke.ts";
 import { CHECKS } from "../../scripts/smoke_checks.ts";
 import { startMain } from "../support/process.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { z } from "zod";
 import type { Kese } from "../../main.ts";
-import { problemAnswer } from "../../routes/schemas/answers.ts";
+import { problemAnswer } from "../../routes/contract/answers.ts";
 import { type Answer, send, type TestRequest } from "./kese.ts";
 
 /** Who sends the requests of a check: the tests' own fleet by default. */

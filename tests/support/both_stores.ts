@@ -1,6 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { REMOTE_FLEETS } from "./remote.ts";
-import { given, UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./services/variables.ts";
+import {
+  given,
+  UPSTASH_REDIS_REST_TOKEN,
+  UPSTASH_REDIS_REST_URL,
+} from "../../scripts/services/variables.ts";
 import { withMongo } from "./services.ts";
 import { withTemporaryFile } from "./temporary_store.ts";
 

@@ -4,7 +4,8 @@ import type { Accepted, Command, Decision } from "../../domain/decision.ts";
 import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
 import { decidePayment, type PaymentCommand } from "../../domain/payment.ts";
-import type { AccountStore, NewPerson } from "../../domain/ports.ts";
+import type { AccountStore } from "../../domain/ports/account_store.ts";
+import type { NewPerson } from "../../domain/ports/accounts.ts";
 
 /** 1 January 2026, 00:00 UTC. */
 const FIRST_INSTANT = Date.UTC(2026, 0, 1);

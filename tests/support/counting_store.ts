@@ -1,4 +1,4 @@
-import type { CardGateway } from "../../domain/ports.ts";
+import type { CardGateway } from "../../domain/ports/card_gateway.ts";
 import type { Store } from "../../infra/store.ts";
 
 /**

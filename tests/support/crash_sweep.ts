@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { accountKey } from "../../domain/account.ts";
 import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
-import { createSandboxGateway, type SandboxCharge } from "../../infra/gateway/sandbox.ts";
+import { createSandboxGateway, type SandboxCharge } from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { assertAddsUp, journalOf } from "./answers.ts";

@@ -1,4 +1,4 @@
-import { pause } from "../../infra/clock.ts";
+import { pause } from "../../infra/process/clock.ts";
 
 export interface DelayProxyOptions {
   readonly target: { readonly hostname: string; readonly port: number };

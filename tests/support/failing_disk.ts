@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { StoreVariables } from "./both_stores.ts";
 import { type Running, startMain } from "./process.ts";
 import type { Random } from "./random.ts";
-import { FAILING_DISK_LAUNCHER } from "./services/failing_disk.ts";
+import { FAILING_DISK_LAUNCHER } from "../../scripts/services/failing_disk.ts";
 
 /** When a process dies: at that sync of the file, or of all files if none is named; 0 is never. */
 export interface Death {

@@ -18,7 +18,7 @@ import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import { decideRefund } from "../../domain/refund.ts";
 import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../domain/top_up.ts";
-import { sha256 } from "../../infra/digests.ts";
+import { sha256 } from "../../infra/crypto/digests.ts";
 import { ACCOUNT_ID, cardNumber, COMMAND, DAY, HOUR, MINUTE, NOW, testCard } from "./account.ts";
 
 type Action =

@@ -7,7 +7,7 @@ import {
   proveAccount,
   type StoredEntry,
 } from "../../domain/reconciliation.ts";
-import { chainDigest } from "../../infra/chain_digest.ts";
+import { chainDigest } from "../../infra/crypto/chain_digest.ts";
 
 /** The entries as a store keeps them, each with its hash. */
 export function chained(account: Account, entries: readonly JournalEntry[]): StoredEntry[] {

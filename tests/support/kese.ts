@@ -1,14 +1,19 @@
-import type { CardGateway, Clock, SecretHasher } from "../../domain/ports.ts";
-import { pause } from "../../infra/clock.ts";
-import type { CodeChannel } from "../../infra/code_channel.ts";
-import { sha256 } from "../../infra/digests.ts";
-import type { Environment } from "../../infra/environment.ts";
-import { createLog } from "../../infra/log.ts";
-import { createSecretHasher } from "../../infra/secret_hasher.ts";
+import type { CardGateway } from "../../domain/ports/card_gateway.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
+import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
+import { pause } from "../../infra/process/clock.ts";
+import type { CodeChannel } from "../../infra/webhooks/code_channel.ts";
+import { sha256 } from "../../infra/crypto/digests.ts";
+import type { Environment } from "../../infra/process/environment.ts";
+import { createLog } from "../../infra/process/log.ts";
+import { createSecretHasher } from "../../infra/crypto/secret_hasher.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import { type Kese, openKese } from "../../main.ts";
-import { UPSTASH_REDIS_REST_TOKEN, UPSTASH_REDIS_REST_URL } from "./services/variables.ts";
+import {
+  UPSTASH_REDIS_REST_TOKEN,
+  UPSTASH_REDIS_REST_URL,
+} from "../../scripts/services/variables.ts";
 
 /** 1 January 2026, 00:00 UTC. */
 export const START = Date.UTC(2026, 0, 1);

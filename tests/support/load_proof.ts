@@ -3,13 +3,13 @@ import { accountKey } from "../../domain/account.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { HOUR_MILLISECONDS, PAGE_MAX } from "../../domain/limits.ts";
 import { formatAmount } from "../../domain/money.ts";
-import type { Log } from "../../domain/ports.ts";
-import { createSystemClock } from "../../infra/clock.ts";
-import { readEnvironment } from "../../infra/environment.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { createSystemClock } from "../../infra/process/clock.ts";
+import { readEnvironment } from "../../infra/process/environment.ts";
 import { type Kese, openKese } from "../../main.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import type { StoreVariables } from "./both_stores.ts";
-import { DEVELOPMENT_FLEET } from "../../infra/development.ts";
+import { DEVELOPMENT_FLEET } from "../../infra/process/development.ts";
 import { countLost, type Done, type Load, LOAD_USERS } from "./load.ts";
 import { lira } from "./remote.ts";
 

@@ -8,13 +8,8 @@ import type { EntriesByKey } from "../../domain/fold.ts";
 import { type JournalEntry, paymentAfter } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
-import type {
-  AccountStore,
-  Journal,
-  JournalListOptions,
-  JournalPage,
-  OpenTopUpAddress,
-} from "../../domain/ports.ts";
+import type { AccountStore, OpenTopUpAddress } from "../../domain/ports/account_store.ts";
+import type { Journal, JournalListOptions, JournalPage } from "../../domain/ports/journal.ts";
 import type { AccountView } from "../../domain/refund.ts";
 
 interface Stored {

@@ -1,9 +1,9 @@
-import type { Log } from "../../domain/ports.ts";
+import type { Log } from "../../domain/ports/log.ts";
 import type { MongoCommand } from "../../infra/mongo/connection.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { type MongoStore, openMongoStore } from "../../infra/mongo/store.ts";
 import { type DelayProxy, startDelayProxy } from "./delay_proxy.ts";
-import { MONGODB_URI } from "./services/variables.ts";
+import { MONGODB_URI } from "../../scripts/services/variables.ts";
 
 /** Where the tests' MongoDB is; undefined where there is none. */
 export const mongoUri = Deno.env.get(MONGODB_URI);

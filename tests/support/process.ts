@@ -1,4 +1,4 @@
-import { ENVIRONMENT } from "../../infra/environment.ts";
+import { ENVIRONMENT } from "../../infra/process/environment.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

@@ -1,5 +1,5 @@
-import type { Log } from "../../domain/ports.ts";
-import { createLog } from "../../infra/log.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { createLog } from "../../infra/process/log.ts";
 import { openRedis, type RedisConnection } from "../../infra/redis/connection.ts";
 import { createTestClock } from "./kese.ts";
 import { withRedis } from "./services.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { sha256 } from "../../infra/digests.ts";
+import { sha256 } from "../../infra/crypto/digests.ts";
 import type { Answer } from "./kese.ts";
 
 /** Where a process listens. */

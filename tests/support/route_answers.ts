@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { z } from "zod";
-import { problemAnswer } from "../../routes/schemas/answers.ts";
+import { problemAnswer } from "../../routes/contract/answers.ts";
 import type { Answer } from "./kese.ts";
 
 /** Ids as the answers write them: a prefix and 26 characters of Crockford's base 32. */

@@ -1,6 +1,6 @@
 import type { CardNumber } from "../../domain/card_number.ts";
 import type { Kurus } from "../../domain/money.ts";
-import type { CardGateway, ChargeOutcome } from "../../domain/ports.ts";
+import type { CardGateway, ChargeOutcome } from "../../domain/ports/card_gateway.ts";
 
 /** What the gateway does when it is asked to charge. */
 export type ChargeStep =

@@ -1,5 +1,6 @@
 import { accountKey } from "../../domain/account.ts";
-import type { AccountStore, Journal } from "../../domain/ports.ts";
+import type { AccountStore } from "../../domain/ports/account_store.ts";
+import type { Journal } from "../../domain/ports/journal.ts";
 import type { MemoryStore } from "./memory_store.ts";
 
 type Call = () => Promise<unknown>;

@@ -1,6 +1,6 @@
-import type { Log } from "../../domain/ports.ts";
-import { createSystemClock } from "../../infra/clock.ts";
-import { createLog } from "../../infra/log.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { createSystemClock } from "../../infra/process/clock.ts";
+import { createLog } from "../../infra/process/log.ts";
 import { openRedis, type RedisConnection } from "../../infra/redis/connection.ts";
 import { createTestClock, type TestClock } from "./kese.ts";
 

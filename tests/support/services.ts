@@ -12,7 +12,7 @@ import {
   MONGODB_URI,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
-} from "./services/variables.ts";
+} from "../../scripts/services/variables.ts";
 
 /** A Redis behind Upstash's REST protocol, and what the names of a test's keys begin with. */
 export interface TestRedis {

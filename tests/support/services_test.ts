@@ -8,7 +8,7 @@ import {
   REQUIRE_SERVICES,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
-} from "./services/variables.ts";
+} from "../../scripts/services/variables.ts";
 
 // Twice: what the first leaves behind, the second must not see.
 for (const round of ["first", "second"]) {

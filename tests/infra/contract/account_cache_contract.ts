@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { AccountCache } from "../../../domain/ports.ts";
+import type { AccountCache } from "../../../domain/ports/account_cache.ts";
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
 import { fullAccount } from "../../support/full_account.ts";
 

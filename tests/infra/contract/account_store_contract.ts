@@ -9,7 +9,7 @@ import { foldCommands } from "../../../domain/fold.ts";
 import { mayHaveSeen, NO_KEYS } from "../../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "../../../domain/limits.ts";
 import type { Kurus } from "../../../domain/money.ts";
-import type { AccountStore } from "../../../domain/ports.ts";
+import type { AccountStore } from "../../../domain/ports/account_store.ts";
 import { decideRefund } from "../../../domain/refund.ts";
 import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../../domain/top_up.ts";
 import {

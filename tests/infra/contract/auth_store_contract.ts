@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { AccountId } from "../../../domain/account.ts";
 import type { Session } from "../../../domain/auth.ts";
-import type { NewCode, RateLimit } from "../../../domain/ports.ts";
+import type { NewCode } from "../../../domain/ports/auth_store.ts";
+import type { RateLimit } from "../../../domain/ports/rate_limiter.ts";
 import { createCommands, PERSON } from "../../support/commands.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 

@@ -3,7 +3,7 @@ import type { Account, AccountId } from "../../../domain/account.ts";
 import type { EntryType, JournalEntry } from "../../../domain/journal.ts";
 import { PAGE_SCAN_MAX } from "../../../domain/limits.ts";
 import type { Kurus } from "../../../domain/money.ts";
-import type { Journal, JournalListOptions } from "../../../domain/ports.ts";
+import type { Journal, JournalListOptions } from "../../../domain/ports/journal.ts";
 import { decideRefund } from "../../../domain/refund.ts";
 import {
   type Commands,

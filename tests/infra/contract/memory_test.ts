@@ -1,7 +1,7 @@
-import { createLayeredAccountCache } from "../../../infra/layered_account_cache.ts";
-import { createLog } from "../../../infra/log.ts";
-import { createMemoryAccountCache } from "../../../infra/memory_account_cache.ts";
-import { createMemoryRateLimiter } from "../../../infra/memory_rate_limiter.ts";
+import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
+import { createLog } from "../../../infra/process/log.ts";
+import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
+import { createMemoryRateLimiter } from "../../../infra/memory/rate_limiter.ts";
 import { createTestClock } from "../../support/kese.ts";
 import { accountCacheContract } from "./account_cache_contract.ts";
 import { rateLimiterContract } from "./rate_limiter_contract.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { RateLimit, RateLimiter } from "../../../domain/ports.ts";
+import type { RateLimit, RateLimiter } from "../../../domain/ports/rate_limiter.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const USER: RateLimit = { policy: "user", key: "user:1", limit: 2, windowSeconds: 60 };

@@ -1,7 +1,9 @@
-import type { AccountCache, Eventually, RateLimiter } from "../../../domain/ports.ts";
-import { createLayeredAccountCache } from "../../../infra/layered_account_cache.ts";
-import { createMemoryAccountCache } from "../../../infra/memory_account_cache.ts";
-import { createMemoryRateLimiter } from "../../../infra/memory_rate_limiter.ts";
+import type { AccountCache } from "../../../domain/ports/account_cache.ts";
+import type { Eventually } from "../../../domain/ports/eventually.ts";
+import type { RateLimiter } from "../../../domain/ports/rate_limiter.ts";
+import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
+import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
+import { createMemoryRateLimiter } from "../../../infra/memory/rate_limiter.ts";
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
 import { createRedisRateLimiter } from "../../../infra/redis/rate_limiter.ts";
 import { withRedisConnection } from "../../support/redis.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { AccountId } from "../../../domain/account.ts";
-import type { VaultRecord } from "../../../domain/ports.ts";
+import type { VaultRecord } from "../../../domain/ports/card_vault.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 
 const ID: AccountId = { filo: "hergele", userNo: "1" };

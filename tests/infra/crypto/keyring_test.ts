@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
-import { StoreUnavailableError } from "../../../domain/ports.ts";
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { createKeyring, type KeyringOptions, type KeyUse } from "../../../infra/crypto/keyring.ts";
 import { StartRefusedError } from "../../../infra/process/start_refused.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Collection } from "mongodb";
 import type { Account } from "../../../domain/account.ts";
-import type { Log } from "../../../domain/ports.ts";
+import type { Log } from "../../../domain/ports/log.ts";
 import {
   createMongoAccountStore,
   ENTRIES_PER_DOCUMENT,

@@ -5,8 +5,8 @@ import {
   REDIS_BACK_OFF_MILLISECONDS,
 } from "../../../domain/limits.ts";
 import { createKeyring } from "../../../infra/crypto/keyring.ts";
-import { pause } from "../../../infra/clock.ts";
-import type { Environment } from "../../../infra/environment.ts";
+import { pause } from "../../../infra/process/clock.ts";
+import type { Environment } from "../../../infra/process/environment.ts";
 import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
 import { openRedis } from "../../../infra/redis/connection.ts";

@@ -3,7 +3,7 @@ import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import { createIndexes, INDEXES } from "../../../infra/mongo/indexes.ts";
 import { openMongoStore } from "../../../infra/mongo/store.ts";
 import { StartRefusedError } from "../../../infra/process/start_refused.ts";
-import { createLog } from "../../../infra/log.ts";
+import { createLog } from "../../../infra/process/log.ts";
 import { createTestClock } from "../../support/kese.ts";
 import { endNow, startMain } from "../../support/process.ts";
 import { productionOn } from "../../support/both_stores.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { StoreUnavailableError } from "../../../domain/ports.ts";
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { settled } from "../../support/scripted_store.ts";
 import { withTimeLimit } from "../../../infra/mongo/time_limit.ts";
 

@@ -9,8 +9,8 @@ import {
   MongoServerError,
   MongoTopologyClosedError,
 } from "mongodb";
-import type { Log } from "../../../domain/ports.ts";
-import { StoreUnavailableError } from "../../../domain/ports.ts";
+import type { Log } from "../../../domain/ports/log.ts";
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { openMongoStore } from "../../../infra/mongo/store.ts";
 import { isUnavailable, sayUnavailable } from "../../../infra/mongo/unavailable.ts";
 

@@ -4,18 +4,15 @@ import type { JournalEntry } from "../../../domain/journal.ts";
 import { REDIS_BACK_OFF_MILLISECONDS } from "../../../domain/limits.ts";
 import type { Kurus } from "../../../domain/money.ts";
 import { decidePayment, type PaymentCommand } from "../../../domain/payment.ts";
-import type {
-  AccountCache,
-  Accounts,
-  AccountStore,
-  Journal,
-  UpdateOutcome,
-} from "../../../domain/ports.ts";
+import type { AccountCache } from "../../../domain/ports/account_cache.ts";
+import type { Accounts, UpdateOutcome } from "../../../domain/ports/accounts.ts";
+import type { AccountStore } from "../../../domain/ports/account_store.ts";
+import type { Journal } from "../../../domain/ports/journal.ts";
 import { decideRefund } from "../../../domain/refund.ts";
-import { createAccounts } from "../../../infra/accounts.ts";
-import { createLayeredAccountCache } from "../../../infra/layered_account_cache.ts";
-import { createLog } from "../../../infra/log.ts";
-import { createMemoryAccountCache } from "../../../infra/memory_account_cache.ts";
+import { createAccounts } from "../../../domain/workflows/accounts.ts";
+import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
+import { createLog } from "../../../infra/process/log.ts";
+import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
 import {
   fromSnapshot,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { RateLimit } from "../../../domain/ports.ts";
-import { createMemoryRateLimiter } from "../../../infra/memory_rate_limiter.ts";
+import type { RateLimit } from "../../../domain/ports/rate_limiter.ts";
+import { createMemoryRateLimiter } from "../../../infra/memory/rate_limiter.ts";
 import { createRedisRateLimiter } from "../../../infra/redis/rate_limiter.ts";
 import { withRedisConnection } from "../../support/redis.ts";
 import {

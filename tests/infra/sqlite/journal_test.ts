@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { PAGE_SCAN_MAX } from "../../../domain/limits.ts";
-import type { JournalListOptions } from "../../../domain/ports.ts";
+import type { JournalListOptions } from "../../../domain/ports/journal.ts";
 import { createSqliteJournal, type SqliteJournal } from "../../../infra/sqlite/journal.ts";
 import { MARK_EVERY } from "../../../infra/sqlite/schema.ts";
 import { commitTo, createCommands, paying, PERSON } from "../../support/commands.ts";

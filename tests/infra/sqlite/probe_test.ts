@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { StoreUnavailableError } from "../../../domain/ports.ts";
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { createTestClock, createUser, openTestKese, send, START } from "../../support/kese.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { randomBytes } from "node:crypto";
-import { sha256 } from "../../../infra/digests.ts";
+import { sha256 } from "../../../infra/crypto/digests.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { readFiles } from "../../support/database_dump.ts";
 import { createCommands, PERSON } from "../../support/commands.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { kurus } from "../../../domain/money.ts";
-import { StoreUnavailableError } from "../../../domain/ports.ts";
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { commitHere, createSqliteStore } from "../../../infra/sqlite/store.ts";

@@ -1,10 +1,8 @@
 import type { JournalEntry } from "../../../domain/journal.ts";
-import {
-  type AccountStore,
-  type CardGateway,
-  type Journal,
-  StoreUnavailableError,
-} from "../../../domain/ports.ts";
+import type { AccountStore } from "../../../domain/ports/account_store.ts";
+import type { CardGateway } from "../../../domain/ports/card_gateway.ts";
+import type { Journal } from "../../../domain/ports/journal.ts";
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import type { Store } from "../../../infra/store.ts";
 import type { Call, Faults } from "./faults.ts";
 import type { Sightings } from "./sightings.ts";

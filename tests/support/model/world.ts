@@ -1,4 +1,4 @@
-import { createSandboxGateway, type SandboxCharge } from "../../../infra/gateway/sandbox.ts";
+import { createSandboxGateway, type SandboxCharge } from "../../../infra/gateways/sandbox.ts";
 import type { Store } from "../../../infra/store.ts";
 import { type Answer, createTestClock, openTestKese, send, START, type TestKese } from "../kese.ts";
 import { type Asked, type Attempt, toWire } from "./attempt.ts";

@@ -1,0 +1,59 @@
+import type { Account, AccountId, Instant } from "../account.ts";
+import type { Accepted } from "../decision.ts";
+import type { EntriesByKey, LoadedAccount } from "../fold.ts";
+import type { EntryOf, JournalEntry } from "../journal.ts";
+import type { NewPerson } from "./accounts.ts";
+
+/** What {@linkcode AccountStore.load} gives beside the account. */
+export interface LoadOptions {
+  /** Hashes of keys: give the entries that they appended. */
+  readonly keys?: readonly string[];
+  /** Payment ids: give those payments, with what is refunded of each. */
+  readonly payments?: readonly string[];
+}
+
+/** What each database implements: accounts and their journals, with compare-and-swap on `head`. */
+export interface AccountStore {
+  /** Entries that one save may carry. */
+  readonly entriesPerSave: number;
+  /** False when the account exists. */
+  insert(opening: Accepted<EntryOf<"account_opened">>, person: NewPerson): Promise<boolean>;
+  load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
+  /**
+   * The entries that keys appended, of keys that are not among the account's newest
+   * {@linkcode RECENT_KEYS_PER_ACCOUNT}. An entry of a more recent key may be missing: `load` finds it.
+   */
+  entriesOfOldKeys(id: AccountId, keys: readonly string[]): Promise<EntriesByKey>;
+  /**
+   * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
+   * `full`: the journal has no room just now; nothing happened. A rejected promise leaves open
+   * whether it happened.
+   */
+  save(
+    next: Account,
+    expectedHead: string,
+    entries: readonly JournalEntry[],
+  ): Promise<"saved" | "conflict" | "full">;
+  /** Every account in a stable order, beginning after the one given. */
+  list(
+    options: { readonly limit: number; readonly after?: AccountId },
+  ): Promise<readonly AccountId[]>;
+  /** Open top-ups that did not start in `except`, oldest first; the next page goes on `after` the last. */
+  openTopUps(
+    except: Interval,
+    limit: number,
+    after?: OpenTopUpAddress,
+  ): Promise<readonly OpenTopUpAddress[]>;
+}
+
+/** The time between two instants, neither of them included. */
+export interface Interval {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+export interface OpenTopUpAddress {
+  readonly account: AccountId;
+  readonly topUpId: string;
+  readonly startedAt: Instant;
+}

@@ -1,0 +1,25 @@
+import type { AccountId } from "../account.ts";
+import type { Caller } from "../auth.ts";
+
+/** What an idempotency key is good for, within an account. */
+export interface KeyScope {
+  readonly operation: string;
+  readonly by: Caller["kind"];
+}
+
+/** Fast keyed and plain hashes of what a request brings. */
+export interface Digests {
+  /** SHA-256 of a secret of full entropy (code, token, fleet key), hex. */
+  secret(secret: string): string;
+  /** Whether two hex digests are equal, in constant time. */
+  equal(first: string, second: string): boolean;
+  /** HMAC of a one-time code that is sent: eight digits are found from a plain hash in no time. */
+  sentCode(id: AccountId, code: string): string;
+  /**
+   * HMAC under which an entry remembers its key. Who asks is part of its scope: with one of the
+   * fleet's keys a user could otherwise answer for what the fleet has yet to ask.
+   */
+  idempotencyKey(scope: KeyScope, key: string): string;
+  /** HMAC of the parsed command: tells equal requests, gives away nothing. */
+  request(operation: string, parameters: unknown): string;
+}

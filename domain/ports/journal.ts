@@ -1,0 +1,29 @@
+import type { AccountId } from "../account.ts";
+import type { EntryOf, EntryType, JournalEntry } from "../journal.ts";
+import type { Kurus } from "../money.ts";
+
+/** The entries of an account, newest first. */
+export interface Journal {
+  list(id: AccountId, options: JournalListOptions): Promise<JournalPage>;
+  find(id: AccountId, entryId: string): Promise<JournalEntry | undefined>;
+  /** A payment with what is refunded of it. */
+  findPayment(id: AccountId, paymentId: string): Promise<FoundPayment | undefined>;
+}
+
+export interface FoundPayment {
+  readonly entry: EntryOf<"payment">;
+  readonly refundedKurus: Kurus;
+}
+
+export interface JournalListOptions {
+  readonly limit: number;
+  /** Only entries with a smaller number. */
+  readonly beforeSeq?: number;
+  readonly types?: readonly EntryType[];
+}
+
+export interface JournalPage {
+  readonly entries: readonly JournalEntry[];
+  /** Where the next page goes on; absent at the end. A filtered page can be short and yet go on. */
+  readonly nextBeforeSeq?: number;
+}

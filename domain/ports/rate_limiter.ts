@@ -1,0 +1,21 @@
+import type { Instant } from "../account.ts";
+import type { Eventually } from "./eventually.ts";
+
+/** How many of something are allowed in a window; windows begin at whole multiples of their length. */
+export interface RateLimit {
+  /** What is limited, as the headers name it. */
+  readonly policy: string;
+  /** Whose requests are counted. */
+  readonly key: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+export interface RateLimiter {
+  /** Counts the request against one limit after the other, up to the first that it exceeds. */
+  take(limits: readonly RateLimit[], now: Instant): Eventually<ExceededLimit | undefined>;
+}
+
+export interface ExceededLimit extends RateLimit {
+  readonly retryAfterSeconds: number;
+}

@@ -1,0 +1,288 @@
+import { type Account, type AccountId, accountKey, type Instant } from "../account.ts";
+import { type AccountOpeningCommand, openAccount } from "../account_opening.ts";
+import type { Accepted, Decision } from "../decision.ts";
+import { checkKey, type Fold, foldCommands, type WaitingCommand } from "../fold.ts";
+import type { EntryOf, JournalEntry } from "../journal.ts";
+import {
+  COMMAND_DEADLINE_MILLISECONDS,
+  COMMANDS_PER_FOLD,
+  LOST_RACES_MAX,
+  QUEUE_PER_ACCOUNT,
+  RETRY_PAUSE_MAX_MILLISECONDS,
+} from "../limits.ts";
+import type { AccountCache } from "../ports/account_cache.ts";
+import type {
+  AccountCommand,
+  Accounts,
+  NewPerson,
+  OpeningOutcome,
+  UpdateOutcome,
+} from "../ports/accounts.ts";
+import type { AccountStore, LoadOptions } from "../ports/account_store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Eventually } from "../ports/eventually.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import { StoreInconsistentError } from "../ports/errors.ts";
+import type { AccountView } from "../refund.ts";
+import type { Rejection } from "../rejection.ts";
+import { type CachedAccounts, createCachedAccounts } from "./cached_accounts.ts";
+
+/** What the one implementation of {@linkcode Accounts} stands on. */
+export interface AccountsOptions {
+  readonly store: AccountStore;
+  readonly journal: Pick<Journal, "find">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Waits between two tries. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly cache?: AccountCache;
+}
+
+/** A command in the queue of its account, and how to answer the request that brought it. */
+interface Pending extends WaitingCommand {
+  readonly payments: readonly string[];
+  readonly deadline: Instant;
+  readonly settle: (outcome: UpdateOutcome) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** How a save ended when nothing is left unclear, or `unknown` when the deadline came first. */
+type Fate = "saved" | "conflict" | "full" | "unknown";
+
+/**
+ * Accounts over a store with compare-and-swap. One writer an account and process: commands that
+ * arrive while a save is on its way wait, and are then folded into one save together.
+ */
+export function createAccounts(options: AccountsOptions): Accounts {
+  return new QueuedAccounts(options);
+}
+
+class QueuedAccounts implements Accounts {
+  readonly #options: AccountsOptions;
+  readonly #cached: CachedAccounts | undefined;
+  readonly #queues = new Map<string, Pending[]>();
+
+  constructor(options: AccountsOptions) {
+    const { cache, store, log } = options;
+    this.#options = options;
+    this.#cached = cache && createCachedAccounts({ cache, store, log });
+  }
+
+  async read(id: AccountId): Promise<Account | undefined> {
+    return (await this.#options.store.load(id))?.account;
+  }
+
+  update<Entry extends JournalEntry, Refusal extends Rejection>(
+    { account: id, command, payments = [] }: AccountCommand,
+    decide: (view: AccountView) => Decision<Entry, Refusal>,
+  ): Promise<UpdateOutcome<Entry, Refusal>> {
+    const key = accountKey(id);
+    const waiting = this.#queues.get(key);
+    if (waiting && waiting.length >= QUEUE_PER_ACCOUNT) {
+      return Promise.resolve({ outcome: "busy" });
+    }
+    const deadline = this.#options.clock.now() + COMMAND_DEADLINE_MILLISECONDS;
+    return new Promise((resolve, reject) => {
+      // Outcomes carry the entries and refusals of this command's own rule.
+      const settle = resolve as (outcome: UpdateOutcome) => void;
+      const pending = { command, decide, payments, deadline, settle, fail: reject };
+      if (waiting) return void waiting.push(pending);
+      const queue: Pending[] = [pending];
+      this.#queues.set(key, queue);
+      void this.#work(id, key, queue);
+    });
+  }
+
+  async open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome> {
+    const { clock, log, pause, store } = this.#options;
+    const opening = openAccount(command);
+    const deadline = clock.now() + COMMAND_DEADLINE_MILLISECONDS;
+    for (let attempt = 0; attempt === 0 || clock.now() < deadline; attempt++) {
+      try {
+        if (await store.insert(opening, person)) {
+          return { outcome: "accepted", entry: opening.entry };
+        }
+        const found = await this.#findOpening(command, opening);
+        if (found) return found;
+      } catch (error) {
+        // The insert may have happened, so it is asked for again; an existing account then tells.
+        log.warn("account_opening_unclear", { requestId: command.requestId, error });
+      }
+      await pause(pauseMilliseconds(attempt));
+    }
+    return { outcome: "outcome_unknown" };
+  }
+
+  /** Takes what waits, batch by batch, until nothing does. */
+  async #work(id: AccountId, key: string, queue: Pending[]): Promise<void> {
+    const batchSize = Math.min(COMMANDS_PER_FOLD, this.#options.store.entriesPerSave);
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchSize);
+      try {
+        await this.#commit(id, this.#inTime(batch));
+      } catch (error) {
+        // An alarm: no command of this account is answered until somebody has looked.
+        if (error instanceof StoreInconsistentError) {
+          this.#options.log.error("store_inconsistent", { account: key, error });
+          this.#cached?.forget(id);
+        }
+        for (const pending of batch) pending.fail(error);
+      }
+    }
+    this.#queues.delete(key);
+  }
+
+  /** Those that still have time; the others hear that nothing happened. */
+  #inTime(batch: readonly Pending[]): readonly Pending[] {
+    const now = this.#options.clock.now();
+    if (batch.every(({ deadline }) => now < deadline)) return batch;
+    return batch.filter((pending) => {
+      if (now < pending.deadline) return true;
+      pending.settle({ outcome: "busy" });
+      return false;
+    });
+  }
+
+  /** Decides a batch on the account, saves it, and answers only when its fate is known. */
+  async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
+    if (batch.length === 0) return;
+    const deadline = latest(batch);
+    const asked = askedBy(batch);
+    const known = this.#cached;
+    const atHand = known && this.#readable(() => known.base(id, asked));
+    let cached = atHand instanceof Promise ? await atHand : atHand;
+    for (let lostRaces = 0; lostRaces <= LOST_RACES_MAX; cached = undefined) {
+      const base = cached ?? await this.#readable(() => this.#options.store.load(id, asked));
+      if (base === "unreadable") return settleAll(batch, "busy");
+      if (base === undefined) return settleAll(batch, "user_not_found");
+      const fold = foldCommands(base, batch);
+      if (fold.entries.length === 0) {
+        // A refusal may rest on an old state: only the store's own account can confirm it.
+        if (cached) continue;
+        this.#cached?.remember(base.account);
+        return settleFold(batch, fold);
+      }
+      // What was read too late is not saved: the time of a command ends with a call, not with several.
+      if (this.#options.clock.now() >= deadline) break;
+      const fate = await this.#save(fold, { expectedHead: base.account.head, deadline });
+      if (fate === "saved") {
+        this.#cached?.remember(fold.account);
+        return settleFold(batch, fold);
+      }
+      this.#cached?.forget(id);
+      if (fate === "unknown") return settleAll(batch, "outcome_unknown");
+      if (fate === "full") return settleAll(batch, "busy");
+      if (this.#options.clock.now() >= deadline) break;
+      await this.#options.pause(pauseMilliseconds(lostRaces++));
+    }
+    settleAll(batch, "busy");
+  }
+
+  /** What a read gives; a store that cannot be read is no reason to guess. */
+  #readable<T>(read: () => Eventually<T>): Eventually<T | "unreadable"> {
+    const unreadable = (error: unknown): "unreadable" => {
+      if (error instanceof StoreInconsistentError) throw error;
+      this.#options.log.error("account_unreadable", { error });
+      return "unreadable";
+    };
+    try {
+      const value = read();
+      return value instanceof Promise ? value.catch(unreadable) : value;
+    } catch (error) {
+      return unreadable(error);
+    }
+  }
+
+  /** Saves, and when the answer is lost finds out; repeats the identical save, never a new decision. */
+  async #save(
+    fold: Fold,
+    { expectedHead, deadline }: { readonly expectedHead: string; readonly deadline: Instant },
+  ): Promise<Fate> {
+    const { clock, log, pause, store } = this.#options;
+    for (let attempt = 0;; attempt++) {
+      try {
+        const result = await store.save(fold.account, expectedHead, fold.entries);
+        if (result === "saved" || attempt === 0) return result;
+      } catch (error) {
+        if (error instanceof StoreInconsistentError) throw error;
+        log.warn("account_save_unclear", { error });
+      }
+      if (clock.now() >= deadline) return "unknown";
+      const fate = await this.#fateOf(fold, expectedHead);
+      if (fate !== "unknown") return fate;
+      if (clock.now() >= deadline) return "unknown";
+      await pause(pauseMilliseconds(attempt));
+    }
+  }
+
+  /** Whether a save whose answer was lost has happened: its entries tell, and nothing else. */
+  async #fateOf(fold: Fold, expectedHead: string): Promise<Fate> {
+    const { id, head } = fold.account;
+    try {
+      const account = await this.read(id);
+      if (account?.head === head) return "saved";
+      if (account?.head === expectedHead) return "unknown";
+      return await this.#options.journal.find(id, head) ? "saved" : "conflict";
+    } catch (error) {
+      this.#options.log.warn("account_unreadable", { error });
+      return "unknown";
+    }
+  }
+
+  /** What an existing account says of an opening: its own, a repeated one, or another's. */
+  async #findOpening(
+    command: AccountOpeningCommand,
+    opening: Accepted<EntryOf<"account_opened">>,
+  ): Promise<OpeningOutcome | undefined> {
+    const { account: id, idempotency } = command;
+    const keys = idempotency ? [idempotency.keyHash] : [];
+    const existing = await this.#options.store.load(id, { keys });
+    if (existing === undefined) return undefined;
+    if (await this.#options.journal.find(id, opening.entry.id)) {
+      return { outcome: "accepted", entry: opening.entry };
+    }
+    const repeated = checkKey(command, existing.entriesByKey);
+    if (repeated === "key_reused") return { outcome: "key_reused" };
+    if (repeated?.type === "account_opened") return { outcome: "replayed", entry: repeated };
+    return { outcome: "user_exists" };
+  }
+}
+
+/** The keys and payments that the commands ask for. */
+function askedBy(batch: readonly Pending[]): Required<LoadOptions> {
+  const keys: string[] = [];
+  const payments: string[] = [];
+  for (const { command: { idempotency }, payments: asked } of batch) {
+    if (idempotency) keys.push(idempotency.keyHash);
+    payments.push(...asked);
+  }
+  return { keys, payments };
+}
+
+function latest(batch: readonly Pending[]): Instant {
+  return batch.reduce((latest, { deadline }) => Math.max(latest, deadline), -Infinity);
+}
+
+/** Doubles from one millisecond, so that a passing fault costs little and a lasting one is not hammered. */
+function pauseMilliseconds(attempt: number): number {
+  return Math.min(2 ** attempt, RETRY_PAUSE_MAX_MILLISECONDS);
+}
+
+function settleAll(
+  batch: readonly Pending[],
+  outcome: "busy" | "user_not_found" | "outcome_unknown",
+): void {
+  for (const pending of batch) pending.settle({ outcome });
+}
+
+function settleFold(batch: readonly Pending[], fold: Fold): void {
+  batch.forEach((pending, place) => {
+    const outcome = fold.outcomes[place];
+    if (outcome === undefined) {
+      return pending.fail(new Error("Cannot answer: the fold has no outcome"));
+    }
+    if (outcome.outcome === "threw") return pending.fail(outcome.error);
+    pending.settle(outcome);
+  });
+}

@@ -1,0 +1,68 @@
+import type { AccountId, Card } from "../account.ts";
+import type { Profile } from "../auth.ts";
+import type { CardNumber } from "../card_number.ts";
+import { newCard } from "../card_registration.ts";
+import type { Command } from "../decision.ts";
+import type { Kurus } from "../money.ts";
+import type { Accounts, OpeningOutcome } from "../ports/accounts.ts";
+import type { CardVault } from "../ports/card_vault.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { SecretHasher } from "../ports/secret_hasher.ts";
+
+/** All that a fleet says of a new user. */
+export interface AccountCreationCommand extends Command {
+  readonly account: AccountId;
+  readonly authCode: string;
+  readonly profile: Profile;
+  readonly balanceKurus: Kurus;
+  readonly cardNumbers: readonly CardNumber[];
+  readonly selectedCard?: CardNumber;
+}
+
+export interface AccountCreationPorts {
+  readonly accounts: Accounts;
+  readonly vault: CardVault;
+  readonly hasher: SecretHasher;
+  readonly ids: Ids;
+}
+
+/** Opens an account for a new user; the numbers of his cards are in the vault before it names them. */
+export async function createAccount(
+  { accounts, vault, hasher, ids }: AccountCreationPorts,
+  command: AccountCreationCommand,
+): Promise<OpeningOutcome> {
+  const { authCode, profile, cardNumbers: _, selectedCard, ...opening } = command;
+  const { account: id, at } = opening;
+  const authCodeHash = await hasher.hash(authCode);
+  const kept = distinctCards(command, vault).map((card) => ({
+    ...card,
+    cardId: ids.next("card", at),
+  }));
+  const cardIds = kept.map(({ cardId }) => cardId);
+  if (kept.length > 0) await vault.keep(id, kept, at);
+  const cards = kept.map(({ cardId, number, fingerprint }): Card =>
+    newCard({ cardId, fingerprint, facts: number.facts, at })
+  );
+  const selectedFingerprint = selectedCard && vault.fingerprint(id, selectedCard);
+  const outcome = await accounts.open(
+    { ...opening, cards, ...(selectedFingerprint && { selectedFingerprint }) },
+    { profile, authCodeHash },
+  );
+  const mayBeNamed = outcome.outcome === "accepted" || outcome.outcome === "outcome_unknown";
+  if (!mayBeNamed && kept.length > 0) await vault.remove(id, cardIds).catch(() => {});
+  return outcome;
+}
+
+/** Each card once, by its digits; a selected card that is not among them is added. */
+function distinctCards(
+  { account, cardNumbers, selectedCard }: AccountCreationCommand,
+  vault: CardVault,
+): { readonly number: CardNumber; readonly fingerprint: string }[] {
+  const numbers = selectedCard ? [...cardNumbers, selectedCard] : cardNumbers;
+  const byFingerprint = new Map<string, CardNumber>();
+  for (const number of numbers) {
+    const fingerprint = vault.fingerprint(account, number);
+    if (!byFingerprint.has(fingerprint)) byFingerprint.set(fingerprint, number);
+  }
+  return [...byFingerprint].map(([fingerprint, number]) => ({ fingerprint, number }));
+}

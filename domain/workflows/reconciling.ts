@@ -1,0 +1,167 @@
+import { type Account, findCard, fromAccountKey } from "../account.ts";
+import { maskedNumber } from "../card_number.ts";
+import type { Digest } from "../entry_chain.ts";
+import type { EntryOf } from "../journal.ts";
+import { formatAmount } from "../money.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { CardGateway } from "../ports/card_gateway.ts";
+import type { CardVault, VaultStore } from "../ports/card_vault.ts";
+import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
+import { proveAccount } from "../reconciliation.ts";
+
+export interface ReconcilingPorts {
+  readonly records: StoreRecords;
+  readonly accounts: Pick<Accounts, "read">;
+  readonly vault: Pick<CardVault, "open" | "fingerprint">;
+  readonly vaultStore: Pick<VaultStore, "get">;
+  readonly gateway: Pick<CardGateway, "inquire">;
+  readonly digest: Digest;
+}
+
+/** What holding a store against itself came to. */
+export interface Reconciled {
+  readonly accounts: number;
+  readonly entries: number;
+  /** What does not add up, each with its account and, where it is one, its entry. */
+  readonly faults: readonly string[];
+  /** Accounts that are older than their journal, as the journal makes them. */
+  readonly behind: readonly Behind[];
+  /** Closed top-ups of which the card's side said nothing. */
+  readonly unanswered: number;
+}
+
+/** An account that was set back while its journal was not. */
+export interface Behind {
+  readonly stored: Account;
+  readonly replayed: Account;
+}
+
+interface Proved {
+  readonly entries: number;
+  readonly faults: readonly string[];
+  readonly unanswered: number;
+  readonly behind?: Behind;
+}
+
+type Closing = EntryOf<"top_up_credited" | "top_up_failed">;
+
+/**
+ * Holds everything that is stored against the journal: each account is replayed from nothing and
+ * compared whole, its look-ups, its card numbers and its charges with it. In memory is one account at
+ * a time, and of it no entry.
+ */
+export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconciled> {
+  const faults: string[] = [];
+  const behind: Behind[] = [];
+  let [accounts, entries, unanswered] = [0, 0, 0];
+  for await (const stored of ports.records.accounts()) {
+    const proved = await proveSettled(ports, stored);
+    accounts++;
+    entries += proved.entries;
+    unanswered += proved.unanswered;
+    if (proved.behind) behind.push(proved.behind);
+    faults.push(...proved.faults.map((fault) => `${stored.name}: ${fault}`));
+  }
+  for await (const fault of ports.records.strays()) faults.push(fault);
+  return { accounts, entries, faults, behind, unanswered };
+}
+
+/** What was only on its way at the first look is not there at the second. */
+async function proveSettled(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
+  const proved = await prove(ports, stored);
+  if (proved.faults.length === 0 || stored.account === undefined) return proved;
+  const again = await ports.records.again?.(stored.account.id);
+  return again ? await prove(ports, again) : proved;
+}
+
+async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
+  const id = stored.account?.id ?? fromAccountKey(stored.name);
+  const { account, keeps } = stored;
+  const proof = proveAccount(id, { digest: ports.digest, keeps });
+  const gateway: string[] = [];
+  let [entries, unanswered] = [0, 0];
+  for await (const one of stored.entries()) {
+    const { entry } = one;
+    entries++;
+    const paymentId = proof.unknownPayment(entry);
+    proof.add(one, paymentId === undefined ? undefined : await stored.payment(paymentId));
+    if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") continue;
+    const fault = await chargeFault(ports.gateway, entry);
+    if (fault === "unanswered") unanswered++;
+    else if (fault) gateway.push(`entry ${entry.seq} (${entry.type} ${entry.id}): ${fault}`);
+  }
+  const replayed = proof.replayed();
+  const faults = [...stored.faults, ...proof.entryFaults(), ...gateway];
+  if (account === undefined) {
+    return { entries, unanswered, faults: [...faults, ...(entries > 0 ? [whose(replayed)] : [])] };
+  }
+  const isBehind = faults.length === 0 && account.seq < replayed.seq;
+  faults.push(...proof.accountFaults(account));
+  faults.push(...topUpFaults(stored, replayed), ...await cardFaults(ports, account));
+  return {
+    entries,
+    unanswered,
+    faults,
+    ...(isBehind && { behind: { stored: account, replayed } }),
+  };
+}
+
+function whose({ seq, head }: Account): string {
+  return `its entries end with ${seq} (${head})`;
+}
+
+/** What the look-up of open top-ups has more, less or other than the journal leaves open. */
+function topUpFaults({ openTopUps }: StoredAccount, replayed: Account): readonly string[] {
+  if (openTopUps === undefined) return [];
+  const kept = new Map(openTopUps.map(({ topUpId, startedAt }) => [topUpId, startedAt]));
+  const open = new Map(replayed.openTopUps.map((one) => [one.topUpId, one.startedAt]));
+  return [...new Set([...kept.keys(), ...open.keys()])].flatMap((topUpId) => {
+    if (kept.get(topUpId) === open.get(topUpId)) return [];
+    const what = !kept.has(topUpId)
+      ? "is not looked up as open"
+      : !open.has(topUpId)
+      ? "is looked up as open, and is not"
+      : "is looked up by another start than its own";
+    return [`top-up ${topUpId} ${what}`];
+  });
+}
+
+/** Each card must be in the vault, and be the card that the account shows. */
+async function cardFaults(
+  { accounts, vault, vaultStore }: ReconcilingPorts,
+  { id, cards }: Account,
+): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const { cardId, fingerprint, ...shown } of cards) {
+    if (await vaultStore.get(id, cardId) === undefined) {
+      // It may have been removed since this account was read.
+      const now = await accounts.read(id).catch(() => undefined);
+      if (now && findCard(now, cardId) === undefined) continue;
+      faults.push(`card ${cardId}: its number is not in the vault`);
+      continue;
+    }
+    // What does not open is named with its record.
+    const number = await vault.open(id, cardId).catch(() => undefined);
+    if (number === undefined) continue;
+    const isSame = vault.fingerprint(id, number) === fingerprint &&
+      maskedNumber(number.facts) === maskedNumber(shown);
+    if (!isSame) faults.push(`card ${cardId}: the vault has another number for it`);
+  }
+  return faults;
+}
+
+/** What the card's side says other than the journal. */
+async function chargeFault(
+  gateway: Pick<CardGateway, "inquire">,
+  { type, topUpId, amountKurus }: Closing,
+): Promise<string | undefined> {
+  const answer = await gateway.inquire(topUpId).catch(() => ({ status: "pending" } as const));
+  if (answer.status === "pending") return "unanswered";
+  if (type === "top_up_failed") {
+    return answer.status === "charged" ? "failed, and the card was charged" : undefined;
+  }
+  if (answer.status !== "charged") return `credited, and the card's side says ${answer.status}`;
+  const { amountKurus: charged = amountKurus } = answer;
+  if (charged === amountKurus) return undefined;
+  return `credited ${formatAmount(amountKurus)}, and the card was charged ${formatAmount(charged)}`;
+}

@@ -1,0 +1,238 @@
+import type { AccountId } from "../account.ts";
+import {
+  closingEntryId,
+  type TopUpCredited,
+  type TopUpFailed,
+  type TopUpStarted,
+} from "../journal.ts";
+import {
+  GATEWAY_TIMEOUT_MILLISECONDS,
+  SETTLEMENTS_AT_ONCE,
+  TOP_UP_WAIT_MILLISECONDS,
+  TOP_UPS_AT_ONCE,
+  TOP_UPS_WAITING,
+} from "../limits.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import type { AccountStore, OpenTopUpAddress } from "../ports/account_store.ts";
+import type { CardGateway, ChargeOutcome } from "../ports/card_gateway.ts";
+import type { CardVault } from "../ports/card_vault.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import { decideTopUpCredit, decideTopUpFailure, type FirstCharge } from "../top_up.ts";
+
+/** A top-up and how it ended, as far as the journal knows. */
+export type TopUpState =
+  | { readonly status: "pending"; readonly started: TopUpStarted }
+  | { readonly status: "credited"; readonly started: TopUpStarted; readonly closing: TopUpCredited }
+  | { readonly status: "failed"; readonly started: TopUpStarted; readonly closing: TopUpFailed };
+
+export interface SettlementPorts {
+  readonly accounts: Accounts;
+  readonly store: Pick<AccountStore, "openTopUps">;
+  readonly journal: Pick<Journal, "find">;
+  readonly vault: Pick<CardVault, "open">;
+  readonly gateway: CardGateway;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What a sweep of open top-ups came to. */
+export type SweepCounts = Readonly<Record<TopUpState["status"], number>>;
+
+/**
+ * Brings top-ups to their end: the card is charged after `top_up_started` is committed, and the
+ * outcome is committed after it is known. An outcome that is not known stays pending and is asked
+ * again, by the next request or by a sweep; the reference keeps the card from being charged twice.
+ */
+export interface TopUpSettlement {
+  /** Charges the card of a top-up that has just been started, and waits a while for the outcome. */
+  charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
+  /** The top-up of that id; when it is open its outcome is asked for first. */
+  find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
+  /** How far the first charge of an open top-up is that this process started. */
+  firstChargeOf(topUpId: string): FirstCharge | undefined;
+  /**
+   * Asks for the outcomes of all but those that started within so many milliseconds of now, a few at
+   * a time, the oldest first. One that a clock ahead of this one started in the future is asked for.
+   */
+  sweep(youngMilliseconds?: number): Promise<SweepCounts>;
+}
+
+export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
+  // Requests for one top-up share one conversation with the gateway.
+  const underway = new Map<string, Promise<TopUpState>>();
+  const charging = new Set<string>();
+
+  // The newest whose first charge ended without an outcome; one that is forgotten counts as charging a while.
+  const unclear = new Set<string>();
+
+  // A gateway that does not answer must not hold up more requests than these.
+  let waiting = 0;
+
+  function settle(asked: Settling): Promise<TopUpState> {
+    const { started: { id } } = asked;
+    const joined = underway.get(id);
+    if (joined) return joined;
+    const settling = settleTopUp(ports, asked).finally(() => {
+      underway.delete(id);
+      charging.delete(id);
+    });
+    underway.set(id, settling);
+    if (asked.ask !== "charge") return settling;
+    charging.add(id);
+    void settling.then(({ status }) => status === "pending" && rememberUnclear(id), () => {});
+    return settling;
+  }
+
+  function rememberUnclear(id: string): void {
+    for (const oldest of unclear) if (unclear.size >= SETTLEMENTS_AT_ONCE) unclear.delete(oldest);
+    unclear.add(id);
+  }
+
+  /** Has the outcome asked for and waits a while, as long as there is room for it. */
+  async function ask(asked: Settling): Promise<TopUpState> {
+    const { started } = asked;
+    const pending = { status: "pending", started } as const;
+    // A sweep asks later, under the same reference; what waits here would only lie in memory.
+    if (underway.size >= SETTLEMENTS_AT_ONCE && !underway.has(started.id)) return pending;
+    const settling = settle(asked);
+    if (waiting >= TOP_UPS_WAITING) {
+      settling.catch((error) =>
+        ports.log.error("top_up_unsettled", { topUpId: started.id, error })
+      );
+      return pending;
+    }
+    waiting++;
+    try {
+      return await ports.clock.within(settling, TOP_UP_WAIT_MILLISECONDS) ?? pending;
+    } finally {
+      waiting--;
+    }
+  }
+
+  async function findStored(account: AccountId, topUpId: string): Promise<TopUpState | undefined> {
+    const started = await ports.journal.find(account, topUpId);
+    if (started?.type !== "top_up_started") return undefined;
+    return await readState(ports.journal, account, started);
+  }
+
+  async function settleOpen(
+    { account, topUpId }: OpenTopUpAddress,
+  ): Promise<TopUpState | undefined> {
+    const state = await findStored(account, topUpId);
+    if (state?.status !== "pending") return state;
+    return await settle({ account, started: state.started, ask: "inquire" });
+  }
+
+  /** One that cannot be settled, whatever the fault, stays pending and must not hold up the others. */
+  async function sweepOne(open: OpenTopUpAddress): Promise<TopUpState["status"] | undefined> {
+    try {
+      return (await settleOpen(open))?.status;
+    } catch (error) {
+      ports.log.error("top_up_unsettled", { topUpId: open.topUpId, error });
+      return "pending";
+    }
+  }
+
+  return {
+    charge: (account, started) => ask({ account, started, ask: "charge" }),
+    find: async (account, topUpId) => {
+      const state = await findStored(account, topUpId);
+      if (state?.status !== "pending") return state;
+      return await ask({ account, started: state.started, ask: "inquire" });
+    },
+    firstChargeOf: (topUpId) => {
+      if (charging.has(topUpId)) return "under_way";
+      return unclear.has(topUpId) ? "unclear" : undefined;
+    },
+    sweep: async (youngMilliseconds = 0) => {
+      const now = ports.clock.now();
+      const except = { from: now - youngMilliseconds, to: now + youngMilliseconds };
+      const counts = { pending: 0, credited: 0, failed: 0 };
+      let page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE);
+      for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+        for (const status of await Promise.all(page.map(sweepOne))) {
+          if (status) counts[status]++;
+        }
+        // Past the last one, not from the start: those that stay pending must not hold up the others.
+        page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE, last);
+      }
+      return counts;
+    },
+  };
+}
+
+type Asking = "charge" | "inquire";
+
+interface Settling {
+  readonly account: AccountId;
+  readonly started: TopUpStarted;
+  readonly ask: Asking;
+}
+
+async function settleTopUp(ports: SettlementPorts, settling: Settling): Promise<TopUpState> {
+  const { account: id, started } = settling;
+  const outcome = await askGateway(ports, settling);
+  if (outcome.status === "pending") return { status: "pending", started };
+  const command = {
+    entryId: closingEntryId(started.id),
+    topUpId: started.id,
+    at: ports.clock.now(),
+    requestId: started.requestId,
+    by: "kese" as const,
+  };
+  await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
+    { account: id, command },
+    ({ account }) =>
+      outcome.status === "charged"
+        ? decideTopUpCredit(account, command)
+        : decideTopUpFailure(account, { ...command, reason: outcome.reason }),
+  );
+  // Whoever closed it, here or elsewhere, what the journal says is the outcome.
+  return await readState(ports.journal, id, started);
+}
+
+/** The outcome of the charge; pending whenever it is not known for sure. */
+async function askGateway(ports: SettlementPorts, settling: Settling): Promise<ChargeOutcome> {
+  const { gateway, clock, log } = ports;
+  const { account, started, ask } = settling;
+  try {
+    const asking = ask === "charge" ? charge() : gateway.inquire(started.id);
+    const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
+      { status: "pending" };
+    // Not found does not mean failed: the first charge may still be on its way, under the same reference.
+    if (answer.status !== "not_found") return known(answer);
+    return known(
+      await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" },
+    );
+  } catch (error) {
+    log.warn("card_gateway_unclear", { topUpId: started.id, error });
+    return { status: "pending" };
+  }
+
+  /** A charge of another sum is not this top-up's: somebody has to look. */
+  function known(answer: ChargeOutcome): ChargeOutcome {
+    const isOther = answer.status === "charged" && answer.amountKurus !== undefined &&
+      answer.amountKurus !== started.amountKurus;
+    if (!isOther) return answer;
+    log.error("card_gateway_charged_another_sum", { topUpId: started.id });
+    return { status: "pending" };
+  }
+
+  async function charge(): Promise<ChargeOutcome> {
+    const number = await ports.vault.open(account, started.card.cardId);
+    return await gateway.charge(started.id, number, started.amountKurus);
+  }
+}
+
+async function readState(
+  journal: Pick<Journal, "find">,
+  account: AccountId,
+  started: TopUpStarted,
+): Promise<TopUpState> {
+  const closing = await journal.find(account, closingEntryId(started.id));
+  if (closing?.type === "top_up_credited") return { status: "credited", started, closing };
+  if (closing?.type === "top_up_failed") return { status: "failed", started, closing };
+  return { status: "pending", started };
+}

@@ -1,0 +1,68 @@
+import { type Account, type AccountId, accountKey, findCard, type Instant } from "../account.ts";
+import { VAULT_ORPHAN_AFTER_MILLISECONDS } from "../limits.ts";
+import type { Accounts } from "../ports/accounts.ts";
+import { StoreUnavailableError } from "../ports/errors.ts";
+import type { VaultRecord, VaultStore } from "../ports/card_vault.ts";
+
+const PAGE = 500;
+
+/**
+ * Removes card numbers that no account names an hour after they were kept: what a refused, broken or
+ * crashed saving or removal left behind. Gives how many there were.
+ */
+export async function removeVaultOrphans(
+  { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
+  now: Instant,
+): Promise<number> {
+  const createdBefore = now - VAULT_ORPHAN_AFTER_MILLISECONDS;
+  let removed = 0;
+  for await (const page of vaultPages(vault, createdBefore)) {
+    const cardIdsByAccount = Map.groupBy(page, ({ account }) => accountKey(account));
+    for (const records of cardIdsByAccount.values()) {
+      removed += await removeUnnamed({ accounts, vault }, records);
+    }
+  }
+  return removed;
+}
+
+/** Every record that is older, some at a time. */
+export async function* vaultPages(
+  vault: Pick<VaultStore, "list">,
+  createdBefore: Instant,
+): AsyncGenerator<readonly VaultRecord[]> {
+  let page = await vault.list({ createdBefore, limit: PAGE });
+  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    yield page;
+    page = await vault.list({ createdBefore, limit: PAGE, after: last });
+  }
+}
+
+async function removeUnnamed(
+  { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
+  records: readonly { readonly account: AccountId; readonly cardId: string }[],
+): Promise<number> {
+  const [first] = records;
+  if (first === undefined) return 0;
+  const account = await readable(accounts, first.account);
+  // Whose cards cannot be told keeps what it has: reconciling names the account.
+  if (account === "unreadable") return 0;
+  const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
+  if (orphans.length > 0) await vault.remove(first.account, orphans);
+  return orphans.length;
+}
+
+async function readable(
+  accounts: Pick<Accounts, "read">,
+  id: AccountId,
+): Promise<Account | "unreadable" | undefined> {
+  try {
+    return await accounts.read(id);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw error;
+    return "unreadable";
+  }
+}
+
+function names(account: Account | undefined, cardId: string): boolean {
+  return account !== undefined && findCard(account, cardId) !== undefined;
+}

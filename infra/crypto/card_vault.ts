@@ -1,0 +1,79 @@
+import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
+import { type AccountId, accountKey } from "../../domain/account.ts";
+import { CardNumber } from "../../domain/card_number.ts";
+import type {
+  CardToKeep,
+  CardVault,
+  VaultRecord,
+  VaultStore,
+} from "../../domain/ports/card_vault.ts";
+import { seal, unseal } from "./sealing.ts";
+
+export interface CardVaultKeys {
+  /** By key id; the first seals, all open. Each has 32 bytes. */
+  readonly sealing: ReadonlyMap<string, Uint8Array>;
+  /** For fingerprints alone. Under another one every saved card looks new. */
+  readonly fingerprint: () => Uint8Array;
+}
+
+/**
+ * Seals card numbers. Account and card id are bound in: a record moved to another account or card does
+ * not open.
+ *
+ * A fingerprint is a keyed hash of the whole number (HMAC-SHA-256, PCI DSS 3.5.1.1), bound to the
+ * account. It is fast, because it does not rest on how long a guess takes: with BIN and last four known a
+ * million numbers are left, which no affordable slowness protects. It rests on its key, which is random
+ * and opens with the sealing keys only, with which the numbers themselves would open.
+ */
+export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVault {
+  const [sealingKey] = keys.sealing;
+  if (sealingKey === undefined) throw new Error("Cannot make a vault: no sealing key is given");
+  const [keyId, key] = sealingKey;
+
+  function toRecord(id: AccountId, { cardId, number }: CardToKeep, createdAt: number): VaultRecord {
+    const sealed = seal(key, Buffer.from(number.reveal()), boundTo(id, cardId));
+    return { account: id, cardId, keyId, ...sealed, createdAt };
+  }
+
+  function openRecord(record: VaultRecord): CardNumber {
+    const { account, cardId, keyId } = record;
+    const key = keys.sealing.get(keyId);
+    if (key === undefined) throw cannotOpen(cardId, `key ${keyId} is not configured`);
+    const digits = unseal(key, record, boundTo(account, cardId));
+    if (digits === undefined) throw cannotOpen(cardId, `it is not what key ${keyId} sealed`);
+    const number = CardNumber.parse(Buffer.from(digits).toString("utf8"));
+    if (number === undefined) throw cannotOpen(cardId, "what was sealed is no card number");
+    return number;
+  }
+
+  return {
+    fingerprint: (id, number) =>
+      createHmac("sha256", keys.fingerprint()).update(`card\n${accountKey(id)}\n${number.reveal()}`)
+        .digest("hex"),
+    keep: (id, cards, now) => store.put(cards.map((card) => toRecord(id, card, now))),
+    open: async (id, cardId) => {
+      const record = await store.get(id, cardId);
+      if (record === undefined) throw cannotOpen(cardId, "the vault has no record of it");
+      // What was asked for, not what the record says of itself: a moved record must not open.
+      return openRecord({ ...record, account: id, cardId });
+    },
+    fault: (record) => {
+      try {
+        openRecord(record);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+    remove: (id, cardIds) => store.remove(id, cardIds),
+  };
+}
+
+function boundTo(id: AccountId, cardId: string): string {
+  return `${accountKey(id)}/${cardId}`;
+}
+
+function cannotOpen(cardId: string, reason: string): Error {
+  return new Error(`Cannot open card ${cardId}: ${reason}`);
+}

@@ -1,0 +1,90 @@
+import { BusyError } from "../../domain/ports/errors.ts";
+
+export interface TurnBounds {
+  /** Tasks that run at one time. Strangers leave one of the places to callers who are known. */
+  readonly atOnce: number;
+  /** Tasks of known callers that may wait. */
+  readonly waiting: number;
+  readonly strangersWaiting: number;
+  readonly waitingPerStranger: number;
+}
+
+/** Runs a task when its turn comes; `stranger` is the address of a caller whom nobody knows yet. */
+export type InTurn = <T>(task: () => Promise<T>, stranger?: string) => Promise<T>;
+
+/**
+ * Lets some tasks run and others wait; one too many is refused as busy. Known callers and strangers
+ * have queues and places of their own, so that neither holds up the other, and among strangers each
+ * address has its turn after the other.
+ */
+export function createTurns(
+  { atOnce, waiting, strangersWaiting, waitingPerStranger }: TurnBounds,
+): InTurn {
+  const strangersAtOnce = Math.max(1, atOnce - 1);
+  const known: (() => void)[] = [];
+  const strangers = createRoundRobin();
+  let running = 0;
+  let strangersRunning = 0;
+
+  function startNext(): void {
+    while (running < atOnce) {
+      const ofStrangers = strangersRunning < strangersAtOnce ? strangers.take() : undefined;
+      const start = ofStrangers ?? known.shift();
+      if (start === undefined) return;
+      running++;
+      if (ofStrangers) strangersRunning++;
+      start();
+    }
+  }
+
+  function mayWait(stranger: string | undefined): boolean {
+    if (stranger === undefined) return known.length < waiting;
+    return strangers.size() < strangersWaiting && strangers.sizeOf(stranger) < waitingPerStranger;
+  }
+
+  /** Whether a task of that kind would start at once; then no queue has to have room for it. */
+  function isFree(stranger: string | undefined): boolean {
+    return running < atOnce && (stranger === undefined || strangersRunning < strangersAtOnce);
+  }
+
+  return async (task, stranger) => {
+    if (!isFree(stranger) && !mayWait(stranger)) throw new BusyError("too many slow hashes wait");
+    await new Promise<void>((start) => {
+      if (stranger === undefined) known.push(start);
+      else strangers.add(stranger, start);
+      startNext();
+    });
+    try {
+      return await task();
+    } finally {
+      running--;
+      if (stranger !== undefined) strangersRunning--;
+      startNext();
+    }
+  };
+}
+
+/** Queues by name, of which each gives one in its turn. */
+function createRoundRobin() {
+  const queues = new Map<string, (() => void)[]>();
+  let size = 0;
+  return {
+    size: () => size,
+    sizeOf: (name: string) => queues.get(name)?.length ?? 0,
+    add: (name: string, start: () => void): void => {
+      const queue = queues.get(name);
+      if (queue) queue.push(start);
+      else queues.set(name, [start]);
+      size++;
+    },
+    take: (): (() => void) | undefined => {
+      for (const [name, [first, ...others]] of queues) {
+        queues.delete(name);
+        if (others.length > 0) queues.set(name, others);
+        size--;
+        return first;
+      }
+      return undefined;
+    },
+  };
+}

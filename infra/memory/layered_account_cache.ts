@@ -1,0 +1,109 @@
+import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import { SNAPSHOT_WRITES_AT_ONCE, SNAPSHOT_WRITES_WAITING } from "../../domain/limits.ts";
+import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { Eventually } from "../../domain/ports/eventually.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import type { MemoryAccountCache } from "./account_cache.ts";
+
+export interface CacheLayers {
+  /** In the process: takes effect at once. */
+  readonly near: MemoryAccountCache;
+  /** Shared by all processes, and perhaps gone. */
+  readonly far: AccountCache;
+  readonly log: Log;
+}
+
+export interface LayeredAccountCache extends AccountCache {
+  /** Resolves when nothing is left to be written to the far layer. */
+  settled(): Promise<void>;
+}
+
+/** What the far layer has yet to hear of an account: to forget it, to take a newer one, or both. */
+interface Write {
+  readonly id: AccountId;
+  readonly drop: boolean;
+  readonly put?: Account;
+}
+
+/**
+ * Asks the process's own memory first and then the layer that all processes share. `put` and `drop`
+ * are done when memory knows of them; the far layer hears of them afterwards, and nobody waits.
+ */
+export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCache {
+  const { near, far, log } = layers;
+  const waiting = new Map<string, Write>();
+  const underWay = new Map<string, Promise<void>>();
+
+  function enqueue(write: Write): void {
+    const key = accountKey(write.id);
+    const earlier = waiting.get(key);
+    if (earlier === undefined && waiting.size >= SNAPSHOT_WRITES_WAITING) {
+      return log.debug("snapshot_write_left_out");
+    }
+    waiting.set(key, earlier === undefined ? write : joined(earlier, write));
+    startWrites();
+  }
+
+  function startWrites(): void {
+    for (const [key, write] of waiting) {
+      if (underWay.size >= SNAPSHOT_WRITES_AT_ONCE) return;
+      // One write an account at a time: the next one waits, and takes in what follows it.
+      if (underWay.has(key)) continue;
+      waiting.delete(key);
+      underWay.set(
+        key,
+        perform(write).finally(() => {
+          underWay.delete(key);
+          startWrites();
+        }),
+      );
+    }
+  }
+
+  async function perform({ id, drop, put }: Write): Promise<void> {
+    if (drop) await attempt("drop", () => far.drop(id));
+    if (put) await attempt("put", () => far.put(put));
+  }
+
+  /** What fails is left out. Only the kind of an error is named: its text may hold the snapshot. */
+  async function attempt<T>(call: string, ask: () => Eventually<T>): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      log.debug("far_account_cache_failed", { call, kind: error instanceof Error && error.name });
+      return undefined;
+    }
+  }
+
+  async function getFar(id: AccountId): Promise<Account | undefined> {
+    const key = accountKey(id);
+    // It does not yet know what was done here: what it holds was dropped, or is behind.
+    if (waiting.has(key) || underWay.has(key)) return undefined;
+    const shared = await attempt("get", () => far.get(id));
+    if (shared !== undefined) near.put(shared);
+    return shared;
+  }
+
+  return {
+    get: (id) => near.get(id) ?? getFar(id),
+    put: (account) => {
+      enqueue({ id: account.id, drop: false, put: account });
+      near.put(account);
+    },
+    drop: (id) => {
+      enqueue({ id, drop: true });
+      near.drop(id);
+    },
+    settled: async () => {
+      while (underWay.size > 0) await Promise.all(underWay.values());
+    },
+  };
+}
+
+/** Two writes as one. A drop stays, for it makes room for a number that is older than the far layer's. */
+function joined(first: Write, second: Write): Write {
+  if (second.drop || first.put === undefined || second.put === undefined) {
+    return { ...second, drop: second.drop || first.drop };
+  }
+  return first.put.seq > second.put.seq ? first : { ...second, drop: first.drop };
+}

@@ -1,0 +1,55 @@
+import type { Instant } from "../../domain/account.ts";
+import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
+import { exceededUntilNextWindow, windowStart } from "./rate_window.ts";
+
+/** Keys of one policy that are remembered. */
+export const KEYS_PER_POLICY = 100_000;
+/** Keys that are forgotten together for one too many: to look for the first one costs as much as all of them. */
+export const FORGOTTEN_AT_ONCE = 1_000;
+
+interface Count {
+  start: Instant;
+  used: number;
+}
+
+/** Counts requests in fixed windows, for this process alone. */
+export function createMemoryRateLimiter(): RateLimiter {
+  /** By policy, so that however many users there are, no fleet's counter goes for one of theirs. */
+  const policies = new Map<string, Map<string, Count>>();
+
+  function countsOf(policy: string): Map<string, Count> {
+    let counts = policies.get(policy);
+    if (counts === undefined) policies.set(policy, counts = new Map());
+    return counts;
+  }
+
+  function countIn({ policy, key }: RateLimit, start: Instant): number {
+    const counts = countsOf(policy);
+    let count = counts.get(key);
+    if (count?.start !== start) {
+      counts.delete(key);
+      if (counts.size >= KEYS_PER_POLICY) forgetFirst(counts);
+      counts.set(key, count = { start, used: 0 });
+    }
+    return ++count.used;
+  }
+
+  return {
+    // One after the other: what a user sends past his own limit must not use up his fleet's.
+    take: (limits, now) => {
+      const exceeded = limits.find((limit) =>
+        countIn(limit, windowStart(limit, now)) > limit.limit
+      );
+      return exceeded && exceededUntilNextWindow(exceeded, now);
+    },
+  };
+}
+
+/** Forgets the counts that began first: those of past windows, as long as there are any. */
+function forgetFirst(counts: Map<string, Count>): void {
+  let left = FORGOTTEN_AT_ONCE;
+  for (const key of counts.keys()) {
+    counts.delete(key);
+    if (--left === 0) return;
+  }
+}

@@ -1,0 +1,62 @@
+import { DAY_MILLISECONDS } from "../../domain/limits.ts";
+import type { AuditRecord } from "../../domain/ports/audit_log.ts";
+import type { Log } from "../../domain/ports/log.ts";
+
+/** How much a process may write a day, about. */
+export interface AuditBounds {
+  readonly bytesPerDay: number;
+  /** Of them for strangers, whose records are the first that are dropped. */
+  readonly strangersBytesPerDay: number;
+}
+
+/** What a record takes beside its texts, in the larger of the stores. */
+const RECORD_BYTES = 150;
+const LOG_INTERVAL_MILLISECONDS = 60_000;
+
+/** Lets through what fits into the day, and says in the log how much does not. */
+export function createAuditBudget(
+  { bytesPerDay, strangersBytesPerDay }: AuditBounds,
+  log: Log,
+): (records: readonly AuditRecord[]) => readonly AuditRecord[] {
+  let day = 0;
+  let bytes = 0;
+  let strangersBytes = 0;
+  let dropped = { strangers: 0, callers: 0 };
+  let loggedAt = -Infinity;
+
+  function fits(record: AuditRecord): boolean {
+    const size = sizeOf(record);
+    const isStranger = record.who === "anonymous";
+    const isTooMuch = bytes + size > bytesPerDay ||
+      isStranger && strangersBytes + size > strangersBytesPerDay;
+    if (isTooMuch) {
+      dropped[isStranger ? "strangers" : "callers"]++;
+      return false;
+    }
+    bytes += size;
+    if (isStranger) strangersBytes += size;
+    return true;
+  }
+
+  return (records) => {
+    const at = records[0]?.at ?? 0;
+    const today = Math.floor(at / DAY_MILLISECONDS);
+    if (today !== day) {
+      day = today;
+      bytes = strangersBytes = 0;
+    }
+    const kept = records.filter(fits);
+    const hasDropped = dropped.strangers + dropped.callers > 0;
+    if (hasDropped && at - loggedAt >= LOG_INTERVAL_MILLISECONDS) {
+      log.warn("audit_day_is_full", { ...dropped, bytesPerDay, strangersBytesPerDay });
+      dropped = { strangers: 0, callers: 0 };
+      loggedAt = at;
+    }
+    return kept;
+  };
+}
+
+function sizeOf({ requestId, filo, userNo, operation, code, peer }: AuditRecord): number {
+  return RECORD_BYTES + requestId.length + operation.length + (filo?.length ?? 0) +
+    (userNo?.length ?? 0) + (code?.length ?? 0) + (peer?.length ?? 0);
+}

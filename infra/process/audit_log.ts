@@ -1,0 +1,114 @@
+import { maskCardNumbers } from "../../domain/card_number_search.ts";
+import {
+  AUDIT_BATCH,
+  AUDIT_BUFFER,
+  AUDIT_BYTES_PER_DAY,
+  AUDIT_REFUSALS_MILLISECONDS,
+  AUDIT_STRANGERS_BYTES_PER_DAY,
+} from "../../domain/limits.ts";
+import type { AuditLog, AuditRecord } from "../../domain/ports/audit_log.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import { type AuditBounds, createAuditBudget } from "./audit_budget.ts";
+import { createRefusalCounter } from "./audit_refusals.ts";
+
+/** Where audit records are kept for good. */
+export interface AuditSink {
+  write(records: readonly AuditRecord[]): Promise<void>;
+}
+
+const FLUSH_AFTER_MILLISECONDS = 250;
+
+const BOUNDS: AuditBounds = {
+  bytesPerDay: AUDIT_BYTES_PER_DAY,
+  strangersBytesPerDay: AUDIT_STRANGERS_BYTES_PER_DAY,
+};
+
+/**
+ * Gathers records and writes them together a moment later. What does not fit is dropped, oldest
+ * first, and counted in the log: the audit must not hold payments up. What strangers are refused is
+ * only counted.
+ */
+export function createAuditLog(
+  sink: AuditSink,
+  log: Log,
+  bounds: AuditBounds = BOUNDS,
+): AuditLog {
+  const refusals = createRefusalCounter();
+  const fitting = createAuditBudget(bounds, log);
+  let buffer: AuditRecord[] = [];
+  let dropped = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing: Promise<void> | undefined;
+  let refusalsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function record(one: AuditRecord): void {
+    if (one.who === "anonymous" && one.code !== null) countRefusal(one);
+    else keep(one);
+  }
+
+  function countRefusal(refusal: AuditRecord): void {
+    if (refusals.isDue(refusal.at)) keepRefusals();
+    refusals.count(refusal);
+    refusalsTimer ??= setTimeout(keepRefusals, AUDIT_REFUSALS_MILLISECONDS);
+  }
+
+  function keepRefusals(): void {
+    clearTimeout(refusalsTimer);
+    refusalsTimer = undefined;
+    for (const refusal of refusals.take()) keep(refusal);
+  }
+
+  function keep(one: AuditRecord): void {
+    if (buffer.length >= AUDIT_BUFFER) {
+      buffer.shift();
+      dropped++;
+    }
+    buffer.push(one);
+    if (writing !== undefined) return;
+    timer ??= setTimeout(writeNow, FLUSH_AFTER_MILLISECONDS);
+    if (buffer.length === AUDIT_BATCH) void writeNow();
+  }
+
+  function flush(): Promise<void> {
+    keepRefusals();
+    return writeNow();
+  }
+
+  function writeNow(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    if (writing === undefined && buffer.length > 0) writing = writeAll();
+    return writing ?? Promise.resolve();
+  }
+
+  /** One batch after the other, so that a slow sink leaves at most one and a full buffer in memory. */
+  async function writeAll(): Promise<void> {
+    while (buffer.length > 0) {
+      if (dropped > 0) log.warn("audit_records_dropped", { dropped });
+      dropped = 0;
+      const records = buffer;
+      buffer = [];
+      await write(records);
+    }
+    // In the same step as the last look at the buffer: a record that comes a step later starts a timer.
+    writing = undefined;
+  }
+
+  async function write(records: readonly AuditRecord[]): Promise<void> {
+    const kept = fitting(records);
+    if (kept.length === 0) return;
+    try {
+      await sink.write(kept.map(masked));
+    } catch (error) {
+      log.error("audit_not_written", { records: kept.length, error });
+    }
+  }
+
+  return { record, flush };
+}
+
+/** A user number can be any digits; none of them may be a card's. */
+function masked(record: AuditRecord): AuditRecord {
+  const userNo = record.userNo && maskCardNumbers(record.userNo);
+  return userNo === record.userNo ? record : { ...record, userNo };
+}

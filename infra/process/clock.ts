@@ -1,0 +1,29 @@
+import type { Clock } from "../../domain/ports/clock.ts";
+
+/** The machine's own time. */
+export function createSystemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    // By hand, for requests wait for it: an abort signal and a race cost several times that.
+    within: (promise, milliseconds) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, milliseconds, undefined);
+        const settle = <T>(end: (result: T) => void) => (result: T): void => {
+          clearTimeout(timer);
+          end(result);
+        };
+        promise.then(settle(resolve), settle(reject));
+      }),
+  };
+}
+
+/** Waits; ends at once when `signal` aborts. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

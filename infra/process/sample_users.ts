@@ -1,0 +1,45 @@
+import { type AccountCreationPorts, createAccount } from "../../domain/workflows/opening.ts";
+import { CardNumber } from "../../domain/card_number.ts";
+import { parseBalance } from "../../domain/money.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
+import type { Ids } from "../../domain/ports/ids.ts";
+import sampleUsers from "./sample_users.json" with { type: "json" };
+
+export interface SampleLoading {
+  readonly filo: string;
+  readonly ports: AccountCreationPorts & { readonly clock: Clock; readonly ids: Ids };
+  /** Hears of each user that is there. */
+  readonly onUser?: (userNo: string, outcome: "created" | "existed") => void;
+}
+
+/** Creates the ten sample users in a fleet; those that exist stay as they are. Gives how many are new. */
+export async function loadSampleUsers({ filo, ports, onUser }: SampleLoading): Promise<number> {
+  const created = await Promise.all(sampleUsers.map(async (user) => {
+    const { userNo, authCode, selectedCard, allCards, balance, ...profile } = user;
+    const at = ports.clock.now();
+    const outcome = await createAccount(ports, {
+      account: { filo, userNo },
+      entryId: ports.ids.next("ent", at),
+      at,
+      requestId: "sample-users",
+      by: "kese",
+      authCode,
+      profile,
+      balanceKurus: known(parseBalance(balance), userNo),
+      cardNumbers: allCards.map((card) => known(CardNumber.parse(card), userNo)),
+      selectedCard: known(CardNumber.parse(selectedCard), userNo),
+    });
+    if (outcome.outcome !== "accepted" && outcome.outcome !== "user_exists") {
+      throw new Error(`Cannot create sample user ${userNo}: ${outcome.outcome}`);
+    }
+    const isNew = outcome.outcome === "accepted";
+    onUser?.(userNo, isNew ? "created" : "existed");
+    return isNew;
+  }));
+  return created.filter(Boolean).length;
+}
+
+function known<T>(value: T | undefined, userNo: string): T {
+  if (value === undefined) throw new Error(`Cannot read sample user ${userNo}`);
+  return value;
+}

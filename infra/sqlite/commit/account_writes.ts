@@ -1,0 +1,92 @@
+import { createAppender } from "./appending.ts";
+import type { SqliteDatabase } from "../database.ts";
+import type { WorkTogether } from "./group_commit.ts";
+import { journalStart } from "./journal_ends.ts";
+import type { EntryRow, LookUp, OpeningRows, SideRows } from "../rows.ts";
+
+/** What writes accounts and the appending end of their journals. */
+export interface AccountWrites {
+  saveAccount(
+    key: string,
+    expectedHead: string,
+    beside: SideRows | null,
+    ...entries: EntryRow[]
+  ): "saved" | "conflict";
+  /** False when there is an account of that key. */
+  insertAccount(key: string, rows: OpeningRows): boolean;
+}
+
+type Save = Parameters<AccountWrites["saveAccount"]>;
+type Saved = ReturnType<AccountWrites["saveAccount"]>;
+
+/** The work on accounts: for one call, and saves for as many as there are, with few statements. */
+export function createAccountWrites(database: SqliteDatabase): {
+  readonly writes: AccountWrites;
+  readonly together: WorkTogether<AccountWrites>;
+} {
+  const insertKey = database.prepare(
+    "INSERT INTO accounts (account_key, state) VALUES (?, ?) ON CONFLICT DO NOTHING",
+  );
+  const insertPerson = database.prepare(
+    "INSERT INTO people (account_no, profile, auth_code_hash) VALUES (?, ?, ?)",
+  );
+  const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
+  const createAppending = createAppender(database);
+  const keepLookUp = createLookUps(database);
+
+  function saveAccounts(saves: readonly Save[]): readonly Saved[] {
+    const appending = createAppending();
+    const ends = appending.endsOf(saves.map(([key]) => key));
+    const results = saves.map(([key, expectedHead, beside, ...entries]): Saved => {
+      const stored = ends.get(key);
+      if (stored?.head !== expectedHead) return "conflict";
+      // Another save of the same batch sees what this one leaves.
+      appending.append(key, stored, entries);
+      if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);
+      for (const lookUp of beside?.lookUps ?? []) keepLookUp(key, lookUp);
+      return "saved";
+    });
+    appending.write();
+    return results;
+  }
+
+  function insertAccount(
+    key: string,
+    { state, entry, profile, authCodeHash }: OpeningRows,
+  ): boolean {
+    const { changes, lastInsertRowid } = insertKey.run(key, state);
+    if (changes === 0) return false;
+    const accountNo = Number(lastInsertRowid);
+    insertPerson.run(accountNo, profile, authCodeHash);
+    const appending = createAppending();
+    appending.append(key, journalStart(accountNo), [entry]);
+    appending.write();
+    return true;
+  }
+
+  return {
+    writes: { saveAccount: (...save) => saveAccounts([save])[0] ?? "conflict", insertAccount },
+    together: { saveAccount: saveAccounts },
+  };
+}
+
+/** Keeps what is looked up by other things than the account. */
+function createLookUps(database: SqliteDatabase): (key: string, lookUp: LookUp) => void {
+  const upsertRefunded = database.prepare(`
+    INSERT INTO refunded (payment_id, refunded) VALUES (?, ?)
+    ON CONFLICT (payment_id) DO UPDATE SET refunded = excluded.refunded`);
+  const insertTopUp = database.prepare(
+    "INSERT INTO open_top_ups (top_up_id, account_key, started_at) VALUES (?, ?, ?)",
+  );
+  const deleteTopUp = database.prepare("DELETE FROM open_top_ups WHERE top_up_id = ?");
+  return (key, lookUp) => {
+    switch (lookUp.is) {
+      case "refunded":
+        return void upsertRefunded.run(lookUp.paymentId, lookUp.refundedKurus);
+      case "top_up_opened":
+        return void insertTopUp.run(lookUp.topUpId, key, lookUp.at);
+      case "top_up_closed":
+        return void deleteTopUp.run(lookUp.topUpId);
+    }
+  };
+}

@@ -1,0 +1,68 @@
+import { factsText, type Link, linkText, mayHoldFreeText } from "../../../domain/entry_chain.ts";
+import { chainDigest } from "../../crypto/chain_digest.ts";
+import type { SqliteDatabase } from "../database.ts";
+import { createJournalEnds, type JournalEnd } from "./journal_ends.ts";
+import { createRowsInsert, type Row } from "./rows_insert.ts";
+import type { EntryRow } from "../rows.ts";
+
+/** Entries that are gathered, within a transaction, to be written together. */
+export interface Appending {
+  /** Where these accounts' journals end, what is gathered included; nothing for an unknown account. */
+  endsOf(keys: readonly string[]): ReadonlyMap<string, JournalEnd>;
+  /** Puts entries of an account after its last one. */
+  append(key: string, end: JournalEnd, entries: readonly EntryRow[]): void;
+  write(): void;
+}
+
+const ENTRY_COLUMNS =
+  "entry_no, prev, account_no, seq, entry_id, type, amount, delta, balance_after, at, key_hash, facts, hash"
+    .split(", ");
+
+/** Begins to gather, within the transaction that will write. */
+export function createAppender(database: Pick<SqliteDatabase, "prepare">): () => Appending {
+  const ends = createJournalEnds(database);
+  const insertEntries = createRowsInsert(database, { into: "journal", columns: ENTRY_COLUMNS });
+  const upsertHeads = createRowsInsert(database, {
+    into: "heads",
+    columns: ["account_no", "last_entry", "last_payment"],
+    onConflict: `ON CONFLICT (account_no) DO UPDATE
+      SET last_entry = excluded.last_entry, last_payment = excluded.last_payment`,
+  });
+
+  return () => {
+    let newest = ends.newest();
+    const journal: Row[] = [];
+    const heads: Row[] = [];
+    return {
+      endsOf: ends.of,
+      append: (key, before, entries) => {
+        const { accountNo } = before;
+        let { head, seq, lastEntry, lastPayment, hash } = before;
+        for (const entry of entries) {
+          hash = hashOf(entry, { account: key, previous: hash, seq: ++seq });
+          journal.push([++newest, lastEntry, accountNo, seq, ...entry, hash]);
+          const [id, type] = entry;
+          head = id;
+          lastEntry = newest;
+          if (type === "payment") lastPayment = newest;
+        }
+        heads.push([accountNo, lastEntry, lastPayment]);
+        ends.keep(key, { accountNo, head, seq, lastEntry, lastPayment, hash });
+      },
+      write: () => {
+        insertEntries(journal);
+        upsertHeads(heads);
+      },
+    };
+  };
+}
+
+/** The hash of a row; here, in the thread that writes, because no answer has to wait for its making. */
+function hashOf(
+  [id, type, amountKurus, deltaKurus, balanceAfterKurus, at, _key, facts]: EntryRow,
+  place: Pick<Link, "account" | "previous" | "seq">,
+): string {
+  const known = mayHoldFreeText(facts) ? factsText(JSON.parse(facts), chainDigest) : facts;
+  const sums = { amountKurus, deltaKurus, balanceAfterKurus };
+  return chainDigest(linkText({ ...place, id, type, at, ...sums, facts: known }));
+}

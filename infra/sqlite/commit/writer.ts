@@ -1,0 +1,116 @@
+import type { Eventually } from "../../../domain/ports/eventually.ts";
+import type { Call, Outcome, WriteSet } from "./group_commit.ts";
+import { toStoreError } from "../unavailable.ts";
+
+/** The one way to write: resolves when what was written is on disk. */
+export interface Writer<Writes extends WriteSet<Writes>> {
+  write<Name extends keyof Writes & string>(
+    name: Name,
+    ...args: Parameters<Writes[Name]>
+  ): Promise<ReturnType<Writes[Name]>>;
+  /** Commits what waits. Nothing can be written afterwards. */
+  close(): Promise<void>;
+}
+
+/** Where batches are committed: in this thread, or in another. */
+export interface Committer {
+  commit(calls: readonly Call[]): Eventually<readonly Outcome[]>;
+  close(): Eventually<void>;
+}
+
+/** A call that waits for the next batch. */
+interface Waiting {
+  readonly call: Call;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Calls of a full batch. It goes although another is under way, so that the committer finds it when
+ * it has done that one; fewer calls wait for more, for a transaction and its sync cost as much as ten.
+ */
+export const CALLS_OF_A_BATCH = 24;
+/** Batches that are with the committer at one time. */
+const BATCHES_AT_ONCE = 2;
+
+/** Gathers what is written at one moment into batches, for the calls of each to share one sync. */
+export function createWriter<Writes extends WriteSet<Writes>>(
+  committer: Committer,
+): Writer<Writes> {
+  return new GatheringWriter(committer);
+}
+
+class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes> {
+  readonly #committer: Committer;
+  readonly #underway = new Set<Promise<void>>();
+  #waiting: Waiting[] = [];
+  #isGathering = false;
+  #isClosed = false;
+
+  constructor(committer: Committer) {
+    this.#committer = committer;
+  }
+
+  write<Name extends keyof Writes & string>(
+    name: Name,
+    ...args: Parameters<Writes[Name]>
+  ): Promise<ReturnType<Writes[Name]>> {
+    if (this.#isClosed) return Promise.reject(new Error("Cannot write: the store is closed"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ call: [name, ...args], resolve, reject });
+      this.#sendOrGather();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#sendAll();
+    await Promise.all(this.#underway);
+    await this.#committer.close();
+  }
+
+  /** What a full batch may do at once, others do when nothing is under way. */
+  #sendOrGather(): void {
+    const { length } = this.#waiting;
+    if (length >= CALLS_OF_A_BATCH && this.#underway.size < BATCHES_AT_ONCE) return this.#sendAll();
+    if (length === 0 || this.#underway.size > 0 || this.#isGathering) return;
+    this.#isGathering = true;
+    setImmediate(() => this.#endTurn());
+  }
+
+  /** Requests that arrived together reach the writer in one turn of the event loop. */
+  #endTurn(): void {
+    this.#isGathering = false;
+    // A full batch may have gone meanwhile; what is left waits for its end.
+    if (this.#underway.size === 0) this.#sendAll();
+  }
+
+  #sendAll(): void {
+    if (this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const sent = this.#send(batch).then(() => {
+      this.#underway.delete(sent);
+      this.#sendOrGather();
+    });
+    this.#underway.add(sent);
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = this.#committer.commit(batch.map(({ call }) => call));
+      settle(batch, outcomes instanceof Promise ? await outcomes : outcomes);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
+
+function settle(batch: readonly Waiting[], outcomes: readonly Outcome[]): void {
+  batch.forEach(({ resolve, reject }, place) => {
+    const outcome = outcomes[place];
+    if (outcome === undefined) return reject(new Error("Cannot tell what was written"));
+    if ("error" in outcome) reject(toStoreError(outcome.error));
+    else resolve(outcome.result as never);
+  });
+}

@@ -1,0 +1,46 @@
+import { type AccountWrites, createAccountWrites } from "./account_writes.ts";
+import { type AuditWrites, createAuditWrites } from "../audit_sink.ts";
+import { type AuthWrites, createAuthWrites } from "../auth_store.ts";
+import type { SqliteDatabase } from "../database.ts";
+import { type Commit, createGroupCommit } from "./group_commit.ts";
+import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
+import { createMetaWrites, type MetaWrites } from "../meta.ts";
+import { createProbeWrites, type ProbeWrites } from "../probe.ts";
+import { createSandboxWrites, type SandboxWrites } from "../sandbox_charges.ts";
+import { createVaultWrites, type VaultWrites } from "../vault_store.ts";
+
+/** Everything that changes the file. */
+export type SqliteWrites =
+  & AccountWrites
+  & AuthWrites
+  & VaultWrites
+  & AuditWrites
+  & SandboxWrites
+  & ProbeWrites
+  & MetaWrites
+  & Housekeeping;
+
+/** Commits any of them on a connection; what `beforeCommit` throws keeps a transaction from being committed. */
+export function createCommit(
+  database: SqliteDatabase,
+  beforeCommit: () => void = () => {},
+): Commit {
+  const accounts = createAccountWrites(database);
+  const writes: SqliteWrites = {
+    ...accounts.writes,
+    ...createAuthWrites(database),
+    ...createVaultWrites(database),
+    ...createAuditWrites(database),
+    ...createSandboxWrites(database),
+    ...createProbeWrites(database),
+    ...createMetaWrites(database),
+    ...createHousekeeping(database),
+  };
+  const transact = <Result>(work: () => Result): Result =>
+    database.transact(() => {
+      const result = work();
+      beforeCommit();
+      return result;
+    });
+  return createGroupCommit({ transact }, writes, accounts.together);
+}

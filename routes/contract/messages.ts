@@ -1,0 +1,126 @@
+import type { Language } from "../../domain/idempotency.ts";
+import type { DeclineReason } from "../../domain/journal.ts";
+import { PROBLEMS } from "./problems.ts";
+
+/** What success answers say. */
+export const MESSAGES = {
+  account_opened: { tr: "Kullanıcı oluşturuldu.", en: "The user was created." },
+  code_created: { tr: "Doğrulama kodu oluşturuldu.", en: "The one-time code was created." },
+  code_sent: {
+    tr: "Kullanıcı kayıtlıysa kod gönderildi.",
+    en: "If the user exists, a code was sent.",
+  },
+  signed_in: { tr: "Kullanıcı doğrulandı.", en: "The user is authenticated." },
+  card_saved: { tr: "Kart saklandı.", en: "The card was saved." },
+  cards_listed: { tr: "Kartlar listelendi.", en: "The cards are listed." },
+  card_selected: { tr: "Kart seçildi.", en: "The card was selected." },
+  card_removed: { tr: "Kart silindi.", en: "The card was removed." },
+  payment_accepted: { tr: "Ödeme alındı.", en: "The payment was made." },
+  payment_found: { tr: "Ödeme bulundu.", en: "The payment was found." },
+  refund_accepted: { tr: "İade yapıldı.", en: "The refund was made." },
+  top_up_credited: { tr: "Bakiye yüklendi.", en: "The balance was topped up." },
+  top_up_pending: { tr: "Bakiye yükleme sürüyor.", en: "The top-up is pending." },
+  top_up_failed: { tr: "Bakiye yüklenemedi.", en: "The top-up failed." },
+  balance_found: { tr: "Bakiye görüntülendi.", en: "The balance was found." },
+  entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
+} as const;
+
+export type MessageName = keyof typeof MESSAGES;
+
+/** What is wrong with one field, beside the problem codes that a field can have. */
+export const FIELD_MESSAGES = {
+  invalid_filo: { tr: "Filo geçersiz.", en: "The fleet is invalid." },
+  invalid_text: {
+    tr: "Metin boş, çok uzun ya da geçersiz.",
+    en: "The text is empty, too long or invalid.",
+  },
+  invalid_date: {
+    tr: "Tarih YYYY-AA-GG biçiminde geçmiş bir gün olmalıdır.",
+    en: "It must be a past day, YYYY-MM-DD.",
+  },
+  invalid_phone_number: { tr: "Telefon numarası geçersiz.", en: "The phone number is invalid." },
+  invalid_email: { tr: "E-posta adresi geçersiz.", en: "The email address is invalid." },
+  invalid_balance: { tr: "Bakiye geçersiz.", en: "The balance is invalid." },
+  invalid_cards: {
+    tr: "En fazla 20 kart numarası verilebilir.",
+    en: "It takes a list of at most 20 card numbers.",
+  },
+  invalid_id: { tr: "Kimlik (id) geçersiz.", en: "The id is invalid." },
+  invalid_limit: {
+    tr: "1 ile 100 arasında bir tam sayı olmalıdır.",
+    en: "It must be a whole number from 1 to 100.",
+  },
+  invalid_cursor: { tr: "İmleç geçersiz.", en: "The cursor is invalid." },
+  invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
+  holds_card_number: { tr: "Bir kart numarası içeremez.", en: "It must not hold a card number." },
+} as const;
+
+/** Why a card was declined, within the detail of `card_declined`. */
+export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
+  declined: { tr: "banka onay vermedi", en: "the bank did not approve" },
+  insufficient_funds: { tr: "kartta yeterli limit yok", en: "the card's limit does not suffice" },
+  expired_card: { tr: "kartın süresi dolmuş", en: "the card has expired" },
+};
+
+/** Texts that the operator replaced, by the name after `MSG_`. */
+export type TextOverrides = ReadonlyMap<string, string>;
+
+/** The text of a success message, a problem or a field error. */
+export interface Texts {
+  message(name: string, language: Language): string;
+}
+
+type Translations = Readonly<Record<Language, string>>;
+
+const TEXTS: ReadonlyMap<string, Translations> = new Map<string, Translations>([
+  ...Object.entries(PROBLEMS).map(([code, { tr, en }]) =>
+    [code, { tr: tr.title, en: en.title }] as const
+  ),
+  ...Object.entries(FIELD_MESSAGES),
+  ...Object.entries(DECLINE_REASONS),
+  ...Object.entries(MESSAGES),
+]);
+
+/** Every text by the name of its variable: `MSG_BUSY` is Turkish, `MSG_BUSY_EN` English. */
+export function textVariables(): ReadonlyMap<string, string> {
+  return new Map([...TEXTS].flatMap(([name, { tr, en }]) => [
+    [`MSG_${name.toUpperCase()}`, tr],
+    [`MSG_${name.toUpperCase()}_EN`, en],
+  ]));
+}
+
+/** The names among `MSG_…` variables that replace no text: most likely misspelt. */
+export function unknownTexts(overrides: TextOverrides): readonly string[] {
+  const known = textVariables();
+  return [...overrides.keys()].filter((name) => !known.has(name));
+}
+
+/** The texts, with those that the operator replaced. */
+export function createTexts(overrides: TextOverrides): Texts {
+  const texts = new Map(TEXTS);
+  for (const [name, { tr, en }] of overrides.size > 0 ? TEXTS : []) {
+    const variable = `MSG_${name.toUpperCase()}`;
+    texts.set(name, {
+      tr: overrides.get(variable) ?? tr,
+      en: overrides.get(`${variable}_EN`) ?? en,
+    });
+  }
+  return { message: (name, language) => texts.get(name)?.[language] ?? name };
+}
+
+/** The language that a client prefers of the two that there are (RFC 9110, section 12.5.4). */
+export function preferredLanguage(acceptLanguage: string | null): Language {
+  if (acceptLanguage === null) return "tr";
+  const weights: { tr?: number; en?: number; "*"?: number } = {};
+  for (const range of acceptLanguage.split(",")) {
+    const [tag = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
+    const primary = tag.split("-")[0];
+    if (primary !== "tr" && primary !== "en" && primary !== "*") continue;
+    const quality = parameters.find((parameter) => parameter.startsWith("q="));
+    const weight = quality === undefined ? 1 : Number(quality.slice(2));
+    weights[primary] = Math.max(weights[primary] ?? 0, Number.isFinite(weight) ? weight : 0);
+  }
+  // `*` stands for the languages that the header does not name.
+  const { "*": others = 0, en = others, tr = others } = weights;
+  return en > tr ? "en" : "tr";
+}

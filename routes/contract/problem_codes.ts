@@ -1,0 +1,62 @@
+import type { Endpoint } from "../http/endpoint.ts";
+import { type ProblemCode, PROBLEMS } from "./problems.ts";
+import { errorCodesOf } from "../http/validate.ts";
+
+/**
+ * Every code that an endpoint can answer with: its own and those of each step that its requests go
+ * through (see run_endpoint.ts), in the order of the table.
+ */
+export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
+  const { definition } = endpoint;
+  const codes = new Set<ProblemCode>([
+    ...READING,
+    ...(definition.method === "get" ? [] : READING_A_BODY),
+    ...errorCodesOf(definition),
+    ...accessCodes(endpoint),
+    ...definition.problems,
+    ...(definition.alwaysServed ? [] : OVERLOAD),
+    ...(definition.whenStoreFails ? [definition.whenStoreFails] : []),
+    "internal",
+  ]);
+  return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
+}
+
+// The query of every request is read, also where it is of no use: a card number in it is a leak.
+const READING = [
+  "malformed_request",
+  "uri_too_long",
+  "unknown_parameter",
+  "conflicting_parameters",
+  "conflicting_headers",
+  "card_number_in_url",
+  "personal_data_in_url",
+] as const;
+const READING_A_BODY = [
+  "payload_too_large",
+  "unsupported_media_type",
+] as const;
+// There is too much to do, or the store is away.
+const OVERLOAD = ["busy"] as const;
+const ACCOUNT = ["unauthenticated", "forbidden", "rate_limited"] as const;
+const COMMAND = [
+  "invalid_idempotency_key",
+  "idempotency_key_reused",
+  "outcome_unknown",
+  "store_inconsistent",
+] as const;
+
+/** Whether it changes an account, and so takes an `Idempotency-Key`. */
+export function isAccountCommand({ access, definition: { method } }: Endpoint): boolean {
+  return (access === "fleet" || access === "fleet_or_session") && method !== "get";
+}
+
+function accessCodes(endpoint: Endpoint): readonly ProblemCode[] {
+  switch (endpoint.access) {
+    case "public":
+      return [];
+    case "session":
+      return ["unauthenticated", "rate_limited"];
+    default:
+      return isAccountCommand(endpoint) ? [...ACCOUNT, ...COMMAND] : ACCOUNT;
+  }
+}

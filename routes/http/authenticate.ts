@@ -1,0 +1,50 @@
+import { type Caller, SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
+import { BEARER_MAX_LENGTH } from "../../domain/limits.ts";
+import type { AuthStore } from "../../domain/ports/auth_store.ts";
+import type { Digests } from "../../domain/ports/digests.ts";
+import type { Eventually } from "../../domain/ports/eventually.ts";
+import type { Settings } from "./dependencies.ts";
+
+interface AuthenticationPorts {
+  readonly auth: Pick<AuthStore, "findSession">;
+  readonly digests: Digests;
+  readonly settings: Pick<Settings, "fleets">;
+}
+
+const BEARER = new RegExp(`^bearer +([\\x21-\\x7e]{1,${BEARER_MAX_LENGTH}})$`, "i");
+// Compared with when there is no such fleet, so that the time does not tell which fleets exist.
+const NO_KEYS = ["0".repeat(64)];
+
+/** The bearer token of a request (RFC 6750, section 2.1). */
+export function bearerToken(headers: Headers): string | undefined {
+  return BEARER.exec(headers.get("authorization") ?? "")?.[1];
+}
+
+/** Who sends a request: by a session token alone, or by `Filo` and its fleet key. */
+export function authenticate(
+  { auth, digests, settings }: AuthenticationPorts,
+  { headers, filo, now }: {
+    readonly headers: Headers;
+    readonly filo?: string;
+    readonly now: number;
+  },
+): Eventually<Caller | undefined> {
+  const token = bearerToken(headers);
+  if (token === undefined) return undefined;
+  const hash = digests.secret(token);
+  if (token.startsWith(SESSION_TOKEN_PREFIX)) return findSession({ auth, settings }, hash, now);
+  const fleet = filo ?? headers.get("filo") ?? "";
+  const keys = settings.fleets.get(fleet) ?? NO_KEYS;
+  return keys.some((key) => digests.equal(key, hash)) ? { kind: "fleet", filo: fleet } : undefined;
+}
+
+async function findSession(
+  { auth, settings }: Pick<AuthenticationPorts, "auth" | "settings">,
+  tokenHash: string,
+  now: number,
+): Promise<Caller | undefined> {
+  const session = await auth.findSession(tokenHash, now);
+  // A session ends with its fleet: whoever removed the fleet's key wants nobody of it in.
+  if (session === undefined || !settings.fleets.has(session.account.filo)) return undefined;
+  return { kind: "session", account: session.account, tokenHash };
+}

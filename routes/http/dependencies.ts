@@ -1,0 +1,51 @@
+import type { Accounts } from "../../domain/ports/accounts.ts";
+import type { AuditLog } from "../../domain/ports/audit_log.ts";
+import type { AuthStore } from "../../domain/ports/auth_store.ts";
+import type { CardVault } from "../../domain/ports/card_vault.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
+import type { CodeSender } from "../../domain/ports/code_sender.ts";
+import type { Digests } from "../../domain/ports/digests.ts";
+import type { Ids } from "../../domain/ports/ids.ts";
+import type { Journal } from "../../domain/ports/journal.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import type { Pingable } from "../../domain/ports/health.ts";
+import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
+import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
+import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
+import type { Texts } from "../contract/messages.ts";
+
+/** What the routes stand on. `main.ts` and the tests put it together. */
+export interface Dependencies {
+  readonly accounts: Accounts;
+  readonly journal: Journal;
+  readonly auth: AuthStore;
+  readonly vault: CardVault;
+  readonly settlement: TopUpSettlement;
+  readonly hasher: SecretHasher;
+  readonly digests: Digests;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly audit: AuditLog;
+  readonly limiter: RateLimiter;
+  readonly codeSender: CodeSender;
+  readonly texts: Texts;
+  /**
+   * Undefined once it is known that the store is the right one, which is all but always; until then no
+   * request may touch it. Rejects when the store is away.
+   */
+  readonly opening: () => Promise<void> | undefined;
+  /** The stores that `/health/ready` asks. */
+  readonly stores: readonly Pingable[];
+  readonly settings: Settings;
+}
+
+export interface Settings {
+  /** By fleet, the SHA-256 of its keys: two at once while one is being replaced. */
+  readonly fleets: ReadonlyMap<string, readonly string[]>;
+  readonly allowCardNumberInUrl: boolean;
+  /** Whether a proxy of ours writes X-Forwarded-For. */
+  readonly trustProxy: boolean;
+  /** Requests a minute; 0 is without a limit. */
+  readonly requestsPerMinute: { readonly user: number; readonly fleet: number };
+}

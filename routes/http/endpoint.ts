@@ -1,0 +1,157 @@
+import type { z } from "zod";
+import type { AccountId } from "../../domain/account.ts";
+import type { Caller } from "../../domain/auth.ts";
+import type { Command } from "../../domain/decision.ts";
+import type { Language } from "../../domain/idempotency.ts";
+import type { MessageName } from "../contract/messages.ts";
+import type { Parameters } from "./parameters.ts";
+import type { Problem, ProblemCode } from "../contract/problems.ts";
+
+/** Answers by status; null is one without a body. */
+export type Answers = Readonly<Record<number, z.ZodObject | null>>;
+
+/** The contract of one route. The request is held to it, and the documentation is made from it. */
+export interface Definition<
+  Fields extends z.ZodObject = z.ZodObject,
+  Served extends Answers = Answers,
+> {
+  readonly method: "get" | "post" | "put" | "delete";
+  /** As OpenAPI writes it: `/payments/{paymentId}`. */
+  readonly path: string;
+  /** Its name in documentation and audit, and in the scope of idempotency keys. */
+  readonly operation: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly parameters: Fields;
+  readonly answers: Served;
+  /** Beside those that every route of its kind can answer with. */
+  readonly problems: readonly ProblemCode[];
+  /** Parameters that may also come as headers of their name. */
+  readonly headerParameters?: readonly string[];
+  /**
+   * Left out of what tells a repeated request from another one: an entry must hold no fast hash of what
+   * can be guessed. So a repeat with another secret is given the first answer, and changes nothing.
+   */
+  readonly secretParameters?: readonly string[];
+  /** Of a public endpoint: what its handler takes from `Authorization`. */
+  readonly bearer?: "optional_fleet_key" | "one_time_code";
+  /** False for what is asked every few seconds and concerns nobody. */
+  readonly audited?: boolean;
+  /**
+   * What is said when the store fails on the way; `busy` by default, for what may then be left
+   * behind is nothing that anyone can tell: a count, or a code, session or sealed card that nobody
+   * names. What cannot be repeated says `outcome_unknown`.
+   */
+  readonly whenStoreFails?: "busy" | "outcome_unknown";
+  /** Answered however much is under way: who asks wants to know just that. */
+  readonly alwaysServed?: boolean;
+  /** Names every invalid field under `validation_failed`, missing ones included. */
+  readonly listsInvalidFields?: boolean;
+}
+
+/** What every handler is given. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly at: number;
+  readonly language: Language;
+  readonly headers: Headers;
+  /** The address at the other end, or the one that a trusted proxy saw. */
+  readonly peer: () => string;
+}
+
+/** What every command of a request begins with. */
+export type RequestCommand = Omit<Command, "entryId">;
+
+/** What became known of a request on its way, for the audit. */
+export interface Trace {
+  who: "fleet" | "session" | "anonymous";
+  filo: string | null;
+  userNo: string | null;
+}
+
+/** A request for one account, by someone who may act for it. */
+export interface AccountRequest<Parameters> extends RequestFacts {
+  readonly account: AccountId;
+  readonly parameters: Parameters;
+  readonly command: RequestCommand;
+}
+
+/** A request that anyone may send; its handler finds out who it is about. */
+export interface PublicRequest<Parameters> extends RequestFacts {
+  readonly parameters: Parameters;
+  readonly trace: Trace;
+}
+
+/** A request of someone who is signed in. */
+export interface SessionRequest<Parameters> extends RequestFacts {
+  readonly parameters: Parameters;
+  readonly caller: SessionCaller;
+}
+
+/** What a repeated answer takes over from the first, so that its bytes are the same. */
+export interface FirstAnswer {
+  readonly language: Language;
+  readonly requestId: string;
+}
+
+/** A success, in the shape that the definition has for its status. */
+export interface Success<Status extends number, Schema extends z.ZodObject | null> {
+  readonly status: Status;
+  readonly body: Schema extends z.ZodObject ? Omit<z.output<Schema>, "message"> : null;
+  readonly message?: MessageName;
+  /** Set when an earlier request had this effect: the answer speaks the language of the first. */
+  readonly replayed?: FirstAnswer;
+}
+
+export type Reply<Served extends Answers> =
+  | { [Status in keyof Served & number]: Success<Status, Served[Status]> }[keyof Served & number]
+  | Problem;
+
+/** A definition with its handler, as it is run. The parameters have passed the definition's schema. */
+export type Endpoint =
+  | EndpointWith<"fleet" | "fleet_or_session", AccountRequest<Parameters>>
+  | EndpointWith<"session", SessionRequest<Parameters>>
+  | EndpointWith<"public", PublicRequest<Parameters>>;
+
+interface EndpointWith<Access, Request> {
+  readonly access: Access;
+  readonly definition: Definition;
+  readonly handle: (request: Request) => Promise<AnyReply>;
+}
+
+export type SessionCaller = Extract<Caller, { kind: "session" }>;
+
+/** A reply whose shape was checked where its endpoint is written. */
+export type AnyReply = Success<number, z.ZodObject | null> | Problem;
+
+type AccountFields = z.ZodObject<{ userNo: z.ZodType<string> }>;
+
+/** A route for one account: `access` says whether its own user may call it, or the fleet alone. */
+export function accountEndpoint<Fields extends AccountFields, const Served extends Answers>(
+  access: "fleet" | "fleet_or_session",
+  definition: Definition<Fields, Served>,
+  handle: (request: AccountRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
+): Endpoint {
+  return { access, definition, handle: (request) => handle(withParameters(request)) };
+}
+
+/** A route for whoever is signed in. */
+export function sessionEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
+  definition: Definition<Fields, Served>,
+  handle: (request: SessionRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
+): Endpoint {
+  return { access: "session", definition, handle: (request) => handle(withParameters(request)) };
+}
+
+/** A route that needs no credentials of its own. */
+export function publicEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
+  definition: Definition<Fields, Served>,
+  handle: (request: PublicRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
+): Endpoint {
+  return { access: "public", definition, handle: (request) => handle(withParameters(request)) };
+}
+
+/** The one place where validated parameters take on the type that their schema gives. */
+function withParameters<Request, Typed extends Request>(request: Request): Typed {
+  return request as Typed;
+}

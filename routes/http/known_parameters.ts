@@ -1,0 +1,56 @@
+import leven from "leven";
+import { maskCardNumbers } from "../../domain/card_number_search.ts";
+import { PARAMETER_NAME_SHOWN } from "../../domain/limits.ts";
+import type { Definition } from "./endpoint.ts";
+import { type Problem, problem } from "../contract/problems.ts";
+import { takesNumber } from "../contract/fields.ts";
+
+/** What a route takes by name. Another name is refused: it may be a misspelt one that matters. */
+export interface KnownParameters {
+  readonly names: ReadonlySet<string>;
+  /** Those that may also be JSON numbers. */
+  readonly numbers: ReadonlySet<string>;
+}
+
+/** The parameters of a route; made once for each. */
+export function knownParameters({ parameters }: Pick<Definition, "parameters">): KnownParameters {
+  const fields = Object.entries(parameters.shape);
+  return {
+    names: new Set(fields.map(([name]) => name)),
+    numbers: new Set(fields.filter(([, field]) => takesNumber(field)).map(([name]) => name)),
+  };
+}
+
+/** The refusal of a name that the route does not know, with the one that was most likely meant. */
+export function unknownParameter(name: string, names: ReadonlySet<string>): Problem {
+  const nearest = nearestName(name, names);
+  return problem("unknown_parameter", {
+    parameter: shownName(name),
+    ...(nearest !== undefined && { nearest }),
+    ...(names.size > 0 && { parameters: [...names].join(", ") }),
+  });
+}
+
+/** Of a client's own words no more than this comes back, and no card number: answers end up in logs. */
+export function shownName(name: string): string {
+  // Masked before it is cut, so that no cut hides that a number is one.
+  const beginning = name.slice(0, 2 * PARAMETER_NAME_SHOWN);
+  return maskCardNumbers(beginning).slice(0, PARAMETER_NAME_SHOWN).toWellFormed();
+}
+
+/** One letter in three may be another: that is a slip, and more is another word. */
+const LETTERS_PER_SLIP = 3;
+
+function nearestName(name: string, names: ReadonlySet<string>): string | undefined {
+  const given = plainName(name.slice(0, PARAMETER_NAME_SHOWN));
+  const [nearest] = [...names].map((known) => {
+    const letters = Math.max(given.length, known.length);
+    return { known, slips: leven(given, plainName(known)), most: letters / LETTERS_PER_SLIP };
+  }).filter(({ slips, most }) => slips <= most).sort((one, other) => one.slips - other.slips);
+  return nearest?.known;
+}
+
+/** `payment_id`, `payment-id` and `PaymentID` are all paymentId. */
+function plainName(name: string): string {
+  return name.replaceAll(/[_\s-]/g, "").toLowerCase();
+}

@@ -1,0 +1,26 @@
+import type { AccountId } from "../../domain/account.ts";
+import { accountKey } from "../../domain/account.ts";
+import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
+import type { Settings } from "./dependencies.ts";
+import { type Problem, problem } from "../contract/problems.ts";
+
+const WINDOW_SECONDS = 60;
+
+/** The general limits of a request: of its user and of its fleet. */
+export function rateLimits({ requestsPerMinute }: Settings, id: AccountId): readonly RateLimit[] {
+  const { user, fleet } = requestsPerMinute;
+  const limits: RateLimit[] = [];
+  if (user > 0) limits.push(limitOf("user", accountKey(id), user));
+  if (fleet > 0) limits.push(limitOf("fleet", id.filo, fleet));
+  return limits;
+}
+
+function limitOf(policy: string, whose: string, limit: number): RateLimit {
+  return { policy, key: `${policy}:${whose}`, limit, windowSeconds: WINDOW_SECONDS };
+}
+
+/** The answer to a request that is one too many. */
+export function rateLimited(exceeded: Omit<ExceededLimit, "key">): Problem {
+  const { policy, limit, windowSeconds, retryAfterSeconds } = exceeded;
+  return problem("rate_limited", { policy, limit, windowSeconds, retryAfterSeconds });
+}

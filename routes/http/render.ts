@@ -1,0 +1,129 @@
+import type { Language } from "../../domain/idempotency.ts";
+import type { AnyReply, RequestFacts } from "./endpoint.ts";
+import type { Texts } from "../contract/messages.ts";
+import { type Problem, PROBLEMS, type ProblemType } from "../contract/problems.ts";
+
+/** What answers are in when they do not say that they are in another language. */
+const OWN_LANGUAGE: Language = "tr";
+
+interface RenderOptions {
+  readonly facts: Pick<RequestFacts, "requestId" | "language">;
+  readonly texts: Texts;
+}
+
+/** A response, and the code of its problem if it is one. */
+export interface Rendered {
+  readonly response: Response;
+  readonly code: string | null;
+}
+
+/** Writes a reply in the language of its request. */
+export function render(reply: AnyReply, options: RenderOptions): Rendered {
+  if ("code" in reply) return { response: renderProblem(reply, options), code: reply.code };
+  const { facts: { requestId }, texts } = options;
+  const { status, body, message, replayed } = reply;
+  const language = replayed?.language ?? options.facts.language;
+  const headers: Record<string, string> = {
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+  };
+  if (replayed) headers["idempotent-replayed"] = "true";
+  if (body === null) return { response: new Response(null, { status, headers }), code: null };
+  headers["content-type"] = "application/json";
+  // Each header costs a small answer a thirtieth of its time.
+  if (language !== OWN_LANGUAGE) headers["content-language"] = language;
+  const text = message === undefined
+    ? JSON.stringify(body)
+    : withMessage(texts.message(message, language), JSON.stringify(body));
+  return { response: new Response(text, { status, headers }), code: null };
+}
+
+/**
+ * A JSON object with a message as its first member. The message is not written together with the
+ * rest: a Turkish letter in a text makes all of it twice as wide, and slow to write.
+ */
+function withMessage(message: string, body: string): string {
+  const member = `{"message":${JSON.stringify(message)}`;
+  return body === "{}" ? `${member}}` : `${member},${body.slice(1)}`;
+}
+
+/** A problem as RFC 9457 has it, with Kese's own members beside. */
+function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
+  const { code, facts, headers, replayed } = problem;
+  const first = replayed ?? given;
+  return new Response(JSON.stringify(problemBody(problem, { facts: first, texts })), {
+    status: PROBLEMS[code].status,
+    headers: {
+      "content-type": "application/problem+json",
+      ...(first.language !== OWN_LANGUAGE && { "content-language": first.language }),
+      "cache-control": "no-store",
+      "x-request-id": given.requestId,
+      ...(replayed && { "idempotent-replayed": "true" }),
+      ...statusHeaders(code, facts),
+      ...headers,
+    },
+  });
+}
+
+/** What the answer to a refused request says. */
+export function problemBody(
+  { code, facts, errors }: Problem,
+  { facts: { requestId, language }, texts }: RenderOptions,
+): Record<string, unknown> {
+  const type: ProblemType = PROBLEMS[code];
+  const message = texts.message(code, language);
+  const { detail } = type[language];
+  const said = facts.declineReason === undefined
+    ? facts
+    : { ...facts, declineReason: texts.message(String(facts.declineReason), language) };
+  return {
+    type: `urn:kese:problem:${code}`,
+    title: message,
+    status: type.status,
+    ...(detail !== undefined && { detail: fill(detail, said) }),
+    code,
+    message,
+    requestId,
+    ...withoutParameters(facts),
+    ...(errors &&
+      {
+        errors: errors.map((error) => ({ ...error, message: texts.message(error.code, language) })),
+      }),
+  };
+}
+
+function fill(template: string, facts: Problem["facts"]): string {
+  const optional = /\[([^[\]]*)\]/g;
+  const gap = /\{(\w+)\}/g;
+  return template.replaceAll(optional, (_whole, part: string) => {
+    return [...part.matchAll(gap)].every(([, name = ""]) => name in facts) ? part : "";
+  }).replaceAll(gap, (_whole, name: string) => String(facts[name] ?? ""));
+}
+
+// The names of parameters stand in the detail and, one by one, in `errors`.
+function withoutParameters({ parameters: _, ...facts }: Problem["facts"]): Problem["facts"] {
+  return facts;
+}
+
+/** What a status needs beside its body. */
+function statusHeaders(code: Problem["code"], facts: Problem["facts"]): Record<string, string> {
+  switch (code) {
+    case "unauthenticated":
+    case "authentication_failed":
+      return { "www-authenticate": 'Bearer realm="kese"' };
+    case "busy":
+    case "outcome_unknown":
+      return { "retry-after": "1" };
+    case "rate_limited": {
+      // draft-ietf-httpapi-ratelimit-headers: q requests in w seconds; r are left, for t seconds.
+      const { policy, limit, windowSeconds, retryAfterSeconds } = facts;
+      return {
+        "retry-after": String(retryAfterSeconds),
+        "ratelimit-policy": `"${policy}";q=${limit};w=${windowSeconds}`,
+        "ratelimit": `"${policy}";r=0;t=${retryAfterSeconds}`,
+      };
+    }
+    default:
+      return {};
+  }
+}

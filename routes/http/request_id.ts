@@ -1,0 +1,18 @@
+import { maskCardNumbers } from "../../domain/card_number_search.ts";
+import { REQUEST_ID_MAX_LENGTH } from "../../domain/limits.ts";
+import type { Ids } from "../../domain/ports/ids.ts";
+
+const SAFE = new RegExp(`^[A-Za-z0-9._:-]{1,${REQUEST_ID_MAX_LENGTH}}$`);
+
+/** The client's own request id when it is safe to write down, else a new one. */
+export function requestIdOf(headers: Headers, ids: Pick<Ids, "requestId">): string {
+  const own = headers.get("x-request-id");
+  if (own === null || !SAFE.test(own) || couldHoldCardNumber(own)) return ids.requestId();
+  return own;
+}
+
+/** Whatever parts its digits; no id is worth that risk. */
+function couldHoldCardNumber(id: string): boolean {
+  const parted = id.replaceAll(/[._:]/g, "-");
+  return maskCardNumbers(parted) !== parted;
+}

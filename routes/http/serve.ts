@@ -1,0 +1,86 @@
+import type { Context, Handler } from "hono";
+import {
+  BusyError,
+  StoreInconsistentError,
+  StoreUnavailableError,
+} from "../../domain/ports/errors.ts";
+import type { Admission } from "./admission.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
+import { knownParameters } from "./known_parameters.ts";
+import { preferredLanguage } from "../contract/messages.ts";
+import { peerAddress } from "./peer.ts";
+import { problem } from "../contract/problems.ts";
+import { render } from "./render.ts";
+import { requestIdOf } from "./request_id.ts";
+import { runEndpoint } from "./run_endpoint.ts";
+
+/** What every endpoint of an app shares. */
+export interface Serving extends Dependencies {
+  readonly admission: Admission;
+}
+
+/**
+ * Makes the handler of an endpoint: runs it, turns what it says into a response, and leaves one
+ * audit record. Only a fault of ours becomes a 500, and its answer says nothing of the inside.
+ */
+export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
+  const { admission, audit, clock, log, texts } = dependencies;
+  const { alwaysServed = false, audited = true, operation, whenStoreFails = "busy" } =
+    endpoint.definition;
+  const known = knownParameters(endpoint.definition);
+  return async (context) => {
+    const facts = requestFacts(context, dependencies);
+    if (!alwaysServed && !admission.enter()) {
+      // Not audited: nobody was asked who it is, and refusals would drive out what has to be kept.
+      return render(problem("busy"), { facts, texts }).response;
+    }
+    const trace: Trace = { who: "anonymous", filo: null, userNo: null };
+    const { raw: request } = context.req;
+    let reply: AnyReply;
+    try {
+      const path = context.req.param();
+      const run = { dependencies, admission, facts, request, path, known, trace };
+      reply = await runEndpoint(run, endpoint);
+    } catch (error) {
+      reply = faultReply(error, facts);
+    } finally {
+      if (!alwaysServed) admission.leave();
+    }
+    const { response, code } = render(reply, { facts, texts });
+    const { at, requestId } = facts;
+    const { status } = response;
+    const { who, filo, userNo } = trace;
+    if (audited) {
+      const record = { at, requestId, who, filo, userNo, operation, status, code };
+      audit.record(who === "anonymous" ? { ...record, peer: facts.peer() } : record);
+    }
+    log.debug("request", { operation, requestId, status, code, milliseconds: clock.now() - at });
+    return response;
+  };
+
+  function faultReply(error: unknown, { requestId }: RequestFacts): AnyReply {
+    if (error instanceof BusyError) return problem("busy");
+    // The alarm is logged where it was found.
+    if (error instanceof StoreInconsistentError) return problem("store_inconsistent");
+    const unavailable = error instanceof StoreUnavailableError;
+    const event = unavailable ? "store_unavailable" : "request_failed";
+    log.error(event, { operation, requestId, error });
+    return problem(unavailable ? whenStoreFails : "internal");
+  }
+}
+
+/** What every answer needs to know of its request, also that of a route that does not exist. */
+export function requestFacts(
+  context: Context,
+  { clock, ids, settings }: Dependencies,
+): RequestFacts {
+  const { headers } = context.req.raw;
+  return {
+    requestId: requestIdOf(headers, ids),
+    at: clock.now(),
+    language: preferredLanguage(headers.get("accept-language")),
+    headers,
+    peer: () => peerAddress(context, settings),
+  };
+}

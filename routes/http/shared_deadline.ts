@@ -1,0 +1,65 @@
+import type { Clock } from "../../domain/ports/clock.ts";
+
+export interface SharedDeadlineOptions {
+  readonly clock: Clock;
+  /** The longest that anything may take. It is given at least half of it. */
+  readonly milliseconds: number;
+}
+
+/**
+ * One time limit for many promises, with one timer for all of them: a timer for each would cost more
+ * than reading a small body does. Twice in the limit it gives up what was there at the look before.
+ */
+export class SharedDeadline {
+  readonly #clock: Clock;
+  readonly #period: number;
+  /** How to give up what waits, by whether it was there at the last look. */
+  #older = new Set<() => void>();
+  #newer = new Set<() => void>();
+  #watching = false;
+  #allEnded = (): void => {};
+
+  constructor({ clock, milliseconds }: SharedDeadlineOptions) {
+    this.#clock = clock;
+    this.#period = milliseconds / 2;
+  }
+
+  /** What the promise gives, or undefined when it takes longer; the promise goes on. */
+  within<T>(promise: Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => resolve(undefined);
+      this.#newer.add(giveUp);
+      if (!this.#watching) void this.#watch();
+      promise.then((result) => {
+        this.#end(giveUp);
+        resolve(result);
+      }, (error) => {
+        this.#end(giveUp);
+        reject(error);
+      });
+    });
+  }
+
+  #end(giveUp: () => void): void {
+    const waited = this.#newer.delete(giveUp) || this.#older.delete(giveUp);
+    if (waited && !this.#hasWaiting()) this.#allEnded();
+  }
+
+  #hasWaiting(): boolean {
+    return this.#newer.size > 0 || this.#older.size > 0;
+  }
+
+  /** Looks until nothing waits; no timer outlives what it is for. */
+  async #watch(): Promise<void> {
+    this.#watching = true;
+    while (this.#hasWaiting()) {
+      const ended = Promise.withResolvers<true>();
+      this.#allEnded = () => ended.resolve(true);
+      if (await this.#clock.within(ended.promise, this.#period)) continue;
+      for (const giveUp of this.#older) giveUp();
+      this.#older = this.#newer;
+      this.#newer = new Set();
+    }
+    this.#watching = false;
+  }
+}

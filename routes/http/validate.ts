@@ -1,0 +1,82 @@
+import type { Eventually } from "../../domain/ports/eventually.ts";
+import type { Definition } from "./endpoint.ts";
+import type { Parameters } from "./parameters.ts";
+import {
+  type FieldError,
+  type Problem,
+  problem,
+  type ProblemCode,
+  PROBLEMS,
+  type Read,
+  refused,
+} from "../contract/problems.ts";
+import { NotLoaded } from "../contract/telephone.ts";
+
+/** Holds parameters to the schema of a route. What is not in the schema is left out. */
+export function validate(definition: Definition, parameters: Parameters): Eventually<
+  Read<Parameters>
+> {
+  try {
+    return validateNow(definition, parameters);
+  } catch (error) {
+    if (!(error instanceof NotLoaded)) throw error;
+    return error.load().then(() => validateNow(definition, parameters));
+  }
+}
+
+function validateNow(
+  { parameters: schema, listsInvalidFields = false }: Definition,
+  parameters: Parameters,
+): Read<Parameters> {
+  const parsed = schema.safeParse(parameters);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const errors = fieldErrors(parsed.error.issues);
+  return refused(listsInvalidFields ? listed("validation_failed", errors) : firstProblem(errors));
+}
+
+/** The codes that {@linkcode validate} can refuse with. Path parameters are never missing. */
+export function errorCodesOf(
+  { parameters: { shape }, path, listsInvalidFields = false }: Definition,
+): readonly ProblemCode[] {
+  const fields = Object.entries(shape);
+  if (fields.length === 0) return [];
+  if (listsInvalidFields) return ["validation_failed"];
+  const isMissable = fields.some(([name, field]) =>
+    !path.includes(`{${name}}`) && !field.safeParse(undefined).success
+  );
+  // What no field takes tells the code of each.
+  const codes = fields.map(([, field]) => field.safeParse({}).error?.issues[0]?.message ?? "");
+  return [
+    ...(isMissable ? ["missing_parameter" as const] : []),
+    ...codes.map((code) => isProblemCode(code) ? code : "validation_failed"),
+  ];
+}
+
+/** One error a field, in the order of the schema; the issue's message is its code. */
+function fieldErrors(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): readonly FieldError[] {
+  const byField = new Map<string, FieldError>();
+  for (const { path: [name], message: code } of issues) {
+    const field = String(name);
+    if (!byField.has(field)) byField.set(field, { field, code });
+  }
+  return [...byField.values()];
+}
+
+/** What is missing comes first; then a field whose error is a problem of its own. */
+function firstProblem(errors: readonly FieldError[]): Problem {
+  const missing = errors.filter(({ code }) => code === "missing_parameter");
+  if (missing.length > 0) return listed("missing_parameter", missing);
+  const own = errors.map(({ code }) => code).find(isProblemCode);
+  return listed(own ?? "validation_failed", errors);
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
+
+function listed(code: ProblemCode, errors: readonly FieldError[]): Problem {
+  const parameters = errors.map(({ field }) => field).join(", ");
+  return { ...problem(code, { parameters }), errors };
+}

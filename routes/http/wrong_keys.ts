@@ -1,0 +1,29 @@
+import { SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
+import { CODE_WINDOW_SECONDS, WRONG_KEYS_PER_PEER } from "../../domain/limits.ts";
+import { bearerToken } from "./authenticate.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { RequestFacts } from "./endpoint.ts";
+import { type Problem, problem } from "../contract/problems.ts";
+import { rateLimited } from "./rate_limits.ts";
+
+/**
+ * The answer to whoever is no caller. Wrong fleet keys are limited by address; a right one is let in
+ * all the same, because a fleet's server may share its address. A session that has ended is no guess:
+ * many riders behind one address may send such tokens, and have to hear 401 to sign in again.
+ */
+export async function unknownCaller(
+  { limiter }: Pick<Dependencies, "limiter">,
+  { headers, peer, at }: Pick<RequestFacts, "headers" | "peer" | "at">,
+): Promise<Problem> {
+  const token = bearerToken(headers);
+  if (token === undefined || token.startsWith(SESSION_TOKEN_PREFIX)) {
+    return problem("unauthenticated");
+  }
+  const exceeded = await limiter.take([{
+    policy: "wrong_keys",
+    key: `wrong_keys:${peer()}`,
+    limit: WRONG_KEYS_PER_PEER,
+    windowSeconds: CODE_WINDOW_SECONDS,
+  }], at);
+  return exceeded ? rateLimited(exceeded) : problem("unauthenticated");
+}

@@ -1,0 +1,120 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import type { Endpoint } from "../http/endpoint.ts";
+import {
+  componentRef,
+  HEADER_PARAMETERS,
+  headerRefs,
+  RESPONSE_HEADERS,
+  type Route,
+} from "./components.ts";
+import { toRoute } from "./operation.ts";
+import { problemExample } from "./problems.ts";
+import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
+import { VERSION } from "../contract/version.ts";
+
+const INFO = {
+  title: "Kese",
+  version: VERSION,
+  summary: "A stored-card wallet: save a card, top the balance up from it, pay, refund.",
+  description: [
+    "A fleet keeps a balance and saved cards for each of its users. Sums are in TRY: decimals with " +
+    "at most two digits after the point in requests, text with exactly two in answers.",
+    "Errors are `application/problem+json` (RFC 9457). Match `code`; the texts are for people, " +
+    "Turkish or, with `Accept-Language: en`, English. With them stand the numbers and ids behind a " +
+    "refusal, such as `balance` or `retryAfterSeconds`.",
+    "Parameters are shown where they are best sent. Those of a JSON body may also stand in the query " +
+    "string, and those of the query string of a DELETE in a JSON body. A name that a route does not " +
+    "know is refused.",
+    "A path that does not exist answers 404 `not_found`, a method that a path does not have 405 " +
+    "`method_not_allowed` with `Allow`.",
+  ].join("\n\n"),
+  license: { name: "MIT", identifier: "MIT" },
+};
+
+const TAGS = [
+  { name: "users", description: "The users of a fleet." },
+  { name: "sign-in", description: "A one-time code, then a session token for one user." },
+  { name: "cards", description: "Saved cards. A card number goes in and never comes out." },
+  { name: "payments", description: "Payments from the balance, and their refunds." },
+  { name: "top-ups", description: "Money from a saved card to the balance." },
+  { name: "balance", description: "The balance." },
+  { name: "journal", description: "Everything that happened to an account." },
+  { name: "health", description: "For load balancers and monitors." },
+  { name: "documentation", description: "This document." },
+];
+
+const SECURITY_SCHEMES = {
+  fleetKey: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The fleet's key, together with the header `Filo`: acts for every user of the fleet.",
+  },
+  session: {
+    type: "http",
+    scheme: "bearer",
+    description: "A session token (`ks_…`) from /authenticate_second_route: acts for its own user.",
+  },
+  oneTimeCode: {
+    type: "http",
+    scheme: "bearer",
+    description: "The code from /authenticate_first_route. It works once.",
+  },
+} as const;
+
+const DOCUMENT = z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" });
+
+// Not among the endpoints: it is made from them.
+const OPENAPI_ROUTE: Route = {
+  method: "get",
+  path: "/openapi.json",
+  operationId: "get_openapi",
+  tags: ["documentation"],
+  summary: "Shows this document",
+  security: [],
+  parameters: [componentRef("parameters", "X-Request-Id")],
+  responses: {
+    200: {
+      description: "The document.",
+      headers: headerRefs(["X-Request-Id"]),
+      content: { "application/json": { schema: DOCUMENT } },
+    },
+  },
+};
+
+const texts = new WeakMap<readonly Endpoint[], string>();
+
+/** The OpenAPI 3.1 document of the endpoints as JSON. It is made once, because anybody may ask for it. */
+export function openApiText(endpoints: readonly Endpoint[]): string {
+  const text = texts.get(endpoints) ?? JSON.stringify(openApiDocument(endpoints));
+  texts.set(endpoints, text);
+  return text;
+}
+
+/** The OpenAPI 3.1 document of the endpoints. */
+export function openApiDocument(endpoints: readonly Endpoint[]): object {
+  const generator = new OpenAPIHono();
+  const { openAPIRegistry: registry } = generator;
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES)) {
+    registry.registerComponent("securitySchemes", name, scheme);
+  }
+  for (const [name, parameter] of Object.entries(HEADER_PARAMETERS)) {
+    registry.registerComponent("parameters", name, { name, in: "header", ...parameter });
+  }
+  for (const [name, header] of Object.entries(RESPONSE_HEADERS)) {
+    registry.registerComponent("headers", name, header);
+  }
+  for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+    registry.registerComponent("examples", code, problemExample(code));
+  }
+  for (const endpoint of endpoints) registry.registerPath(toRoute(endpoint));
+  registry.registerPath(OPENAPI_ROUTE);
+  const { webhooks: _, ...document } = generator.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: INFO,
+    tags: TAGS,
+    servers: [{ url: "/" }],
+  });
+  return document;
+}

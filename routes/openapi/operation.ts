@@ -1,0 +1,163 @@
+import { z } from "zod";
+import type { Definition, Endpoint } from "../http/endpoint.ts";
+import { componentRef, type HEADER_PARAMETERS, headerRefs, type Route } from "./components.ts";
+import { COMMON_HEADERS, problemResponses } from "./problems.ts";
+import { KEPT_OUT_OF_URLS } from "../http/parameters.ts";
+import { isAccountCommand, problemCodesOf } from "../contract/problem_codes.ts";
+
+/** An endpoint as OpenAPI describes it. */
+export function toRoute(endpoint: Endpoint): Route {
+  const { definition } = endpoint;
+  const { method, path, operation, summary, tag } = definition;
+  const mayReplay = isAccountCommand(endpoint);
+  return {
+    method,
+    path,
+    operationId: operation,
+    tags: [tag],
+    summary,
+    description: describe(endpoint),
+    security: security(endpoint),
+    parameters: headerNames(endpoint).map((name) => componentRef("parameters", name)),
+    request: request(definition),
+    responses: {
+      ...successResponses(definition, mayReplay),
+      ...problemResponses(problemCodesOf(endpoint), { mayReplay }),
+    },
+  };
+}
+
+const ACCESS: Readonly<Record<Endpoint["access"], string>> = {
+  fleet: "For the fleet: fleet key and header `Filo`.",
+  fleet_or_session: "For the fleet (fleet key and header `Filo`) and for the user's own session.",
+  session: "For whoever is signed in.",
+  public: "For anyone.",
+};
+
+function describe(endpoint: Endpoint): string {
+  const { access, definition } = endpoint;
+  const mayMeanItsOwn = access === "fleet_or_session" && "userNo" in freeFields(definition);
+  return [
+    ACCESS[access],
+    ...(mayMeanItsOwn ? ["A session may leave out `userNo`: it means the user's own."] : []),
+    ...otherPlaces(definition),
+  ].join("\n\n");
+}
+
+/** Where parameters may stand besides the one place that is documented. */
+function otherPlaces(definition: Definition): readonly string[] {
+  const { headerParameters = [], method } = definition;
+  switch (placeOf(definition)) {
+    case "headers":
+      return ["The parameters may also stand in the query string or in a JSON body."];
+    case "query":
+      return method === "get" ? [] : ["The parameters may also stand in a JSON body."];
+    case "body": {
+      const kept = Object.keys(freeFields(definition)).filter((name) => KEPT_OUT_OF_URLS.has(name));
+      return [
+        `The parameters may also stand in the query string${kept.length > 0 ? ", except " : ""}${
+          kept.map(quoted).join(", ")
+        }.`,
+        ...(headerParameters.length > 0
+          ? [`${headerParameters.map(quoted).join(" and ")} may also be headers of that name.`]
+          : []),
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function quoted(name: string): string {
+  return `\`${name}\``;
+}
+
+function security({ access, definition: { bearer } }: Endpoint): Record<string, string[]>[] {
+  if (bearer === "one_time_code") return [{ oneTimeCode: [] }];
+  if (bearer === "optional_fleet_key") return [{}, { fleetKey: [] }];
+  if (access === "public") return [];
+  if (access === "session") return [{ session: [] }];
+  return access === "fleet" ? [{ fleetKey: [] }] : [{ fleetKey: [] }, { session: [] }];
+}
+
+function headerNames(endpoint: Endpoint): (keyof typeof HEADER_PARAMETERS)[] {
+  const isOfAccount = endpoint.access === "fleet" || endpoint.access === "fleet_or_session";
+  return [
+    ...(isOfAccount ? ["Filo" as const] : []),
+    ...(isAccountCommand(endpoint) ? ["Idempotency-Key" as const] : []),
+    "Accept-Language",
+    "X-Request-Id",
+  ];
+}
+
+type Shape = Record<string, z.ZodType>;
+
+/**
+ * The one place where the parameters of a route that are not in its path are documented: generators
+ * make one class of them, with what is required. All in headers where they can be.
+ */
+function placeOf(definition: Definition): "query" | "body" | "headers" | undefined {
+  const names = Object.keys(freeFields(definition));
+  const { headerParameters = [], method } = definition;
+  if (names.length === 0) return undefined;
+  if (names.every((name) => headerParameters.includes(name))) return "headers";
+  // A body of a DELETE has no meaning that everything on the way knows (RFC 9110, section 9.3.5).
+  return method === "get" || method === "delete" ? "query" : "body";
+}
+
+function request(definition: Definition): NonNullable<Route["request"]> {
+  const { operation, path } = definition;
+  const shape = definition.parameters.shape as Shape;
+  const inPath = only(shape, (name) => path.includes(`{${name}}`));
+  const params = Object.keys(inPath).length > 0 ? { params: z.object(inPath) } : {};
+  const free = freeFields(definition);
+  switch (placeOf(definition)) {
+    case undefined:
+      return params;
+    case "query":
+      return { ...params, query: z.object(free) };
+    case "headers":
+      return { ...params, headers: z.object(free) };
+    case "body": {
+      const schema = z.strictObject(free).meta({ id: requestName(operation) });
+      return { ...params, body: { required: true, content: { "application/json": { schema } } } };
+    }
+  }
+}
+
+/** `create_user` as `CreateUserRequest`. */
+function requestName(operation: string): string {
+  return `_${operation}_request`.replaceAll(/_(\w)/g, (_whole, letter) => letter.toUpperCase());
+}
+
+/** The parameters that are not part of the path. */
+function freeFields({ path, parameters }: Definition): Shape {
+  return only(parameters.shape as Shape, (name) => !path.includes(`{${name}}`));
+}
+
+function only(shape: Shape, isWanted: (name: string, field: z.ZodType) => boolean): Shape {
+  return Object.fromEntries(Object.entries(shape).filter(([name, field]) => isWanted(name, field)));
+}
+
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  200: "What was asked for.",
+  201: "It is done.",
+  202: "It has begun, and its outcome is not known yet.",
+  204: "It is done; there is nothing to show.",
+};
+
+function successResponses({ answers }: Definition, mayReplay: boolean): Route["responses"] {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, schema]) => {
+      const description = STATUS_TEXTS[Number(status)] ?? "Success.";
+      if (schema === null) {
+        return [status, { description, headers: headerRefs(["X-Request-Id", "Cache-Control"]) }];
+      }
+      const headers = headerRefs([
+        ...COMMON_HEADERS,
+        ...(mayReplay ? ["Idempotent-Replayed" as const] : []),
+      ]);
+      return [status, { description, headers, content: { "application/json": { schema } } }];
+    }),
+  );
+}

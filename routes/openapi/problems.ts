@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { createTexts } from "../contract/messages.ts";
+import { componentRef, headerRefs, type RESPONSE_HEADERS, type Route } from "./components.ts";
+import {
+  type FieldError,
+  type Problem,
+  problem,
+  type ProblemCode,
+  PROBLEMS,
+} from "../contract/problems.ts";
+import { problemBody } from "../http/render.ts";
+import { problemAnswer } from "../contract/answers.ts";
+
+/** Facts behind the refusals, as examples show them. */
+const FACTS: Partial<Record<ProblemCode, Problem["facts"]>> = {
+  insufficient_balance: { balance: "12.40", amount: "50.00" },
+  card_declined: { topUpId: "top_01JABCDEFGHJKMNPQRSTVWXYZ0", declineReason: "declined" },
+  duplicate_card: { cardId: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" },
+  card_in_use: { cardId: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" },
+  card_not_chargeable: { cardId: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" },
+  already_refunded: { paymentId: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" },
+  refund_window_passed: { paymentId: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" },
+  refund_exceeds_payment: {
+    paymentId: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0",
+    refundable: "4.50",
+    amount: "10.50",
+  },
+  balance_limit_exceeded: { balance: "99999999.00", amount: "100.00" },
+  rate_limited: { policy: "user", limit: 6_000, windowSeconds: 60, retryAfterSeconds: 12 },
+  unknown_parameter: { parameter: "ammount", nearest: "amount" },
+  conflicting_headers: { header: "Idempotency-Key" },
+  personal_data_in_url: { parameter: "authCode" },
+  not_ready: { stores: "sqlite" },
+};
+
+/** The fields that an error of reading or validating names. */
+const ERRORS: Partial<Record<ProblemCode, readonly FieldError[]>> = {
+  missing_parameter: [{ field: "userNo", code: "missing_parameter" }],
+  validation_failed: [{ field: "email", code: "invalid_email" }],
+  invalid_user_no: [{ field: "userNo", code: "invalid_user_no" }],
+  invalid_amount: [{ field: "amount", code: "invalid_amount" }],
+  invalid_card_number: [{ field: "cardNo", code: "invalid_card_number" }],
+};
+
+const TEXTS = createTexts(new Map());
+
+/** An answer with that code, word for word, under its English title. */
+export function problemExample(code: ProblemCode): { summary: string; value: unknown } {
+  const errors = ERRORS[code];
+  const parameters = errors?.map(({ field }) => field).join(", ") ?? "userNo";
+  const example = { ...problem(code, { ...FACTS[code], parameters }), ...(errors && { errors }) };
+  const facts = { requestId: "req-1", language: "tr" } as const;
+  return {
+    summary: PROBLEMS[code].en.title,
+    value: problemBody(example, { facts, texts: TEXTS }),
+  };
+}
+
+/** The shape of every error, with every code that there is. */
+const PROBLEM = problemAnswer.extend({ code: z.enum(Object.keys(PROBLEMS)) }).meta({
+  id: "Problem",
+  description: "RFC 9457. What is not required stands in the problems of some codes alone.",
+});
+
+type HeaderName = keyof typeof RESPONSE_HEADERS;
+
+/** The responses of those codes, by status. */
+export function problemResponses(
+  codes: readonly ProblemCode[],
+  { mayReplay }: { readonly mayReplay: boolean },
+): Route["responses"] {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => {
+      // A top-up is remembered from its start, so its decline can be repeated too.
+      const isReplayed = mayReplay && ofStatus.includes("card_declined");
+      return [status, problemResponse(ofStatus, isReplayed ? ["Idempotent-Replayed"] : [])];
+    }),
+  );
+}
+
+function problemResponse(
+  codes: readonly ProblemCode[],
+  more: readonly HeaderName[],
+): Route["responses"][string] {
+  const headers = [
+    ...new Set<HeaderName>([...COMMON_HEADERS, ...codes.flatMap(headersOf), ...more]),
+  ];
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].en.title}`).join("\n\n"),
+    headers: headerRefs(headers),
+    content: {
+      "application/problem+json": {
+        schema: PROBLEM,
+        examples: Object.fromEntries(codes.map((code) => [code, componentRef("examples", code)])),
+      },
+    },
+  };
+}
+
+/** Headers of every answer. */
+export const COMMON_HEADERS = ["X-Request-Id", "Content-Language", "Cache-Control"] as const;
+
+function headersOf(code: ProblemCode): readonly HeaderName[] {
+  switch (code) {
+    case "unauthenticated":
+    case "authentication_failed":
+      return ["WWW-Authenticate"];
+    case "unsupported_media_type":
+      return ["Accept-Encoding"];
+    case "rate_limited":
+      return ["Retry-After", "RateLimit-Policy", "RateLimit"];
+    case "busy":
+    case "outcome_unknown":
+      return ["Retry-After"];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,102 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { sha256 } from "../../../infra/crypto/digests.ts";
+import { DEVELOPMENT_FLEET_KEY, developmentVariables } from "../../../infra/process/development.ts";
+import { readEnvironment, type Variables } from "../../../infra/process/environment.ts";
+
+async function inDirectory(test: (path: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "kese-development-" });
+  try {
+    await test(`${directory}/data`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+function keysOf({ CARD_KEYS, CARD_FINGERPRINT_KEY }: Variables): (string | undefined)[] {
+  return [CARD_KEYS, CARD_FINGERPRINT_KEY];
+}
+
+Deno.test("developmentVariables() sets all that Kese needs, on loopback", () =>
+  inDirectory(async (data) => {
+    const variables = await developmentVariables({
+      KESE_ENV: "development",
+      SQLITE_PATH: `${data}/kese.db`,
+    });
+    const read = readEnvironment(variables);
+    assert(read.ok);
+    const { mode, host, port, fleets, cardGateway, allowCardNumberInUrl } = read.environment;
+    assertEquals({ mode, host, port, cardGateway, allowCardNumberInUrl }, {
+      mode: "development",
+      host: "127.0.0.1",
+      port: 5_000,
+      cardGateway: "sandbox",
+      allowCardNumberInUrl: true,
+    });
+    assertEquals([...fleets], [["hergele", [sha256(DEVELOPMENT_FLEET_KEY)]]]);
+  }));
+
+Deno.test("developmentVariables() makes secrets once, and finds them on the next start", () =>
+  inDirectory(async (data) => {
+    const variables = { KESE_ENV: "development", SQLITE_PATH: `${data}/kese.db` };
+    const first = await developmentVariables(variables);
+    const second = await developmentVariables(variables);
+    assertEquals(keysOf(second), keysOf(first));
+    const elsewhere = await developmentVariables({
+      ...variables,
+      SQLITE_PATH: `${data}/two/kese.db`,
+    });
+    for (const [place, key] of keysOf(elsewhere).entries()) {
+      assertNotEquals(key, keysOf(first)[place]);
+    }
+    assertNotEquals(first.CARD_KEYS, `dev:${first.CARD_FINGERPRINT_KEY}`);
+  }));
+
+Deno.test({
+  name: "developmentVariables() keeps secrets where nobody else can read them",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inDirectory(async (data) => {
+      await developmentVariables({ SQLITE_PATH: `${data}/kese.db` });
+      const { mode } = await Deno.stat(`${data}/development_secrets.json`);
+      assertEquals((mode ?? 0) & 0o777, 0o600);
+      assertEquals(((await Deno.stat(data)).mode ?? 0) & 0o777, 0o700);
+    }),
+});
+
+Deno.test("developmentVariables() leaves what is set as it is, and makes no secret that is", () =>
+  inDirectory(async (data) => {
+    const set = {
+      SQLITE_PATH: `${data}/kese.db`,
+      CARD_KEYS: "mine:x",
+      CARD_FINGERPRINT_KEY: "y",
+      HOST: "::1",
+      ALLOW_CARD_NUMBER_IN_URL: "false",
+    };
+    const variables = await developmentVariables({ ...set, FLEETS: "" });
+    assertEquals({ ...variables, ...set }, variables);
+    assertEquals(variables.FLEETS?.startsWith("hergele:"), true);
+    const made = await Deno.stat(data).then(() => true, () => false);
+    assertEquals(made, false);
+  }));
+
+Deno.test("developmentVariables() makes the one secret that is missing", () =>
+  inDirectory(async (data) => {
+    const variables = { SQLITE_PATH: `${data}/kese.db`, CARD_KEYS: "mine:x" };
+    const first = await developmentVariables(variables);
+    assertEquals(first.CARD_KEYS, "mine:x");
+    assertEquals(keysOf(await developmentVariables(variables)), keysOf(first));
+  }));
+
+Deno.test("developmentVariables() has a store of its own unless one is named", async () => {
+  const keys = { CARD_KEYS: "mine:x", CARD_FINGERPRINT_KEY: "y" };
+  const { SQLITE_PATH } = await developmentVariables(keys);
+  assertEquals(SQLITE_PATH, "data/development.db");
+  const named = await developmentVariables({ ...keys, SQLITE_PATH: "other.db" });
+  assertEquals(named.SQLITE_PATH, "other.db");
+});
+
+Deno.test("developmentVariables() keeps nothing for a store in memory", async () => {
+  const variables = { SQLITE_PATH: ":memory:" };
+  const first = await developmentVariables(variables);
+  assertNotEquals(keysOf(await developmentVariables(variables)), keysOf(first));
+});

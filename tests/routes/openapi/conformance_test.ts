@@ -1,0 +1,266 @@
+import { assert, assertEquals } from "@std/assert";
+import { z } from "zod";
+import { createEndpoints } from "../../../routes/app.ts";
+import type { Definition } from "../../../routes/http/endpoint.ts";
+import { openApiText } from "../../../routes/openapi/document.ts";
+import { problemCodesOf } from "../../../routes/contract/problem_codes.ts";
+import {
+  type Answer,
+  createUser,
+  openTestKese,
+  OTHER_FLEET,
+  send,
+  signIn,
+  type TestKese,
+  type TestRequest,
+} from "../../support/kese.ts";
+
+// deno-lint-ignore no-explicit-any -- answers are walked, not built
+type Json = any;
+
+const kese = await openTestKese();
+const ENDPOINTS = createEndpoints(kese.dependencies);
+const DOCUMENT: Json = JSON.parse(openApiText(ENDPOINTS));
+await kese.close();
+
+/** A schema of the document with its references resolved, and with no room for an unknown key at any depth. */
+function strict(schema: Json): Json {
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map(strict);
+  if (typeof schema.$ref === "string") return strict(componentOf(schema.$ref));
+  const entries = Object.entries(schema).map(([name, inner]) => [name, strict(inner)]);
+  const closed = Object.fromEntries(entries);
+  return schema.type === "object" ? { ...closed, additionalProperties: false } : closed;
+}
+
+function componentOf(reference: string): Json {
+  return reference.split("/").slice(1).reduce((value, name) => value[name], DOCUMENT);
+}
+
+/** What is wrong with an answer by the document. */
+function misfits(
+  { path, method }: Pick<Definition, "path" | "method">,
+  { status, headers, body }: Answer,
+): readonly unknown[] {
+  const { content } = DOCUMENT.paths[path][method].responses[status] ?? {};
+  if (body === null) return content === undefined ? [] : ["no body"];
+  const schema = content?.[headers.get("content-type") ?? ""]?.schema;
+  if (schema === undefined) return [`no schema for ${status}`];
+  const check = CHECKS.get(schema) ?? z.fromJSONSchema(strict(schema));
+  CHECKS.set(schema, check);
+  return check.safeParse(body).error?.issues ?? [];
+}
+
+const CHECKS = new Map<Json, z.ZodType>();
+
+Deno.test("misfits() finds a wrong key, form, status and type, so that what it passes is right", () => {
+  const pay = { path: "/kart-saklamali-odeme", method: "post" } as const;
+  const headers = new Headers({ "content-type": "application/json" });
+  const right = {
+    message: "a",
+    paymentId: "pay_1",
+    amount: "1.00",
+    balance: "9.00",
+    currency: "TRY",
+    createdAt: "2026-01-31T09:30:00.000Z",
+  };
+  const judge = (body: Json, status = 201) =>
+    misfits(pay, { status, headers, body, text: "" }).length;
+  assertEquals(judge(right), 0);
+  const { paymentId: _, ...lacking } = right;
+  const wrong = [
+    { ...right, more: 1 },
+    { ...right, amount: "1.0" },
+    { ...right, amount: 1 },
+    lacking,
+  ];
+  assertEquals(wrong.map((body) => judge(body)), [1, 1, 1, 1]);
+  assertEquals([judge(right, 202), judge(right, 404), judge(null)], [1, 1, 1]);
+});
+
+const CARD = "4242 4242 4242 4242";
+const TIMING_OUT_CARD = "4000 0000 0000 0119";
+const DECLINED_CARD = "4000 0000 0000 0002";
+
+async function savedCard(kese: TestKese, cardNo: string): Promise<string> {
+  const answer = await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo } });
+  return answer.body.card.cardId;
+}
+
+const NEW_USER = {
+  authCode: "abcdef",
+  name: "John",
+  surname: "Doe",
+  birthDate: "1990-01-01",
+  phoneNumber: "555-5555",
+  email: "john.doe@example.com",
+};
+
+/** For each operation a request, or several, that succeeds for user 1. */
+const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | Answer[]>>> = {
+  create_user: (kese) =>
+    send(kese, "POST /create_user", {
+      json: { ...NEW_USER, userNo: "2", selectedCard: "1234 5678 1234 1334", balance: 100 },
+    }),
+  create_code: async (kese) => [
+    await send(kese, "POST /authenticate_first_route", { json: { userNo: "1" } }),
+    await send(kese, "POST /authenticate_first_route", { bearer: null, json: { userNo: "1" } }),
+  ],
+  create_session: async (kese) => {
+    const first = await send(kese, "POST /authenticate_first_route", { json: { userNo: "1" } });
+    return await send(kese, "POST /authenticate_second_route", {
+      bearer: first.body.code,
+      headers: { userNo: "1" },
+    });
+  },
+  end_session: async (kese) => send(kese, "POST /logout", { bearer: await signIn(kese, "1") }),
+  save_card: (kese) => send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: CARD } }),
+  remove_card: async (kese) =>
+    send(kese, `DELETE /kart-saklama?userNo=1&cardId=${await savedCard(kese, CARD)}`),
+  list_cards: async (kese) => {
+    const cardId = await savedCard(kese, CARD);
+    const list = await send(kese, "GET /kart-saklama-listesi?userNo=1");
+    // Without a selected card: one of a fleet's old records alone.
+    const old = { ...NEW_USER, userNo: "3", allCards: ["1234 5678 1234 1334", CARD] };
+    const created = await send(kese, "POST /create_user", { json: old });
+    const chargeable = created.body.cards.find((card: Json) => card.verified).cardId;
+    await send(kese, `DELETE /kart-saklama?userNo=3&cardId=${chargeable}`);
+    const unselected = await send(kese, "GET /kart-saklama-listesi?userNo=3");
+    assertEquals([list.body.selectedCard.cardId, unselected.body.selectedCard], [cardId, null]);
+    return [list, unselected];
+  },
+  select_card: async (kese) => {
+    const line = `PUT /secili-kart?userNo=1&cardId=${await savedCard(kese, CARD)}`;
+    const already = await send(kese, line);
+    const other = await savedCard(kese, DECLINED_CARD);
+    return [already, await send(kese, `PUT /secili-kart?userNo=1&cardId=${other}`)];
+  },
+  pay: async (kese) => [
+    await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10"),
+    await send(kese, "POST /kart-saklamali-odeme", {
+      json: { userNo: "1", amount: 1.5, orderId: "ride-1", description: "Moda" },
+    }),
+  ],
+  get_payment: async (kese) => {
+    const { body } = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10&orderId=a");
+    return await send(kese, `GET /kart-saklamali-odeme/${body.paymentId}?userNo=1`);
+  },
+  refund: async (kese) => {
+    await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10");
+    return await send(kese, "POST /iade?userNo=1");
+  },
+  top_up: async (kese) => {
+    const slow = await savedCard(kese, TIMING_OUT_CARD);
+    return [
+      await send(kese, `POST /update_balance?userNo=1&balance=10&cardId=${slow}`),
+      await send(
+        kese,
+        `POST /update_balance?userNo=1&balance=10&cardId=${await savedCard(kese, CARD)}`,
+      ),
+    ];
+  },
+  get_top_up: async (kese) => {
+    const declined = await savedCard(kese, DECLINED_CARD);
+    const failed = await send(kese, `POST /update_balance?userNo=1&balance=9&cardId=${declined}`);
+    const credited = await send(
+      kese,
+      `POST /update_balance?userNo=1&balance=9&cardId=${await savedCard(kese, CARD)}`,
+    );
+    const ids = [failed.body.topUpId, credited.body.topUpId];
+    return await Promise.all(ids.map((id) => send(kese, `GET /update_balance/${id}?userNo=1`)));
+  },
+  get_balance: (kese) => send(kese, "GET /bakiye?userNo=1"),
+  list_entries: async (kese) => {
+    const cardId = await savedCard(kese, CARD);
+    await send(kese, `POST /update_balance?userNo=1&balance=10`);
+    await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=1&orderId=a&description=b");
+    await send(kese, "POST /iade?userNo=1");
+    const declined = await savedCard(kese, DECLINED_CARD);
+    await send(kese, `PUT /secili-kart?userNo=1&cardId=${declined}`);
+    await send(kese, `POST /update_balance?userNo=1&balance=10`);
+    await send(kese, `DELETE /kart-saklama?userNo=1&cardId=${cardId}`);
+    const whole = await send(kese, "GET /islemler?userNo=1&limit=100");
+    const types = new Set(whole.body.data.map(({ type }: Json) => type));
+    assertEquals(types.size, 9, "every type of entry");
+    return [whole, await send(kese, "GET /islemler?userNo=1&limit=1")];
+  },
+  health_live: (kese) => send(kese, "GET /health/live", { bearer: null, filo: null }),
+  health_ready: (kese) => send(kese, "GET /health/ready", { bearer: null, filo: null }),
+};
+
+for (const { definition } of ENDPOINTS) {
+  const { operation, answers } = definition;
+  Deno.test(`${operation} answers in the shape that the document has, and with nothing else`, async () => {
+    const kese = await openTestKese();
+    await createUser(kese, "1");
+    const given = [await SUCCESSES[operation]?.(kese) ?? []].flat();
+    await kese.close();
+    const statuses = new Set(given.map(({ status }) => status));
+    assertEquals([...statuses].toSorted(), Object.keys(answers).map(Number));
+    for (const answer of given) assertEquals(misfits(definition, answer), [], answer.text);
+  });
+}
+
+/** Requests that most endpoints refuse, each for another reason. */
+const BAD_REQUESTS: readonly TestRequest[] = [
+  { bearer: null },
+  { bearer: "wrong" },
+  { json: {} },
+  { json: [] },
+  { json: { userNo: "2" } },
+  { json: { userNo: "a b" } },
+  { json: { userNo: "4242424242424242" } },
+  { json: { userNo: "1", filler: "x".repeat(20_000) } },
+  { json: { userNo: "1" }, headers: { "content-type": "text/plain" } },
+  { json: { userNo: "1" }, headers: { "idempotency-key": "é" } },
+  {
+    json: { userNo: "1", amount: {}, balance: {}, cardNo: {}, cardId: {}, Filo: {}, authCode: {} },
+  },
+  {
+    json: {
+      userNo: "1",
+      amount: "1,5",
+      balance: "0",
+      cardNo: "1",
+      cardId: "",
+      Filo: "",
+      authCode: "",
+    },
+  },
+  {
+    json: { userNo: "1", amount: "5", balance: "5", cardNo: CARD, cardId: "none", authCode: "no" },
+  },
+  { json: { userNo: "unknown", amount: "5", balance: "5", cardNo: CARD, cardId: "none" } },
+];
+const BAD_QUERIES = [
+  "",
+  "?userNo=1",
+  "?userNo=1&userNo=2",
+  "?userNo=1&cardNo=4",
+  "?userNo=%00",
+  "?limit=0",
+];
+
+for (const endpoint of ENDPOINTS) {
+  const { method, operation, path } = endpoint.definition;
+  Deno.test(`${operation} refuses with no code that the document does not list`, async () => {
+    const kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
+    await createUser(kese, "1");
+    const bearer = await signIn(kese, "1");
+    const codes = problemCodesOf(endpoint);
+    const bearers = [{}, { bearer }, { bearer, filo: OTHER_FLEET }];
+    for (const request of BAD_REQUESTS.flatMap((bad) => bearers.map((by) => ({ ...by, ...bad })))) {
+      for (const query of BAD_QUERIES) {
+        const line = `${method.toUpperCase()} ${path.replace(/\{\w+\}/, "none")}${query}`;
+        const { json: _, ...bodiless } = request;
+        const answer = await send(kese, line, method === "get" ? bodiless : request);
+        const { status, body } = answer;
+        if (status < 400) continue;
+        assertEquals(misfits(endpoint.definition, answer), [], answer.text);
+        assert(codes.includes(body.code), `${line} ${JSON.stringify(request)}: ${body.code}`);
+        assert(body.code !== "internal", `${line} ${JSON.stringify(request)}`);
+      }
+    }
+    await kese.close();
+  });
+}

@@ -1,0 +1,215 @@
+import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
+import { createEndpoints } from "../../../routes/app.ts";
+import { openApiDocument, openApiText } from "../../../routes/openapi/document.ts";
+import { problemCodesOf } from "../../../routes/contract/problem_codes.ts";
+import { type ProblemCode, PROBLEMS } from "../../../routes/contract/problems.ts";
+import { openTestKese, send } from "../../support/kese.ts";
+
+// deno-lint-ignore no-explicit-any -- a document is walked, not built
+type Json = any;
+
+const kese = await openTestKese();
+const ENDPOINTS = createEndpoints(kese.dependencies);
+const DOCUMENT: Json = JSON.parse(openApiText(ENDPOINTS));
+await kese.close();
+
+const OPERATIONS: readonly Json[] = Object.values<Json>(DOCUMENT.paths).flatMap((path) =>
+  Object.values(path)
+);
+
+/** Every value of the document with the way to it. */
+function* walk(value: unknown, way = "#"): Generator<readonly [string, unknown]> {
+  yield [way, value];
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, inner] of Object.entries(value)) yield* walk(inner, `${way}/${name}`);
+}
+
+Deno.test("openApiDocument() has every endpoint, and itself", () => {
+  const wanted = ENDPOINTS.map(({ definition: { method, path } }) => `${method} ${path}`);
+  const listed = Object.entries<Json>(DOCUMENT.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`)
+  );
+  assertEquals(listed.toSorted(), [...wanted, "get /openapi.json"].toSorted());
+  assertEquals(DOCUMENT.openapi, "3.1.0");
+});
+
+Deno.test("openApiDocument() names each operation once", () => {
+  const names = OPERATIONS.map(({ operationId }) => operationId);
+  assertEquals(names.toSorted(), [...new Set(names)].toSorted());
+});
+
+Deno.test("openApiDocument() holds neither null nor undefined", () => {
+  const absent = [...walk(openApiDocument(ENDPOINTS))].filter(([, value]) =>
+    value === null || value === undefined
+  );
+  assertEquals(absent.map(([way]) => way), []);
+});
+
+Deno.test("openApiDocument() refers only to what it has", () => {
+  const references = [...walk(DOCUMENT)].filter(([way]) => way.endsWith("/$ref"));
+  const dangling = references.filter(([, reference]) => {
+    const names = String(reference).split("/").slice(1);
+    return names.reduce<Json>((value, name) => value?.[name], DOCUMENT) === undefined;
+  });
+  assert(references.length > 0);
+  assertEquals(dangling, []);
+});
+
+Deno.test("openApiDocument() declares every tag and security scheme that it uses", () => {
+  const tags = DOCUMENT.tags.map(({ name }: Json) => name);
+  const schemes = Object.keys(DOCUMENT.components.securitySchemes);
+  for (const { tags: used, security } of OPERATIONS) {
+    assertEquals(used.filter((tag: string) => !tags.includes(tag)), []);
+    const names = security.flatMap((requirement: Json) => Object.keys(requirement));
+    assertEquals(names.filter((name: string) => !schemes.includes(name)), []);
+  }
+});
+
+Deno.test("openApiDocument() names each parameter once a place, and every one of the path", () => {
+  for (const [path, item] of Object.entries<Json>(DOCUMENT.paths)) {
+    for (const { operationId, parameters } of Object.values<Json>(item)) {
+      const places = parameters.map((parameter: Json) =>
+        parameter.$ref ?? `${parameter.in}:${parameter.name}`
+      );
+      assertEquals(places.toSorted(), [...new Set(places)].toSorted(), operationId);
+      const inPath = parameters.filter((parameter: Json) => parameter.in === "path");
+      assertEquals(
+        inPath.map(({ name, required }: Json) => [`{${name}}`, required]),
+        [...path.matchAll(/\{\w+\}/g)].map(([name]) => [name, true]),
+      );
+    }
+  }
+});
+
+Deno.test("openApiDocument() gives money and limits one type each", () => {
+  const unions = [...walk(DOCUMENT)].filter(([way, value]) =>
+    /\/(anyOf|oneOf|allOf)$/.test(way) && !way.endsWith("/selectedCard/anyOf") &&
+    Array.isArray(value)
+  );
+  assertEquals(unions, []);
+  const { amount } = DOCUMENT.components.schemas.PayRequest.properties;
+  const { balance } = DOCUMENT.components.schemas.CreateUserRequest.properties;
+  for (const { type, pattern, example } of [amount, balance]) {
+    assertEquals(type, "string");
+    assertMatch(example, new RegExp(pattern));
+    for (const wrong of ["", "1,5", "1.005", "-1", "1e3", "01"]) {
+      assertFalse(new RegExp(pattern).test(wrong), wrong);
+    }
+  }
+  const [limit] = DOCUMENT.paths["/islemler"].get.parameters
+    .filter(({ name }: Json) => name === "limit");
+  const { type, minimum, maximum } = limit.schema;
+  assertEquals([type, minimum, maximum], ["integer", 1, 100]);
+});
+
+Deno.test("openApiDocument() holds no bound that is only the largest number of JavaScript", () => {
+  const absurd = [...walk(DOCUMENT)].filter(([, value]) =>
+    typeof value === "number" && Math.abs(value) > 1_000_000
+  );
+  assertEquals(absurd, []);
+  const { minimum, maximum } = DOCUMENT.components.schemas.Problem.properties.status;
+  assertEquals([minimum, maximum], [400, 599]);
+});
+
+Deno.test("openApiDocument() names the schema of every answer, one for all problems", () => {
+  const names = new Set<string>();
+  for (const { operationId, responses } of OPERATIONS) {
+    for (const [status, { content = {} }] of Object.entries<Json>(responses)) {
+      for (const [type, { schema }] of Object.entries<Json>(content)) {
+        const isProblem = Number(status) >= 400;
+        assertEquals(Object.keys(schema), ["$ref"], `${operationId} ${status}`);
+        assertEquals(schema.$ref === "#/components/schemas/Problem", isProblem);
+        assertEquals(type === "application/problem+json", isProblem);
+        names.add(schema.$ref.split("/").at(-1));
+      }
+    }
+  }
+  assertEquals([...names].toSorted(), [
+    "Account",
+    "Balance",
+    "CardList",
+    "EntryList",
+    "Health",
+    "Liveness",
+    "Message",
+    "OneTimeCode",
+    "OpenApiDocument",
+    "Payment",
+    "PaymentState",
+    "Problem",
+    "Refund",
+    "SavedCard",
+    "Session",
+    "TopUp",
+  ]);
+});
+
+Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and nowhere else", () => {
+  const taking = OPERATIONS.filter(({ parameters }) =>
+    parameters.some(({ $ref }: Json) => $ref === "#/components/parameters/Idempotency-Key")
+  );
+  assertEquals(taking.map(({ operationId }) => operationId).toSorted(), [
+    "create_user",
+    "pay",
+    "refund",
+    "remove_card",
+    "save_card",
+    "select_card",
+    "top_up",
+  ]);
+});
+
+Deno.test("openApiDocument() lists the errors of each endpoint under their status", () => {
+  for (const endpoint of ENDPOINTS) {
+    const { path, method, operation } = endpoint.definition;
+    const { responses } = DOCUMENT.paths[path][method];
+    const listed = Object.entries<Json>(responses).flatMap(([status, { content }]) => {
+      const codes: Json = Object.keys(content?.["application/problem+json"]?.examples ?? {});
+      return codes.map((code: ProblemCode) => {
+        assertEquals(PROBLEMS[code].status, Number(status), operation);
+        return code;
+      });
+    });
+    assertEquals(listed.toSorted(), [...problemCodesOf(endpoint)].toSorted(), operation);
+  }
+});
+
+Deno.test("openApiDocument() has every error of the table", () => {
+  const codes = Object.keys(PROBLEMS);
+  assertEquals(DOCUMENT.components.schemas.Problem.properties.code.enum, codes);
+  assertEquals(Object.keys(DOCUMENT.components.examples), codes);
+  const listed = new Set(ENDPOINTS.flatMap(problemCodesOf));
+  const ofNoEndpoint = codes.filter((code) => !listed.has(code as ProblemCode));
+  assertEquals(ofNoEndpoint, ["not_found", "method_not_allowed"]);
+});
+
+Deno.test("openApiDocument() shows errors with every gap in their texts filled", () => {
+  for (const [code, { value }] of Object.entries<Json>(DOCUMENT.components.examples)) {
+    const { detail = "There is none." } = value;
+    assertEquals(/[{}[\]]|undefined|: \.| {2}/.test(detail), false, `${code}: ${detail}`);
+    assertEquals([value.code, value.type], [code, `urn:kese:problem:${code}`]);
+  }
+});
+
+Deno.test("openApiDocument() documents Retry-After and the replay where they are sent", () => {
+  for (const { operationId, responses } of OPERATIONS) {
+    for (const [status, { headers }] of Object.entries<Json>(responses)) {
+      assert("X-Request-Id" in headers, operationId);
+      if (status === "429") assert("Retry-After" in headers && "RateLimit" in headers, operationId);
+    }
+  }
+  const { responses } = DOCUMENT.paths["/update_balance"].post;
+  for (const status of ["201", "202", "402"]) {
+    assert("Idempotent-Replayed" in responses[status].headers, status);
+  }
+});
+
+Deno.test("GET /openapi.json answers with the document and a request id", async () => {
+  const kese = await openTestKese();
+  const answer = await send(kese, "GET /openapi.json", { bearer: null, filo: null });
+  const again = await send(kese, "GET /openapi.json", { headers: { "x-request-id": "mine" } });
+  await kese.close();
+  assertEquals(answer.status, 200);
+  assertEquals(answer.body, DOCUMENT);
+  assertEquals(again.headers.get("x-request-id"), "mine");
+});

@@ -1,0 +1,105 @@
+import { assertEquals, assertFalse } from "@std/assert";
+import { createEndpoints } from "../../../routes/app.ts";
+import { openApiText } from "../../../routes/openapi/document.ts";
+import type { ProblemCode } from "../../../routes/contract/problems.ts";
+import { createUser, openTestKese, send } from "../../support/kese.ts";
+
+// deno-lint-ignore no-explicit-any -- a document is walked, not built
+type Json = any;
+
+const kese = await openTestKese();
+const ENDPOINTS = createEndpoints(kese.dependencies);
+const DOCUMENT: Json = JSON.parse(openApiText(ENDPOINTS));
+await kese.close();
+
+/** Where an operation documents the parameters that are not in its path. */
+function placesOf({ parameters = [], requestBody }: Json): Json {
+  const own = parameters.filter((parameter: Json) => ["query", "header"].includes(parameter.in));
+  return {
+    ...Object.fromEntries(
+      own.map(({ name, in: place, required }: Json) => [name, [place, required]]),
+    ),
+    ...Object.fromEntries(
+      bodyFields(requestBody).map(([name, , required]) => [name, ["body", required]]),
+    ),
+  };
+}
+
+/** Name, schema and whether it is required of each field of a JSON body. */
+function bodyFields(requestBody: Json): [string, Json, boolean][] {
+  if (requestBody === undefined) return [];
+  const { $ref } = requestBody.content["application/json"].schema;
+  const { properties, required = [], additionalProperties } =
+    DOCUMENT.components.schemas[$ref.split("/").at(-1)];
+  assertEquals([requestBody.required, additionalProperties], [true, false], $ref);
+  return Object.entries(properties).map((
+    [name, field],
+  ) => [name, field, required.includes(name)]);
+}
+
+Deno.test("openApiDocument() has every parameter in one place, and says which are required", () => {
+  for (const { definition: { method, path, operation, parameters } } of ENDPOINTS) {
+    const place = operation === "create_session"
+      ? "header"
+      : ["get", "delete"].includes(method)
+      ? "query"
+      : "body";
+    const wanted = Object.entries(parameters.shape)
+      .filter(([name]) => !path.includes(`{${name}}`))
+      .map(([name, field]) => [name, [place, !field.safeParse(undefined).success]]);
+    assertEquals(placesOf(DOCUMENT.paths[path][method]), Object.fromEntries(wanted), operation);
+  }
+  assertEquals(placesOf(DOCUMENT.paths["/kart-saklamali-odeme"].post), {
+    userNo: ["body", true],
+    amount: ["body", true],
+    orderId: ["body", false],
+    description: ["body", false],
+  });
+  assertEquals(
+    Object.keys(placesOf(DOCUMENT.paths["/authenticate_second_route"].post)),
+    ["Filo", "userNo"],
+  );
+});
+
+/** What a request must not end in when it is as the document says. */
+const MISUNDERSTOOD: readonly ProblemCode[] = [
+  "malformed_request",
+  "missing_parameter",
+  "conflicting_parameters",
+  "unsupported_media_type",
+  "validation_failed",
+  "invalid_user_no",
+  "invalid_amount",
+  "invalid_card_number",
+];
+
+for (const endpoint of ENDPOINTS) {
+  const { method, path, operation } = endpoint.definition;
+  Deno.test(`${operation} understands the examples of the document, all and those that it requires`, async () => {
+    const { requestBody } = DOCUMENT.paths[path][method];
+    const parameters = DOCUMENT.paths[path][method].parameters
+      .filter((parameter: Json) => parameter.in !== undefined);
+    const kese = await openTestKese();
+    await createUser(kese, "123456");
+    for (const all of [true, false]) {
+      const valueOf = ({ example, items }: Json) => example ?? (items ? [items.example] : "s1");
+      const sent = parameters.filter(({ required }: Json) => all || required);
+      const pairsIn = (place: string): [string, string][] =>
+        sent.filter((parameter: Json) => parameter.in === place)
+          .map(({ name, schema }: Json) => [name, String(schema.enum?.[0] ?? valueOf(schema))]);
+      const inPath = new Map(pairsIn("path"));
+      const search = new URLSearchParams(pairsIn("query"));
+      const fields = bodyFields(requestBody).filter(([, , required]) => all || required)
+        .map(([name, field]) => [name, valueOf(field)]);
+      const line = `${method.toUpperCase()} ${
+        path.replace(/\{(\w+)\}/, (_whole, name) => inPath.get(name) ?? "")
+      }?${search}`;
+      const { status, body } = await send(kese, line, {
+        headers: Object.fromEntries(pairsIn("header")),
+        ...(requestBody && { json: Object.fromEntries(fields) }),
+      });
+      assertFalse(MISUNDERSTOOD.includes(body?.code), `${line} ${status} ${JSON.stringify(body)}`);
+    }
+    await kese.close();
+  });
+}
