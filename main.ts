@@ -53,7 +53,7 @@ import { createTexts, unknownTexts } from "./routes/contract/messages.ts";
 import { VERSION } from "./routes/contract/version.ts";
 
 /** The program, put together and not yet listening. */
-export interface Kese {
+export interface Kese extends AsyncDisposable {
   readonly app: Hono;
   /** The app as it is served: what arrives together is worked on together. */
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
@@ -162,13 +162,16 @@ export async function openKese(
       if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
       await store.keepHouse(now);
     },
-    close: async () => {
-      await clock.within(codeSender.settled(), CODES_SETTLING_MILLISECONDS);
-      await audit.flush();
-      await clock.within(settled(), CACHE_SETTLING_MILLISECONDS);
-      await store.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
+
+  async function close(): Promise<void> {
+    await clock.within(codeSender.settled(), CODES_SETTLING_MILLISECONDS);
+    await audit.flush();
+    await clock.within(settled(), CACHE_SETTLING_MILLISECONDS);
+    await store.close();
+  }
 }
 
 /** A store, what is kept at hand of it, and who counts requests. */

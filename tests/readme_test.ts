@@ -76,7 +76,7 @@ for (
   Deno.test(`${file}: the first payment works as it is written, and can be repeated`, async () => {
     const block = text.split(heading)[1]?.split("```bash\n")[1]?.split("```")[0] ?? "";
     const commands = block.trim().split("\n\n");
-    const kese = await openDevelopment();
+    await using kese = await openDevelopment();
     const answers: Answer[] = [];
     for (const command of commands) answers.push(await sendCurl(kese, command));
     assertEquals(answers.map(({ status }) => status), [201, 201, 201, 201, 200]);
@@ -88,7 +88,6 @@ for (
         "true",
       ]);
     }
-    await kese.close();
   });
 
   Deno.test(`${file} starts as deno.json and the tests' runner say`, () => {

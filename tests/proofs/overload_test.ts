@@ -194,7 +194,7 @@ Deno.test("Kese lets one account take no more than its own queue, however many o
 
 Deno.test("Kese goes on paying while the card gateway is silent, and charges each card once when it is back", async () => {
   const gateway = createScriptedGateway({ charge: ["hangs"], inquire: ["pending"] });
-  const kese = await openTestKese({ gateway });
+  await using kese = await openTestKese({ gateway });
   const topUps = TOP_UPS_WAITING + 50;
   for (let place = 0; place < topUps; place++) {
     await createUser(kese, `user${place}`);
@@ -221,5 +221,4 @@ Deno.test("Kese goes on paying while the card gateway is silent, and charges eac
     assertEquals(await countEntries(kese, `user${place}`, "top_up_credited"), 1);
     await assertAddsUp(kese, `user${place}`);
   }
-  await kese.close();
 });

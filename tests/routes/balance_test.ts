@@ -14,17 +14,16 @@ import { assertProblem, assertSuccess } from "../support/route_answers.ts";
 const MESSAGE = "Bakiye görüntülendi.";
 
 Deno.test("GET /bakiye shows the balance", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "1000.50");
   const shown = { message: MESSAGE, userNo: "1", balance: "1000.50", currency: "TRY" };
   assertSuccess(await send(kese, "GET /bakiye?userNo=1"), 200, shown);
   const bearer = await signIn(kese, "1");
   assertSuccess(await send(kese, "GET /bakiye?userNo=1", { bearer, filo: null }), 200, shown);
-  await kese.close();
 });
 
 Deno.test("GET /bakiye follows every movement of money", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await send(kese, "POST /create_user", { json: newUser("1", { balance: "0.10" }) });
   const steps = [
     [`POST /kart-saklama?userNo=1&cardNo=${VISA}`, "0.10"],
@@ -40,28 +39,25 @@ Deno.test("GET /bakiye follows every movement of money", async () => {
     const answer = await send(kese, "GET /bakiye?userNo=1");
     assertEquals(answer.body.balance, balance, line);
   }
-  await kese.close();
 });
 
 Deno.test("GET /bakiye keeps the users of two fleets apart", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   await createUser(kese, "1", "20.00", "other");
   const other = { filo: OTHER_FLEET, bearer: OTHER_FLEET_KEY };
   assertEquals((await send(kese, "GET /bakiye?userNo=1")).body.balance, "10.00");
   assertEquals((await send(kese, "GET /bakiye?userNo=1", other)).body.balance, "20.00");
-  await kese.close();
 });
 
 Deno.test("GET /bakiye does not find a user that does not exist", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "10.00", "other");
   assertProblem(await send(kese, "GET /bakiye?userNo=1"), [404, "user_not_found"]);
-  await kese.close();
 });
 
 Deno.test("GET /bakiye answers with the client's own request id when it is safe", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const own of ["ride:2093.a_b-C", "x".repeat(128)]) {
     for (const userNo of ["1", "nobody"]) {
@@ -70,11 +66,10 @@ Deno.test("GET /bakiye answers with the client's own request id when it is safe"
       assertEquals(answer.headers.get("x-request-id"), own);
     }
   }
-  await kese.close();
 });
 
 Deno.test("GET /bakiye makes a request id of its own for one that is not safe", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const unsafe of ["", "two words", "<b>", "x".repeat(129), VISA, `card-${VISA}`]) {
     const headers = { "x-request-id": unsafe };
@@ -84,5 +79,4 @@ Deno.test("GET /bakiye makes a request id of its own for one that is not safe", 
       /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
     );
   }
-  await kese.close();
 });

@@ -82,7 +82,7 @@ async function entryCount(kese: TestKese): Promise<number> {
 }
 
 Deno.test("POST /kart-saklama saves a card and selects the first one", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const answer = await send(kese, "POST /kart-saklama?userNo=1&cardNo=4546711234567894");
   const { cardId } = answer.body.card;
   assertId(cardId, "card");
@@ -99,16 +99,14 @@ Deno.test("POST /kart-saklama saves a card and selects the first one", async () 
       createdAt: "2026-01-01T00:00:00.000Z",
     },
   });
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama answers in English when that is preferred", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const answer = await send(kese, `POST /kart-saklama?userNo=1&cardNo=${VISA}`, {
     headers: { "accept-language": "en" },
   });
   assertEquals(answer.body.message, "The card was saved.");
-  await kese.close();
 });
 
 const SHOWN: readonly (readonly [
@@ -131,23 +129,21 @@ const SHOWN: readonly (readonly [
 for (const [cardNo, brand, bin, maskedNumber] of SHOWN) {
   const digits = cardNo.replaceAll(" ", "").length;
   Deno.test(`POST /kart-saklama shows of ${digits} digits of ${brand} only what may be shown: ${cardNo}`, async () => {
-    const kese = await openWithUser();
+    await using kese = await openWithUser();
     const { body: { card } } = await save(kese, cardNo);
     const last4 = cardNo.slice(-4);
     assertEquals([card.brand, card.bin, card.last4], [brand, bin, last4]);
     assertEquals([card.maskedNumber, card.maskedNumber.length], [maskedNumber, digits]);
-    await kese.close();
   });
 }
 
 Deno.test("POST /kart-saklama takes a number with any blanks and dashes between and around its digits", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   for (const cardNo of [`${VISA} `, `\t${VISA}`, `${VISA}\u00a0`, "4242–4242\u202f4242-4242 -"]) {
     const answer = await save(kese, cardNo);
     // Each is the same card: the first is saved, the others are doubles of it.
     assertEquals(answer.body.code ?? answer.status, cardNo === `${VISA} ` ? 201 : "duplicate_card");
   }
-  await kese.close();
 });
 
 const INVALID_NUMBERS = {
@@ -166,13 +162,12 @@ const INVALID_NUMBERS = {
 
 for (const [what, cardNo] of Object.entries(INVALID_NUMBERS)) {
   Deno.test(`POST /kart-saklama refuses ${what}`, async () => {
-    const kese = await openWithUser();
+    await using kese = await openWithUser();
     const answer = await save(kese, cardNo);
     const { errors: [error], ...body } = answer.body;
     assertProblem({ ...answer, body }, [422, "invalid_card_number"]);
     assertEquals([error.field, error.code], ["cardNo", "invalid_card_number"]);
     assertEquals([await cardsOf(kese), await vaulted(kese)], ["no_cards", []]);
-    await kese.close();
   });
 }
 
@@ -185,7 +180,7 @@ const SPELLINGS = [
 
 for (const first of SPELLINGS) {
   Deno.test(`POST /kart-saklama tells that ${first} is saved, however it is written`, async () => {
-    const kese = await openWithUser();
+    await using kese = await openWithUser();
     const cardId = await saved(kese, first);
     for (const again of SPELLINGS) {
       assertProblem(await save(kese, again), [409, "duplicate_card"], { cardId });
@@ -194,54 +189,48 @@ for (const first of SPELLINGS) {
     const asInTheSeed = await send(kese, `POST /kart-saklama?${query}`);
     assertProblem(asInTheSeed, [409, "duplicate_card"], { cardId });
     assertEquals([await cardsOf(kese), await vaulted(kese)], ["[4242]", [cardId]]);
-    await kese.close();
   });
 }
 
 Deno.test("POST /kart-saklama tells that a card is saved that the user was created with", async () => {
-  const kese = await openWithUser({ allCards: [VISA] });
+  await using kese = await openWithUser({ allCards: [VISA] });
   const { body: { selectedCard: { cardId } } } = await list(kese);
   const answer = await save(kese, "4242 4242 4242 4242");
   assertProblem(answer, [409, "duplicate_card"], { cardId });
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama saves a card once when it comes many times at once", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const answers = await Promise.all(SPELLINGS.map((spelling) => save(kese, spelling)));
   assertEquals(answers.map(({ status }) => status).sort(), [201, 409, 409, 409]);
   const { body: { cards } } = await list(kese);
   assertEquals(await vaulted(kese), [cards[0].cardId]);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama saves the card of one user for another too", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   await createUser(kese, "2");
   assertNotEquals(await saved(kese, VISA), await saved(kese, VISA, "2"));
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama leaves the selection to a card that can be charged", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   await saved(kese, VISA);
   const answer = await save(kese, MASTERCARD);
   assertEquals(answer.body.card.selected, false);
   assertEquals(await cardsOf(kese), "[4242] 4444");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama selects the new card when the selected one cannot be charged", async () => {
-  const kese = await openWithUser({ selectedCard: UNVERIFIED });
+  await using kese = await openWithUser({ selectedCard: UNVERIFIED });
   const answer = await save(kese, VISA);
   assertEquals(answer.body.card.selected, true);
   assertEquals(await cardsOf(kese), "1334 [4242]");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama refuses a card beyond twenty", async () => {
   const [last = "", ...twenty] = chargeableCards(21);
-  const kese = await openWithUser({ allCards: twenty });
+  await using kese = await openWithUser({ allCards: twenty });
   assertProblem(await save(kese, last), [422, "too_many_cards"]);
   const { body: { cards } } = await list(kese);
   assertEquals([cards.length, (await vaulted(kese)).length], [20, 20]);
@@ -249,11 +238,10 @@ Deno.test("POST /kart-saklama refuses a card beyond twenty", async () => {
   assertProblem(known, [409, "duplicate_card"], { cardId: cards[7].cardId });
   await remove(kese, cards[3].cardId);
   await saved(kese, last);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama saves ten cards in an hour and refuses an eleventh", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   await createUser(kese, "2");
   const [eleventh = "", first = "", ...others] = chargeableCards(11);
   await saved(kese, first);
@@ -270,11 +258,10 @@ Deno.test("POST /kart-saklama saves ten cards in an hour and refuses an eleventh
   await saved(kese, eleventh);
   const refused = await save(kese, withCheckDigit("555555555555000"));
   assertRateLimited(refused, { ...limit, retryAfterSeconds: 1 });
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama counts a card that is removed and saved again each time", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const ids = new Set<string>();
   for (let turn = 0; turn < 10; turn++) {
     const cardId = await saved(kese, VISA);
@@ -284,11 +271,10 @@ Deno.test("POST /kart-saklama counts a card that is removed and saved again each
   assertEquals(ids.size, 10);
   const limit = { policy: "card_saves", limit: 10, windowSeconds: 3_600 };
   assertRateLimited(await save(kese, VISA), { ...limit, retryAfterSeconds: 3_600 });
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama counts no card that it refused", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const [first = "", ...others] = chargeableCards(10);
   await saved(kese, first);
   for (let turn = 0; turn < 12; turn++) {
@@ -296,21 +282,19 @@ Deno.test("POST /kart-saklama counts no card that it refused", async () => {
     await save(kese, "4242424242424241");
   }
   for (const card of others) await saved(kese, card);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama takes no card number from the URL unless that is allowed", async () => {
-  const kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
+  await using kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
   await createUser(kese, "1");
   const refused = await send(kese, `POST /kart-saklama?userNo=1&cardNo=${VISA}`);
   assertProblem(refused, [400, "card_number_in_url"], { parameter: "cardNo" });
   assertEquals(await cardsOf(kese), "no_cards");
   assertEquals((await save(kese, VISA)).status, 201);
-  await kese.close();
 });
 
 Deno.test("GET /kart-saklama-listesi lists the cards, oldest first", async () => {
-  const kese = await openWithUser({ selectedCard: UNVERIFIED });
+  await using kese = await openWithUser({ selectedCard: UNVERIFIED });
   kese.clock.advance(1_000);
   const visa = await save(kese, VISA);
   kese.clock.advance(1_000);
@@ -336,19 +320,17 @@ Deno.test("GET /kart-saklama-listesi lists the cards, oldest first", async () =>
     selectedCard: visa.body.card,
   });
   assertEquals(mastercard.body.card.createdAt, "2026-01-01T00:00:02.000Z");
-  await kese.close();
 });
 
 Deno.test("GET /kart-saklama-listesi tells that a user has no card", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   assertProblem(await list(kese), [404, "no_cards"]);
   await remove(kese, await saved(kese, VISA));
   assertProblem(await list(kese), [404, "no_cards"]);
-  await kese.close();
 });
 
 Deno.test("PUT /secili-kart selects a card", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   await saved(kese, VISA);
   const { body: { card } } = await save(kese, MASTERCARD);
   assertSuccess(await select(kese, card.cardId), 200, {
@@ -356,41 +338,37 @@ Deno.test("PUT /secili-kart selects a card", async () => {
     card: { ...card, selected: true },
   });
   assertEquals(await cardsOf(kese), "4242 [4444]");
-  await kese.close();
 });
 
 Deno.test("PUT /secili-kart takes its parameters from JSON too", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   await saved(kese, VISA);
   const cardId = await saved(kese, MASTERCARD);
   const answer = await send(kese, "PUT /secili-kart", { json: { userNo: "1", cardId } });
   assertEquals(answer.body.card.cardId, cardId);
   assertEquals(await cardsOf(kese), "4242 [4444]");
-  await kese.close();
 });
 
 Deno.test("PUT /secili-kart answers alike and writes nothing when the card is selected already", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const { body: { card } } = await save(kese, VISA);
   const entries = await entryCount(kese);
   for (let turn = 0; turn < 2; turn++) {
     assertSuccess(await select(kese, card.cardId), 200, { message: SELECTED, card });
   }
   assertEquals(await entryCount(kese), entries);
-  await kese.close();
 });
 
 Deno.test("PUT /secili-kart refuses a card that cannot be charged", async () => {
-  const kese = await openWithUser({ allCards: [VISA, UNVERIFIED], selectedCard: VISA });
+  await using kese = await openWithUser({ allCards: [VISA, UNVERIFIED], selectedCard: VISA });
   const { body: { cards } } = await list(kese);
   const { cardId } = cards[1];
   assertProblem(await select(kese, cardId), [422, "card_not_chargeable"], { cardId });
   assertEquals(await cardsOf(kese), "[4242] 1334");
-  await kese.close();
 });
 
 Deno.test("DELETE /kart-saklama removes a card and its number", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const kept = await saved(kese, VISA);
   const cardId = await saved(kese, MASTERCARD);
   assertSuccess(await remove(kese, cardId), 200, { message: REMOVED });
@@ -398,15 +376,13 @@ Deno.test("DELETE /kart-saklama removes a card and its number", async () => {
   assertEquals(await vaulted(kese), [kept]);
   assertProblem(await remove(kese, cardId), [404, "card_not_found"]);
   assertProblem(await select(kese, cardId), [404, "card_not_found"]);
-  await kese.close();
 });
 
 Deno.test("DELETE /kart-saklama takes its parameters from JSON too", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const json = { userNo: "1", cardId: await saved(kese, VISA) };
   const answer = await send(kese, "DELETE /kart-saklama", { json });
   assertSuccess(answer, 200, { message: REMOVED });
-  await kese.close();
 });
 
 interface Removal {
@@ -450,26 +426,24 @@ const REMOVALS: readonly Removal[] = [
 
 for (const { rule, cards, selected, removed, left } of REMOVALS) {
   Deno.test(`DELETE /kart-saklama ${rule}`, async () => {
-    const kese = await openWithUser({ allCards: cards, selectedCard: selected });
+    await using kese = await openWithUser({ allCards: cards, selectedCard: selected });
     const { body } = await list(kese);
     const { cardId } = body.cards[cards.indexOf(removed)];
     assertEquals((await remove(kese, cardId)).status, 200);
     assertEquals(await cardsOf(kese), left);
-    await kese.close();
   });
 }
 
 Deno.test("DELETE /kart-saklama lets the next saved card be selected when none is", async () => {
-  const kese = await openWithUser({ allCards: [UNVERIFIED, VISA], selectedCard: VISA });
+  await using kese = await openWithUser({ allCards: [UNVERIFIED, VISA], selectedCard: VISA });
   const { body: { selectedCard } } = await list(kese);
   await remove(kese, selectedCard.cardId);
   await saved(kese, MASTERCARD);
   assertEquals(await cardsOf(kese), "1334 [4444]");
-  await kese.close();
 });
 
 Deno.test("DELETE /kart-saklama keeps a card while a top-up on it is open", async () => {
-  const kese = await openWithUser();
+  await using kese = await openWithUser();
   const cardId = await saved(kese, ANSWER_IS_LOST);
   const free = await saved(kese, VISA);
   const topUp = await send(kese, "POST /update_balance?userNo=1&balance=10");
@@ -481,20 +455,18 @@ Deno.test("DELETE /kart-saklama keeps a card while a top-up on it is open", asyn
   const { body } = await send(kese, `GET /update_balance/${topUp.body.topUpId}?userNo=1`);
   assertEquals(body.status, "credited");
   assertSuccess(await remove(kese, cardId), 200, { message: REMOVED });
-  await kese.close();
 });
 
 const OF_A_CARD = { "PUT /secili-kart": select, "DELETE /kart-saklama": remove };
 
 for (const [route, act] of Object.entries(OF_A_CARD)) {
   Deno.test(`${route} finds no card that is not this user's`, async () => {
-    const kese = await openWithUser();
+    await using kese = await openWithUser();
     await createUser(kese, "2");
     const cardId = await saved(kese, VISA);
     assertProblem(await act(kese, cardId, "2"), [404, "card_not_found"]);
     assertProblem(await act(kese, "card_none"), [404, "card_not_found"]);
     assertEquals(await cardsOf(kese), "[4242]");
-    await kese.close();
   });
 }
 
@@ -507,9 +479,8 @@ const OF_A_USER = {
 
 for (const [route, act] of Object.entries(OF_A_USER)) {
   Deno.test(`${route} does not find a user that does not exist`, async () => {
-    const kese = await openWithUser();
+    await using kese = await openWithUser();
     assertProblem(await act(kese), [404, "user_not_found"]);
     assertEquals(await vaulted(kese), []);
-    await kese.close();
   });
 }

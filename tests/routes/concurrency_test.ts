@@ -49,7 +49,7 @@ async function vaultRecords(kese: TestKese): Promise<number> {
 }
 
 Deno.test("POST /kart-saklamali-odeme lets one of 100 payments through when the balance is for one", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   const answers = await atOnce(100, () => pay(kese, "10"));
   assertEquals(kinds(answers), { 201: 1, insufficient_balance: 99 });
@@ -57,11 +57,10 @@ Deno.test("POST /kart-saklamali-odeme lets one of 100 payments through when the 
     assertEquals(answer.body.balance, "0.00");
   }
   assertEquals(await assertAddsUp(kese, "1"), "0.00");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme takes as many of 300 payments as the balance has room for", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const answers = await atOnce(300, (place) => pay(kese, place % 2 === 0 ? "0.50" : "0.75"));
   const taken = answers.filter(({ status }) => status === 201);
@@ -69,41 +68,37 @@ Deno.test("POST /kart-saklamali-odeme takes as many of 300 payments as the balan
   assertEquals(new Set(balances).size, balances.length, "no two payments led to one balance");
   assertEquals(await countEntries(kese, "1", "payment"), taken.length);
   assert(Number(await assertAddsUp(kese, "1")) < 0.5);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme has one effect for 50 requests of one key at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answers = await atOnce(50, () => pay(kese, "1", "k"));
   assertEquals(kinds(answers), { 201: 50 });
   assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
   assertEquals(answers.filter(({ headers }) => !headers.has("idempotent-replayed")).length, 1);
   assertEquals(await assertAddsUp(kese, "1"), "99.00");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme has one effect for each of ten keys, mixed and five times each", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answers = await atOnce(50, (place) => pay(kese, String(place % 10 + 1), `k${place % 10}`));
   assertEquals(kinds(answers), { 201: 50 });
   assertEquals(new Set(answers.map(({ text }) => text)).size, 10);
   assertEquals(await assertAddsUp(kese, "1"), "45.00");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme serves one of two requests that share a key at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answers = await atOnce(40, (place) => pay(kese, place % 2 === 0 ? "1" : "2", "k"));
   assertEquals(kinds(answers), { 201: 20, idempotency_key_reused: 20 });
   assertEquals(await countEntries(kese, "1", "payment"), 1);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme says busy when too many wait, and then nothing has happened", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answers = await atOnce(QUEUE_PER_ACCOUNT + 300, () => pay(kese, "0.01"));
   const { 201: taken = 0, busy = 0, ...others } = kinds(answers);
@@ -115,11 +110,10 @@ Deno.test("POST /kart-saklamali-odeme says busy when too many wait, and then not
   assertEquals(refused.headers.get("retry-after"), "1");
   assertEquals(await countEntries(kese, "1", "payment"), taken);
   assertEquals(Number(await assertAddsUp(kese, "1")), (10_000 - taken) / 100);
-  await kese.close();
 });
 
 Deno.test("POST /iade gives 200 payments back once each when each is refunded twice at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "200.00");
   const payments = await atOnce(200, () => pay(kese, "1"));
   assertEquals(kinds(payments), { 201: 200 });
@@ -133,11 +127,10 @@ Deno.test("POST /iade gives 200 payments back once each when each is refunded tw
   assertEquals(new Set(refunded).size, 200);
   assertEquals(await countEntries(kese, "1", "refund"), 200);
   assertEquals(await assertAddsUp(kese, "1"), "200.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade never gives back more than was paid, however many parts come at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const { body: { paymentId } } = await pay(kese, "10");
   await pay(kese, "50");
@@ -147,11 +140,10 @@ Deno.test("POST /iade never gives back more than was paid, however many parts co
   const { body } = await sendWell(kese, `GET /kart-saklamali-odeme/${paymentId}?userNo=1`);
   assertEquals([body.refunded, body.refundable], ["9.00", "1.00"]);
   assertEquals(await assertAddsUp(kese, "1"), "49.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade without paymentId gives the newest payment back once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, "1");
   const newest = await pay(kese, "2");
@@ -159,11 +151,10 @@ Deno.test("POST /iade without paymentId gives the newest payment back once", asy
   assertEquals(kinds(answers), { 201: 1, already_refunded: 19 });
   for (const { body } of answers) assertEquals(body.paymentId, newest.body.paymentId);
   assertEquals(await assertAddsUp(kese, "1"), "99.00");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama saves one of 50 equal cards and leaves nothing of the others in the vault", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const forms = ["4242424242424242", "4242 4242 4242 4242", "4242-4242-4242-4242"];
   const answers = await atOnce(50, (place) => {
@@ -175,11 +166,10 @@ Deno.test("POST /kart-saklama saves one of 50 equal cards and leaves nothing of 
   for (const { status, body } of answers) if (status === 409) assertEquals(body.cardId, saved);
   assertEquals(await countEntries(kese, "1", "card_saved"), 1);
   assertEquals(await vaultRecords(kese), 1);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama keeps to its hourly limit when 30 cards come at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answers = await atOnce(30, (place) => {
     const cardNo = cardNumberLike("424242", "4242", place);
@@ -190,21 +180,19 @@ Deno.test("POST /kart-saklama keeps to its hourly limit when 30 cards come at on
   const { body } = await sendWell(kese, "GET /kart-saklama-listesi?userNo=1");
   const selected = body.cards.filter((card: { selected: boolean }) => card.selected);
   assertEquals([body.cards.length, selected.length], [10, 1]);
-  await kese.close();
 });
 
 Deno.test("POST /create_user creates a user once when 50 come at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const json = newUser("1", { balance: "5", allCards: ["4242424242424242", "1234567812345678"] });
   const answers = await atOnce(50, () => send(kese, "POST /create_user", { json }));
   assertEquals(kinds(answers), { 201: 1, user_exists: 49 });
   assertEquals(await vaultRecords(kese), 2);
   assertEquals(await assertAddsUp(kese, "1"), "5.00");
-  await kese.close();
 });
 
 Deno.test("POST /create_user gives 50 requests of one key at once the same answer", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const json = newUser("1", { balance: "5", selectedCard: "4242424242424242" });
   const headers = { "idempotency-key": "k" };
   const answers = await atOnce(50, () => send(kese, "POST /create_user", { json, headers }));
@@ -212,11 +200,10 @@ Deno.test("POST /create_user gives 50 requests of one key at once the same answe
   assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
   assertEquals(await vaultRecords(kese), 1);
   assertEquals(await assertAddsUp(kese, "1"), "5.00");
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route gives one session when 20 bring the same code at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const first = await sendWell(kese, "POST /authenticate_first_route", { json: { userNo: "1" } });
   const second = { bearer: first.body.code, json: { userNo: "1" } };
@@ -225,12 +212,11 @@ Deno.test("POST /authenticate_second_route gives one session when 20 bring the s
   const { 201: taken, authentication_failed: looked = 0, rate_limited: many = 0 } = kinds(answers);
   assertEquals([taken, looked + many], [1, 19]);
   assert(looked <= WRONG_CODES.perUserAndPeer);
-  await kese.close();
 });
 
 Deno.test("POST /update_balance charges once for 50 requests of one key at once", async () => {
   const gateway = createScriptedGateway();
-  const kese = await openTestKese({ gateway });
+  await using kese = await openTestKese({ gateway });
   await createUser(kese, "1");
   await saveCard(kese, "1");
   const answers = await atOnce(50, () =>
@@ -243,11 +229,10 @@ Deno.test("POST /update_balance charges once for 50 requests of one key at once"
   assertEquals([...gateway.taken.values()], [500]);
   assertEquals(gateway.asked.length, 1);
   assertEquals(await assertAddsUp(kese, "1"), "105.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance and everything else at once leave a journal that adds up", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "50.00");
   const cardId = await saveCard(kese, "1");
   const other = await saveCard(kese, "1", "5555555555554444");
@@ -279,7 +264,6 @@ Deno.test("POST /update_balance and everything else at once leave a journal that
     assertEquals(seqs, seqs.map((_: number, place: number) => seqs[0] - place));
   }
   assertNoFault(kese.lines);
-  await kese.close();
 });
 
 /** Two programs on one file, as two processes would have it. */

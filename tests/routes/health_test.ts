@@ -33,14 +33,13 @@ async function openWithStores(stores: readonly Pingable[]): Promise<TestKese> {
 
 for (const [route, ok] of Object.entries(OK)) {
   Deno.test(`${route} answers anyone`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     assertSuccess(await send(kese, route, ANYONE), 200, ok);
     assertSuccess(await send(kese, route, { bearer: "wrong" }), 200, ok);
-    await kese.close();
   });
 
   Deno.test(`${route} leaves no audit record`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     const recorded: unknown[] = [];
     const audit = {
       ...kese.dependencies.audit,
@@ -49,19 +48,17 @@ for (const [route, ok] of Object.entries(OK)) {
     const app = createApp({ ...kese.dependencies, audit });
     await send({ ...kese, app }, route, ANYONE);
     assertEquals(recorded, []);
-    await kese.close();
   });
 }
 
 Deno.test("GET /health/live asks no store", async () => {
-  const kese = await openWithStores([{
+  await using kese = await openWithStores([{
     name: "untouched",
     ping: () => {
       throw new Error("A store was asked");
     },
   }]);
   assertSuccess(await send(kese, "GET /health/live", ANYONE), 200, OK["GET /health/live"]);
-  await kese.close();
 });
 
 const CASES: readonly (readonly [rule: string, stores: readonly Pingable[], named: string])[] = [
@@ -77,18 +74,17 @@ const CASES: readonly (readonly [rule: string, stores: readonly Pingable[], name
 
 for (const [rule, stores, named] of CASES) {
   Deno.test(`GET /health/ready ${rule}`, async () => {
-    const kese = await openWithStores(stores);
+    await using kese = await openWithStores(stores);
     const answer = await send(kese, "GET /health/ready", ANYONE);
     assertProblem(answer, [503, "not_ready"], { stores: named });
     assert(!answer.text.includes("10.0.0.7"), "it says nothing of the inside");
-    await kese.close();
   });
 }
 
 Deno.test("GET /health/ready asks a store once a second, however many ask", async () => {
   let pings = 0;
   const counting = { name: "counting", ping: () => Promise.resolve(void pings++) };
-  const kese = await openWithStores([counting]);
+  await using kese = await openWithStores([counting]);
   const ask = () => send(kese, "GET /health/ready", ANYONE);
   await Promise.all([ask(), ask()]);
   kese.clock.advance(999);
@@ -101,11 +97,9 @@ Deno.test("GET /health/ready asks a store once a second, however many ask", asyn
   kese.clock.advance(-60_000);
   await ask();
   assertEquals(pings, 3);
-  await kese.close();
 });
 
 Deno.test("GET /health/ready answers when every store does", async () => {
-  const kese = await openWithStores([answering, { ...answering, name: "another" }]);
+  await using kese = await openWithStores([answering, { ...answering, name: "another" }]);
   assertSuccess(await send(kese, "GET /health/ready", ANYONE), 200, { status: "ok" });
-  await kese.close();
 });

@@ -192,7 +192,7 @@ function pay(kese: TestKese, key: string, more: Record<string, unknown> = {}): P
 }
 
 Deno.test("Idempotency-Key is the same key with and without quotes", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const pairs = [
     ["a key", '"a key"'],
@@ -205,11 +205,10 @@ Deno.test("Idempotency-Key is the same key with and without quotes", async () =>
   }
   assertEquals((await pay(kese, "A key")).headers.get("idempotent-replayed"), null);
   assertEquals(await assertAddsUp(kese, "1"), "96.00");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key takes every form of one amount for the same request", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const first = await pay(kese, "k", { amount: "1.5" });
   for (const amount of ["1.50", 1.5]) assertReplays(await pay(kese, "k", { amount }), first);
@@ -219,21 +218,19 @@ Deno.test("Idempotency-Key takes every form of one amount for the same request",
     422,
     "idempotency_key_reused",
   );
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key does without one: each request is one of its own", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const json = { userNo: "1", amount: "1" };
   const answers = [await sendWell(kese, PAY, { json }), await sendWell(kese, PAY, { json })];
   for (const { headers } of answers) assertEquals(headers.get("idempotent-replayed"), null);
   assertEquals(await assertAddsUp(kese, "1"), "98.00");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key tells two card numbers apart that have the same mask", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const [one, other] = [0, 1].map((which) => cardNumberLike("424242", "4242", which));
   assertNotEquals(one, other);
@@ -251,7 +248,6 @@ Deno.test("Idempotency-Key tells two card numbers apart that have the same mask"
   assertEquals(created.status, 201);
   assertProblem(await create([other]), 422, "idempotency_key_reused");
   assertReplays(await create([one]), created);
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key is part of its operation: the same key serves another", async () => {
@@ -272,7 +268,7 @@ Deno.test("Idempotency-Key is part of its operation: the same key serves another
 });
 
 Deno.test("Idempotency-Key is a user's own and a fleet's own", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "2");
   await createUser(kese, "1", "100.00", "other");
@@ -288,11 +284,10 @@ Deno.test("Idempotency-Key is a user's own and a fleet's own", async () => {
   }
   assertEquals(new Set(answers.map(({ body }) => body.paymentId)).size, 3);
   for (const sender of [{}, other]) assertEquals(await assertAddsUp(kese, "1", sender), "99.00");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key of a user answers for nothing that his fleet asks, and the journal says who did", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const bearer = await signIn(kese, "1");
   const asRider = { bearer, headers: { "idempotency-key": "ride-1" } };
@@ -308,11 +303,10 @@ Deno.test("Idempotency-Key of a user answers for nothing that his fleet asks, an
   );
   const journal = await journalOf(kese, "1");
   assertEquals(journal.map(({ by }) => by), ["fleet", "session", "fleet"]);
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key forgets a refusal: a retry decides anew", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "0");
   const refused = await pay(kese, "k");
   assertProblem(refused, 402, "insufficient_balance");
@@ -324,11 +318,10 @@ Deno.test("Idempotency-Key forgets a refusal: a retry decides anew", async () =>
   assertEquals(paid.status, 201);
   assertReplays(await pay(kese, "k"), paid);
   assertEquals(await assertAddsUp(kese, "1"), "4.00");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key gives an answer again though the same request would now be refused", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "1");
   const paid = await pay(kese, "k");
   assertEquals(paid.body.balance, "0.00");
@@ -339,11 +332,10 @@ Deno.test("Idempotency-Key gives an answer again though the same request would n
   assertReplays(await send(kese, "POST /iade", refund), refunded);
   assertProblem(await send(kese, "POST /iade", { json: { userNo: "1" } }), 409, "already_refunded");
   assertEquals(await assertAddsUp(kese, "1"), "1.00");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key of a refund without paymentId stays with the payment that it gave back", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const { body: { paymentId } } = await pay(kese, "p1");
   const first = await sendWell(kese, "POST /iade", { json: { userNo: "1" }, headers: KEY });
@@ -352,7 +344,6 @@ Deno.test("Idempotency-Key of a refund without paymentId stays with the payment 
   assertReplays(second, first);
   assertEquals(second.body.paymentId, paymentId);
   assertEquals(await balanceOf(kese, "1"), "99.00");
-  await kese.close();
 });
 
 Deno.test("PUT /secili-kart remembers no key when the card is the selected one already", async () => {
@@ -369,7 +360,7 @@ Deno.test("PUT /secili-kart remembers no key when the card is the selected one a
 });
 
 Deno.test("Idempotency-Key is known after 1,500 further keyed commands", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "1000");
   const first = await pay(kese, "the first");
   for (let batch = 0; batch < 15; batch++) {
@@ -384,7 +375,6 @@ Deno.test("Idempotency-Key is known after 1,500 further keyed commands", async (
     "true",
   );
   assertEquals(await assertAddsUp(kese, "1"), "984.00");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key is known after a restart", async () => {
@@ -416,7 +406,7 @@ Deno.test("Idempotency-Key is known after a restart", async () => {
 });
 
 Deno.test("Idempotency-Key means nothing to sign-in, logout and reading", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const headers = { "idempotency-key": '"malformed' };
   const json = { userNo: "1" };
@@ -432,20 +422,18 @@ Deno.test("Idempotency-Key means nothing to sign-in, logout and reading", async 
   assertProblem(again, 401, "authentication_failed");
   await sendWell(kese, "GET /bakiye?userNo=1", { headers });
   assertEquals((await send(kese, "POST /logout", { bearer: token, headers })).status, 204);
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key of an unknown user is answered like any other request for him", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   assertProblem(await pay(kese, "k", { userNo: "9" }), 404, "user_not_found");
   await createUser(kese, "9");
   assertEquals((await pay(kese, "k", { userNo: "9" })).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /create_user tells a repeated key from a user who exists", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const json = newUser("1");
   const create = (key?: string, more = {}) =>
     send(kese, "POST /create_user", {
@@ -458,11 +446,10 @@ Deno.test("POST /create_user tells a repeated key from a user who exists", async
   assertProblem(await create(), 409, "user_exists");
   assertProblem(await create("k", { name: "Jane" }), 422, "idempotency_key_reused");
   assertEquals(await countEntries(kese, "1", "account_opened"), 1);
-  await kese.close();
 });
 
 Deno.test("POST /create_user under a repeated key keeps the first authCode, and no fast hash of it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const create = (authCode: string) =>
     send(kese, "POST /create_user", { json: { ...newUser("1"), authCode }, headers: KEY });
   const first = await create("first-code");
@@ -473,11 +460,10 @@ Deno.test("POST /create_user under a repeated key keeps the first authCode, and 
   }));
   assertEquals(statuses, [201, 401]);
   assertEquals(await countEntries(kese, "1", "account_opened"), 1);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama under a repeated key leaves one record in the vault", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const save = () =>
     send(kese, "POST /kart-saklama", {
@@ -489,5 +475,4 @@ Deno.test("POST /kart-saklama under a repeated key leaves one record in the vaul
   kese.clock.advance(1);
   const records = await kese.store.vault.list({ createdBefore: kese.clock.now(), limit: 10 });
   assertEquals(records.map(({ cardId }) => cardId), [card.cardId]);
-  await kese.close();
 });

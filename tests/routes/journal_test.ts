@@ -53,7 +53,7 @@ function numbers(newest: number, oldest: number): number[] {
 }
 
 Deno.test("GET /islemler lists what happened, newest first, with all that its answers showed", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   // Every request has its own id, so an entry tells which one it is of.
   const step = (requestId: string, line: string, json?: unknown) =>
     send(kese, line, { headers: { "x-request-id": requestId }, json });
@@ -147,11 +147,10 @@ Deno.test("GET /islemler lists what happened, newest first, with all that its an
     },
   ].map((entry, place) => ({ seq: place + 1, ...entry }));
   assertSuccess(answer, 200, { message: MESSAGE, data: expected.toReversed(), nextCursor: null });
-  await kese.close();
 });
 
 Deno.test("GET /islemler orders by number, not by clock", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const milliseconds of [5_000, -9_000, 1_000]) {
     kese.clock.advance(milliseconds);
@@ -160,11 +159,10 @@ Deno.test("GET /islemler orders by number, not by clock", async () => {
   const { body: { data } } = await list(kese);
   assertEquals(data.map(({ seq }: Entry) => seq), [4, 3, 2, 1]);
   assertEquals(data[1].createdAt, "2025-12-31T23:59:56.000Z");
-  await kese.close();
 });
 
 Deno.test("GET /islemler gives twenty entries a page unless told otherwise", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, 20);
   const first = await list(kese);
@@ -172,7 +170,6 @@ Deno.test("GET /islemler gives twenty entries a page unless told otherwise", asy
   const second = await list(kese, `&cursor=${first.body.nextCursor}`);
   assertEquals(second.body.data.map(({ seq }: Entry) => seq), [1]);
   assertEquals(second.body.nextCursor, null);
-  await kese.close();
 });
 
 const PAGES: readonly (readonly [entries: number, limit: number, sizes: readonly number[]])[] = [
@@ -187,29 +184,27 @@ const PAGES: readonly (readonly [entries: number, limit: number, sizes: readonly
 
 for (const [entries, limit, sizes] of PAGES) {
   Deno.test(`GET /islemler shows each of ${entries} entries once on pages of ${limit}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     await pay(kese, entries - 1);
     const pages = await pagesOf(kese, `&limit=${limit}`);
     assertEquals(pages.map((page) => page.length), sizes);
     assertEquals(pages.flat().map(({ seq }) => seq), numbers(entries, 1));
-    await kese.close();
   });
 }
 
 Deno.test("GET /islemler shows no entry twice and misses none while more are written", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, 49);
   const pages = await pagesOf(kese, "&limit=7", async () => {
     await Promise.all([pay(kese, 3), createUser(kese, crypto.randomUUID())]);
   });
   assertEquals(pages.flat().map(({ seq }) => seq), numbers(50, 1));
-  await kese.close();
 });
 
 Deno.test("GET /islemler shows the entries of one type", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (let turn = 0; turn < 3; turn++) {
     await pay(kese, 2);
@@ -221,11 +216,10 @@ Deno.test("GET /islemler shows the entries of one type", async () => {
   assertEquals(await seqs("&type=payment&limit=2"), [9, 8, 6, 5, 3, 2]);
   assertEquals(await seqs("&type=account_opened"), [1]);
   assertEquals(await seqs("&type=card_saved"), []);
-  await kese.close();
 });
 
 Deno.test("GET /islemler ends a page that looked at a thousand entries, and goes on behind it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await send(kese, `POST /kart-saklama?userNo=1&cardNo=${VISA}`);
   await pay(kese, 1_200);
@@ -241,11 +235,10 @@ Deno.test("GET /islemler ends a page that looked at a thousand entries, and goes
   assertEquals(none.map((page) => page.length), [0, 0]);
   const all = await pagesOf(kese, "&limit=100");
   assertEquals(all.flat().map(({ seq }) => seq), numbers(1253, 1));
-  await kese.close();
 });
 
 Deno.test("GET /islemler shows an entry of a user to no other", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "2");
   await pay(kese, 3);
@@ -254,7 +247,6 @@ Deno.test("GET /islemler shows an entry of a user to no other", async () => {
   assertEquals(others.body.data.map(({ type }: Entry) => type), ["account_opened"]);
   const withCursor = await list(kese, `&cursor=${nextCursor}`, "2");
   assertEquals(withCursor.body.data, others.body.data);
-  await kese.close();
 });
 
 const INVALID: readonly (readonly [field: string, values: readonly string[]])[] = [
@@ -266,31 +258,28 @@ const INVALID: readonly (readonly [field: string, values: readonly string[]])[] 
 for (const [field, values] of INVALID) {
   for (const value of values) {
     Deno.test(`GET /islemler refuses the ${field} "${value}"`, async () => {
-      const kese = await openTestKese();
+      await using kese = await openTestKese();
       await createUser(kese, "1");
       const answer = await list(kese, `&${field}=${value}`);
       assertInvalidFields(answer, "validation_failed", [[field, `invalid_${field}`]]);
-      await kese.close();
     });
   }
 }
 
 Deno.test("GET /islemler shows an empty last page behind the first entry and beyond the newest none too many", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, 2);
   const behind = await list(kese, "&cursor=s1");
   assertSuccess(behind, 200, { message: MESSAGE, data: [], nextCursor: null });
   const beyond = await list(kese, "&cursor=s999999999");
   assertEquals(beyond.body.data.map(({ seq }: Entry) => seq), [3, 2, 1]);
-  await kese.close();
 });
 
 for (const more of ["", "&cursor=s5", "&type=payment", "&cursor=s5&type=payment&limit=1"]) {
   Deno.test(`GET /islemler does not find a user that does not exist: userNo=1${more}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1", "10.00", "other");
     assertProblem(await list(kese, more), [404, "user_not_found"]);
-    await kese.close();
   });
 }

@@ -239,7 +239,7 @@ const NOBODY: Readonly<Record<string, Credentials>> = {
 };
 
 Deno.test("GET /openapi.json and the endpoints are all the routes there are, and each is tested here", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const endpoints = createEndpoints(kese.dependencies).map(({ definition: { method, path } }) =>
     `${method.toUpperCase()} ${path}`
   );
@@ -248,7 +248,6 @@ Deno.test("GET /openapi.json and the endpoints are all the routes there are, and
     `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
   );
   assertEquals(served.sort(), [...endpoints, "GET /openapi.json"].sort());
-  await kese.close();
 });
 
 for (const [route, row] of Object.entries(ROWS)) {

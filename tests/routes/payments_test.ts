@@ -12,7 +12,7 @@ const PAID = "Ödeme alındı.";
 const FOUND = "Ödeme bulundu.";
 
 Deno.test("POST /kart-saklamali-odeme pays from the balance", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "1000.00");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10.50");
   const { paymentId } = answer.body;
@@ -27,11 +27,10 @@ Deno.test("POST /kart-saklamali-odeme pays from the balance", async () => {
   });
   const balance = await send(kese, "GET /bakiye?userNo=1");
   assertEquals(balance.body.balance, "989.50");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme gives orderId and description back", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   kese.clock.advance(1_234);
   const details = { orderId: "ride-2093", description: "Kadıköy - Moda, 14 dakika" };
@@ -46,11 +45,10 @@ Deno.test("POST /kart-saklamali-odeme gives orderId and description back", async
     createdAt: "2026-01-01T00:00:01.234Z",
     ...details,
   });
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme answers in English when that is preferred", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const headers = { "accept-language": "en" };
   const line = "POST /kart-saklamali-odeme?userNo=1&amount=60";
@@ -62,7 +60,6 @@ Deno.test("POST /kart-saklamali-odeme answers in English when that is preferred"
     refused.body.detail,
     "The balance is 40.00 TRY, the payment 60.00 TRY: top up with POST /update_balance.",
   );
-  await kese.close();
 });
 
 for (
@@ -78,12 +75,11 @@ for (
   ]
 ) {
   Deno.test(`POST /kart-saklamali-odeme takes the amount ${JSON.stringify(given)}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1", "2000000.00");
     const json = { userNo: "1", amount: given };
     const answer = await send(kese, "POST /kart-saklamali-odeme", { json });
     assertEquals([answer.status, answer.body.amount], [201, shown]);
-    await kese.close();
   });
 }
 
@@ -95,19 +91,18 @@ const INVALID_AMOUNTS = [
 
 for (const amount of INVALID_AMOUNTS) {
   Deno.test(`POST /kart-saklamali-odeme refuses the amount ${JSON.stringify(amount)}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1", "2000000.00");
     const json = { userNo: "1", amount };
     const answer = await send(kese, "POST /kart-saklamali-odeme", { json });
     assertInvalidFields(answer, "invalid_amount", [["amount", "invalid_amount"]]);
     const balance = await send(kese, "GET /bakiye?userNo=1");
     assertEquals(balance.body.balance, "2000000.00");
-    await kese.close();
   });
 }
 
 Deno.test("POST /kart-saklamali-odeme refuses more than the balance and takes nothing", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10.01");
   assertProblem(answer, [402, "insufficient_balance"], { balance: "10.00", amount: "10.01" });
@@ -118,11 +113,10 @@ Deno.test("POST /kart-saklamali-odeme refuses more than the balance and takes no
   assertEquals([whole.status, whole.body.balance], [201, "0.00"]);
   const more = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=0.01");
   assertProblem(more, [402, "insufficient_balance"], { balance: "0.00", amount: "0.01" });
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme never takes more than there is, however many come at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const line = "POST /kart-saklamali-odeme?userNo=1&amount=7";
   const answers = await Promise.all(Array.from({ length: 40 }, () => send(kese, line)));
@@ -134,30 +128,27 @@ Deno.test("POST /kart-saklamali-odeme never takes more than there is, however ma
   }
   const balance = await send(kese, "GET /bakiye?userNo=1");
   assertEquals(balance.body.balance, "2.00");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme does not find a user that does not exist", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "100.00", "other");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=1");
   assertProblem(answer, [404, "user_not_found"]);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme needs an amount", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1");
   const { errors: [error], ...body } = answer.body;
   assertProblem({ ...answer, body }, [400, "missing_parameter"]);
   assertEquals([error.field, error.code], ["amount", "missing_parameter"]);
-  await kese.close();
 });
 
 for (const [field, most] of [["orderId", 64], ["description", 250]] as const) {
   Deno.test(`POST /kart-saklamali-odeme keeps a ${field} of at most ${most} characters`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     const pay = (text: string) =>
       send(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount: 1, [field]: text } });
@@ -183,12 +174,11 @@ for (const [field, most] of [["orderId", 64], ["description", 250]] as const) {
     assertEquals(entry[field], longest);
     const balance = await send(kese, "GET /bakiye?userNo=1");
     assertEquals(balance.body.balance, "99.00");
-    await kese.close();
   });
 }
 
 Deno.test("GET /kart-saklamali-odeme/{paymentId} shows a payment and what is refunded of it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const json = { userNo: "1", amount: "30.00", orderId: "ride-1", description: "Moda" };
   const { body: paid } = await send(kese, "POST /kart-saklamali-odeme", { json });
@@ -209,11 +199,10 @@ Deno.test("GET /kart-saklamali-odeme/{paymentId} shows a payment and what is ref
   await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=5");
   await send(kese, `POST /iade?userNo=1&paymentId=${paid.paymentId}`);
   assertSuccess(await send(kese, line), 200, shown("30.00", "0.00"));
-  await kese.close();
 });
 
 Deno.test("GET /kart-saklamali-odeme/{paymentId} finds only payments of this user", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "2");
   await send(kese, `POST /kart-saklama?userNo=1&cardNo=${VISA}`);
@@ -230,5 +219,4 @@ Deno.test("GET /kart-saklamali-odeme/{paymentId} finds only payments of this use
   for (const path of none) {
     assertProblem(await send(kese, `GET ${path}`), [404, "payment_not_found"]);
   }
-  await kese.close();
 });

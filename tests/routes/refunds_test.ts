@@ -33,7 +33,7 @@ async function balanceOf(kese: TestKese): Promise<string> {
 }
 
 Deno.test("POST /iade refunds the newest payment", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, "10");
   const paymentId = await pay(kese, "20");
@@ -51,11 +51,10 @@ Deno.test("POST /iade refunds the newest payment", async () => {
     createdAt: "2026-01-01T00:00:05.000Z",
   });
   assertEquals(await balanceOf(kese), "90.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade keeps the reason, shows it in the journal and repeats itself with it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const paymentId = await pay(kese, "10");
   const ask = (reason: unknown, amount = "1") =>
@@ -75,11 +74,10 @@ Deno.test("POST /iade keeps the reason, shows it in the journal and repeats itse
     const code = reason === "4242424242424242" ? "holds_card_number" : "invalid_text";
     assertInvalidFields(await ask(reason), "validation_failed", [["reason", code]]);
   }
-  await kese.close();
 });
 
 Deno.test("POST /iade refuses a second refund, and never goes on to an older payment", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, "10");
   const paymentId = await pay(kese, "20");
@@ -88,11 +86,10 @@ Deno.test("POST /iade refuses a second refund, and never goes on to an older pay
     assertProblem(await refund(kese, more), [409, "already_refunded"], { paymentId });
   }
   assertEquals(await balanceOf(kese), "90.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade refunds an older payment that is named, and only that one", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const older = await pay(kese, "10");
   const newest = await pay(kese, "20");
@@ -102,12 +99,11 @@ Deno.test("POST /iade refunds an older payment that is named, and only that one"
   assertProblem(again, [409, "already_refunded"], { paymentId: older });
   assertEquals((await refund(kese)).body.paymentId, newest);
   assertEquals(await balanceOf(kese), "100.00");
-  await kese.close();
 });
 
 for (const which of ["newest", "older"] as const) {
   Deno.test(`POST /iade refunds the ${which} payment in parts, up to its amount`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     const paymentId = await pay(kese, "30");
     if (which === "older") await pay(kese, "5");
@@ -127,12 +123,11 @@ for (const which of ["newest", "older"] as const) {
     const rest = await refund(kese, named);
     assertEquals([rest.body.amount, rest.body.balance], ["10.00", `${start + 30}.00`]);
     assertProblem(await refund(kese, named), [409, "already_refunded"], { paymentId });
-    await kese.close();
   });
 }
 
 Deno.test("POST /iade refuses more than the payment", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const paymentId = await pay(kese, "30");
   assertProblem(await refund(kese, { amount: "30.01" }), [422, "refund_exceeds_payment"], {
@@ -142,14 +137,13 @@ Deno.test("POST /iade refuses more than the payment", async () => {
   });
   assertEquals(await balanceOf(kese), "70.00");
   assertEquals((await refund(kese, { amount: "30.00" })).body.balance, "100.00");
-  await kese.close();
 });
 
 for (const which of ["newest", "older"] as const) {
   for (const [days, more, allowed] of [[365, 0, true], [365, 1, false]] as const) {
     const when = `${days} days${more ? " and a moment" : ""} after the ${which} payment`;
     Deno.test(`POST /iade ${allowed ? "refunds" : "refuses"} ${when}`, async () => {
-      const kese = await openTestKese();
+      await using kese = await openTestKese();
       await createUser(kese, "1");
       const paymentId = await pay(kese, "10");
       await refund(kese, { amount: "1" });
@@ -158,23 +152,21 @@ for (const which of ["newest", "older"] as const) {
       const answer = await refund(kese, which === "older" ? { paymentId } : {});
       if (allowed) assertEquals([answer.status, answer.body.amount], [201, "9.00"]);
       else assertProblem(answer, [422, "refund_window_passed"], { paymentId });
-      await kese.close();
     });
   }
 }
 
 Deno.test("POST /iade finds no payment where there is none", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await send(kese, "POST /create_user", { json: newUser("1", { balance: 50, allCards: [VISA] }) });
   assertProblem(await refund(kese), NOT_FOUND);
   assertProblem(await refund(kese, { amount: "1" }), NOT_FOUND);
   await send(kese, "POST /update_balance?userNo=1&balance=5");
   assertProblem(await refund(kese), NOT_FOUND);
-  await kese.close();
 });
 
 Deno.test("POST /iade takes nothing but a payment of this user for a payment", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await send(kese, "POST /create_user", { json: newUser("1", { balance: 50, allCards: [VISA] }) });
   await createUser(kese, "2");
   const topUp = await send(kese, "POST /update_balance?userNo=1&balance=5");
@@ -185,19 +177,17 @@ Deno.test("POST /iade takes nothing but a payment of this user for a payment", a
   const ids = [refunded.body.refundId, topUp.body.topUpId, others, card.cardId, "pay_none"];
   for (const paymentId of ids) assertProblem(await refund(kese, { paymentId }), NOT_FOUND);
   assertEquals(await balanceOf(kese), "55.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade does not find a user that does not exist", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "100.00", "other");
   assertProblem(await refund(kese), [404, "user_not_found"]);
   assertProblem(await refund(kese, { paymentId: "pay_none" }), [404, "user_not_found"]);
-  await kese.close();
 });
 
 Deno.test("POST /iade refuses what is no amount", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, "10");
   for (const amount of ["0", "-1", "1,5", "1.005", "", "1e1", 0, -1, 0.001, true]) {
@@ -205,11 +195,10 @@ Deno.test("POST /iade refuses what is no amount", async () => {
     assertInvalidFields(answer, "invalid_amount", [["amount", "invalid_amount"]]);
   }
   assertEquals(await balanceOf(kese), "90.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade refuses the user himself", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const paymentId = await pay(kese, "10");
   const bearer = await signIn(kese, "1");
@@ -217,11 +206,10 @@ Deno.test("POST /iade refuses the user himself", async () => {
     assertProblem(await send(kese, "POST /iade", { bearer, json }), [403, "forbidden"]);
   }
   assertEquals(await balanceOf(kese), "90.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade refunds once when asked many times at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const paymentId = await pay(kese, "10");
   const answers = await Promise.all(
@@ -232,11 +220,10 @@ Deno.test("POST /iade refunds once when asked many times at once", async () => {
     assertProblem(answer, [409, "already_refunded"], { paymentId });
   }
   assertEquals(await balanceOf(kese), "100.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade never gives more than the payment back in parts that come at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const older = await pay(kese, "10");
   await pay(kese, "10");
@@ -248,11 +235,10 @@ Deno.test("POST /iade never gives more than the payment back in parts that come 
     assertEquals(statuses, [201, 201, 201, 422, 422, 422, 422, 422, 422, 422]);
   }
   assertEquals(await balanceOf(kese), "98.00");
-  await kese.close();
 });
 
 Deno.test("POST /iade decides which payment is the newest when it is committed", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await pay(kese, "1");
   await Promise.all(
@@ -269,16 +255,14 @@ Deno.test("POST /iade decides which payment is the newest when it is committed",
     if (type === "refund") assertEquals([++refunds, paymentId], [refunds, newest]);
   }
   assertGreater(refunds, 0);
-  await kese.close();
 });
 
 Deno.test("POST /iade gives back what is owed beyond the largest balance", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const json = newUser("1", { balance: "100000000.00", allCards: [VISA] });
   await send(kese, "POST /create_user", { json });
   await pay(kese, "100");
   const toppedUp = await send(kese, "POST /update_balance?userNo=1&balance=100");
   assertEquals(toppedUp.status, 201);
   assertEquals((await refund(kese)).body.balance, "100000100.00");
-  await kese.close();
 });

@@ -237,7 +237,7 @@ const COSTLY: readonly (readonly [string, (size: number) => readonly [string, un
 
 for (const [what, request] of COSTLY) {
   Deno.test(`createApp() spends on ${what} no more than its size deserves`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     const [small, large] = request(8_000)[0] === "" ? [4_000, 16_000] : [8_000, 64_000];
     const time = (size: number) => {
       const [query, json] = request(size);
@@ -249,6 +249,5 @@ for (const [what, request] of COSTLY) {
     assert(second < 5, `${large} bytes took ${second} ms`);
     // Linear, with twice that for what a busy machine adds to it.
     assert(second < Math.max(2 * first * (large / small), 1), `${first} ms, then ${second} ms`);
-    await kese.close();
   });
 }

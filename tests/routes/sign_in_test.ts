@@ -86,31 +86,28 @@ function assertCodeInAnswer(answer: Answer): void {
 }
 
 Deno.test("POST /authenticate_first_route answers the code to the fleet", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   assertCodeInAnswer(await askAsFleet(kese, "1"));
   assertEquals(kese.sentCodes.size, 0);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route answers the code to who knows the authCode", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   assertCodeInAnswer(await askWith(kese, "1", "secret-1"));
   assertEquals(kese.sentCodes.size, 0);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route gives a new code each time", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const [first, second] = [await askAsFleet(kese, "1"), await askAsFleet(kese, "1")];
   assertNotEquals(first.body.code, second.body.code);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route sends the code when nothing is proved", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answer = await askSent(kese, "1");
   assertSuccess(answer, 201, {
@@ -121,11 +118,10 @@ Deno.test("POST /authenticate_first_route sends the code when nothing is proved"
   const code = await sentCode(kese, "1");
   assertMatch(code, /^\d{8}$/);
   assertEquals((await take(kese, "1", code)).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route answers alike for a user and a fleet that do not exist", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const headers = { "x-request-id": "same" };
   const known = await askSent(kese, "1", headers);
@@ -141,18 +137,16 @@ Deno.test("POST /authenticate_first_route answers alike for a user and a fleet t
   assertEquals(whole(nowhere), whole(known));
   await kese.dependencies.codeSender.settled();
   assertEquals([...kese.sentCodes.keys()], ["1"]);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route tells the fleet that a user does not exist", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "0", "other");
   assertProblem(await askAsFleet(kese, "1"), [404, "user_not_found"]);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route refuses a wrong authCode, alike for a user that does not exist", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const answers = [
     await askWith(kese, "1", "wrong"),
@@ -164,22 +158,20 @@ Deno.test("POST /authenticate_first_route refuses a wrong authCode, alike for a 
     assertEquals({ ...answer.body, requestId: "" }, { ...answers[0]?.body, requestId: "" });
   }
   assertEquals(kese.sentCodes.size, 0);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route holds the fleet to an authCode that it sends", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const line = "POST /authenticate_first_route";
   const wrong = await send(kese, line, { json: { userNo: "1", authCode: "wrong" } });
   assertProblem(wrong, FAILED);
   const right = await send(kese, line, { json: { userNo: "1", authCode: "secret-1" } });
   assertCodeInAnswer(right);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route refuses a bearer that is not the fleet's key", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const session = await signIn(kese, "1");
   for (const bearer of ["wrong-key", "another-fleet-key", session]) {
@@ -191,7 +183,6 @@ Deno.test("POST /authenticate_first_route refuses a bearer that is not the fleet
     }
   }
   assertEquals(kese.sentCodes.size, 0);
-  await kese.close();
 });
 
 const PLACES:
@@ -210,7 +201,7 @@ for (const [place, headers, json] of PLACES) {
   for (const bearer of [undefined, null]) {
     const who = bearer === null ? "anyone" : "the fleet";
     Deno.test(`POST /authenticate_first_route takes Filo and userNo of ${who} from ${place}`, async () => {
-      const kese = await openTestKese();
+      await using kese = await openTestKese();
       await createUser(kese, "1");
       const key = bearer === null ? { bearer } : {};
       const answer = await send(kese, "POST /authenticate_first_route", {
@@ -222,12 +213,11 @@ for (const [place, headers, json] of PLACES) {
       assertEquals(answer.status, 201);
       const code = bearer === null ? await sentCode(kese, "1") : answer.body.code;
       assertEquals((await take(kese, "1", code)).status, 201);
-      await kese.close();
     });
   }
 
   Deno.test(`POST /authenticate_second_route takes Filo and userNo from ${place}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     const { body: { code } } = await askAsFleet(kese, "1");
     const answer = await send(kese, "POST /authenticate_second_route", {
@@ -237,34 +227,31 @@ for (const [place, headers, json] of PLACES) {
       json,
     });
     assertEquals(answer.status, 201);
-    await kese.close();
   });
 }
 
 for (const route of ["POST /authenticate_first_route", "POST /authenticate_second_route"]) {
   Deno.test(`${route} refuses a header and JSON that contradict each other`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     await createUser(kese, "2");
     for (const json of [{ Filo: OTHER_FLEET }, { userNo: "2" }]) {
       const answer = await send(kese, route, { json, headers: { userNo: "1" } });
       assertProblem(answer, [400, "conflicting_parameters"]);
     }
-    await kese.close();
   });
 
   Deno.test(`${route} names what is missing`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     const answer = await send(kese, route, { filo: null, bearer: null });
     const { errors, ...body } = answer.body;
     assertProblem({ ...answer, body }, [400, "missing_parameter"]);
     assertEquals(errors.map(({ field }: { field: string }) => field), ["Filo", "userNo"]);
-    await kese.close();
   });
 }
 
 Deno.test("POST /authenticate_first_route voids nobody's code when asked again", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const codes: string[] = [];
   for (let asked = 0; asked < 5; asked++) {
@@ -273,11 +260,10 @@ Deno.test("POST /authenticate_first_route voids nobody's code when asked again",
     codes.push(await sentCode(kese, "1"));
   }
   for (const code of codes) assertEquals((await take(kese, "1", code)).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route lets five codes wait and refuses a sixth", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "2");
   const codes: string[] = [];
@@ -294,22 +280,20 @@ Deno.test("POST /authenticate_first_route lets five codes wait and refuses a six
   assertRateLimited(await askAsFleet(kese, "1"), limit);
   kese.clock.advance(1);
   assertEquals((await askAsFleet(kese, "1")).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route lets nobody block the fleet by having codes sent", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (let asked = 0; asked < 8; asked++) await askSent(kese, "1");
   assertEquals((await askAsFleet(kese, "1")).status, 201);
   assertEquals((await askWith(kese, "1", "secret-1")).status, 201);
-  await kese.close();
 });
 
 for (const userNo of ["1", "nobody"]) {
   const whom = userNo === "1" ? "a user" : "a user that does not exist";
   Deno.test(`POST /authenticate_first_route sends ${whom} a few codes for one address`, async () => {
-    const kese = await openBehindProxy();
+    await using kese = await openBehindProxy();
     await createUser(kese, "1");
     for (let asked = 0; asked < 5; asked++) {
       assertEquals((await askSent(kese, userNo, from("10.0.0.1"))).status, 201);
@@ -328,12 +312,11 @@ for (const userNo of ["1", "nobody"]) {
     const ofTheDay = { policy: "sent_codes", limit: 10, windowSeconds: 86_400 };
     assertRateLimited(await again(), { ...ofTheDay, retryAfterSeconds: 86_400 - 30 * 60 });
     assertEquals((await askSent(kese, userNo, from("10.0.0.2"))).status, 201);
-    await kese.close();
   });
 }
 
 Deno.test("POST /authenticate_first_route sends a user thirty codes a day, from wherever they are asked for", async () => {
-  const kese = await openBehindProxy();
+  await using kese = await openBehindProxy();
   await createUser(kese, "1");
   for (let asked = 0; asked < 30; asked++) {
     assertEquals((await askSent(kese, "1", from(`10.0.0.${asked}`))).status, 201);
@@ -345,22 +328,20 @@ Deno.test("POST /authenticate_first_route sends a user thirty codes a day, from 
   });
   assertEquals((await askAsFleet(kese, "1")).status, 201);
   assertEquals((await askWith(kese, "1", "secret-1", from("10.0.1.1"))).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route sends fifty codes in a window for one address", async () => {
-  const kese = await openBehindProxy();
+  await using kese = await openBehindProxy();
   for (let asked = 0; asked < 50; asked++) {
     assertEquals((await askSent(kese, `user-${asked}`, from("6.6.6.6, 10.0.0.1"))).status, 201);
   }
   const refused = await askSent(kese, "one-more", from("10.0.0.1"));
   assertRateLimited(refused, { policy: "sent_codes", limit: 50, ...WINDOW });
   assertEquals((await askSent(kese, "one-more", from("10.0.0.2"))).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route says alike for everyone that no code can be sent, and warns once a minute", async () => {
-  const kese = await openTestKese({ sendsCodes: false, environment: { mode: "production" } });
+  await using kese = await openTestKese({ sendsCodes: false, environment: { mode: "production" } });
   await createUser(kese, "1");
   const warnings = () => linesWith(kese.lines, '"event":"code_delivery_unavailable"').length;
   for (const userNo of ["1", "nobody", "1"]) {
@@ -372,7 +353,6 @@ Deno.test("POST /authenticate_first_route says alike for everyone that no code c
   assertEquals(warnings(), 2);
   assertCodeInAnswer(await askAsFleet(kese, "1"));
   assertCodeInAnswer(await askWith(kese, "1", "secret-1"));
-  await kese.close();
 });
 
 /** What the store was asked for, in order, while `run` ran. */
@@ -391,7 +371,7 @@ async function callsIn(kese: TestKese, run: () => Promise<unknown>): Promise<str
 }
 
 Deno.test("POST /authenticate_first_route does the same for a user as for nobody before it sends a code", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const userNo of ["1", "nobody"]) {
     const calls = await callsIn(kese, async () => {
@@ -401,11 +381,10 @@ Deno.test("POST /authenticate_first_route does the same for a user as for nobody
     // The user is looked up by the sender, behind its pause.
     assertEquals(calls, ["count", "addCode", "contact"]);
   }
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route gives a session for the code", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const { body: { code } } = await askAsFleet(kese, "1");
   const answer = await take(kese, "1", code);
@@ -414,30 +393,27 @@ Deno.test("POST /authenticate_second_route gives a session for the code", async 
   assertSuccess(answer, 201, { message: "Kullanıcı doğrulandı.", token, expiresIn: 86_400 });
   const balance = await send(kese, "GET /bakiye?userNo=1", { bearer: token, filo: null });
   assertEquals(balance.body.balance, "100.00");
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route takes a code once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const { body: { code } } = await askAsFleet(kese, "1");
   assertEquals((await take(kese, "1", code)).status, 201);
   assertProblem(await take(kese, "1", code), FAILED);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route takes a code once when it comes many times at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const { body: { code } } = await askAsFleet(kese, "1");
   const answers = await Promise.all(Array.from({ length: 8 }, () => take(kese, "1", code)));
   const statuses = answers.map(({ status }) => status).sort();
   assertEquals(statuses, [201, 401, 401, 401, 401, 401, 401, 401]);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route takes a code for fifteen minutes, without their last instant", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const early = (await askAsFleet(kese, "1")).body.code;
   const late = (await askAsFleet(kese, "1")).body.code;
@@ -448,11 +424,10 @@ Deno.test("POST /authenticate_second_route takes a code for fifteen minutes, wit
   kese.clock.advance(1);
   assertProblem(await take(kese, "1", late), FAILED);
   assertProblem(await take(kese, "1", sent), FAILED);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route refuses a code that is not this user's", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   for (const userNo of ["1", "2"]) await createUser(kese, userNo);
   await createUser(kese, "1", "0", "other");
   const { body: { code } } = await askAsFleet(kese, "1");
@@ -465,11 +440,10 @@ Deno.test("POST /authenticate_second_route refuses a code that is not this user'
   });
   assertProblem(elsewhere, FAILED);
   assertEquals((await take(kese, "1", code)).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route refuses what is no code", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const session = await signIn(kese, "1");
   const headers = { userNo: "1" };
@@ -479,7 +453,6 @@ Deno.test("POST /authenticate_second_route refuses what is no code", async () =>
       FAILED,
     );
   }
-  await kese.close();
 });
 
 /** The ways of being wrong, all counted together. */
@@ -501,7 +474,7 @@ for (const [route, wrong] of Object.entries(WRONG)) {
   for (const userNo of ["1", "nobody"]) {
     const whom = userNo === "1" ? "a user" : "a user that does not exist";
     Deno.test(`${route} refuses to look at more than ten wrong codes of ${whom}`, async () => {
-      const kese = await openTestKese();
+      await using kese = await openTestKese();
       for (const created of ["1", "2"]) await createUser(kese, created);
       const { body: { code } } = await askAsFleet(kese, "1");
       for (let guessed = 0; guessed < 10; guessed++) {
@@ -518,12 +491,11 @@ for (const [route, wrong] of Object.entries(WRONG)) {
       kese.clock.advance(15 * MINUTE);
       assertProblem(await wrong(kese, userNo), FAILED);
       assertEquals((await askWith(kese, "1", "secret-1")).status, 201);
-      await kese.close();
     });
   }
 
   Deno.test(`${route} counts no right attempt`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     for (let attempt = 0; attempt < 12; attempt++) {
       const { body: { code } } = await askWith(kese, "1", "secret-1");
@@ -531,23 +503,21 @@ for (const [route, wrong] of Object.entries(WRONG)) {
     }
     for (let guessed = 0; guessed < 10; guessed++) assertProblem(await wrong(kese, "1"), FAILED);
     assertEquals((await wrong(kese, "1")).status, 429);
-    await kese.close();
   });
 
   Deno.test(`${route} looks at no more than ten wrong codes that arrive together`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "1");
     const answers = await Promise.all(Array.from({ length: 25 }, () => wrong(kese, "1")));
     const looked = answers.filter(({ status }) => status === 401);
     const refused = answers.filter(({ status }) => status === 429);
     assertEquals([looked.length, refused.length], [10, 15]);
-    await kese.close();
   });
 }
 
 Deno.test("POST /authenticate_first_route has strangers wait by address and the fleet apart from them", async () => {
   const askers: (string | undefined)[] = [];
-  const kese = await openTestKese({
+  await using kese = await openTestKese({
     environment: { trustProxy: true },
     hasher: {
       hash: () => Promise.resolve("hash"),
@@ -559,12 +529,11 @@ Deno.test("POST /authenticate_first_route has strangers wait by address and the 
   const json = { userNo: "1", authCode: "secret-1" };
   await send(kese, "POST /authenticate_first_route", { json, headers: from("10.0.0.2") });
   assertEquals(askers, ["10.0.0.1", undefined]);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route counts no attempt that it was too busy to look at", async () => {
   let isBusy = true;
-  const kese = await openTestKese({
+  await using kese = await openTestKese({
     hasher: {
       hash: () => Promise.resolve("hash"),
       verify: () => isBusy ? Promise.reject(new BusyError("busy")) : Promise.resolve(true),
@@ -576,11 +545,10 @@ Deno.test("POST /authenticate_first_route counts no attempt that it was too busy
   }
   isBusy = false;
   assertEquals((await askWith(kese, "1", "secret-1")).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_first_route does not hold wrong authCodes against a fleet's own address", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const askAsBoth = (userNo: string, authCode: string) =>
     send(kese, "POST /authenticate_first_route", { json: { userNo, authCode } });
@@ -595,12 +563,11 @@ Deno.test("POST /authenticate_first_route does not hold wrong authCodes against 
     }
   }
   assertEquals((await askAsBoth("2", "secret-2")).status, 201);
-  await kese.close();
 });
 
 for (const [route, wrong] of Object.entries(WRONG)) {
   Deno.test(`${route} lets a right proof in from elsewhere, however many wrong ones a stranger sent`, async () => {
-    const kese = await openBehindProxy();
+    await using kese = await openBehindProxy();
     await createUser(kese, "1");
     const stranger = from("10.0.0.1");
     const rider = from("10.0.0.2");
@@ -618,12 +585,11 @@ for (const [route, wrong] of Object.entries(WRONG)) {
     assertCodeInAnswer(asked);
     // Nobody guesses 256 bits, so these are taken from the stranger's address as well.
     assertEquals((await take(kese, "1", asked.body.code, stranger)).status, 201);
-    await kese.close();
   });
 }
 
 Deno.test("POST /authenticate_second_route looks at fifty wrong sent codes of a user a day, and then only at those of answers", async () => {
-  const kese = await openBehindProxy();
+  await using kese = await openBehindProxy();
   await createUser(kese, "1");
   await askSent(kese, "1", from("10.1.0.1"));
   const sent = await sentCode(kese, "1");
@@ -643,11 +609,10 @@ Deno.test("POST /authenticate_second_route looks at fifty wrong sent codes of a 
   kese.clock.advance(24 * HOUR);
   await askSent(kese, "1");
   assertEquals((await take(kese, "1", await sentCode(kese, "1"))).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route counts an authCode from everywhere against nobody", async () => {
-  const kese = await openBehindProxy();
+  await using kese = await openBehindProxy();
   await createUser(kese, "1");
   for (let guessed = 0; guessed < 60; guessed++) {
     await askWith(kese, "1", "wrong", from(`10.0.0.${guessed}`));
@@ -656,18 +621,16 @@ Deno.test("POST /authenticate_second_route counts an authCode from everywhere ag
   await askSent(kese, "1", from("10.1.0.1"));
   const sent = await sentCode(kese, "1");
   assertEquals((await take(kese, "1", sent, from("10.1.0.1"))).status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route takes a sent code of its own user alone", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   for (const userNo of ["1", "2"]) await createUser(kese, userNo);
   await askSent(kese, "1");
   const code = await sentCode(kese, "1");
   assertProblem(await take(kese, "2", code), FAILED);
   assertEquals((await take(kese, "1", code)).status, 201);
   assertProblem(await take(kese, "1", code), FAILED);
-  await kese.close();
 });
 
 /** Ways in which clients of one network, or of one proxy that writes nonsense, name themselves. */
@@ -680,7 +643,7 @@ const ONE_ADDRESS: Readonly<Record<string, (place: number) => string>> = {
 
 for (const [whose, address] of Object.entries(ONE_ADDRESS)) {
   Deno.test(`POST /authenticate_second_route refuses to look at more than fifty wrong codes of ${whose}`, async () => {
-    const kese = await openBehindProxy();
+    await using kese = await openBehindProxy();
     await createUser(kese, "1");
     for (let guessed = 0; guessed < 50; guessed++) {
       const answer = await take(kese, `user-${guessed}`, "wrong", from(address(guessed)));
@@ -690,18 +653,16 @@ for (const [whose, address] of Object.entries(ONE_ADDRESS)) {
     assertRateLimited(refused, { policy: "wrong_codes", limit: 50, ...WINDOW });
     const { body: { code } } = await askAsFleet(kese, "1");
     assertEquals((await take(kese, "1", code, from("10.0.0.2"))).status, 201);
-    await kese.close();
   });
 }
 
 Deno.test("POST /authenticate_second_route believes no forwarded address without a proxy", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   for (let guessed = 0; guessed < 50; guessed++) {
     await take(kese, `user-${guessed}`, "wrong", from(`10.0.0.${guessed}`));
   }
   const answer = await take(kese, "1", "wrong", from("10.0.1.1"));
   assertRateLimited(answer, { policy: "wrong_codes", limit: 50, ...WINDOW });
-  await kese.close();
 });
 
 Deno.test("Nobody of a fleet that is removed from FLEETS is let in", async () => {
@@ -715,19 +676,18 @@ Deno.test("Nobody of a fleet that is removed from FLEETS is let in", async () =>
     await before.close();
     const [[, hashes = []] = []] = [...TEST_ENVIRONMENT.fleets];
     const fleets = new Map([["another", hashes]]);
-    const kese = await openTestKese({ store: file.open(), environment: { fleets } });
+    await using kese = await openTestKese({ store: file.open(), environment: { fleets } });
     assertProblem(await send(kese, "GET /bakiye", { bearer: session }), UNAUTHENTICATED);
     assertProblem(await send(kese, "POST /logout", { bearer: session }), UNAUTHENTICATED);
     assertProblem(await askWith(kese, "1", "secret-1"), FAILED);
     for (const one of [code, sent]) assertProblem(await take(kese, "1", one), FAILED);
     assertEquals((await askSent(kese, "1")).status, 201);
     assertEquals(await sentCode(kese, "1"), "", "as for a fleet that there never was");
-    await kese.close();
   });
 });
 
 Deno.test("POST /authenticate_second_route gives a session of twenty-four hours, without their last instant", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const token = await signIn(kese, "1");
   kese.clock.advance(24 * HOUR - 1);
@@ -735,11 +695,10 @@ Deno.test("POST /authenticate_second_route gives a session of twenty-four hours,
   kese.clock.advance(1);
   const answer = await send(kese, "GET /bakiye?userNo=1", { bearer: token });
   assertProblem(answer, UNAUTHENTICATED);
-  await kese.close();
 });
 
 Deno.test("POST /authenticate_second_route ends the oldest of ten sessions for an eleventh", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "2");
   const other = await signIn(kese, "2");
@@ -753,11 +712,10 @@ Deno.test("POST /authenticate_second_route ends the oldest of ten sessions for a
   tokens.push(await signIn(kese, "1"));
   assertEquals(await statuses(), [401, ...Array(10).fill(200)]);
   assertEquals(await statusOfSession(kese, other, "2"), 200);
-  await kese.close();
 });
 
 Deno.test("POST /logout ends this session and no other", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const [first, second] = [await signIn(kese, "1"), await signIn(kese, "1")];
   const answer = await send(kese, "POST /logout", { bearer: first, filo: null });
@@ -767,16 +725,14 @@ Deno.test("POST /logout ends this session and no other", async () => {
   assertMatch(answer.headers.get("x-request-id") ?? "", /./);
   assertEquals(await statusOfSession(kese, first), 401);
   assertEquals(await statusOfSession(kese, second), 200);
-  await kese.close();
 });
 
 Deno.test("POST /logout refuses whoever is not signed in", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const ended = await signIn(kese, "1");
   await send(kese, "POST /logout", { bearer: ended });
   for (const bearer of [null, ended, "fleet-key-of-the-tests", `ks_${"0".repeat(64)}`]) {
     assertProblem(await send(kese, "POST /logout", { bearer }), UNAUTHENTICATED);
   }
-  await kese.close();
 });

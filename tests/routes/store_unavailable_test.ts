@@ -125,7 +125,7 @@ function takeAway(store: Store, [part, method]: Case["away"]): () => void {
 for (const { line, away, request = {}, bearer, code = "busy", afterwards } of CASES) {
   Deno.test(`${line} is ${code} when the store is away from ${away.join(".")}`, async () => {
     const store = openSqliteStore(":memory:");
-    const kese = await openTestKese({ store });
+    await using kese = await openTestKese({ store });
     await createUser(kese, "1");
     await saveCard(kese, "1");
     const asked = await send(kese, "POST /authenticate_first_route", USER);
@@ -143,13 +143,12 @@ for (const { line, away, request = {}, bearer, code = "busy", afterwards } of CA
     assertEquals(await stateOf(kese, "1"), before);
     assertNoFault(kese.lines);
     assertEquals((await send(kese, line, sending)).status, afterwards);
-    await kese.close();
   });
 }
 
 Deno.test("POST /update_balance is busy when its key comes again and journal.find is away", async () => {
   const store = openSqliteStore(":memory:");
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   await saveCard(kese, "1");
   const topUp = () =>
@@ -164,12 +163,11 @@ Deno.test("POST /update_balance is busy when its key comes again and journal.fin
   assertEquals(await stateOf(kese, "1"), before);
   assertNoFault(kese.lines);
   assertReplays(await topUp(), first);
-  await kese.close();
 });
 
 Deno.test("createApp() logs which request found the store away, and why", async () => {
   const store = openSqliteStore(":memory:");
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   takeAway(store, LOAD);
   await send(kese, "GET /bakiye?userNo=1", { headers: { "x-request-id": "the-request" } });
   const [line = "", ...others] = linesWith(kese.lines, "store_unavailable");
@@ -177,5 +175,4 @@ Deno.test("createApp() logs which request found the store away, and why", async 
   const { level, operation, requestId, error } = JSON.parse(line);
   assertEquals([level, operation, requestId], ["error", "get_balance", "the-request"]);
   assertEquals(error.includes("10.0.0.7 is away"), true);
-  await kese.close();
 });

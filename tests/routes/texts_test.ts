@@ -70,7 +70,7 @@ async function talk(kese: TestKese, language: string | undefined) {
 }
 
 Deno.test("createApp() speaks Turkish unless it is asked for English", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const language of [undefined, "tr", "de", "*", "en;q=0.1, tr"]) {
     const answers = await talk(kese, language);
@@ -87,11 +87,10 @@ Deno.test("createApp() speaks Turkish unless it is asked for English", async () 
     assertEquals(answers.fields.body.errors[0].message, "Zorunlu parametre eksik.");
     assertEquals(answers.unknown.body.message, "İstenen adres (endpoint) bulunamadı.");
   }
-  await kese.close();
 });
 
 Deno.test("createApp() speaks English to those who ask for it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const language of ["en", "en-US", "en-US,en;q=0.9,tr;q=0.8", "fr, en;q=0.5"]) {
     const answers = await talk(kese, language);
@@ -108,11 +107,10 @@ Deno.test("createApp() speaks English to those who ask for it", async () => {
     assertEquals(answers.fields.body.errors[0].message, "A required parameter is missing.");
     assertEquals(answers.unknown.body.message, "There is no such route.");
   }
-  await kese.close();
 });
 
 Deno.test("createApp() answers alike in both languages but for the texts", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const withoutTexts = (text: string) =>
     text.replaceAll(/"(title|detail|message|requestId)":"[^"]*"/g, "");
@@ -126,7 +124,6 @@ Deno.test("createApp() answers alike in both languages but for the texts", async
     ]);
     assertNotEquals(other.body.message, answer.body.message);
   }
-  await kese.close();
 });
 
 Deno.test("createTexts() says what the operator says, in each language for itself", async () => {
@@ -138,7 +135,7 @@ Deno.test("createTexts() says what the operator says, in each language for itsel
     ["MSG_MISSING_PARAMETER", "Bunu da yazın."],
     ["MSG_ACCOUNT_OPENED", "Hoş geldiniz."],
   ]);
-  const kese = await openTestKese({ environment: { texts } });
+  await using kese = await openTestKese({ environment: { texts } });
   const created = await sendWell(kese, "POST /create_user", { json: newUser("1", { balance: 5 }) });
   assertEquals(created.body.message, "Hoş geldiniz.");
   const turkish = await talk(kese, "tr");
@@ -157,13 +154,12 @@ Deno.test("createTexts() says what the operator says, in each language for itsel
   assertEquals(english.unknown.body.message, "Nothing here.");
   // Programs match these: no text changes them.
   assertEquals([english.problem.status, english.problem.body.code], [402, "insufficient_balance"]);
-  await kese.close();
 });
 
 Deno.test("createTexts() can replace the text of every success", async () => {
   const texts = new Map([...textVariables().keys()].map((name) => [name, `own ${name}`]));
   assertEquals(unknownTexts(texts), []);
-  const kese = await openTestKese({ environment: { texts } });
+  await using kese = await openTestKese({ environment: { texts } });
   const own = async (line: string, json: unknown): Promise<unknown> => {
     const { body } = await sendWell(kese, line, { json });
     return body.message;
@@ -186,7 +182,6 @@ Deno.test("createTexts() can replace the text of every success", async () => {
   for (const [line, json, name] of table) {
     assertEquals(await own(line, { userNo: "1", ...json }), `own MSG_${name}`);
   }
-  await kese.close();
 });
 
 Deno.test("textVariables() has a Turkish and an English name for every text", () => {

@@ -247,7 +247,7 @@ Deno.test("GET /update_balance/{topUpId} finds a top-up of that user only, and n
 });
 
 Deno.test("POST /update_balance refuses what cannot be charged and changes nothing", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "no-card");
   const json = newUser("old", { allCards: ["1234567812345678"], balance: "7" });
@@ -275,12 +275,11 @@ Deno.test("POST /update_balance refuses what cannot be charged and changes nothi
   }
   assertEquals(await countEntries(kese, "1", "top_up_started"), 0);
   assertEquals(await assertAddsUp(kese, "old"), "7.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance stops at the largest balance, with open top-ups counted", async () => {
   const gateway = createScriptedGateway({ charge: ["says_pending"], inquire: ["pending"] });
-  const kese = await openTestKese({ gateway });
+  await using kese = await openTestKese({ gateway });
   await createUser(kese, "1", "98999999.99");
   await saveCard(kese, "1");
   assertEquals((await topUp(kese, "1000000.00")).status, 202);
@@ -293,7 +292,6 @@ Deno.test("POST /update_balance stops at the largest balance, with open top-ups 
   kese.clock.advance(TOP_UP_SWEEP_AFTER_MILLISECONDS + 1);
   await kese.sweep();
   assertEquals(await assertAddsUp(kese, "1"), "100000000.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance refuses an eleventh open top-up until one has ended", async () => {
@@ -424,14 +422,13 @@ Deno.test("POST /update_balance answers 202 when the gateway hangs on every inqu
     charge: () => new Promise<never>(() => {}),
     inquire: () => new Promise<never>(() => {}),
   };
-  const kese = await openTestKese({ gateway });
+  await using kese = await openTestKese({ gateway });
   await createUser(kese, "1");
   await saveCard(kese, "1");
   const pending = await topUp(kese, "10", "k");
   assertEquals(pending.status, 202);
   assertEquals((await shown(kese, pending.body.topUpId)).body.status, "pending");
   assertReplays(await topUp(kese, "10", "k"), pending);
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} charges with the same reference when nothing was charged", async () => {
@@ -599,7 +596,7 @@ Deno.test("openTestKese() twice on one store credits a top-up once when both fin
 Deno.test("POST /update_balance says which top-up is open when the store fails after the charge", async () => {
   const store = openSqliteStore(":memory:");
   const gateway = createScriptedGateway();
-  const kese = await openTestKese({ store, gateway });
+  await using kese = await openTestKese({ store, gateway });
   await createUser(kese, "1");
   await saveCard(kese, "1");
   const { find } = store.journal;
@@ -612,7 +609,6 @@ Deno.test("POST /update_balance says which top-up is open when the store fails a
   assertEquals((await topUp(kese, "10", "k")).body.topUpId, pending.body.topUpId);
   assertEquals([...gateway.taken.values()], [1_000]);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });
 
 Deno.test("DELETE /kart-saklama refuses a card while a top-up from it is open", async () => {
@@ -705,7 +701,7 @@ Deno.test("POST /update_balance charges a sandbox card once though the gateway f
   const store = openSqliteStore(":memory:");
   const sandbox = createSandboxGateway(store.sandboxCharges);
   let inquiries = 0;
-  const kese = await openTestKese({
+  await using kese = await openTestKese({
     store,
     gateway: {
       charge: sandbox.charge,
@@ -720,5 +716,4 @@ Deno.test("POST /update_balance charges a sandbox card once though the gateway f
   assertEquals((await shown(kese, topUpId)).body.status, "credited");
   assertEquals(kese.lines.filter((line) => line.includes("UNIQUE")), []);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });

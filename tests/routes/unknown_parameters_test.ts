@@ -37,7 +37,7 @@ async function sendText(kese: TestKese, line: string, body: string): Promise<Ans
 }
 
 Deno.test("createApp() refuses a name that the route does not know, on every route, in query and body", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const session = await signIn(kese, "1");
   for (const { access, definition } of createEndpoints(kese.dependencies)) {
@@ -60,11 +60,10 @@ Deno.test("createApp() refuses a name that the route does not know, on every rou
   }
   assertProblem(await send(kese, "GET /openapi.json?x"), 400, "unknown_parameter");
   assertEquals((await send(kese, "GET /bakiye", { bearer: session })).status, 200);
-  await kese.close();
 });
 
 Deno.test("createApp() names the parameter that was most likely meant", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const table = [
     ["POST /iade", "ammount", "amount"],
     ["POST /iade", "payment_id", "paymentId"],
@@ -80,11 +79,10 @@ Deno.test("createApp() names the parameter that was most likely meant", async ()
     const { body } = await send(kese, `${line}?${name}=1`);
     assertEquals([name, body.code, body.nearest], [name, "unknown_parameter", nearest]);
   }
-  await kese.close();
 });
 
 Deno.test("createApp() shows at most 64 characters of a name, and no card number in it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const long = "x".repeat(5_000);
   const card = `${"x".repeat(50)}4242424242424242`;
   for (const name of [long, card, `4242 4242 4242 4242${long}`, `${"x".repeat(63)}💳`]) {
@@ -104,7 +102,6 @@ Deno.test("createApp() shows at most 64 characters of a name, and no card number
       assert(!/4242[ ]?4242[ ]?42/.test(answer.text), answer.text);
     }
   }
-  await kese.close();
 });
 
 /** Requests that once moved money that nobody had asked for. */
@@ -134,7 +131,7 @@ const ASKED_OTHERWISE: readonly (readonly [string, string, number, string])[] = 
 ];
 
 Deno.test("createApp() moves no money for a request that it does not understand whole", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await saveCard(kese, "1");
   await sendWell(kese, PAY, { json: { userNo: "1", amount: "10" } });
@@ -146,11 +143,10 @@ Deno.test("createApp() moves no money for a request that it does not understand 
     const { body } = await send(kese, "POST /iade", { json: { userNo: "1", [name ?? ""]: null } });
     assertEquals(body.errors.map(({ code }: { code: string }) => code), [errors]);
   }
-  await kese.close();
 });
 
 Deno.test("createApp() takes a null for no field of any route", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   for (const { access, definition } of createEndpoints(kese.dependencies)) {
     const { method, parameters, path } = definition;
     if (method === "get" || access === "session") continue;
@@ -172,11 +168,10 @@ Deno.test("createApp() takes a null for no field of any route", async () => {
       assert(code !== "missing_parameter", answer.text);
     }
   }
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme takes numbers as they are written", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "1000");
   await createUser(kese, "9007199254740993", "1000");
   const table = [
@@ -191,11 +186,10 @@ Deno.test("POST /kart-saklamali-odeme takes numbers as they are written", async 
     assertEquals([answer.status, answer.body.amount], [201, amount], answer.text);
   }
   assertEquals(await balanceOf(kese, "9007199254740993"), "999.90");
-  await kese.close();
 });
 
 Deno.test("createApp() takes the session's own user when a request names none", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await createUser(kese, "2");
   const bearer = await signIn(kese, "1");
@@ -214,11 +208,10 @@ Deno.test("createApp() takes the session's own user when a request names none", 
   }
   assertProblem(await send(kese, PAY, { json: { amount: "1" } }), 400, "missing_parameter");
   assertEquals(await countEntries(kese, "1", "payment"), 1);
-  await kese.close();
 });
 
 Deno.test("POST /create_user takes a name in either form of Unicode for the same request", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const create = (name: string) =>
     send(kese, "POST /create_user", {
       json: newUser("1", { name }),
@@ -226,7 +219,6 @@ Deno.test("POST /create_user takes a name in either form of Unicode for the same
     });
   const first = await create("Şükrü".normalize("NFC"));
   assertReplays(await create("Şükrü".normalize("NFD")), first);
-  await kese.close();
 });
 
 const HIDDEN = { environment: { allowCardNumberInUrl: false } };

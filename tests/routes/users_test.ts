@@ -22,7 +22,7 @@ const MISSING = "missing_parameter";
 const CREATED = "Kullanıcı oluşturuldu.";
 
 Deno.test("POST /create_user creates the user of the seed, with a card that is kept unverified", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const answer = await send(kese, "POST /create_user", {
     json: {
       userNo: "12345",
@@ -54,11 +54,10 @@ Deno.test("POST /create_user creates the user of the seed, with a card that is k
       createdAt: "2026-01-01T00:00:00.000Z",
     }],
   });
-  await kese.close();
 });
 
 Deno.test("POST /create_user needs neither cards nor a balance", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const answer = await send(kese, "POST /create_user", { json: newUser("1") });
   assertSuccess(answer, 201, {
     message: CREATED,
@@ -67,16 +66,14 @@ Deno.test("POST /create_user needs neither cards nor a balance", async () => {
     currency: "TRY",
     cards: [],
   });
-  await kese.close();
 });
 
 Deno.test("POST /create_user answers in English when that is preferred", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const headers = { "accept-language": "en-GB, tr;q=0.5" };
   const answer = await send(kese, "POST /create_user", { json: newUser("1"), headers });
   assertEquals(answer.body.message, "The user was created.");
   assertEquals(answer.headers.get("content-language"), "en");
-  await kese.close();
 });
 
 interface CardCase {
@@ -121,14 +118,13 @@ const CARD_CASES: readonly CardCase[] = [
 
 for (const { rule, given, kept, selected } of CARD_CASES) {
   Deno.test(`POST /create_user ${rule}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     const answer = await send(kese, "POST /create_user", { json: newUser("1", given) });
     assertEquals(answer.status, 201);
     const list = await send(kese, "GET /kart-saklama-listesi?userNo=1");
     assertEquals(answer.body.cards, list.body.cards);
     assertEquals(list.body.cards.map((card: { last4: string }) => card.last4), kept);
     assertEquals(list.body.selectedCard?.last4 ?? null, selected);
-    await kese.close();
   });
 }
 
@@ -142,19 +138,18 @@ for (
   ]
 ) {
   Deno.test(`POST /create_user takes the balance ${JSON.stringify(given)}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     const answer = await send(kese, "POST /create_user", {
       json: newUser("1", { balance: given }),
     });
     assertEquals([answer.status, answer.body.balance], [201, shown]);
     const balance = await send(kese, "GET /bakiye?userNo=1");
     assertEquals(balance.body.balance, shown);
-    await kese.close();
   });
 }
 
 Deno.test("POST /create_user refuses a user that exists and leaves him as he is", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await send(kese, "POST /create_user", { json: newUser("1", { balance: 5, allCards: [VISA] }) });
   const json = newUser("1", { authCode: "another", balance: 900, allCards: [MASTERCARD] });
   assertProblem(await send(kese, "POST /create_user", { json }), [409, "user_exists"]);
@@ -170,11 +165,10 @@ Deno.test("POST /create_user refuses a user that exists and leaves him as he is"
     json: { userNo: "1", authCode: "secret-1" },
   });
   assertEquals(signIn.status, 201);
-  await kese.close();
 });
 
 Deno.test("POST /create_user knows a request again, however its texts are encoded or its numbers written", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const headers = { "idempotency-key": "once" };
   const create = (form: "NFC" | "NFD", phoneNumber: string, email: string) => {
     const json = newUser("1", {
@@ -198,22 +192,20 @@ Deno.test("POST /create_user knows a request again, however its texts are encode
     const signIn = await send(kese, "POST /authenticate_first_route", { bearer: null, json });
     assertEquals(signIn.status, 201, form);
   }
-  await kese.close();
 });
 
 Deno.test("POST /create_user creates a user once when asked many times at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const json = newUser("1", { balance: 10 });
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => send(kese, "POST /create_user", { json })),
   );
   const statuses = answers.map(({ status }) => status).sort();
   assertEquals(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
-  await kese.close();
 });
 
 Deno.test("POST /create_user takes the same number for users of two fleets", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   await createUser(kese, "1", "20.00", "other");
   const own = await send(kese, "GET /bakiye?userNo=1");
@@ -222,11 +214,10 @@ Deno.test("POST /create_user takes the same number for users of two fleets", asy
     bearer: OTHER_FLEET_KEY,
   });
   assertEquals([own.body.balance, other.body.balance], ["10.00", "20.00"]);
-  await kese.close();
 });
 
 Deno.test("POST /create_user names every missing field", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const required = [
     "userNo",
     "authCode",
@@ -240,11 +231,10 @@ Deno.test("POST /create_user names every missing field", async () => {
     const answer = await send(kese, "POST /create_user", { json });
     assertInvalidFields(answer, "validation_failed", required.map((field) => [field, MISSING]));
   }
-  await kese.close();
 });
 
 Deno.test("POST /create_user names every invalid field once, beside the missing ones", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const answer = await send(kese, "POST /create_user", {
     json: {
       userNo: "no such number",
@@ -270,7 +260,6 @@ Deno.test("POST /create_user names every invalid field once, beside the missing 
     ["allCards", "invalid_cards"],
     ["balance", "invalid_balance"],
   ]);
-  await kese.close();
 });
 
 const INVALID_FIELDS: readonly (readonly [field: string, code: string, values: unknown[]])[] = [
@@ -296,19 +285,18 @@ const INVALID_FIELDS: readonly (readonly [field: string, code: string, values: u
 
 for (const [field, code, values] of INVALID_FIELDS) {
   Deno.test(`POST /create_user refuses what is no ${field}: ${code}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     for (const value of values) {
       const json = newUser("1", { [field]: value });
       const answer = await send(kese, "POST /create_user", { json });
       assertInvalidFields(answer, "validation_failed", [[field, code]]);
     }
     assertProblem(await send(kese, "GET /bakiye?userNo=1"), [404, "user_not_found"]);
-    await kese.close();
   });
 }
 
 Deno.test("POST /create_user takes twenty cards and no more, the selected one included", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const [selectedCard, ...others] = chargeableCards(21);
   const tooMany = { allCards: others, selectedCard };
   const refused = await send(kese, "POST /create_user", { json: newUser("1", tooMany) });
@@ -317,7 +305,6 @@ Deno.test("POST /create_user takes twenty cards and no more, the selected one in
   const twenty = { allCards: others, selectedCard: others[0] };
   const created = await send(kese, "POST /create_user", { json: newUser("1", twenty) });
   assertEquals([created.status, created.body.cards.length], [201, 20]);
-  await kese.close();
 });
 
 /** What answers show of the only numbers of the sample users that pass Luhn. */
@@ -336,7 +323,7 @@ for (
   ] as const
 ) {
   Deno.test(`POST /create_user ${rule}`, async () => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     if (status === 409) {
       assertEquals(await loadSampleUsers({ filo: FLEET, ports: kese.dependencies }), 10);
     }
@@ -359,6 +346,5 @@ for (
       assertEquals(balance.body.balance, user.balance.toFixed(2));
     }
     assertEquals([...verified].sort(), VERIFIED_SAMPLES);
-    await kese.close();
   });
 }

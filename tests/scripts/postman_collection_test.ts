@@ -32,9 +32,8 @@ const COLLECTION = JSON.parse(TEXT) as Collection;
 const REQUESTS = COLLECTION.item.flatMap((folder) => folder.item ?? [folder]);
 
 Deno.test("collectionText() is what is committed: else run scripts/postman_collection.ts", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   assertEquals(TEXT, collectionText(createEndpoints(kese.dependencies)));
-  await kese.close();
 });
 
 Deno.test("the collection begins with a user of its own, then has the seed's queries as the seed has them", () => {
@@ -54,7 +53,7 @@ Deno.test("the collection begins with a user of its own, then has the seed's que
 });
 
 Deno.test("the collection can be run from top to bottom, twelve times in an hour", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const given = COLLECTION.variable.map(({ key, value }) => [key, value] as const);
   const variables = new Map([...given, ["fleet", FLEET], ["fleetKey", FLEET_KEY]]);
   const users = new Set<string | undefined>();
@@ -63,7 +62,6 @@ Deno.test("the collection can be run from top to bottom, twelve times in an hour
     users.add(variables.get("userNo"));
   }
   assertEquals(users.size, 12);
-  await kese.close();
 });
 
 /** Sends a request as Postman would, with its scripts before and after. */

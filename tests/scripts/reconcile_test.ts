@@ -8,7 +8,7 @@ import { createUser, FLEET, openTestKese, send } from "../support/kese.ts";
 const ONE_HOUR = 60 * 60 * 1_000;
 
 Deno.test("reconcile() says that everything adds up after payments, refunds and top-ups", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4242 4242 4242 4242" } });
   await send(kese, "POST /update_balance?userNo=1&balance=50");
@@ -25,11 +25,10 @@ Deno.test("reconcile() says that everything adds up after payments, refunds and 
     vaultOrphans: 0,
     vaultRecords: 1,
   });
-  await kese.close();
 });
 
 Deno.test("reconcile() closes a top-up whose answer was lost", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "0");
   await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4000 0000 0000 0119" } });
   const pending = await send(kese, "POST /update_balance?userNo=1&balance=50");
@@ -37,11 +36,10 @@ Deno.test("reconcile() closes a top-up whose answer was lost", async () => {
   const report = await reconcile(kese);
   const balance = await send(kese, "GET /bakiye?userNo=1");
   assertEquals([pending.status, report.topUps.credited, balance.body.balance], [202, 1, "50.00"]);
-  await kese.close();
 });
 
 Deno.test("reconcile() removes a card number that no account has named for an hour, and no other", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const { clock, dependencies: { vault }, store } = kese;
   await createUser(kese, "1");
   const saved = await send(kese, "POST /kart-saklama", {
@@ -56,11 +54,10 @@ Deno.test("reconcile() removes a card number that no account has named for an ho
   assertEquals((await reconcile(kese)).vaultOrphans, 1);
   const left = await store.vault.list({ createdBefore: clock.now() + 1, limit: 10 });
   assertEquals(left.map(({ cardId }) => cardId), [saved.body.card.cardId]);
-  await kese.close();
 });
 
 Deno.test("reconcile() names each sealed card number that does not open", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const { store: { vault } } = kese;
   const changes: readonly ((record: VaultRecord) => Partial<VaultRecord>)[] = [
     ({ ciphertext }) => ({ ciphertext: flipped(ciphertext) }),
@@ -95,7 +92,6 @@ Deno.test("reconcile() names each sealed card number that does not open", async 
   );
   assertEquals(vaultRecords, changes.length);
   assertEquals(faults.some((fault) => fault.includes("4242")), false);
-  await kese.close();
 });
 
 function flipped(bytes: Uint8Array): Uint8Array {

@@ -68,7 +68,7 @@ Deno.test({
       // Its time passes with each look at it, so that the deadline of a command comes soon.
       let now = START;
       const clock = { ...createTestClock(), now: () => now += 200 };
-      const kese = await openTestKese({ store: open(), clock });
+      await using kese = await openTestKese({ store: open(), clock });
       await createUser(kese, "1");
       const pay = () => send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=1");
       assertEquals((await pay()).status, 201);
@@ -78,7 +78,6 @@ Deno.test({
       now += 1_000;
       assertEquals((await send(kese, "GET /health/ready")).status, 503);
       assertEquals((await send(kese, "GET /bakiye?userNo=1")).body.balance, "99.00");
-      await kese.close();
     }),
 });
 

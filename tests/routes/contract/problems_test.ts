@@ -228,7 +228,7 @@ Deno.test("createApp() shows the numbers behind a refusal beside its code", asyn
 
 Deno.test("createApp() says nothing of the inside when something of ours fails", async () => {
   const { store, breakPart } = openBreakable();
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const mend = breakPart(store.accounts, {
     load: () => Promise.reject(new Error("no such table: heads in /srv/kese.db")),
@@ -251,7 +251,6 @@ Deno.test("createApp() says nothing of the inside when something of ours fails",
   assertMatch(error, /no such table: heads/);
   mend();
   assertEquals((await send(kese, "GET /bakiye?userNo=1")).status, 200);
-  await kese.close();
 });
 
 function pay(kese: TestKese, key = "k"): Promise<Answer> {
@@ -261,7 +260,7 @@ function pay(kese: TestKese, key = "k"): Promise<Answer> {
 
 Deno.test("createApp() says busy when the account cannot be read, and nothing has happened", async () => {
   const { store, breakPart } = openBreakable();
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const before = await stateOf(kese, "1");
   const mend = breakPart(store.accounts, {
@@ -274,13 +273,12 @@ Deno.test("createApp() says busy when the account cannot be read, and nothing ha
   assertEquals(await stateOf(kese, "1"), before);
   assertEquals((await pay(kese)).headers.get("idempotent-replayed"), null);
   assertEquals(await assertAddsUp(kese, "1"), "99.00");
-  await kese.close();
 });
 
 Deno.test("createApp() says that the outcome is unknown when no save succeeds; the same key clears it up", async () => {
   const { store, breakPart } = openBreakable();
   const clock = createTestClock();
-  const kese = await openTestKese({ store, clock });
+  await using kese = await openTestKese({ store, clock });
   await createUser(kese, "1");
   const mend = breakPart(store.accounts, {
     save: () => {
@@ -296,12 +294,11 @@ Deno.test("createApp() says that the outcome is unknown when no save succeeds; t
   assertEquals(paid.status, 201);
   assertReplays(await pay(kese), paid);
   assertEquals(await assertAddsUp(kese, "1"), "99.00");
-  await kese.close();
 });
 
 Deno.test("createApp() finds a save out whose answer was lost, and pays once", async () => {
   const { store, breakPart } = openBreakable();
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const { save } = store.accounts;
   const mend = breakPart(store.accounts, {
@@ -315,12 +312,11 @@ Deno.test("createApp() finds a save out whose answer was lost, and pays once", a
   mend();
   assertReplays(await pay(kese), paid);
   assertEquals(await assertAddsUp(kese, "1"), "99.00");
-  await kese.close();
 });
 
 Deno.test("createApp() leaves no card half saved when the vault fails", async () => {
   const { store, breakPart } = openBreakable();
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const before = await stateOf(kese, "1");
   const mend = breakPart(store.vault, { put: () => Promise.reject(new Error("no connection")) });
@@ -329,11 +325,10 @@ Deno.test("createApp() leaves no card half saved when the vault fails", async ()
   mend();
   assertEquals(await stateOf(kese, "1"), before);
   await saveCard(kese, "1");
-  await kese.close();
 });
 
 Deno.test("createApp() says busy when too many slow hashes wait", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const answers = await Promise.all(
     Array.from(
       { length: 250 },
@@ -344,22 +339,20 @@ Deno.test("createApp() says busy when too many slow hashes wait", async () => {
   assertEquals(answers.filter(({ status }) => status === 201).length + busy.length, 250);
   assert(busy[0]);
   assertProblem(busy[0], 503, "busy");
-  await kese.close();
 });
 
 Deno.test("GET /health/ready names the store that does not answer", async () => {
   const { store, breakPart } = openBreakable();
-  const kese = await openTestKese({ store });
+  await using kese = await openTestKese({ store });
   breakPart(store.health, { ping: () => Promise.reject(new Error("no connection")) });
   const answer = await send(kese, "GET /health/ready");
   assertProblem(answer, 503, "not_ready");
   assertEquals(answer.body.stores, "sqlite");
   assertFalse(answer.text.includes("no connection"));
-  await kese.close();
 });
 
 Deno.test("X-Request-Id of the client comes back and stands in the journal, when it is safe", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   for (const id of ["a", "A.b_c:d-9", "0".repeat(11), "x".repeat(128), "4242424242424243"]) {
     const headers = { "x-request-id": id };
@@ -369,11 +362,10 @@ Deno.test("X-Request-Id of the client comes back and stands in the journal, when
     const refused = await send(kese, "GET /nowhere", { headers });
     assertEquals([refused.headers.get("x-request-id"), refused.body.requestId], [id, id]);
   }
-  await kese.close();
 });
 
 Deno.test("X-Request-Id of the client is replaced when it is not safe to write down", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const unsafe = [
     "",
@@ -407,15 +399,13 @@ Deno.test("X-Request-Id of the client is replaced when it is not safe to write d
     assertProblem(await send(kese, "GET /nowhere", { headers }), 404, "not_found");
   }
   assertEquals(linesWith(kese.lines, "script"), []);
-  await kese.close();
 });
 
 Deno.test("X-Request-Id is a new one for every request that brings none", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const ids = new Set<string | null>();
   for (let count = 0; count < 50; count++) {
     ids.add((await send(kese, "GET /health/live")).headers.get("x-request-id"));
   }
   assertEquals(ids.size, 50);
-  await kese.close();
 });

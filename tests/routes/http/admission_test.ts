@@ -198,12 +198,11 @@ for (const [status, line, bearer] of ENDINGS) {
 Deno.test("createApp() has the place of a request again that failed", async () => {
   const store = openSqliteStore(":memory:");
   const auth = { ...store.auth, findSession: () => Promise.reject(new Error("a fault of ours")) };
-  const kese = await openTestKese({ store: { ...store, auth } });
+  await using kese = await openTestKese({ store: { ...store, auth } });
   const failed = many(REQUESTS_IN_FLIGHT, () => send(kese, BALANCE, { bearer: "ks_any" }));
   assertEquals(statuses(await Promise.all(failed)), { 500: REQUESTS_IN_FLIGHT });
   await createUser(kese, "1");
   assertEquals((await send(kese, BALANCE)).status, 200);
-  await kese.close();
 });
 
 Deno.test("createApp() leaves no audit record of a refusal, and one of each other request", () =>
@@ -277,7 +276,7 @@ Deno.test("createApp() refuses a request whose body comes when no place is left,
   }));
 
 Deno.test("createApp() gives a body its time, and refuses what does not come in it", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const payment = paySlowly(kese);
   payment.send('{"userNo":"1",');
@@ -286,5 +285,4 @@ Deno.test("createApp() gives a body its time, and refuses what does not come in 
   payment.end();
   await settled();
   assertEquals((await journalOf(kese, "1")).length, 1);
-  await kese.close();
 });

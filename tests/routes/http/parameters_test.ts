@@ -60,13 +60,12 @@ async function withoutEffect(
   use: (kese: TestKese) => Promise<void>,
   options?: TestOptions,
 ): Promise<void> {
-  const kese = await open(options);
+  await using kese = await open(options);
   const before = await stateOf(kese, "1");
   await use(kese);
   assertEquals(await stateOf(kese, "1"), before);
   await assertAddsUp(kese, "1");
   assertNoFault(kese.lines);
-  await kese.close();
 }
 
 // deno-fmt-ignore
@@ -108,7 +107,7 @@ for (const [line, name] of MONEY_ROUTES) {
 }
 
 Deno.test("POST /kart-saklamali-odeme takes every form of an amount that there is", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1", "2000000");
   const forms = [
     ["10", "10.00"],
@@ -128,11 +127,10 @@ Deno.test("POST /kart-saklamali-odeme takes every form of an amount that there i
     assertEquals((await sendWell(kese, PAY, { json: { userNo: "1", amount } })).body.amount, shown);
   }
   await assertAddsUp(kese, "1");
-  await kese.close();
 });
 
 Deno.test("POST /create_user takes no balance that is not a decimal from 0 to 100000000.00", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const wrong = [...NO_AMOUNT, ...NO_AMOUNT_IN_JSON, "100000000.01", 100_000_000.01].filter((
     value,
   ) => !["0", "0.0", "0.00", "1000000.01", "1000001", 0, 1_000_000.01].includes(value as string));
@@ -150,7 +148,6 @@ Deno.test("POST /create_user takes no balance that is not a decimal from 0 to 10
   for (const [place, balance] of ["0", 0, "0.00", "100000000.00", 100_000_000].entries()) {
     await sendWell(kese, "POST /create_user", { json: newUser(`ok${place}`, { balance }) });
   }
-  await kese.close();
 });
 
 // deno-fmt-ignore
@@ -233,14 +230,13 @@ for (const [line, json] of WRITING) {
         assertProblem(answer, 400, "conflicting_parameters");
       }
     });
-    const kese = await open();
+    await using kese = await open();
     // A number says the same as its text in the query.
     for (const userNo of ["1", 1]) {
       const answer = await send(kese, `${line}?userNo=1`, { json: { ...json, userNo } });
       const { code } = answer.body;
       assert(code !== "conflicting_parameters" && code !== "invalid_user_no", code);
     }
-    await kese.close();
   });
 
   Deno.test(`${line} takes no body but a JSON object in UTF-8`, async () => {
@@ -325,7 +321,7 @@ for (const [line, json] of WRITING) {
       ];
       for (const answer of answers) assertProblem(answer, 413, "payload_too_large");
     });
-    const kese = await open();
+    await using kese = await open();
     const text = JSON.stringify({ userNo: "1", ...json });
     const full = text + " ".repeat(BODY_MAX_BYTES - text.length);
     const headers = { ...JSON_TYPE, "content-length": String(BODY_MAX_BYTES) };
@@ -334,7 +330,6 @@ for (const [line, json] of WRITING) {
     ) {
       assert(![413, 500].includes(answer.status), answer.text);
     }
-    await kese.close();
   });
 
   Deno.test(`${line} is not misled by members that objects have by themselves`, async () => {
@@ -358,7 +353,7 @@ for (const [line, json] of WRITING) {
 }
 
 Deno.test("POST /kart-saklamali-odeme reads a body behind one byte order mark", async () => {
-  const kese = await open();
+  await using kese = await open();
   const text = `\ufeff${JSON.stringify({ userNo: "1", amount: "1" })}`;
   const length = String(new TextEncoder().encode(text).length);
   assertEquals((await sendBody(kese, PAY, text)).status, 201);
@@ -366,18 +361,16 @@ Deno.test("POST /kart-saklamali-odeme reads a body behind one byte order mark", 
     (await sendBody(kese, PAY, text, { ...JSON_TYPE, "content-length": length })).status,
     201,
   );
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme reads a body that comes in pieces, even within a letter", async () => {
-  const kese = await open();
+  await using kese = await open();
   const bytes = new TextEncoder().encode('{"userNo":"1","amount":"1","description":"Kadıköy"}');
   const body = ReadableStream.from([...bytes].map((byte) => new Uint8Array([byte])));
   const answer = await sendBody(kese, PAY, body, {
     "content-type": "Application/Vnd.kese+JSON; charset=utf-8",
   });
   assertEquals([answer.status, answer.body.description], [201, "Kadıköy"]);
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklamali-odeme refuses a body whose sender goes away", async () => {
@@ -437,10 +430,9 @@ Deno.test("POST /kart-saklamali-odeme takes one short line of text that holds no
       }
     }
   });
-  const kese = await open();
+  await using kese = await open();
   const json = { userNo: "1", amount: "1", orderId: "x".repeat(64), description: "ş".repeat(250) };
   assertEquals((await send(kese, PAY, { json })).status, 201);
-  await kese.close();
 });
 
 Deno.test("GET /islemler takes no limit, cursor or type that is none", async () => {
@@ -492,7 +484,7 @@ Deno.test("POST /authenticate_first_route takes header and body together only wh
 });
 
 Deno.test("POST /create_user names every field that is wrong or missing at once", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const named = async (json: unknown): Promise<string[][]> => {
     const answer = await send(kese, "POST /create_user", { json });
     assertProblem(answer, 422, "validation_failed");
@@ -529,7 +521,6 @@ Deno.test("POST /create_user names every field that is wrong or missing at once"
     ["allCards", "invalid_cards"],
     ["balance", "invalid_balance"],
   ]);
-  await kese.close();
 });
 
 const HIDDEN: TestOptions = { environment: { allowCardNumberInUrl: false } };
@@ -548,16 +539,14 @@ Deno.test("POST /kart-saklama refuses a card number in the URL where that is not
     const both = { json: { userNo: "1", cardNo: "5555555555554444" } };
     assertProblem(await send(kese, refused[0] ?? "", both), 400, "card_number_in_url");
   }, HIDDEN);
-  const kese = await open(HIDDEN);
+  await using kese = await open(HIDDEN);
   await saveCard(kese, "1", "5555555555554444");
-  await kese.close();
 });
 
 Deno.test("POST /kart-saklama takes a card number from the URL where that is allowed", async () => {
-  const kese = await open();
+  await using kese = await open();
   const answer = await send(kese, "POST /kart-saklama?userNo=1&cardNo=5555%205555-5555+4444");
   assertEquals(answer.status, 201);
-  await kese.close();
 });
 
 Deno.test("createApp() answers an unknown route with 404 and a wrong method with what is allowed", async () => {
@@ -595,11 +584,10 @@ Deno.test("createApp() answers an unknown route with 404 and a wrong method with
 });
 
 Deno.test("createApp() answers a HEAD request as a GET without its body", async () => {
-  const kese = await open();
+  await using kese = await open();
   const answer = await send(kese, "HEAD /bakiye?userNo=1");
   assertEquals([answer.status, answer.text], [200, ""]);
   assertEquals((await send(kese, "HEAD /bakiye?userNo=9")).status, 404);
-  await kese.close();
 });
 
 /** Strings that have broken programs, and any others. */
@@ -671,7 +659,7 @@ function encodePath(text: string): string {
 }
 
 Deno.test("createApp() never answers 500, whatever any parameter of any endpoint is", async () => {
-  const kese = await open();
+  await using kese = await open();
   const session = await signIn(kese, "1");
   const endpoints = createEndpoints(kese.dependencies);
   const request = fc.constantFrom(...endpoints).chain(anyRequest);
@@ -707,5 +695,4 @@ Deno.test("createApp() never answers 500, whatever any parameter of any endpoint
   );
   await assertAddsUp(kese, "1");
   assertNoFault(kese.lines);
-  await kese.close();
 });

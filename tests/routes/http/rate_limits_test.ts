@@ -29,7 +29,7 @@ async function statuses(count: number, one: () => Promise<Answer>): Promise<numb
 }
 
 Deno.test("rateLimits() refuse a user's requests past his number in a minute", async () => {
-  const kese = await openLimited({ user: 3, fleet: 0 });
+  await using kese = await openLimited({ user: 3, fleet: 0 });
   await createUser(kese, "1");
   await createUser(kese, "2");
   kese.clock.advance(60_000);
@@ -42,11 +42,10 @@ Deno.test("rateLimits() refuse a user's requests past his number in a minute", a
   assertEquals(refused.headers.get("ratelimit-policy"), '"user";q=3;w=60');
   assertEquals(refused.headers.get("ratelimit"), '"user";r=0;t=60');
   assertEquals((await read(kese, "2")).status, 200);
-  await kese.close();
 });
 
 Deno.test("rateLimits() begin anew when the minute ends, by the clock", async () => {
-  const kese = await openLimited({ user: 1, fleet: 0 });
+  await using kese = await openLimited({ user: 1, fleet: 0 });
   await createUser(kese, "1");
   kese.clock.advance(60_000);
   assertEquals(await statuses(2, () => read(kese, "1")), [200, 429]);
@@ -58,11 +57,10 @@ Deno.test("rateLimits() begin anew when the minute ends, by the clock", async ()
   assertEquals([last.status, last.headers.get("retry-after")], [429, "1"]);
   kese.clock.advance(1);
   assertEquals(await statuses(2, () => read(kese, "1")), [200, 429]);
-  await kese.close();
 });
 
 Deno.test("rateLimits() refuse a fleet's requests past its number, whoever they are for", async () => {
-  const kese = await openLimited({ user: 0, fleet: 4 });
+  await using kese = await openLimited({ user: 0, fleet: 4 });
   for (const userNo of ["1", "2"]) await createUser(kese, userNo);
   await createUser(kese, "1", "1", "other");
   const bearer = await signIn(kese, "1");
@@ -77,21 +75,19 @@ Deno.test("rateLimits() refuse a fleet's requests past its number, whoever they 
     assertEquals(refused.headers.get("ratelimit-policy"), '"fleet";q=4;w=60');
   }
   assertEquals((await read(kese, "1", OTHER)).status, 200);
-  await kese.close();
 });
 
 Deno.test("rateLimits() keep users of two fleets apart though they have one number", async () => {
-  const kese = await openLimited({ user: 1, fleet: 0 });
+  await using kese = await openLimited({ user: 1, fleet: 0 });
   await createUser(kese, "1");
   await createUser(kese, "1", "1", "other");
   kese.clock.advance(60_000);
   assertEquals(await statuses(2, () => read(kese, "1")), [200, 429]);
   assertEquals(await statuses(2, () => read(kese, "1", OTHER)), [200, 429]);
-  await kese.close();
 });
 
 Deno.test("rateLimits() refuse a payment before it has any effect, and its key can be used later", async () => {
-  const kese = await openLimited({ user: 2, fleet: 0 });
+  await using kese = await openLimited({ user: 2, fleet: 0 });
   await createUser(kese, "1");
   const pay = (key: string) =>
     send(kese, "POST /kart-saklamali-odeme", {
@@ -106,17 +102,15 @@ Deno.test("rateLimits() refuse a payment before it has any effect, and its key c
   assertEquals([paid.status, paid.headers.get("idempotent-replayed")], [201, null]);
   kese.clock.advance(60_000);
   assertEquals(await assertAddsUp(kese, "1"), "97.00");
-  await kese.close();
 });
 
 Deno.test("rateLimits() let exactly as many through when all come at once", async () => {
-  const kese = await openLimited({ user: 10, fleet: 0 });
+  await using kese = await openLimited({ user: 10, fleet: 0 });
   await createUser(kese, "1");
   kese.clock.advance(60_000);
   const answers = await Promise.all(Array.from({ length: 50 }, () => read(kese, "1")));
   assertEquals(answers.filter(({ status }) => status === 200).length, 10);
   assertEquals(answers.filter(({ status }) => status === 429).length, 40);
-  await kese.close();
 });
 
 Deno.test("rateLimits() of 0 are none, and health is never limited", async () => {
@@ -132,17 +126,16 @@ Deno.test("rateLimits() of 0 are none, and health is never limited", async () =>
 });
 
 Deno.test("rateLimits() do not count a request that names somebody else", async () => {
-  const kese = await openLimited({ user: 2, fleet: 0 });
+  await using kese = await openLimited({ user: 2, fleet: 0 });
   for (const userNo of ["1", "2"]) await createUser(kese, userNo);
   const bearer = await signIn(kese, "1");
   kese.clock.advance(60_000);
   assertEquals(await statuses(5, () => read(kese, "2", { bearer })), [403, 403, 403, 403, 403]);
   assertEquals(await statuses(2, () => read(kese, "2")), [200, 200]);
-  await kese.close();
 });
 
 Deno.test("unknownCaller() limits wrong fleet keys by address, and lets a right one in", async () => {
-  const kese = await openTestKese({ environment: { trustProxy: true } });
+  await using kese = await openTestKese({ environment: { trustProxy: true } });
   await createUser(kese, "1");
   const ended = await signIn(kese, "1");
   await send(kese, "POST /logout", { bearer: ended });
@@ -174,5 +167,4 @@ Deno.test("unknownCaller() limits wrong fleet keys by address, and lets a right 
   assertEquals((await guess({}, "10.0.0.2")).status, 401);
   kese.clock.advance(15 * 60_000);
   assertEquals((await guess()).status, 401);
-  await kese.close();
 });

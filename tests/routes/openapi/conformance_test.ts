@@ -244,7 +244,7 @@ const BAD_QUERIES = [
 for (const endpoint of ENDPOINTS) {
   const { method, operation, path } = endpoint.definition;
   Deno.test(`${operation} refuses with no code that the document does not list`, async () => {
-    const kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
+    await using kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
     await createUser(kese, "1");
     const bearer = await signIn(kese, "1");
     const codes = problemCodesOf(endpoint);
@@ -261,6 +261,5 @@ for (const endpoint of ENDPOINTS) {
         assert(body.code !== "internal", `${line} ${JSON.stringify(request)}`);
       }
     }
-    await kese.close();
   });
 }

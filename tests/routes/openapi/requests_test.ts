@@ -79,7 +79,7 @@ for (const endpoint of ENDPOINTS) {
     const { requestBody } = DOCUMENT.paths[path][method];
     const parameters = DOCUMENT.paths[path][method].parameters
       .filter((parameter: Json) => parameter.in !== undefined);
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await createUser(kese, "123456");
     for (const all of [true, false]) {
       const valueOf = ({ example, items }: Json) => example ?? (items ? [items.example] : "s1");
@@ -100,6 +100,5 @@ for (const endpoint of ENDPOINTS) {
       });
       assertFalse(MISUNDERSTOOD.includes(body?.code), `${line} ${status} ${JSON.stringify(body)}`);
     }
-    await kese.close();
   });
 }
