@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { reconcile } from "../../../scripts/reconcile.ts";
 import { FLEET, send } from "../kese.ts";
 import { lira } from "../remote.ts";
 import { type History, replayJournal } from "./history.ts";
@@ -24,6 +25,8 @@ export async function proveWorld(world: World): Promise<readonly History[]> {
     histories.push(history);
   }
   proveCharges(world, histories);
+  // And each journal, replayed from nothing, makes the account that is stored.
+  assertEquals((await reconcile(first.kese)).faults, []);
   return histories;
 }
 
