@@ -1,7 +1,13 @@
 import { type Account, type AccountId, accountKey, type Instant } from "../account.ts";
 import { type AccountOpeningCommand, openAccount } from "../account_opening.ts";
 import type { Accepted, Decision } from "../decision.ts";
-import { checkKey, type Fold, foldCommands, type WaitingCommand } from "../fold.ts";
+import {
+  checkKey,
+  type Fold,
+  foldCommands,
+  type LoadedAccount,
+  type WaitingCommand,
+} from "../fold.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
@@ -47,12 +53,23 @@ interface Pending extends WaitingCommand {
   readonly fail: (error: unknown) => void;
 }
 
+/** Commands of one account that are decided and saved together. */
+interface Batch {
+  readonly id: AccountId;
+  readonly pending: readonly Pending[];
+  readonly asked: Required<LoadOptions>;
+  readonly deadline: Instant;
+}
+
+/** A batch decided on an account, or what all of it hears because there is no account to decide on. */
+type Decided = { readonly base: LoadedAccount; readonly fold: Fold } | "busy" | "user_not_found";
+
 /** How a save ended when nothing is left unclear, or `unknown` when the deadline came first. */
 type Fate = "saved" | "conflict" | "full" | "unknown";
 
 /**
- * Accounts over a store with compare-and-swap. One writer an account and process: commands that
- * arrive while a save is on its way wait, and are then folded into one save together.
+ * Accounts over a store with compare-and-swap. Each process has one writer per account: commands
+ * that arrive while a save is on its way wait, and are then folded into one save.
  */
 export function createAccounts(options: AccountsOptions): Accounts {
   return new QueuedAccounts(options);
@@ -145,38 +162,57 @@ class QueuedAccounts implements Accounts {
   }
 
   /** Decides a batch on the account, saves it, and answers only when its fate is known. */
-  async #commit(id: AccountId, batch: readonly Pending[]): Promise<void> {
-    if (batch.length === 0) return;
-    const deadline = latest(batch);
-    const asked = askedBy(batch);
-    const known = this.#cached;
-    const atHand = known && this.#readable(() => known.base(id, asked));
-    let cached = atHand instanceof Promise ? await atHand : atHand;
-    for (let lostRaces = 0; lostRaces <= LOST_RACES_MAX; cached = undefined) {
-      const base = cached ?? await this.#readable(() => this.#options.store.load(id, asked));
-      if (base === "unreadable") return settleAll(batch, "busy");
-      if (base === undefined) return settleAll(batch, "user_not_found");
-      const fold = foldCommands(base, batch);
-      if (fold.entries.length === 0) {
-        // A refusal may rest on an old state: only the store's own account can confirm it.
-        if (cached) continue;
-        this.#cached?.remember(base.account);
-        return settleFold(batch, fold);
-      }
-      // What was read too late is not saved: the time of a command ends with a call, not with several.
-      if (this.#options.clock.now() >= deadline) break;
-      const fate = await this.#save(fold, { expectedHead: base.account.head, deadline });
-      if (fate === "saved") {
-        this.#cached?.remember(fold.account);
-        return settleFold(batch, fold);
-      }
-      this.#cached?.forget(id);
-      if (fate === "unknown") return settleAll(batch, "outcome_unknown");
-      if (fate === "full") return settleAll(batch, "busy");
-      if (this.#options.clock.now() >= deadline) break;
-      await this.#options.pause(pauseMilliseconds(lostRaces++));
+  async #commit(id: AccountId, pending: readonly Pending[]): Promise<void> {
+    if (pending.length === 0) return;
+    const batch = { id, pending, asked: askedBy(pending), deadline: latest(pending) };
+    const atHand = this.#baseAtHand(batch);
+    const cached = atHand instanceof Promise ? await atHand : atHand;
+    const decided = decideOnCached(batch, cached) ?? await this.#decideFresh(batch);
+    let end = await this.#saveOrAnswer(batch, decided);
+    for (let lostRaces = 0; end === "lost_race"; lostRaces++) {
+      if (this.#isLate(batch)) return void answerAll(pending, "busy");
+      await this.#options.pause(pauseMilliseconds(lostRaces));
+      if (lostRaces === LOST_RACES_MAX) return void answerAll(pending, "busy");
+      end = await this.#saveOrAnswer(batch, await this.#decideFresh(batch));
     }
-    settleAll(batch, "busy");
+  }
+
+  #baseAtHand({ id, asked }: Batch): Eventually<LoadedAccount | "unreadable" | undefined> {
+    const cached = this.#cached;
+    return cached && this.#readable(() => cached.base(id, asked));
+  }
+
+  /** Decides on the store's own account, which confirms refusals too. */
+  async #decideFresh(batch: Batch): Promise<Decided> {
+    const base = await this.#readable(() => this.#options.store.load(batch.id, batch.asked));
+    if (base === "unreadable") return "busy";
+    if (base === undefined) return "user_not_found";
+    return { base, fold: foldCommands(base, batch.pending) };
+  }
+
+  /** Saves what was accepted and answers; after a lost race the batch has to be decided again. */
+  async #saveOrAnswer(batch: Batch, decided: Decided): Promise<"answered" | "lost_race"> {
+    const { id, pending, deadline } = batch;
+    if (typeof decided === "string") return answerAll(pending, decided);
+    const { base, fold } = decided;
+    if (fold.entries.length === 0) {
+      this.#cached?.remember(base.account);
+      return answerFold(pending, fold);
+    }
+    // What was read too late is not saved: the time of a command ends with a call, not with several.
+    if (this.#isLate(batch)) return answerAll(pending, "busy");
+    const fate = await this.#save(fold, { expectedHead: base.account.head, deadline });
+    if (fate === "saved") {
+      this.#cached?.remember(fold.account);
+      return answerFold(pending, fold);
+    }
+    this.#cached?.forget(id);
+    if (fate === "conflict") return "lost_race";
+    return answerAll(pending, fate === "unknown" ? "outcome_unknown" : "busy");
+  }
+
+  #isLate({ deadline }: Batch): boolean {
+    return this.#options.clock.now() >= deadline;
   }
 
   /** What a read gives; a store that cannot be read is no reason to guess. */
@@ -269,20 +305,32 @@ function pauseMilliseconds(attempt: number): number {
   return Math.min(2 ** attempt, RETRY_PAUSE_MAX_MILLISECONDS);
 }
 
-function settleAll(
-  batch: readonly Pending[],
-  outcome: "busy" | "user_not_found" | "outcome_unknown",
-): void {
-  for (const pending of batch) pending.settle({ outcome });
+/** The decision on the cached account; undefined where only the store's own account will do. */
+function decideOnCached(
+  { pending }: Batch,
+  base: LoadedAccount | "unreadable" | undefined,
+): Decided | undefined {
+  if (base === "unreadable") return "busy";
+  if (base === undefined) return undefined;
+  const fold = foldCommands(base, pending);
+  // A refusal may rest on an old state.
+  return fold.entries.length === 0 ? undefined : { base, fold };
 }
 
-function settleFold(batch: readonly Pending[], fold: Fold): void {
-  batch.forEach((pending, place) => {
-    const outcome = fold.outcomes[place];
-    if (outcome === undefined) {
-      return pending.fail(new Error("Cannot answer: the fold has no outcome"));
-    }
-    if (outcome.outcome === "threw") return pending.fail(outcome.error);
-    pending.settle(outcome);
+function answerAll(
+  pending: readonly Pending[],
+  outcome: "busy" | "user_not_found" | "outcome_unknown",
+): "answered" {
+  for (const { settle } of pending) settle({ outcome });
+  return "answered";
+}
+
+function answerFold(pending: readonly Pending[], { outcomes }: Fold): "answered" {
+  pending.forEach(({ settle, fail }, place) => {
+    const outcome = outcomes[place];
+    if (outcome === undefined) return fail(new Error("Cannot answer: the fold has no outcome"));
+    if (outcome.outcome === "threw") return fail(outcome.error);
+    settle(outcome);
   });
+  return "answered";
 }
