@@ -1,6 +1,6 @@
-import { type AccountId, accountKey } from "../../domain/account.ts";
-import { CODE_WINDOW_SECONDS, DAY_MILLISECONDS } from "../../domain/limits.ts";
-import type { RateLimit } from "../../domain/ports/rate_limiter.ts";
+import { type AccountId, accountKey } from "../account.ts";
+import { CODE_WINDOW_SECONDS, DAY_MILLISECONDS } from "../limits.ts";
+import type { RateLimit } from "../ports/rate_limiter.ts";
 
 const DAY_SECONDS = DAY_MILLISECONDS / 1_000;
 
@@ -12,6 +12,7 @@ interface CodeBounds {
   readonly perUserADay: number;
 }
 
+/** Somebody who tries to sign in as a user. */
 export interface Attempt {
   readonly account: AccountId;
   /** Undefined for a fleet's server, whose one address speaks for all its users. */

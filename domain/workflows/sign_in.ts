@@ -1,0 +1,204 @@
+import type { AccountId, Instant } from "../account.ts";
+import { SESSION_TOKEN_PREFIX } from "../auth.ts";
+import {
+  CODE_TTL_SECONDS,
+  CODE_WINDOW_SECONDS,
+  CODES_OUTSTANDING_PER_USER,
+  SENT_CODES,
+  SESSION_TTL_SECONDS,
+  SESSIONS_PER_USER,
+  WRONG_CODES,
+} from "../limits.ts";
+import type { AuthStore, NewCode } from "../ports/auth_store.ts";
+import type { CodeSender } from "../ports/code_sender.ts";
+import type { Digests } from "../ports/digests.ts";
+import { BusyError } from "../ports/errors.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { ExceededLimit } from "../ports/rate_limiter.ts";
+import type { SecretHasher } from "../ports/secret_hasher.ts";
+import { type Attempt, limitOfUser, limitsAtPeer } from "./code_limits.ts";
+
+export interface SignInPorts {
+  readonly auth: AuthStore;
+  readonly codeSender: CodeSender;
+  readonly digests: Pick<Digests, "secret" | "sentCode">;
+  readonly hasher: Pick<SecretHasher, "verify">;
+  readonly ids: Pick<Ids, "secret" | "digits">;
+  /** Whether there is such a fleet: nobody of one that was removed is known any more. */
+  readonly hasFleet: (filo: string) => boolean;
+}
+
+/** Why somebody is not let in, or gets no code. */
+export type SignInRefusal =
+  | {
+    readonly code: "authentication_failed" | "user_not_found" | "code_delivery_unavailable";
+  }
+  | { readonly code: "rate_limited"; readonly exceeded: Omit<ExceededLimit, "key"> };
+
+/** A one-time code for the answer to the request that asked for it. */
+export type CodeOutcome = { readonly code: string } | { readonly refusal: SignInRefusal };
+
+const FAILED: SignInRefusal = { code: "authentication_failed" };
+
+/** What a code looks like that a person types. Those in an answer are 256 bits, which nobody guesses. */
+const SENT_CODE = /^\d{8}$/;
+
+/** Signing in: a one-time code in one of three ways, then a session for the code. */
+export interface SignIn {
+  /** With the fleet key, and the authCode if the fleet sends it along. */
+  createCodeForFleet(
+    account: AccountId,
+    options: { readonly authCode?: string | undefined; readonly now: Instant },
+  ): Promise<CodeOutcome>;
+  /** With the authCode. An unknown user is refused like a wrong authCode, and in the same time. */
+  createCodeForAuthCode(
+    attempt: Attempt,
+    options: { readonly authCode: string; readonly now: Instant },
+  ): Promise<CodeOutcome>;
+  /** With neither: sends the code. Until it is answered all is the same, whether there is such a user or not. */
+  sendCode(
+    attempt: Attempt,
+    options: { readonly requestId: string; readonly now: Instant },
+  ): Promise<SignInRefusal | undefined>;
+  /** Takes a code, once, and gives a session token. */
+  createSession(
+    attempt: Attempt,
+    options: { readonly code: string; readonly now: Instant },
+  ): Promise<{ readonly token: string } | { readonly refusal: SignInRefusal }>;
+}
+
+export function createSignIn(
+  { auth, codeSender, digests, hasher, ids, hasFleet }: SignInPorts,
+): SignIn {
+  return {
+    createCodeForFleet: async (account, { authCode, now }) => {
+      const authCodeHash = await authCodeHashOf(account);
+      if (authCodeHash === undefined) return { refusal: { code: "user_not_found" } };
+      const attempt = { account, peer: undefined };
+      const refusal = authCode === undefined
+        ? undefined
+        : await checkAuthCode(attempt, { authCode, authCodeHash, now });
+      return refusal ? { refusal } : await createCode(account, now);
+    },
+
+    createCodeForAuthCode: async (attempt, { authCode, now }) => {
+      const authCodeHash = await authCodeHashOf(attempt.account);
+      const refusal = await checkAuthCode(attempt, { authCode, authCodeHash, now });
+      return refusal ? { refusal } : await createCode(attempt.account, now);
+    },
+
+    sendCode: async (attempt, { requestId, now }) => {
+      if (!codeSender.isAvailable()) return { code: "code_delivery_unavailable" };
+      const { account } = attempt;
+      const exceeded = await auth.count([
+        ...limitsAtPeer("sent_codes", SENT_CODES, attempt),
+        limitOfUser("sent_codes", SENT_CODES, attempt),
+      ], now);
+      if (exceeded) return { code: "rate_limited", exceeded };
+      const code = ids.digits();
+      const codeHash = digests.sentCode(account, code);
+      // The limits above let as many wait as one address may have sent; another's keep nobody from one.
+      const most = SENT_CODES.perUserADay;
+      const refusal = await keepCode(account, { codeHash, delivery: "out_of_band", now }, most);
+      if (refusal) return refusal;
+      codeSender.send({ account, code, expiresInSeconds: CODE_TTL_SECONDS, requestId });
+      return undefined;
+    },
+
+    createSession: async (attempt, { code, now }) => {
+      const refusal = SENT_CODE.test(code)
+        ? await takeSentCode(attempt, code, now)
+        : await takeAnsweredCode(attempt, code, now);
+      if (refusal) return { refusal };
+      const token = SESSION_TOKEN_PREFIX + ids.secret();
+      const tokenHash = digests.secret(token);
+      const expiresAt = now + SESSION_TTL_SECONDS * 1_000;
+      const session = { account: attempt.account, tokenHash, createdAt: now, expiresAt };
+      await auth.addSession(session, SESSIONS_PER_USER);
+      return { token };
+    },
+  };
+
+  async function authCodeHashOf(id: AccountId): Promise<string | undefined> {
+    return hasFleet(id.filo) ? await auth.authCodeHash(id) : undefined;
+  }
+
+  async function checkAuthCode(
+    attempt: Attempt,
+    { authCode, authCodeHash, now }: {
+      readonly authCode: string;
+      readonly authCodeHash: string | undefined;
+      readonly now: Instant;
+    },
+  ): Promise<SignInRefusal | undefined> {
+    // Counted before it is looked at: guesses that arrive together must not all be looked at. What
+    // comes from elsewhere does not count here, so it keeps nobody from proving who they are.
+    const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
+    const exceeded = await auth.count(limits, now);
+    if (exceeded) return { code: "rate_limited", exceeded };
+    try {
+      if (!await hasher.verify(authCode, authCodeHash, attempt.peer)) return FAILED;
+    } catch (error) {
+      if (error instanceof BusyError) await auth.takeBack(limits, now);
+      throw error;
+    }
+    await auth.takeBack(limits, now);
+    return undefined;
+  }
+
+  async function createCode(account: AccountId, now: Instant): Promise<CodeOutcome> {
+    const code = ids.secret();
+    const kept = { codeHash: digests.secret(code), delivery: "response", now } as const;
+    const refusal = await keepCode(account, kept, CODES_OUTSTANDING_PER_USER);
+    return refusal ? { refusal } : { code };
+  }
+
+  /** Keeps a code until it is taken or expires, unless `most` of its kind are waiting. */
+  async function keepCode(
+    account: AccountId,
+    code: Omit<NewCode, "expiresAt">,
+    most: number,
+  ): Promise<SignInRefusal | undefined> {
+    const expiresAt = code.now + CODE_TTL_SECONDS * 1_000;
+    if (await auth.addCode(account, { ...code, expiresAt }, most)) return undefined;
+    const exceeded = {
+      policy: "outstanding_codes",
+      limit: most,
+      windowSeconds: CODE_WINDOW_SECONDS,
+      retryAfterSeconds: CODE_TTL_SECONDS,
+    };
+    return { code: "rate_limited", exceeded };
+  }
+
+  /** Eight digits can be guessed, so they are counted before they are looked at. */
+  async function takeSentCode(
+    attempt: Attempt,
+    code: string,
+    now: Instant,
+  ): Promise<SignInRefusal | undefined> {
+    const limits = [
+      ...limitsAtPeer("wrong_codes", WRONG_CODES, attempt),
+      limitOfUser("wrong_codes", WRONG_CODES, attempt),
+    ];
+    const exceeded = await auth.count(limits, now);
+    if (exceeded) return { code: "rate_limited", exceeded };
+    if (!await take(attempt.account, digests.sentCode(attempt.account, code), now)) return FAILED;
+    await auth.takeBack(limits, now);
+    return undefined;
+  }
+
+  /** Nobody guesses 256 bits: a right code is let in however many wrong ones came. */
+  async function takeAnsweredCode(
+    attempt: Attempt,
+    code: string,
+    now: Instant,
+  ): Promise<SignInRefusal | undefined> {
+    if (await take(attempt.account, digests.secret(code), now)) return undefined;
+    const exceeded = await auth.count(limitsAtPeer("wrong_codes", WRONG_CODES, attempt), now);
+    return exceeded ? { code: "rate_limited", exceeded } : FAILED;
+  }
+
+  async function take(account: AccountId, codeHash: string, now: Instant): Promise<boolean> {
+    return hasFleet(account.filo) && await auth.takeCode(account, codeHash, now);
+  }
+}
