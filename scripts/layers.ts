@@ -1,54 +1,68 @@
 /**
- * Lint plugin that keeps the layers apart (`routes -> domain <- infra`, put together by main.ts):
+ * Lint plugin that keeps the rooms apart (`routes -> domain <- infra`, put together by main.ts):
  *
- * - `layers/imports`: who may import whom;
- * - `layers/globals`: domain/ is pure, routes/ does not know what it runs on;
- * - `layers/environment`: main.ts alone reads the environment.
+ * - `layers/imports`: which room may import which;
+ * - `layers/globals`: a rule is synchronous and takes no time or chance from the machine, and routes/
+ *   does not know what it runs on. The other globals do not exist for domain/: it is type-checked
+ *   without them (`check_types.ts`);
+ * - `layers/environment`: only main.ts reads the environment.
  *
- * scripts/ and tests/ stand outside the layers, and may do anything.
+ * scripts/ and tests/ stand outside the rooms and may do anything.
  *
  * @module
  */
 
 import { pathToFileURL } from "node:url";
-import { isGlobal, membersTaken } from "./free_identifiers.ts";
 
 type Node = Deno.lint.Node;
 type Context = Deno.lint.RuleContext;
+type Visitor = Deno.lint.LintVisitor;
 
-const LAYERS = ["domain", "routes", "infra"] as const;
-type Layer = typeof LAYERS[number];
-
-/** What no file of the layer may import from this repository, by top-level name, and why. */
-const IMPORTS: Readonly<Record<Layer, { isAllowed(name: string): boolean; why: string }>> = {
-  domain: {
-    isAllowed: (name) => name === "domain",
-    why: "domain/ imports only itself: what it needs comes as an argument or through a port",
+/** Which files of this repository a room may import, and why. A room inside another comes first. */
+const ROOMS = {
+  "domain/ports/": {
+    mayImport: /^domain\/(ports\/|[^/]+$)/,
+    why: "a port is described in words of the rules and of other ports",
   },
-  routes: {
-    isAllowed: (name) => !["infra", "main.ts", "scripts", "tests"].includes(name),
+  "domain/workflows/": {
+    mayImport: /^domain\//,
+    why: "a workflow takes its steps over ports, and knows no technology",
+  },
+  "domain/": {
+    mayImport: /^domain\/[^/]+$/,
+    why: "a rule imports only other rules: what it needs comes as an argument",
+  },
+  "routes/": {
+    mayImport: /^(?!infra\/|main\.ts$|scripts\/|tests\/)/,
     why: "routes/ reaches infra/ only through the ports of domain/, which main.ts fills",
   },
-  infra: {
-    isAllowed: (name) => !["routes", "main.ts", "scripts", "tests"].includes(name),
+  "infra/": {
+    mayImport: /^(?!routes\/|main\.ts$|scripts\/|tests\/)/,
     why: "infra/ implements the ports of domain/ and knows no caller",
   },
-};
+} as const;
+type Room = keyof typeof ROOMS;
 
-/** Globals that do I/O, tell the time or another secret of the machine, or lead to one that does. */
-const IMPURE = new Set([
-  ..."Deno process navigator globalThis self Buffer".split(" "),
-  ..."console fetch WebSocket EventSource XMLHttpRequest Worker BroadcastChannel".split(" "),
-  ..."caches localStorage sessionStorage alert confirm prompt".split(" "),
-  ..."crypto performance setTimeout setInterval setImmediate queueMicrotask".split(" "),
-]);
+const CLOCK_AND_CHANCE = [
+  ...["Date.now", "Math.random", "Temporal.Now"].flatMap(membersTaken),
+  "VariableDeclarator[init.name=/^(Date|Math|Temporal)$/]",
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  "CallExpression[callee.name='Date']",
+];
+const ASYNCHRONY = ["Identifier[name='Promise']", "[async=true]", "AwaitExpression"];
+const ENVIRONMENT = [
+  ...["Deno.env", "process.env"].flatMap(membersTaken),
+  "VariableDeclarator[init.name=/^(Deno|process)$/]",
+  "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
+];
 
-/** Members that make an otherwise pure global impure. */
-const IMPURE_MEMBERS: Readonly<Record<string, string>> = {
-  Date: "now",
-  Math: "random",
-  Temporal: "Now",
-};
+/** Selectors for a member of a global: `Date.now` and `Date["now"]`. */
+function membersTaken(member: string): string[] {
+  const [object, property] = member.split(".");
+  return ["name", "value"].map((key) =>
+    `MemberExpression[object.name='${object}'][property.${key}='${property}']`
+  );
+}
 
 const plugin: Deno.lint.Plugin = {
   name: "layers",
@@ -60,22 +74,23 @@ const plugin: Deno.lint.Plugin = {
 };
 export default plugin;
 
-function checkImports(context: Context): Deno.lint.LintVisitor {
-  const layer = layerOf(context.filename);
-  if (layer === undefined) return {};
-  const { isAllowed, why } = IMPORTS[layer];
+function checkImports(context: Context): Visitor {
+  const room = roomOf(context.filename);
+  if (room === undefined) return {};
+  const { mayImport, why } = ROOMS[room];
 
   function check(node: Node, source: Node | null): void {
     if (source === null) return; // `export { a }` exports from nowhere
-    const specifier = source.type === "Literal" && typeof source.value === "string"
-      ? source.value
-      : undefined;
-    if (specifier === undefined) {
+    const specifier = source.type === "Literal" ? source.value : undefined;
+    if (typeof specifier !== "string") {
       context.report({ node, message: `The name of a module must be plain text: ${why}.` });
       return;
     }
-    const target = topLevelName(specifier, context.filename);
-    const isFine = target === undefined ? layer !== "domain" : isAllowed(target);
+    const path = pathInRepository(new URL(specifier, pathToFileURL(context.filename)).href);
+    const isPackage = !/^(\.{0,2}\/|file:)/.test(specifier);
+    const isFine = isPackage || path === undefined
+      ? !room?.startsWith("domain/")
+      : mayImport.test(path);
     if (!isFine) context.report({ node, message: `Cannot import ${specifier}: ${why}.` });
   }
 
@@ -89,68 +104,34 @@ function checkImports(context: Context): Deno.lint.LintVisitor {
   };
 }
 
-function checkGlobals(context: Context): Deno.lint.LintVisitor {
-  const layer = layerOf(context.filename);
-  if (layer !== "domain" && layer !== "routes") return {};
-
-  return {
-    Identifier(node) {
-      const what = layer === "domain" ? impurity(node) : node.name === "Deno" ? "Deno" : undefined;
-      if (what === undefined || !isGlobal(node, context.sourceCode.getAncestors(node))) return;
-      const message =
-        `Cannot use ${what} in ${layer}/: it must come as an argument or through a port.`;
-      context.report({ node, message });
-    },
-  };
+function checkGlobals(context: Context): Visitor {
+  const room = roomOf(context.filename);
+  const message = "Cannot use this here: it must come as an argument or through a port.";
+  if (room === "routes/") return refuse(context, ["Identifier[name='Deno']"], message);
+  if (room === undefined || room === "infra/") return {};
+  const selectors = room === "domain/" ? [...CLOCK_AND_CHANCE, ...ASYNCHRONY] : CLOCK_AND_CHANCE;
+  return refuse(context, selectors, message);
 }
 
-function checkEnvironment(context: Context): Deno.lint.LintVisitor {
-  // main.ts and what stands outside the layers have no layer.
-  if (layerOf(context.filename) === undefined) return {};
+function checkEnvironment(context: Context): Visitor {
+  if (roomOf(context.filename) === undefined) return {};
   const message =
     "Cannot read the environment here: only main.ts does, and passes on what it read.";
-
-  return {
-    Identifier(node) {
-      if (node.name !== "Deno" && node.name !== "process") return;
-      if (!membersTaken(node).includes("env")) return;
-      // An imported `process` reads the same environment as the global one.
-      context.report({ node, message });
-    },
-    ImportSpecifier(node) {
-      const isProcess = /^(node:)?process$/.test(String(node.parent.source?.value));
-      if (isProcess && nameIs(node.imported, "env")) context.report({ node, message });
-    },
-  };
+  return refuse(context, ENVIRONMENT, message);
 }
 
-/** What is impure about this use of a global, if anything: `fetch`, `Date.now`, `new Date()`. */
-function impurity(node: Deno.lint.Identifier): string | undefined {
-  const { name, parent } = node;
-  if (IMPURE.has(name)) return name;
-  const member = IMPURE_MEMBERS[name];
-  if (member !== undefined && membersTaken(node).includes(member)) return `${name}.${member}`;
-  if (name !== "Date") return undefined;
-  const isNow = parent.type === "NewExpression" && parent.callee === node &&
-    parent.arguments.length === 0;
-  // Called without `new`, Date is the present time as text, whatever its arguments.
-  if (isNow) return "new Date()";
-  return parent.type === "CallExpression" && parent.callee === node ? "Date()" : undefined;
+function refuse(context: Context, selectors: readonly string[], message: string): Visitor {
+  const report = (node: Node) => context.report({ node, message });
+  return Object.fromEntries(selectors.map((selector) => [selector, report]));
 }
 
-function layerOf(filename: string): Layer | undefined {
-  const name = topLevelName(pathToFileURL(filename).href, filename);
-  return LAYERS.find((layer) => layer === name);
+function roomOf(filename: string): Room | undefined {
+  const path = pathInRepository(pathToFileURL(filename).href);
+  return (Object.keys(ROOMS) as Room[]).find((room) => path?.startsWith(room));
 }
 
-/** `routes` for `../routes/app.ts`; undefined for a package and for what is not in this repository. */
-function topLevelName(specifier: string, importer: string): string | undefined {
-  if (!/^(\.{0,2}\/|file:)/.test(specifier)) return undefined;
+/** `routes/app.ts` for the file of that name; undefined for what is not in this repository. */
+function pathInRepository(href: string): string | undefined {
   const root = new URL("../", import.meta.url).href;
-  const { href } = new URL(specifier, pathToFileURL(importer));
-  return href.startsWith(root) ? href.slice(root.length).split("/")[0] : undefined;
-}
-
-function nameIs(node: Node, name: string): boolean {
-  return node.type === "Identifier" ? node.name === name : "value" in node && node.value === name;
+  return href.startsWith(root) ? href.slice(root.length) : undefined;
 }
