@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { listCards } from "../domain/card_listing.ts";
-import { decideCardRemoval } from "../domain/card_removal.ts";
-import { saveCard } from "../domain/workflows/cards.ts";
+import { removeCard, saveCard } from "../domain/workflows/cards.ts";
 import { decideCardSelection } from "../domain/card_selection.ts";
 import { findCard } from "../domain/account.ts";
 import { cardSnapshot } from "../domain/journal.ts";
@@ -14,7 +13,7 @@ import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answe
 import { cardId, newCardNumber, userNo } from "./contract/fields.ts";
 
 export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
-  const { accounts, ids, vault } = dependencies;
+  const { accounts, ids } = dependencies;
   return [
     accountEndpoint("fleet_or_session", {
       method: "post",
@@ -105,15 +104,10 @@ export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
       parameters: z.object({ userNo, cardId }),
       answers: { 200: messageAnswer },
       problems: ["user_not_found", "card_not_found", "card_in_use"],
-    }, async ({ account: id, command: { at, ...command }, parameters: { cardId } }) => {
-      const removal = { ...command, at, entryId: ids.next("ent", at), cardId };
-      const outcome = await accounts.update(
-        { account: id, command: removal },
-        ({ account }) => decideCardRemoval(account, removal),
-      );
+    }, async ({ account, command: { at, ...command }, parameters: { cardId } }) => {
+      const entryId = ids.next("ent", at);
+      const outcome = await removeCard(dependencies, { ...command, at, entryId, account, cardId });
       if (!("entry" in outcome)) return updateProblem(outcome);
-      // The account no longer names it. A record that stays behind here is an orphan for reconcile.
-      await vault.remove(id, [cardId]).catch(() => {});
       return { status: 200, message: "card_removed", body: {}, ...replayed(outcome) };
     }),
   ];

@@ -31,6 +31,8 @@ export type OpeningOutcome =
 /** Accounts, with every race between writers settled. */
 export interface Accounts {
   read(id: AccountId): Promise<Account | undefined>;
+  /** The account as it is at hand, perhaps an older one: only `update` may act on what it shows. */
+  peek(id: AccountId): Promise<Account | undefined>;
   open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome>;
   /** Takes `decide` on the newest account, again when a race was lost, and commits what it accepts. */
   update<Entry extends JournalEntry, Refusal extends Rejection>(

@@ -90,6 +90,16 @@ class QueuedAccounts implements Accounts {
     return (await this.#options.store.load(id))?.account;
   }
 
+  async peek(id: AccountId): Promise<Account | undefined> {
+    const asked = { keys: [], payments: [] };
+    const atHand = await this.#cached?.base(id, asked);
+    if (atHand) return atHand.account;
+    // Read as for a command, because the next one may be decided on it.
+    const loaded = await this.#options.store.load(id, asked);
+    if (loaded) this.#cached?.remember(loaded.account);
+    return loaded?.account;
+  }
+
   update<Entry extends JournalEntry, Refusal extends Rejection>(
     { account: id, command, payments = [] }: AccountCommand,
     decide: (view: AccountView) => Decision<Entry, Refusal>,

@@ -1,11 +1,19 @@
-import type { AccountId } from "../account.ts";
+import type { Account, AccountId } from "../account.ts";
 import type { CardNumber } from "../card_number.ts";
 import { decideCardRegistration } from "../card_registration.ts";
-import type { Command } from "../decision.ts";
-import type { CardSaved } from "../journal.ts";
+import { type CardRemovalCommand, decideCardRemoval } from "../card_removal.ts";
+import { type Command, UNCHANGED } from "../decision.ts";
+import type { CardRemoved, CardSaved } from "../journal.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { CardVault } from "../ports/card_vault.ts";
 import type { RejectionOf } from "../rejection.ts";
+
+type SavingRefusal = RejectionOf<"duplicate_card" | "too_many_cards" | "rate_limited">;
+
+interface CardPorts {
+  readonly accounts: Pick<Accounts, "peek" | "update">;
+  readonly vault: Pick<CardVault, "fingerprint" | "keep" | "remove">;
+}
 
 export interface CardSavingCommand extends Command {
   readonly account: AccountId;
@@ -15,27 +23,55 @@ export interface CardSavingCommand extends Command {
 
 /**
  * Saves a card in vault and account. The vault comes first: an account never names a card whose
- * number is not kept. When the account then does not take the card, its number goes again.
+ * number is not kept. A card that the account would refuse is not written to the vault at all, and
+ * one that it refuses after all is removed from it.
  */
 export async function saveCard(
-  { accounts, vault }: { readonly accounts: Accounts; readonly vault: CardVault },
+  { accounts, vault }: CardPorts,
   { account: id, number, ...command }: CardSavingCommand,
 ): Promise<
-  UpdateOutcome<CardSaved, RejectionOf<"duplicate_card" | "too_many_cards" | "rate_limited">>
+  UpdateOutcome<CardSaved, SavingRefusal>
 > {
   const { cardId, at } = command;
-  const registration = {
-    ...command,
-    fingerprint: vault.fingerprint(id, number),
-    facts: number.facts,
-  };
+  const fingerprint = vault.fingerprint(id, number);
+  const registration = { ...command, fingerprint, facts: number.facts };
+  const decide = (account: Account) => decideCardRegistration(account, registration);
+  const seen = await accounts.peek(id);
+  if (seen === undefined) return { outcome: "user_not_found" };
+  if (decide(seen).outcome === "rejected") {
+    // What was seen may be old, so the update confirms it; a repeated key it replays. A card that it
+    // would take after all is not added before its number is kept.
+    const outcome = await accounts.update<CardSaved, SavingRefusal>(
+      { account: id, command },
+      ({ account }) => {
+        const decision = decide(account);
+        return decision.outcome === "accepted" ? UNCHANGED : decision;
+      },
+    );
+    if (outcome.outcome !== "unchanged") return outcome;
+  }
   await vault.keep(id, [{ cardId, number }], at);
-  const outcome = await accounts.update(
-    { account: id, command },
-    ({ account }) => decideCardRegistration(account, registration),
-  );
-  // An unknown outcome may have named it. A record that stays behind here is an orphan for reconcile.
+  const outcome = await accounts.update({ account: id, command }, ({ account }) => decide(account));
+  // After an unknown outcome the account may name it. What stays behind here, reconcile removes.
   const mayBeNamed = outcome.outcome === "accepted" || outcome.outcome === "outcome_unknown";
   if (!mayBeNamed) await vault.remove(id, [cardId]).catch(() => {});
+  return outcome;
+}
+
+export interface CardRemovingCommand extends CardRemovalCommand {
+  readonly account: AccountId;
+}
+
+/** Removes a card from account and vault. The account comes first, so it never names a card without a number. */
+export async function removeCard(
+  { accounts, vault }: CardPorts,
+  { account: id, ...command }: CardRemovingCommand,
+): Promise<UpdateOutcome<CardRemoved, RejectionOf<"card_not_found" | "card_in_use">>> {
+  const outcome = await accounts.update(
+    { account: id, command },
+    ({ account }) => decideCardRemoval(account, command),
+  );
+  // A number that stays behind here, reconcile removes.
+  if ("entry" in outcome) await vault.remove(id, [command.cardId]).catch(() => {});
   return outcome;
 }

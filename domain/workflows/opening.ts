@@ -20,7 +20,7 @@ export interface AccountCreationCommand extends Command {
 }
 
 export interface AccountCreationPorts {
-  readonly accounts: Accounts;
+  readonly accounts: Pick<Accounts, "open">;
   readonly vault: CardVault;
   readonly hasher: SecretHasher;
   readonly ids: Ids;

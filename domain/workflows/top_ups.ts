@@ -28,7 +28,7 @@ export type TopUpState =
   | { readonly status: "failed"; readonly started: TopUpStarted; readonly closing: TopUpFailed };
 
 export interface SettlementPorts {
-  readonly accounts: Accounts;
+  readonly accounts: Pick<Accounts, "update">;
   readonly store: Pick<AccountStore, "openTopUps">;
   readonly journal: Pick<Journal, "find">;
   readonly vault: Pick<CardVault, "open">;

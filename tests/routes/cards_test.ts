@@ -9,6 +9,7 @@ import {
 } from "../support/card_numbers.ts";
 import { type Answer, createUser, newUser, openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
+import { countCalls } from "../support/counting_store.ts";
 import {
   assertId,
   assertProblem,
@@ -484,3 +485,37 @@ for (const [route, act] of Object.entries(OF_A_USER)) {
     assertEquals(await vaulted(kese), []);
   });
 }
+
+Deno.test("POST /kart-saklama writes nothing for a duplicate, a repeat, a 21st card or an unknown user", async () => {
+  await using outside = await openWithUser();
+  const { calls, ...counted } = countCalls(outside);
+  const kese = await openTestKese({ ...counted, clock: outside.clock });
+  const saveKeyed = (cardNo: string, key: string) =>
+    send(kese, "POST /kart-saklama", {
+      json: { userNo: "1", cardNo },
+      headers: { "idempotency-key": key },
+    });
+  const writesOf = async (ask: () => Promise<Answer>): Promise<readonly [number, string[]]> => {
+    const before = calls.length;
+    const { status } = await ask();
+    const writes = calls.slice(before).filter((call) =>
+      /^(vault\.(put|remove)|accounts\.save)$/.test(call)
+    );
+    return [status, writes];
+  };
+  const [first = "", ...others] = chargeableCards(21);
+  assertEquals(await writesOf(() => saveKeyed(first, "first")), [
+    201,
+    ["vault.put", "accounts.save"],
+  ]);
+  assertEquals(await writesOf(() => saveKeyed(first, "second")), [409, []]);
+  assertEquals(await writesOf(() => save(kese, first)), [409, []]);
+  assertEquals(await writesOf(() => saveKeyed(first, "first")), [201, []]);
+  assertEquals(await writesOf(() => save(kese, first, "nobody")), [404, []]);
+  for (const [place, cardNo] of others.slice(0, 19).entries()) {
+    if (place % 9 === 8) kese.clock.advance(HOUR);
+    await saved(kese, cardNo);
+  }
+  assertEquals(await writesOf(() => save(kese, others.at(-1))), [422, []]);
+  await kese.dependencies.audit.flush();
+});

@@ -18,7 +18,9 @@ const SAVING = { ...COMMAND, account: ACCOUNT_ID, cardId: "card_new", number: NU
 const LOST = new Error("connection reset");
 
 interface Script {
-  /** The cards that the account has. */
+  /** The cards that the account has when it is looked at first; those of its update if left out. */
+  readonly seen?: ReturnType<typeof testCards>;
+  /** The cards that the account has when it is updated. */
   readonly cards?: ReturnType<typeof testCards>;
   /** How the update ends, instead of by the rule. */
   readonly update?: () => Promise<UpdateOutcome>;
@@ -27,16 +29,15 @@ interface Script {
 }
 
 /** Accounts and vault that write down every call. */
-function createPorts({ cards = [], update, keep, remove }: Script = {}) {
+function createPorts({ cards = [], seen = cards, update, keep, remove }: Script = {}) {
   const calls: string[] = [];
   const account = testAccount({ cards });
   const byRule = ((_, decide) => {
     const base = { account, payments: new Map(), entriesByKey: new Map() };
     return Promise.resolve(foldCommands(base, [{ command: COMMAND, decide }]).outcomes[0]);
   }) as Accounts["update"];
-  const accounts: Accounts = {
-    read: () => Promise.reject(new Error("not asked here")),
-    open: () => Promise.reject(new Error("not asked here")),
+  const accounts: Pick<Accounts, "peek" | "update"> = {
+    peek: () => Promise.resolve(testAccount({ cards: seen })),
     update: ((command, decide) => {
       calls.push("update account");
       return update?.() ?? byRule(command, decide);
@@ -71,16 +72,33 @@ Deno.test("saveCard() writes the vault before the account, and keeps both", asyn
   assertFalse(JSON.stringify(outcome).includes(NUMBER.reveal()));
 });
 
-Deno.test("saveCard() removes the number again when the account refuses the card", async () => {
-  const duplicate = testCard("card_old", { fingerprint: "fingerprint of card_4242" });
-  const refusals = [
-    { cards: [duplicate], rejection: { code: "duplicate_card", cardId: "card_old" } },
-    { cards: testCards(20), rejection: { code: "too_many_cards" } },
-  ];
-  for (const { cards, rejection } of refusals) {
-    const { ports, calls } = createPorts({ cards });
+const DUPLICATE = testCard("card_old", { fingerprint: "fingerprint of card_4242" });
+const REFUSALS = [
+  { refused: [DUPLICATE], rejection: { code: "duplicate_card", cardId: "card_old" } },
+  { refused: testCards(20), rejection: { code: "too_many_cards" } },
+];
+
+Deno.test("saveCard() removes the number again when the account has come to refuse the card", async () => {
+  for (const { refused, rejection } of REFUSALS) {
+    const { ports, calls } = createPorts({ seen: [], cards: refused });
     assertEquals<unknown>(await saveCard(ports, SAVING), { outcome: "rejected", rejection });
     assertEquals(calls, REMOVED);
+  }
+});
+
+Deno.test("saveCard() writes nothing to the vault when the account refuses the card", async () => {
+  for (const { refused, rejection } of REFUSALS) {
+    const { ports, calls } = createPorts({ cards: refused });
+    assertEquals<unknown>(await saveCard(ports, SAVING), { outcome: "rejected", rejection });
+    assertEquals(calls, ["update account"]);
+  }
+});
+
+Deno.test("saveCard() saves a card that only an older account refuses, its number first", async () => {
+  for (const { refused } of REFUSALS) {
+    const { ports, calls } = createPorts({ seen: refused, cards: [] });
+    assertEquals((await saveCard(ports, SAVING)).outcome, "accepted");
+    assertEquals(calls, ["update account", ...KEPT]);
   }
 });
 
@@ -105,6 +123,7 @@ for (const [outcome, expected] of ENDS) {
 
 Deno.test("saveCard() answers a refusal although the number could not be removed", async () => {
   const { ports, calls } = createPorts({
+    seen: [],
     cards: testCards(20),
     remove: () => Promise.reject(LOST),
   });

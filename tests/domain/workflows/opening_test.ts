@@ -43,8 +43,6 @@ function createPorts({ open, keep, remove }: Script = {}) {
   let count = 0;
   const ports: AccountCreationPorts = {
     accounts: {
-      read: () => Promise.reject(new Error("not asked here")),
-      update: () => Promise.reject(new Error("not asked here")),
       open: (command, person) => {
         calls.push("open account");
         openings.push({ command, person });

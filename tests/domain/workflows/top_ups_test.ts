@@ -79,11 +79,7 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
   }) as Accounts["update"];
 
   const ports: SettlementPorts = {
-    accounts: {
-      read: () => Promise.reject(new Error("not asked here")),
-      open: () => Promise.reject(new Error("not asked here")),
-      update: more.update ?? update,
-    },
+    accounts: { update: more.update ?? update },
     store: {
       openTopUps: ({ from, to }, limit, after) => {
         const open = account.openTopUps.filter(({ startedAt }) =>
