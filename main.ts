@@ -24,12 +24,7 @@ import { createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createKeyring, type Keyring } from "./infra/crypto/keyring.ts";
 import { developmentVariables } from "./infra/process/development.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
-import {
-  type Environment,
-  readEnvironment,
-  textsOf,
-  type Variables,
-} from "./infra/process/environment.ts";
+import { type Environment, readEnvironment, textsOf } from "./infra/process/environment.ts";
 import { createSandboxGateway } from "./infra/gateways/sandbox.ts";
 import { createIds } from "./infra/crypto/ids.ts";
 import { createLayeredAccountCache } from "./infra/memory/layered_account_cache.ts";
@@ -38,7 +33,7 @@ import { createMemoryAccountCache } from "./infra/memory/account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory/rate_limiter.ts";
 import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
-import { readEnvFile } from "./infra/process/env_file.ts";
+import { readEnvFile, type Variables } from "./infra/process/env_file.ts";
 import { serve } from "./infra/process/serving.ts";
 import { noStore, orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
 import { createSweep } from "./infra/process/sweeping.ts";

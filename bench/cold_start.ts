@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { freePort } from "../tests/support/free_port.ts";
+import { freePort } from "../scripts/services/free_port.ts";
 import { FLEET, FLEET_KEY, VARIABLES } from "./fleet.ts";
 import { median } from "./throughput.ts";
 

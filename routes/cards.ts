@@ -8,7 +8,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCard } from "./contract/present.ts";
 import { problem, updateProblem } from "./contract/problems.ts";
-import { replayed } from "./http/replayed.ts";
+import { replayed } from "./contract/replayed.ts";
 import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answers.ts";
 import { cardId, newCardNumber, userNo } from "./contract/fields.ts";
 

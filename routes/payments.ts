@@ -4,7 +4,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toPayment, toPaymentState } from "./contract/present.ts";
 import { problem, updateProblem } from "./contract/problems.ts";
-import { replayed } from "./http/replayed.ts";
+import { replayed } from "./contract/replayed.ts";
 import { paymentAnswer, paymentStateAnswer } from "./contract/answers.ts";
 import { amount, description, orderId, paymentId, userNo } from "./contract/fields.ts";
 

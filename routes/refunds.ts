@@ -4,7 +4,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toRefund } from "./contract/present.ts";
 import { updateProblem } from "./contract/problems.ts";
-import { replayed } from "./http/replayed.ts";
+import { replayed } from "./contract/replayed.ts";
 import { refundAnswer } from "./contract/answers.ts";
 import { amount, paymentId, reason, userNo } from "./contract/fields.ts";
 

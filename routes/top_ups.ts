@@ -7,7 +7,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toTopUp } from "./contract/present.ts";
 import { problem, updateProblem } from "./contract/problems.ts";
-import { replayed } from "./http/replayed.ts";
+import { replayed } from "./contract/replayed.ts";
 import { topUpAnswer } from "./contract/answers.ts";
 import { amount, cardId, topUpId, userNo } from "./contract/fields.ts";
 

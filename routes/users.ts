@@ -7,7 +7,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCard } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
-import { replayed } from "./http/replayed.ts";
+import { replayed } from "./contract/replayed.ts";
 import { accountAnswer } from "./contract/answers.ts";
 import {
   authCode,

@@ -11,7 +11,7 @@ import { developmentVariables } from "../infra/process/development.ts";
 import { environmentOrExit, openKese } from "../main.ts";
 import { createEndpoints } from "../routes/app.ts";
 import type { Definition, Endpoint } from "../routes/http/endpoint.ts";
-import { isAccountCommand } from "../routes/contract/problem_codes.ts";
+import { isAccountCommand } from "../routes/openapi/problem_codes.ts";
 import { type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
 
 export const COLLECTION_FILE = new URL("../docs/kese.postman_collection.json", import.meta.url);

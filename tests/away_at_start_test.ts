@@ -6,7 +6,7 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 import { productionOn } from "./support/both_stores.ts";
-import { freePort } from "./support/free_port.ts";
+import { freePort } from "../scripts/services/free_port.ts";
 import { startStoppableRedis } from "./support/model/stoppable_redis.ts";
 import { openTestMongoStore, startMongoProxy } from "./support/mongo_store.ts";
 import { endNow, startMain } from "./support/process.ts";

@@ -1,5 +1,7 @@
 import { parseEnv } from "node:util";
-import type { Variables } from "./environment.ts";
+
+/** Environment variables by name, as the process has them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What an `.env` in the working directory sets; there need not be one. */
 export async function readEnvFile(): Promise<Variables> {

@@ -2,10 +2,8 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
+import type { Variables } from "./env_file.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
-
-/** Environment variables by name, as the process has them. */
-export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** What the environment says, checked and in the types that the program works with. */
 export interface Environment {

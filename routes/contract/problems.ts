@@ -1,7 +1,7 @@
-import type { FirstAnswer } from "../http/endpoint.ts";
 import { formatAmount, type Kurus } from "../../domain/money.ts";
 import type { UpdateOutcome } from "../../domain/ports/accounts.ts";
 import type { RejectionCode } from "../../domain/rejection.ts";
+import type { FirstAnswer } from "./replayed.ts";
 
 /**
  * A refusal's texts. A detail says what to do next, or there is none. `{name}` in it is filled with

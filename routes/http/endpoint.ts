@@ -4,6 +4,7 @@ import type { Caller } from "../../domain/auth.ts";
 import type { Command } from "../../domain/decision.ts";
 import type { Language } from "../../domain/idempotency.ts";
 import type { MessageName } from "../contract/messages.ts";
+import type { FirstAnswer } from "../contract/replayed.ts";
 import type { Parameters } from "./parameters.ts";
 import type { Problem, ProblemCode } from "../contract/problems.ts";
 
@@ -86,12 +87,6 @@ export interface PublicRequest<Parameters> extends RequestFacts {
 export interface SessionRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
   readonly caller: SessionCaller;
-}
-
-/** What a repeated answer takes over from the first, so that its bytes are the same. */
-export interface FirstAnswer {
-  readonly language: Language;
-  readonly requestId: string;
 }
 
 /** A success, in the shape that the definition has for its status. */

@@ -1,7 +1,7 @@
 import leven from "leven";
+import type { z } from "zod";
 import { maskCardNumbers } from "../../domain/card_number_search.ts";
 import { PARAMETER_NAME_SHOWN } from "../../domain/limits.ts";
-import type { Definition } from "./endpoint.ts";
 import { type Problem, problem } from "../contract/problems.ts";
 import { takesNumber } from "../contract/fields.ts";
 
@@ -13,7 +13,9 @@ export interface KnownParameters {
 }
 
 /** The parameters of a route; made once for each. */
-export function knownParameters({ parameters }: Pick<Definition, "parameters">): KnownParameters {
+export function knownParameters(
+  { parameters }: { readonly parameters: z.ZodObject },
+): KnownParameters {
   const fields = Object.entries(parameters.shape);
   return {
     names: new Set(fields.map(([name]) => name)),

@@ -3,7 +3,7 @@ import type { Definition, Endpoint } from "../http/endpoint.ts";
 import { componentRef, type HEADER_PARAMETERS, headerRefs, type Route } from "./components.ts";
 import { COMMON_HEADERS, problemResponses } from "./problems.ts";
 import { KEPT_OUT_OF_URLS } from "../http/parameters.ts";
-import { isAccountCommand, problemCodesOf } from "../contract/problem_codes.ts";
+import { isAccountCommand, problemCodesOf } from "./problem_codes.ts";
 
 /** An endpoint as OpenAPI describes it. */
 export function toRoute(endpoint: Endpoint): Route {

@@ -1,4 +1,4 @@
-import { freePort } from "../../tests/support/free_port.ts";
+import { freePort } from "./free_port.ts";
 import { type RunningServer, startChildServer } from "./child_server.ts";
 
 /** A redis-server of its own, which keeps nothing. */

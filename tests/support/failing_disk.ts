@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import type { StoreVariables } from "./both_stores.ts";
 import { type Running, startMain } from "./process.ts";
 import type { Random } from "./random.ts";
 import { FAILING_DISK_LAUNCHER } from "../../scripts/services/failing_disk.ts";
@@ -22,7 +21,7 @@ export interface FailingDisk {
   /** The directory as processes see it. */
   readonly files: string;
   /** Starts main.ts, which dies at a sync of that directory before it is done. */
-  start(variables: StoreVariables, death: Death): Running;
+  start(variables: Readonly<Record<string, string>>, death: Death): Running;
   /** Leaves in the directory what the disk holds. Gives whether anything written is gone with that. */
   losePower(unsynced: Unsynced): Promise<boolean>;
   /** Begins again with nothing. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createEndpoints } from "../../../routes/app.ts";
 import type { Definition } from "../../../routes/http/endpoint.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
-import { problemCodesOf } from "../../../routes/contract/problem_codes.ts";
+import { problemCodesOf } from "../../../routes/openapi/problem_codes.ts";
 import {
   type Answer,
   createUser,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { createEndpoints } from "../../../routes/app.ts";
 import { openApiDocument, openApiText } from "../../../routes/openapi/document.ts";
-import { problemCodesOf } from "../../../routes/contract/problem_codes.ts";
+import { problemCodesOf } from "../../../routes/openapi/problem_codes.ts";
 import { type ProblemCode, PROBLEMS } from "../../../routes/contract/problems.ts";
 import { openTestKese, send } from "../../support/kese.ts";
 

@@ -1,5 +1,11 @@
+import type { Language } from "../../domain/idempotency.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
-import type { FirstAnswer } from "./endpoint.ts";
+
+/** What a repeated answer takes over from the first, so that its bytes are the same. */
+export interface FirstAnswer {
+  readonly language: Language;
+  readonly requestId: string;
+}
 
 /** Marks an answer that an earlier request had; it is given in the language of the first. */
 export function replayed(

@@ -1,5 +1,5 @@
 import type { Endpoint } from "../http/endpoint.ts";
-import { type ProblemCode, PROBLEMS } from "./problems.ts";
+import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
 import { errorCodesOf } from "../http/validate.ts";
 
 /**
