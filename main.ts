@@ -16,7 +16,7 @@ import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
 import { StoreUnavailableError } from "./domain/ports/errors.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
-import { createAuditLog } from "./infra/process/audit_log.ts";
+import { createAuditLog } from "./domain/workflows/audit.ts";
 import { createCardVault } from "./infra/crypto/card_vault.ts";
 import { createSystemClock, pause } from "./infra/process/clock.ts";
 import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel.ts";
@@ -115,7 +115,7 @@ export async function openKese(
     clock,
     log,
   });
-  const audit = createAuditLog(store.audit, log);
+  const audit = createAuditLog({ sink: store.audit, clock, log });
   const codeSender = createCodeSender({
     channel: replaced.codeChannel ?? await openCodeChannel(environment, { clock, log }),
     // Nobody of a fleet that was removed is sent anything.

@@ -5,7 +5,7 @@ import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { StoreRecords } from "../domain/ports/store_records.ts";
 import type { VaultStore } from "../domain/ports/card_vault.ts";
-import type { AuditSink } from "./process/audit_log.ts";
+import type { AuditSink } from "../domain/ports/audit.ts";
 import type { SandboxChargeStore } from "./gateways/sandbox.ts";
 
 /** What a store keeps of itself: a few texts, by name. */

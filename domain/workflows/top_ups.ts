@@ -33,7 +33,7 @@ export interface SettlementPorts {
   readonly journal: Pick<Journal, "find">;
   readonly vault: Pick<CardVault, "open">;
   readonly gateway: CardGateway;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "now" | "within">;
   readonly log: Log;
 }
 

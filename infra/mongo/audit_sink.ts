@@ -1,7 +1,6 @@
 import type { Collection } from "mongodb";
 import { AUDIT_TTL_DAYS, DAY_MILLISECONDS } from "../../domain/limits.ts";
-import type { AuditRecord } from "../../domain/ports/audit_log.ts";
-import type { AuditSink } from "../process/audit_log.ts";
+import type { AuditRecord, AuditSink } from "../../domain/ports/audit.ts";
 
 export interface AuditDocument extends Omit<AuditRecord, "at"> {
   readonly at: Date;

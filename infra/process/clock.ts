@@ -4,7 +4,7 @@ import type { Clock } from "../../domain/ports/clock.ts";
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
-    // By hand, for requests wait for it: an abort signal and a race cost several times that.
+    // By hand, because requests wait for it: an abort signal and a race cost several times that.
     within: (promise, milliseconds) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, milliseconds, undefined);
@@ -14,6 +14,10 @@ export function createSystemClock(): Clock {
         };
         promise.then(settle(resolve), settle(reject));
       }),
+    after: (milliseconds, action) => {
+      const timer = setTimeout(action, milliseconds);
+      return () => clearTimeout(timer);
+    },
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Instant } from "../../domain/account.ts";
-import type { AuditRecord } from "../../domain/ports/audit_log.ts";
-import type { AuditSink } from "../process/audit_log.ts";
+import type { AuditRecord, AuditSink } from "../../domain/ports/audit.ts";
 import type { SqliteDatabase } from "./database.ts";
 import type { Writer } from "./commit/writer.ts";
 

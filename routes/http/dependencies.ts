@@ -1,5 +1,5 @@
 import type { Accounts } from "../../domain/ports/accounts.ts";
-import type { AuditLog } from "../../domain/ports/audit_log.ts";
+import type { AuditLog } from "../../domain/ports/audit.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
 import type { CardVault } from "../../domain/ports/card_vault.ts";
 import type { Clock } from "../../domain/ports/clock.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../../domain/ports/clock.ts";
 
 export interface SharedDeadlineOptions {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "within">;
   /** The longest that anything may take. It is given at least half of it. */
   readonly milliseconds: number;
 }
@@ -11,7 +11,7 @@ export interface SharedDeadlineOptions {
  * than reading a small body does. Twice in the limit it gives up what was there at the look before.
  */
 export class SharedDeadline {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "within">;
   readonly #period: number;
   /** How to give up what waits, by whether it was there at the last look. */
   #older = new Set<() => void>();

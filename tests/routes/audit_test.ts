@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { AUDIT_BUFFER } from "../../domain/limits.ts";
-import type { AuditRecord } from "../../domain/ports/audit_log.ts";
-import type { AuditSink } from "../../infra/process/audit_log.ts";
+import type { AuditRecord, AuditSink } from "../../domain/ports/audit.ts";
 import type { Environment } from "../../infra/process/environment.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";

@@ -1,7 +1,7 @@
 import type { CardGateway } from "../../domain/ports/card_gateway.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
-import { pause } from "../../infra/process/clock.ts";
+import { createSystemClock, pause } from "../../infra/process/clock.ts";
 import type { CodeChannel } from "../../infra/webhooks/code_channel.ts";
 import { sha256 } from "../../infra/crypto/digests.ts";
 import type { Environment } from "../../infra/process/environment.ts";
@@ -32,6 +32,7 @@ export function createTestClock(start: number = START): TestClock {
   return {
     now: () => now,
     advance: (milliseconds) => void (now += milliseconds),
+    after: createSystemClock().after,
     within: async (promise, milliseconds) => {
       // Real time, but never long: what a test makes hang has to be given up soon.
       const abort = new AbortController();

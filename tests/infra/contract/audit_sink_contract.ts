@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { AuditRecord } from "../../../domain/ports/audit_log.ts";
+import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 
 const RECORD: AuditRecord = {

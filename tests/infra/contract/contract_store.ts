@@ -1,9 +1,8 @@
 import type { AccountStore } from "../../../domain/ports/account_store.ts";
-import type { AuditRecord } from "../../../domain/ports/audit_log.ts";
+import type { AuditRecord, AuditSink } from "../../../domain/ports/audit.ts";
 import type { AuthStore } from "../../../domain/ports/auth_store.ts";
 import type { Journal } from "../../../domain/ports/journal.ts";
 import type { VaultStore } from "../../../domain/ports/card_vault.ts";
-import type { AuditSink } from "../../../infra/process/audit_log.ts";
 import type { StoreMeta } from "../../../infra/store.ts";
 
 /** The ports of accounts and journal, which any store has. */

@@ -1,4 +1,4 @@
-import type { AuditRecord } from "../../../domain/ports/audit_log.ts";
+import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import type { AuditDocument } from "../../../infra/mongo/audit_sink.ts";
 import type { AuthDocument } from "../../../infra/mongo/auth_store.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { AUDIT_TTL_DAYS, DAY_MILLISECONDS } from "../../../domain/limits.ts";
-import type { AuditRecord } from "../../../domain/ports/audit_log.ts";
+import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { AUDIT_BATCHES_PER_ROUND } from "../../../infra/sqlite/housekeeping.ts";
 import { commitHere, createSqliteStore, openSqliteStore } from "../../../infra/sqlite/store.ts";

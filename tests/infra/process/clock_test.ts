@@ -26,3 +26,17 @@ Deno.test("within() gives undefined when it takes longer, and minds nothing that
     late[end]("too late");
   }
 });
+
+Deno.test("after() acts once and later, and not at all when it is called off before", async () => {
+  const { after } = createSystemClock();
+  const acted: string[] = [];
+  const done = Promise.withResolvers<void>();
+  after(1, () => acted.push("called off"))();
+  after(2, () => {
+    acted.push("acted");
+    done.resolve();
+  });
+  assertEquals(acted, []);
+  await done.promise;
+  assertEquals(acted, ["acted"]);
+});

@@ -7,7 +7,7 @@ import { settled } from "../../support/scripted_store.ts";
 function createBench() {
   const periods: number[] = [];
   let look = (): void => {};
-  const clock: Clock = {
+  const clock: Pick<Clock, "now" | "within"> = {
     now: () => 0,
     within: (promise, milliseconds) => {
       periods.push(milliseconds);

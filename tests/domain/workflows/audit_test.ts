@@ -6,9 +6,10 @@ import {
   AUDIT_REFUSALS_MILLISECONDS,
   DAY_MILLISECONDS,
 } from "../../../domain/limits.ts";
-import type { AuditRecord } from "../../../domain/ports/audit_log.ts";
-import type { AuditBounds } from "../../../infra/process/audit_budget.ts";
-import { createAuditLog } from "../../../infra/process/audit_log.ts";
+import type { AuditRecord } from "../../../domain/ports/audit.ts";
+import type { AuditBounds } from "../../../domain/workflows/audit_budget.ts";
+import { createAuditLog } from "../../../domain/workflows/audit.ts";
+import { createSystemClock } from "../../../infra/process/clock.ts";
 import { createLog } from "../../../infra/process/log.ts";
 import { createTestClock } from "../../support/kese.ts";
 import { settled } from "../../support/scripted_store.ts";
@@ -41,8 +42,8 @@ function createBench(
   });
   let atOnce = 0;
   let mostAtOnce = 0;
-  const audit = createAuditLog(
-    {
+  const audit = createAuditLog({
+    sink: {
       write: async (records) => {
         batches.push(records);
         mostAtOnce = Math.max(mostAtOnce, ++atOnce);
@@ -53,9 +54,10 @@ function createBench(
         }
       },
     },
+    clock: createSystemClock(),
     log,
     bounds,
-  );
+  });
   const ids = () => batches.flat().map(({ requestId }) => requestId);
   const events = () => lines.map((line) => JSON.parse(line));
   return { audit, batches, ids, events, mostAtOnce: () => mostAtOnce };

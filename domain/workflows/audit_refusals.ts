@@ -1,6 +1,6 @@
-import type { Instant } from "../../domain/account.ts";
-import { AUDIT_REFUSAL_GROUPS, AUDIT_REFUSALS_MILLISECONDS } from "../../domain/limits.ts";
-import type { AuditRecord } from "../../domain/ports/audit_log.ts";
+import type { Instant } from "../account.ts";
+import { AUDIT_REFUSAL_GROUPS, AUDIT_REFUSALS_MILLISECONDS } from "../limits.ts";
+import type { AuditRecord } from "../ports/audit.ts";
 
 /** Refusals of strangers, counted: whoever needs no key must not be able to fill a disk. */
 export interface RefusalCounter {

@@ -16,8 +16,13 @@ export interface AuditRecord {
   readonly count?: number;
 }
 
-/** Buffered: recording costs a request nothing. */
+/** Takes the record of each request. It is buffered, so recording costs a request nothing. */
 export interface AuditLog {
   record(record: AuditRecord): void;
   flush(): Promise<void>;
+}
+
+/** Where audit records are kept for good. */
+export interface AuditSink {
+  write(records: readonly AuditRecord[]): Promise<void>;
 }

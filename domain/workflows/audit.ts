@@ -1,19 +1,22 @@
-import { maskCardNumbers } from "../../domain/card_number_search.ts";
+import { maskCardNumbers } from "../card_number_search.ts";
 import {
   AUDIT_BATCH,
   AUDIT_BUFFER,
   AUDIT_BYTES_PER_DAY,
   AUDIT_REFUSALS_MILLISECONDS,
   AUDIT_STRANGERS_BYTES_PER_DAY,
-} from "../../domain/limits.ts";
-import type { AuditLog, AuditRecord } from "../../domain/ports/audit_log.ts";
-import type { Log } from "../../domain/ports/log.ts";
+} from "../limits.ts";
+import type { AuditLog, AuditRecord, AuditSink } from "../ports/audit.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
 import { type AuditBounds, createAuditBudget } from "./audit_budget.ts";
 import { createRefusalCounter } from "./audit_refusals.ts";
 
-/** Where audit records are kept for good. */
-export interface AuditSink {
-  write(records: readonly AuditRecord[]): Promise<void>;
+export interface AuditLogOptions {
+  readonly sink: AuditSink;
+  readonly clock: Pick<Clock, "after">;
+  readonly log: Log;
+  readonly bounds?: AuditBounds;
 }
 
 const FLUSH_AFTER_MILLISECONDS = 250;
@@ -29,17 +32,15 @@ const BOUNDS: AuditBounds = {
  * only counted.
  */
 export function createAuditLog(
-  sink: AuditSink,
-  log: Log,
-  bounds: AuditBounds = BOUNDS,
+  { sink, clock, log, bounds = BOUNDS }: AuditLogOptions,
 ): AuditLog {
   const refusals = createRefusalCounter();
-  const fitting = createAuditBudget(bounds, log);
+  const dropWhatExceeds = createAuditBudget(bounds, log);
   let buffer: AuditRecord[] = [];
   let dropped = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancelWriting: (() => void) | undefined;
   let writing: Promise<void> | undefined;
-  let refusalsTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelRefusals: (() => void) | undefined;
 
   function record(one: AuditRecord): void {
     if (one.who === "anonymous" && one.code !== null) countRefusal(one);
@@ -49,12 +50,12 @@ export function createAuditLog(
   function countRefusal(refusal: AuditRecord): void {
     if (refusals.isDue(refusal.at)) keepRefusals();
     refusals.count(refusal);
-    refusalsTimer ??= setTimeout(keepRefusals, AUDIT_REFUSALS_MILLISECONDS);
+    cancelRefusals ??= clock.after(AUDIT_REFUSALS_MILLISECONDS, keepRefusals);
   }
 
   function keepRefusals(): void {
-    clearTimeout(refusalsTimer);
-    refusalsTimer = undefined;
+    cancelRefusals?.();
+    cancelRefusals = undefined;
     for (const refusal of refusals.take()) keep(refusal);
   }
 
@@ -65,7 +66,7 @@ export function createAuditLog(
     }
     buffer.push(one);
     if (writing !== undefined) return;
-    timer ??= setTimeout(writeNow, FLUSH_AFTER_MILLISECONDS);
+    cancelWriting ??= clock.after(FLUSH_AFTER_MILLISECONDS, () => void writeNow());
     if (buffer.length === AUDIT_BATCH) void writeNow();
   }
 
@@ -75,8 +76,8 @@ export function createAuditLog(
   }
 
   function writeNow(): Promise<void> {
-    clearTimeout(timer);
-    timer = undefined;
+    cancelWriting?.();
+    cancelWriting = undefined;
     if (writing === undefined && buffer.length > 0) writing = writeAll();
     return writing ?? Promise.resolve();
   }
@@ -95,10 +96,10 @@ export function createAuditLog(
   }
 
   async function write(records: readonly AuditRecord[]): Promise<void> {
-    const kept = fitting(records);
+    const kept = dropWhatExceeds(records);
     if (kept.length === 0) return;
     try {
-      await sink.write(kept.map(masked));
+      await sink.write(kept.map(maskUserNo));
     } catch (error) {
       log.error("audit_not_written", { records: kept.length, error });
     }
@@ -108,7 +109,7 @@ export function createAuditLog(
 }
 
 /** A user number can be any digits; none of them may be a card's. */
-function masked(record: AuditRecord): AuditRecord {
+function maskUserNo(record: AuditRecord): AuditRecord {
   const userNo = record.userNo && maskCardNumbers(record.userNo);
   return userNo === record.userNo ? record : { ...record, userNo };
 }

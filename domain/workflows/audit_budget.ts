@@ -1,6 +1,6 @@
-import { DAY_MILLISECONDS } from "../../domain/limits.ts";
-import type { AuditRecord } from "../../domain/ports/audit_log.ts";
-import type { Log } from "../../domain/ports/log.ts";
+import { DAY_MILLISECONDS } from "../limits.ts";
+import type { AuditRecord } from "../ports/audit.ts";
+import type { Log } from "../ports/log.ts";
 
 /** How much a process may write a day, about. */
 export interface AuditBounds {
