@@ -38,8 +38,8 @@ const SELECT_NUMBERS = `
   ORDER BY numbers.account_no`;
 
 /** Sorted by what they say of themselves, not by their pointers: none is passed over. */
-const SELECT_ENTRIES =
-  `SELECT account_no, prev, key_hash, hash, ${COLUMNS} FROM journal ORDER BY account_no, seq, entry_no`;
+const SELECT_ENTRIES = `SELECT account_no, prev, key_hash, hash, ${COLUMNS}
+  FROM journal LEFT JOIN chain USING (entry_no) ORDER BY account_no, seq, entry_no`;
 
 const SELECT_STRAYS = `
   SELECT coalesce(account_key, 'no account') || ': refunded of ' || payment_id
@@ -48,6 +48,9 @@ const SELECT_STRAYS = `
   WHERE payment_id NOT IN (
     SELECT facts ->> 'paymentId' FROM journal WHERE type = 'refund' AND json_valid(facts)
   )
+  UNION ALL
+  SELECT 'no entry: row ' || entry_no || ' of the journal has a hash, and is not there'
+  FROM chain WHERE entry_no NOT IN (SELECT entry_no FROM journal)
   UNION ALL
   SELECT account_key || ': open top-up ' || top_up_id || ' is of no account'
   FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
@@ -63,7 +66,7 @@ interface EntryRow extends JournalRow {
   readonly account_no: number;
   readonly prev: number;
   readonly key_hash: number | null;
-  readonly hash: string;
+  readonly hash: string | null;
 }
 
 interface OpenTopUpRow {
@@ -105,13 +108,16 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
     ({ account_key }) => account_key,
   );
   const entries = database.prepare(SELECT_ENTRIES).iterate() as unknown as Iterator<EntryRow>;
+  const { newest: chained } = database.prepare(
+    "SELECT coalesce(max(entry_no), 0) AS newest FROM chain",
+  ).get() as { newest: number };
   let next = entries.next();
 
   function* entriesOf(accountNo: number): Generator<StoredEntry> {
     let previous = 0;
     for (; !next.done && next.value.account_no === accountNo; next = entries.next()) {
       const row = next.value;
-      yield toStoredEntry(row, previous);
+      yield toStoredEntry(row, { previous, isChained: row.entry_no <= chained });
       previous = row.entry_no;
     }
   }
@@ -154,8 +160,15 @@ function readAccount(
   }
 }
 
-function toStoredEntry(row: EntryRow, previous: number): StoredEntry {
-  const faults = row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`];
+function toStoredEntry(
+  row: EntryRow,
+  { previous, isChained }: { readonly previous: number; readonly isChained: boolean },
+): StoredEntry {
+  const faults = [
+    ...(row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`]),
+    // Only what came after the last that was hashed has no hash yet.
+    ...(row.hash === null && isChained ? ["its hash is missing"] : []),
+  ];
   try {
     const entry = fromJournalRow(row);
     const isFound = row.key_hash === toKeyColumn(entry.idempotency?.keyHash);

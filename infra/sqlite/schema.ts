@@ -35,9 +35,9 @@ export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
  * payment are. `accounts` is rewritten when cards or top-ups change, `people` never. The journal only
  * ever grows at its end. It has no index by account, for that would dirty a page for every account in
  * a commit; instead each entry points at the account's entry before it (`prev`), and some can be
- * found by their number (`journal_marks`). Each
- * carries a hash over itself and the hash of the account's entry before it. Audit records lie as they were written, many in a row as
- * JSON, and are read one by one in the view `audit`.
+ * found by their number (`journal_marks`). The hash of each entry, over itself and the hash of the
+ * account's entry before it, is in `chain`, which housekeeping writes after the answer. Audit records
+ * lie as they were written, many in a row as JSON, and are read one by one in the view `audit`.
  */
 export const TABLES = `
   CREATE TABLE accounts (
@@ -62,11 +62,14 @@ export const TABLES = `
     balance_after INTEGER NOT NULL CHECK (balance_after >= 0),
     at INTEGER NOT NULL,
     key_hash INTEGER,
-    facts TEXT NOT NULL,
-    hash TEXT NOT NULL
+    facts TEXT NOT NULL
   );
   CREATE INDEX journal_keys ON journal (account_no, key_hash) WHERE key_hash IS NOT NULL;
   CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE ${IS_MARK};
+  CREATE TABLE chain (
+    entry_no INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL
+  );
   CREATE TABLE people (
     account_no INTEGER PRIMARY KEY REFERENCES accounts,
     profile TEXT NOT NULL,

@@ -2,6 +2,7 @@ import type { Store } from "../store.ts";
 import { createSqliteAccountStore } from "./account_store.ts";
 import { createSqliteAuditSink } from "./audit_sink.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
+import { ENTRIES_CHAINED_AT_ONCE } from "./chaining.ts";
 import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
@@ -50,7 +51,11 @@ export function createSqliteStore(
     sandboxCharges: createSqliteSandboxCharges(database, writer),
     meta: createSqliteMeta(database, writer),
     health: createSqliteProbe(database, writer),
-    keepHouse: (now) => writer.write("keepHouse", now),
+    keepHouse: async (now) => {
+      // Call by call, so that what others write has its turn between them.
+      while (await writer.write("chainEntries") === ENTRIES_CHAINED_AT_ONCE);
+      await writer.write("keepHouse", now);
+    },
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),
     close: async () => {
       await writer.close();

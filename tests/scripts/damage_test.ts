@@ -109,7 +109,7 @@ function* changesWithin(value: unknown, path = ""): Generator<readonly [string, 
 // SQLite
 
 const TABLES = [
-  ...["accounts", "heads", "journal", "people", "refunded", "open_top_ups"],
+  ...["accounts", "heads", "journal", "chain", "people", "refunded", "open_top_ups"],
   ...["vault", "sandbox_charges"],
 ];
 const JSON_COLUMNS = ["state", "facts"];
@@ -129,6 +129,7 @@ function rowsOf(database: DatabaseSync, table: string): Row[] {
     people: "account_no = 1",
     // An opening, a card, a top-up and its end, a payment with a text, a refund, the last.
     journal: "account_no = 1 AND seq IN (1, 2, 3, 4, 7, 8, 11, 16)",
+    chain: "entry_no IN (SELECT entry_no FROM journal WHERE account_no = 1 AND seq IN (1, 7, 15))",
     refunded: "payment_id IN (SELECT entry_id FROM journal WHERE account_no = 1)",
     open_top_ups: "account_key = 'hergele/1'",
     vault: "account_key = 'hergele/1'",
@@ -166,7 +167,10 @@ function* damagesOf(database: DatabaseSync): Generator<SqliteDamage> {
     const place = `WHERE ${unique.map((name) => `${name} = ?`).join(" AND ")}`;
     for (const row of rowsOf(database, table)) {
       const where = unique.map((name) => row[name] ?? null);
-      const account = ["hergele/1", "account number 1", "no account: refunded of"];
+      const account = [
+        ...["hergele/1", "account number 1", "no account: refunded of"],
+        `row ${changedValue(row.entry_no)} of the journal has a hash`,
+      ];
       const names = table === "journal" ? [`entry ${row.seq} `, String(row.entry_id)] : account;
       for (const { name } of columns) {
         const what = `${table}.${name}`;
@@ -223,6 +227,7 @@ Deno.test("reconcile() names whatever is changed, dropped or doubled in any tabl
     const store = open();
     const kese = await openTestKese({ store, gateway: gatewayOf(store) });
     await liveIn(kese);
+    await kese.sweep();
     assertEquals((await reconcile(kese)).faults, []);
     await kese.close();
     const kept = `${directory}/kept.db`;

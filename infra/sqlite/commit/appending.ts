@@ -1,5 +1,3 @@
-import { factsText, type Link, linkText, mayHoldFreeText } from "../../../domain/entry_chain.ts";
-import { chainDigest } from "../../crypto/chain_digest.ts";
 import type { SqliteDatabase } from "../database.ts";
 import { createJournalEnds, type JournalEnd } from "./journal_ends.ts";
 import { createRowsInsert, type Row } from "./rows_insert.ts";
@@ -15,7 +13,7 @@ export interface Appending {
 }
 
 const ENTRY_COLUMNS =
-  "entry_no, prev, account_no, seq, entry_id, type, amount, delta, balance_after, at, key_hash, facts, hash"
+  "entry_no, prev, account_no, seq, entry_id, type, amount, delta, balance_after, at, key_hash, facts"
     .split(", ");
 
 /** Begins to gather, within the transaction that will write. */
@@ -37,17 +35,16 @@ export function createAppender(database: Pick<SqliteDatabase, "prepare">): () =>
       endsOf: ends.of,
       append: (key, before, entries) => {
         const { accountNo } = before;
-        let { head, seq, lastEntry, lastPayment, hash } = before;
+        let { head, seq, lastEntry, lastPayment } = before;
         for (const entry of entries) {
-          hash = hashOf(entry, { account: key, previous: hash, seq: ++seq });
-          journal.push([++newest, lastEntry, accountNo, seq, ...entry, hash]);
+          journal.push([++newest, lastEntry, accountNo, ++seq, ...entry]);
           const [id, type] = entry;
           head = id;
           lastEntry = newest;
           if (type === "payment") lastPayment = newest;
         }
         heads.push([accountNo, lastEntry, lastPayment]);
-        ends.keep(key, { accountNo, head, seq, lastEntry, lastPayment, hash });
+        ends.keep(key, { accountNo, head, seq, lastEntry, lastPayment });
       },
       write: () => {
         insertEntries(journal);
@@ -55,14 +52,4 @@ export function createAppender(database: Pick<SqliteDatabase, "prepare">): () =>
       },
     };
   };
-}
-
-/** The hash of a row; here, in the thread that writes, because no answer has to wait for its making. */
-function hashOf(
-  [id, type, amountKurus, deltaKurus, balanceAfterKurus, at, _key, facts]: EntryRow,
-  place: Pick<Link, "account" | "previous" | "seq">,
-): string {
-  const known = mayHoldFreeText(facts) ? factsText(JSON.parse(facts), chainDigest) : facts;
-  const sums = { amountKurus, deltaKurus, balanceAfterKurus };
-  return chainDigest(linkText({ ...place, id, type, at, ...sums, facts: known }));
 }

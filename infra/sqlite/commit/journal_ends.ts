@@ -1,4 +1,3 @@
-import { CHAIN_START } from "../../../domain/entry_chain.ts";
 import type { SqliteDatabase } from "../database.ts";
 
 /** Where an account's journal ends. */
@@ -10,13 +9,11 @@ export interface JournalEnd {
   /** Rows of the journal. */
   readonly lastEntry: number;
   readonly lastPayment: number | null;
-  /** The hash of the last entry. */
-  readonly hash: string;
 }
 
 /** Where the journal of an account ends that has none yet. */
 export function journalStart(accountNo: number): JournalEnd {
-  return { accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null, hash: CHAIN_START };
+  return { accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null };
 }
 
 /** Where journals end, within the transactions of one connection. */
@@ -42,7 +39,7 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
   const selectNewest = database.prepare("SELECT coalesce(max(entry_no), 0) AS newest FROM journal");
   const selectEnds = database.prepare(`
     SELECT account_key AS key, accounts.account_no AS accountNo, entry_id AS head, seq,
-      last_entry AS lastEntry, last_payment AS lastPayment, hash
+      last_entry AS lastEntry, last_payment AS lastPayment
     FROM json_each(?) AS asked
     CROSS JOIN accounts ON account_key = asked.value
     CROSS JOIN heads USING (account_no)

@@ -1,6 +1,7 @@
 import { type AccountWrites, createAccountWrites } from "./account_writes.ts";
 import { type AuditWrites, createAuditWrites } from "../audit_sink.ts";
 import { type AuthWrites, createAuthWrites } from "../auth_store.ts";
+import { type Chaining, createChaining } from "../chaining.ts";
 import type { SqliteDatabase } from "../database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
@@ -18,6 +19,7 @@ export type SqliteWrites =
   & SandboxWrites
   & ProbeWrites
   & MetaWrites
+  & Chaining
   & Housekeeping;
 
 /** Commits any of them on a connection; what `beforeCommit` throws keeps a transaction from being committed. */
@@ -34,6 +36,7 @@ export function createCommit(
     ...createSandboxWrites(database),
     ...createProbeWrites(database),
     ...createMetaWrites(database),
+    ...createChaining(database),
     ...createHousekeeping(database),
   };
   const transact = <Result>(work: () => Result): Result =>

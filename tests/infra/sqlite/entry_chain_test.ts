@@ -14,8 +14,8 @@ function buildChains(accounts: readonly number[]) {
   const database = new DatabaseSync(":memory:");
   database.exec(TABLES);
   const insert = database.prepare(`
-    INSERT INTO main.journal (prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, facts, hash)
-    VALUES (?, ?, ?, ?, 'payment', 0, 0, 0, 0, '{}', '')`);
+    INSERT INTO main.journal (prev, entry_id, account_no, seq, type, amount, delta, balance_after, at, facts)
+    VALUES (?, ?, ?, ?, 'payment', 0, 0, 0, 0, '{}')`);
   const rows: number[][] = Array.from({ length: ACCOUNTS }, () => []);
   for (const [place, account] of accounts.entries()) {
     const own = rows[account] ?? [];
