@@ -4,7 +4,7 @@ import type { EntriesByKey, LoadedAccount } from "../fold.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
 import type { NewPerson } from "./accounts.ts";
 
-/** What {@linkcode AccountStore.load} gives beside the account. */
+/** What {@linkcode AccountStore.load} gives in addition to the account. */
 export interface LoadOptions {
   /** Hashes of keys: give the entries that they appended. */
   readonly keys?: readonly string[];

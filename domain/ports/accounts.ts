@@ -41,7 +41,7 @@ export interface Accounts {
   ): Promise<UpdateOutcome<Entry, Refusal>>;
 }
 
-/** What stands beside the account and no payment loads. */
+/** What is stored next to the account and no payment loads. */
 export interface NewPerson {
   readonly profile: Profile;
   readonly authCodeHash: string;

@@ -22,7 +22,7 @@ export interface AuthStore {
    * and nothing is written: whoever is past a limit must not fill the disk.
    */
   count(limits: readonly RateLimit[], now: Instant): Promise<ExceededLimit | undefined>;
-  /** Takes back an event that was counted at that time. */
+  /** Uncounts an event that was counted at that time. */
   takeBack(limits: readonly RateLimit[], now: Instant): Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export interface VaultRecord {
   readonly createdAt: Instant;
 }
 
-/** Where sealed card numbers lie, apart from the accounts. */
+/** Where sealed card numbers are kept, apart from the accounts. */
 export interface VaultStore {
   put(records: readonly VaultRecord[]): Promise<void>;
   get(id: AccountId, cardId: string): Promise<VaultRecord | undefined>;
@@ -35,7 +35,7 @@ export interface CardToKeep {
   readonly number: CardNumber;
 }
 
-/** Card numbers under lock: sealed for one account and one card id, and opened for them alone. */
+/** Seals and opens card numbers: sealed for one account and one card id, and opened for them alone. */
 export interface CardVault {
   /** The same for the same digits on the same account, whatever else differs. */
   fingerprint(id: AccountId, number: CardNumber): string;

@@ -1,7 +1,7 @@
 import type { AccountId } from "../account.ts";
 import type { Caller } from "../auth.ts";
 
-/** What an idempotency key is good for, within an account. */
+/** Where an idempotency key counts, within an account. */
 export interface KeyScope {
   readonly operation: string;
   readonly by: Caller["kind"];
@@ -13,13 +13,13 @@ export interface Digests {
   secret(secret: string): string;
   /** Whether two hex digests are equal, in constant time. */
   equal(first: string, second: string): boolean;
-  /** HMAC of a one-time code that is sent: eight digits are found from a plain hash in no time. */
+  /** HMAC of a one-time code that is sent, because eight digits are quickly found from a plain hash. */
   sentCode(id: AccountId, code: string): string;
   /**
    * HMAC under which an entry remembers its key. Who asks is part of its scope: with one of the
    * fleet's keys a user could otherwise answer for what the fleet has yet to ask.
    */
   idempotencyKey(scope: KeyScope, key: string): string;
-  /** HMAC of the parsed command: tells equal requests, gives away nothing. */
+  /** HMAC of the parsed command: shows that two requests are equal, and nothing of what they hold. */
   request(operation: string, parameters: unknown): string;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Nothing happened, for there is too much to do: 503 with Retry-After. */
+/** Nothing happened, because there is too much to do: 503 with Retry-After. */
 export class BusyError extends Error {
   override readonly name = "BusyError";
 }

@@ -1,4 +1,4 @@
-/** A store that health asks. */
+/** A store that the health check asks. */
 export interface Pingable {
   readonly name: string;
   ping(): Promise<void>;

@@ -1,4 +1,4 @@
-/** What to tell the operator. Whatever could be a card number is masked before it is written. */
+/** Tells the operator what happened. Whatever could be a card number is masked before it is written. */
 export interface Log {
   debug(event: string, facts?: LogFacts): void;
   info(event: string, facts?: LogFacts): void;

@@ -11,6 +11,7 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
+/** Counts requests, here or for all processes together. */
 export interface RateLimiter {
   /** Counts the request against one limit after the other, up to the first that it exceeds. */
   take(limits: readonly RateLimit[], now: Instant): Eventually<ExceededLimit | undefined>;

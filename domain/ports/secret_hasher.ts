@@ -4,7 +4,7 @@ export interface SecretHasher {
   hash(secret: string): Promise<string>;
   /**
    * Takes as long without a hash as with one, so that time tells nothing of who exists. `stranger` is
-   * the address of a caller whom nobody knows yet: they wait in a queue of their own, by address.
+   * the address of a caller whom nobody knows yet: strangers wait in a queue of their own, by address.
    */
   verify(secret: string, hash: string | undefined, stranger?: string): Promise<boolean>;
 }

@@ -17,7 +17,7 @@ export interface StoredAccount {
   readonly keeps: KeptBeside;
 }
 
-/** All that is stored, for whoever holds it against itself. */
+/** All that is stored, for checking it against the journals. */
 export interface StoreRecords {
   accounts(): AsyncIterable<StoredAccount>;
   /** One account once more, in a store that gives no picture of one moment. */

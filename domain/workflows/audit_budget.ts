@@ -9,7 +9,7 @@ export interface AuditBounds {
   readonly strangersBytesPerDay: number;
 }
 
-/** What a record takes beside its texts, in the larger of the stores. */
+/** What a record takes in addition to its texts, in the larger of the stores. */
 const RECORD_BYTES = 150;
 const LOG_INTERVAL_MILLISECONDS = 60_000;
 

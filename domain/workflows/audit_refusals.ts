@@ -29,7 +29,7 @@ export function createRefusalCounter(): RefusalCounter {
       const before = groups.get(group);
       groups.set(
         group,
-        before ? together(before, refusal) : first(refusal, isKept ? peer : OTHERS),
+        before ? addTo(before, refusal) : startGroup(refusal, isKept ? peer : OTHERS),
       );
     },
     isDue: (now) => groups.size > 0 && now - startedAt >= AUDIT_REFUSALS_MILLISECONDS,
@@ -41,12 +41,12 @@ export function createRefusalCounter(): RefusalCounter {
   };
 }
 
-/** Whom a stranger names is left out: each could be another. */
-function first(refusal: AuditRecord, peer: string): AuditRecord {
+/** Leaves out whom the stranger names, because each refusal of the group could name another. */
+function startGroup(refusal: AuditRecord, peer: string): AuditRecord {
   return { ...refusal, filo: null, userNo: null, peer, count: 1 };
 }
 
-function together(before: AuditRecord, refusal: AuditRecord): AuditRecord {
+function addTo(before: AuditRecord, refusal: AuditRecord): AuditRecord {
   const operation = before.operation === refusal.operation ? before.operation : SEVERAL;
   return { ...before, operation, count: (before.count ?? 1) + 1 };
 }

@@ -26,7 +26,7 @@ export interface AccountCreationPorts {
   readonly ids: Ids;
 }
 
-/** Opens an account for a new user; the numbers of his cards are in the vault before it names them. */
+/** Opens an account for a new user. Their card numbers are in the vault before the account names them. */
 export async function createAccount(
   { accounts, vault, hasher, ids }: AccountCreationPorts,
   command: AccountCreationCommand,

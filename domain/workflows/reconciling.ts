@@ -18,7 +18,7 @@ export interface ReconcilingPorts {
   readonly digest: Digest;
 }
 
-/** What holding a store against itself came to. */
+/** What checking a store against its journals came to. */
 export interface Reconciled {
   readonly accounts: number;
   readonly entries: number;
@@ -26,7 +26,7 @@ export interface Reconciled {
   readonly faults: readonly string[];
   /** Accounts that are older than their journal, as the journal makes them. */
   readonly behind: readonly Behind[];
-  /** Closed top-ups of which the card's side said nothing. */
+  /** Closed top-ups of which the card gateway said nothing. */
   readonly unanswered: number;
 }
 
@@ -46,9 +46,9 @@ interface Proved {
 type Closing = EntryOf<"top_up_credited" | "top_up_failed">;
 
 /**
- * Holds everything that is stored against the journal: each account is replayed from nothing and
- * compared whole, its look-ups, its card numbers and its charges with it. In memory is one account at
- * a time, and of it no entry.
+ * Checks everything that is stored against the journal: each account is replayed from nothing and
+ * compared whole, and so are its look-ups, its card numbers and its charges. One account is in memory
+ * at a time, and none of its entries.
  */
 export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconciled> {
   const faults: string[] = [];
@@ -66,7 +66,7 @@ export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconci
   return { accounts, entries, faults, behind, unanswered };
 }
 
-/** What was only on its way at the first look is not there at the second. */
+/** Looks twice, because what was only on its way at the first look has arrived at the second. */
 async function proveSettled(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
   const proved = await prove(ports, stored);
   if (proved.faults.length === 0 || stored.account === undefined) return proved;
@@ -93,7 +93,11 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   const replayed = proof.replayed();
   const faults = [...stored.faults, ...proof.entryFaults(), ...gateway];
   if (account === undefined) {
-    return { entries, unanswered, faults: [...faults, ...(entries > 0 ? [whose(replayed)] : [])] };
+    return {
+      entries,
+      unanswered,
+      faults: [...faults, ...(entries > 0 ? [describeEnd(replayed)] : [])],
+    };
   }
   const isBehind = faults.length === 0 && account.seq < replayed.seq;
   faults.push(...proof.accountFaults(account));
@@ -106,7 +110,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   };
 }
 
-function whose({ seq, head }: Account): string {
+function describeEnd({ seq, head }: Account): string {
   return `its entries end with ${seq} (${head})`;
 }
 
@@ -150,7 +154,7 @@ async function cardFaults(
   return faults;
 }
 
-/** What the card's side says other than the journal. */
+/** Where the card gateway contradicts the journal. */
 async function chargeFault(
   gateway: Pick<CardGateway, "inquire">,
   { type, topUpId, amountKurus }: Closing,

@@ -64,7 +64,7 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
   const underway = new Map<string, Promise<TopUpState>>();
   const charging = new Set<string>();
 
-  // The newest whose first charge ended without an outcome; one that is forgotten counts as charging a while.
+  // The newest top-ups whose first charge ended without an outcome. An older one counts as charging for a while.
   const unclear = new Set<string>();
 
   // A gateway that does not answer must not hold up more requests than these.
@@ -90,7 +90,7 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
     unclear.add(id);
   }
 
-  /** Has the outcome asked for and waits a while, as long as there is room for it. */
+  /** Asks for the outcome and waits a while, as long as there is room for it. */
   async function ask(asked: Settling): Promise<TopUpState> {
     const { started } = asked;
     const pending = { status: "pending", started } as const;
@@ -202,8 +202,8 @@ async function askGateway(ports: SettlementPorts, settling: Settling): Promise<C
     const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
       { status: "pending" };
     // Not found does not mean failed: the first charge may still be on its way, under the same reference.
-    if (answer.status !== "not_found") return known(answer);
-    return known(
+    if (answer.status !== "not_found") return checkAmount(answer);
+    return checkAmount(
       await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" },
     );
   } catch (error) {
@@ -211,8 +211,8 @@ async function askGateway(ports: SettlementPorts, settling: Settling): Promise<C
     return { status: "pending" };
   }
 
-  /** A charge of another sum is not this top-up's: somebody has to look. */
-  function known(answer: ChargeOutcome): ChargeOutcome {
+  /** A charge of another amount is not this top-up's: somebody has to look. */
+  function checkAmount(answer: ChargeOutcome): ChargeOutcome {
     const isOther = answer.status === "charged" && answer.amountKurus !== undefined &&
       answer.amountKurus !== started.amountKurus;
     if (!isOther) return answer;

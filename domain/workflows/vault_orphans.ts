@@ -7,8 +7,8 @@ import type { VaultRecord, VaultStore } from "../ports/card_vault.ts";
 const PAGE = 500;
 
 /**
- * Removes card numbers that no account names an hour after they were kept: what a refused, broken or
- * crashed saving or removal left behind. Gives how many there were.
+ * Removes card numbers that no account names an hour after they were kept: what a card's saving or
+ * removal left behind when it was refused, failed or crashed. Gives how many there were.
  */
 export async function removeVaultOrphans(
   { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
@@ -43,15 +43,15 @@ async function removeUnnamed(
 ): Promise<number> {
   const [first] = records;
   if (first === undefined) return 0;
-  const account = await readable(accounts, first.account);
-  // Whose cards cannot be told keeps what it has: reconciling names the account.
+  const account = await readIfPossible(accounts, first.account);
+  // An account that cannot be read keeps its card numbers: reconciling names it.
   if (account === "unreadable") return 0;
   const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
   if (orphans.length > 0) await vault.remove(first.account, orphans);
   return orphans.length;
 }
 
-async function readable(
+async function readIfPossible(
   accounts: Pick<Accounts, "read">,
   id: AccountId,
 ): Promise<Account | "unreadable" | undefined> {

@@ -8,12 +8,12 @@ export interface VaultProof {
   readonly faults: readonly string[];
 }
 
-/** The latest that a date can say: a record whose time is wrong has to open, too. */
+/** The latest time that a date can have, because a record whose time is wrong has to open too. */
 const ANY_TIME: Instant = 8_640_000_000_000_000;
 
 /**
- * Opens every record, and looks at none of the numbers. It takes some microseconds each, and a sample
- * would miss the one record that was changed.
+ * Opens every record without looking at the numbers. Each takes some microseconds, and a sample would
+ * miss the one record that was changed.
  */
 export async function proveVault({ store, vault }: {
   readonly store: Pick<VaultStore, "list">;
