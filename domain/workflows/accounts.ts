@@ -1,20 +1,13 @@
 import { type Account, type AccountId, accountKey, type Instant } from "../account.ts";
-import { type AccountOpeningCommand, openAccount } from "../account_opening.ts";
-import type { Accepted, Decision } from "../decision.ts";
-import {
-  checkKey,
-  type Fold,
-  foldCommands,
-  type LoadedAccount,
-  type WaitingCommand,
-} from "../fold.ts";
-import type { EntryOf, JournalEntry } from "../journal.ts";
+import type { AccountOpeningCommand } from "../account_opening.ts";
+import type { Decision } from "../decision.ts";
+import { type Fold, foldCommands, type LoadedAccount, type WaitingCommand } from "../fold.ts";
+import type { JournalEntry } from "../journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,
   LOST_RACES_MAX,
   QUEUE_PER_ACCOUNT,
-  RETRY_PAUSE_MAX_MILLISECONDS,
 } from "../limits.ts";
 import type { AccountCache } from "../ports/account_cache.ts";
 import type {
@@ -32,7 +25,9 @@ import type { Log } from "../ports/log.ts";
 import { StoreInconsistentError } from "../ports/errors.ts";
 import type { AccountView } from "../refund.ts";
 import type { Rejection } from "../rejection.ts";
+import { commitOpening } from "./account_openings.ts";
 import { type CachedAccounts, createCachedAccounts } from "./cached_accounts.ts";
+import { pauseMilliseconds } from "./retry_pause.ts";
 
 /** What the one implementation of {@linkcode Accounts} stands on. */
 export interface AccountsOptions {
@@ -121,24 +116,8 @@ class QueuedAccounts implements Accounts {
     });
   }
 
-  async open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome> {
-    const { clock, log, pause, store } = this.#options;
-    const opening = openAccount(command);
-    const deadline = clock.now() + COMMAND_DEADLINE_MILLISECONDS;
-    for (let attempt = 0; attempt === 0 || clock.now() < deadline; attempt++) {
-      try {
-        if (await store.insert(opening, person)) {
-          return { outcome: "accepted", entry: opening.entry };
-        }
-        const found = await this.#findOpening(command, opening);
-        if (found) return found;
-      } catch (error) {
-        // The insert may have happened, so it is asked for again; an existing account then tells.
-        log.warn("account_opening_unclear", { requestId: command.requestId, error });
-      }
-      await pause(pauseMilliseconds(attempt));
-    }
-    return { outcome: "outcome_unknown" };
+  open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome> {
+    return commitOpening(this.#options, command, person);
   }
 
   /** Takes what waits, batch by batch, until nothing does. */
@@ -275,24 +254,6 @@ class QueuedAccounts implements Accounts {
       return "unknown";
     }
   }
-
-  /** What an existing account says of an opening: its own, a repeated one, or another's. */
-  async #findOpening(
-    command: AccountOpeningCommand,
-    opening: Accepted<EntryOf<"account_opened">>,
-  ): Promise<OpeningOutcome | undefined> {
-    const { account: id, idempotency } = command;
-    const keys = idempotency ? [idempotency.keyHash] : [];
-    const existing = await this.#options.store.load(id, { keys });
-    if (existing === undefined) return undefined;
-    if (await this.#options.journal.find(id, opening.entry.id)) {
-      return { outcome: "accepted", entry: opening.entry };
-    }
-    const repeated = checkKey(command, existing.entriesByKey);
-    if (repeated === "key_reused") return { outcome: "key_reused" };
-    if (repeated?.type === "account_opened") return { outcome: "replayed", entry: repeated };
-    return { outcome: "user_exists" };
-  }
 }
 
 /** The keys and payments that the commands ask for. */
@@ -308,11 +269,6 @@ function askedBy(batch: readonly Pending[]): Required<LoadOptions> {
 
 function latest(batch: readonly Pending[]): Instant {
   return batch.reduce((latest, { deadline }) => Math.max(latest, deadline), -Infinity);
-}
-
-/** Doubles from one millisecond, so that a passing fault costs little and a lasting one is not hammered. */
-function pauseMilliseconds(attempt: number): number {
-  return Math.min(2 ** attempt, RETRY_PAUSE_MAX_MILLISECONDS);
 }
 
 /** The decision on the cached account; undefined where only the store's own account will do. */
