@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { CARD_SAVES_PER_HOUR } from "../../domain/limits.ts";
+import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "../../domain/limits.ts";
 import { chargeableCards, VISA } from "./card_numbers.ts";
 import type { ApiToKill } from "./api_to_kill.ts";
 import type { Answer } from "./kese.ts";
@@ -77,6 +77,7 @@ export function startLoad({ api, random, abandonPercent }: LoadOptions): Load {
       if (answer !== undefined) {
         assertEquals(answer.status, 201, `${line} ${answer.text}`);
         done.push({ errand, answer });
+        errands.end(errand);
         if (--waiting.count === 0) waiting.resolve();
         return;
       }
@@ -123,6 +124,8 @@ function toLost(error: unknown): undefined {
 
 interface Errands {
   next(): Errand;
+  /** The errand has its answer. */
+  end(errand: Errand): void;
 }
 
 /** Draws errands that have to succeed: nobody else's payment, no card twice, never more than there is. */
@@ -131,6 +134,14 @@ function createErrands(random: Random, done: readonly Done[]): Errands {
   let count = 0;
   let looked = 0;
   const refundable: Done[] = [];
+  /** Those without an answer. A killed process may have left a charge of each under way. */
+  const openTopUps = new Set<Errand>();
+
+  /** One more under way could be one decline too many, and would be refused. */
+  function mayTopUp(userNo: string): boolean {
+    const open = [...openTopUps].filter((errand) => errand.userNo === userNo);
+    return open.length < DECLINES_PER_HOUR;
+  }
 
   function findRefundable(): Done | undefined {
     refundable.push(...done.slice(looked).filter(({ errand }) => errand.type === "payment"));
@@ -167,15 +178,18 @@ function createErrands(random: Random, done: readonly Done[]): Errands {
     if (paid !== undefined) return refund(paid);
     const unsaved = share >= 92 ? cards.pop() : undefined;
     if (unsaved !== undefined) return card(unsaved);
-    return share >= 70 ? topUp(userNo) : payment(userNo);
+    return share >= 70 && mayTopUp(userNo) ? topUp(userNo) : payment(userNo);
   }
 
   return {
     next: () => {
       count++;
-      const { json, ...errand } = draw();
-      return { ...errand, sending: { json, key: `errand-${count}` } };
+      const { json, ...task } = draw();
+      const errand = { ...task, sending: { json, key: `errand-${count}` } };
+      if (errand.type === "top_up") openTopUps.add(errand);
+      return errand;
     },
+    end: (errand) => openTopUps.delete(errand),
   };
 }
 
