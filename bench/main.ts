@@ -1,13 +1,13 @@
 /**
  * `deno task bench`: starts what it needs, measures for a few minutes, and ends with a table. With
- * `--write` the ratios go into the README and the chart into docs/. Names of parts measure these
+ * `--write` the ratios and the chart go into docs/. Names of parts measure these
  * alone: throughput, line, start, growth; `soak` is ten minutes of load and runs only when named.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
-import { README_FILE, type Table, withTable } from "../scripts/readme_tables.ts";
+import { PAGES, type Table, writeTable } from "../scripts/readme_tables.ts";
 import { startServices, variablesOf } from "../scripts/services/start_services.ts";
 import { MONGODB_URI } from "../scripts/services/variables.ts";
 import { drawChart } from "./chart.ts";
@@ -170,12 +170,12 @@ async function reportParts(
 }
 
 async function writeResults(claims: readonly Claim[], parts: readonly Part[]): Promise<void> {
-  let readme = withTable(await Deno.readTextFile(README_FILE), "benchmark", claimTable(claims));
+  await writeTable("benchmark", claimTable(claims));
   for (const { users } of parts) {
-    if (users !== undefined) readme = withTable(readme, "users", userTable(users));
+    if (users !== undefined) await writeTable("users", userTable(users));
   }
-  await Deno.writeTextFile(README_FILE, readme);
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", fileURLToPath(README_FILE)] })
+  const page = fileURLToPath(PAGES.benchmark);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", page] })
     .output();
   for (const { measured } of parts) {
     if (measured !== undefined) await Deno.writeTextFile(CHART_FILE, drawChart(measured));

@@ -3,7 +3,7 @@ import { type Claim, isMet } from "./claims.ts";
 import type { Growth } from "./growth.ts";
 import type { Measured } from "./throughput.ts";
 
-/** What the README shows: ratios, for figures of one machine mean nothing on another. */
+/** What docs/benchmark.md shows: ratios, for figures of one machine mean nothing on another. */
 export function claimTable(claims: readonly Claim[]): Table {
   const rows = claims.map((claim) => {
     const { what, ratio, wanted } = claim;

@@ -1,7 +1,7 @@
 /**
- * Writes the tables of `README.md` that follow from the code: routes, errors, limits.
+ * Writes the tables of `README.md` and of `docs/` that follow from the code: routes, errors, limits.
  *
- *     deno run --allow-all scripts/readme_tables.ts && deno fmt README.md
+ *     deno run --allow-all scripts/readme_tables.ts && deno fmt README.md docs
  *
  * @module
  */
@@ -17,7 +17,16 @@ import { PROBLEMS, type ProblemType } from "../routes/contract/problems.ts";
 /** Rows of cells; the first row is the heading. */
 export type Table = readonly (readonly string[])[];
 
-export const README_FILE = new URL("../README.md", import.meta.url);
+/** The pages that hold tables, each by the name of its table. */
+export const PAGES = {
+  routes: new URL("../README.md", import.meta.url),
+  errors: new URL("../docs/errors.md", import.meta.url),
+  limits: new URL("../docs/limits.md", import.meta.url),
+  benchmark: new URL("../docs/benchmark.md", import.meta.url),
+  users: new URL("../docs/benchmark.md", import.meta.url),
+} as const;
+
+export type TableName = keyof typeof PAGES;
 
 const WHO: Readonly<Record<Endpoint["access"], string>> = {
   fleet: "F",
@@ -26,9 +35,9 @@ const WHO: Readonly<Record<Endpoint["access"], string>> = {
   public: "anyone",
 };
 
-/** Every table by the name that stands before it in the README. */
-export function readmeTables(endpoints: readonly Endpoint[]): ReadonlyMap<string, Table> {
-  return new Map([
+/** The tables that follow from the code alone, by the name that stands before each on its page. */
+export function readmeTables(endpoints: readonly Endpoint[]): ReadonlyMap<TableName, Table> {
+  return new Map<TableName, Table>([
     ["routes", routeTable(endpoints)],
     ["errors", errorTable()],
     ["limits", LIMITS],
@@ -137,10 +146,16 @@ export function withTable(text: string, name: string, [heading = [], ...rows]: T
   const lines = [heading, heading.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
   const [before, rest] = text.split(opening(name));
   if (before === undefined || rest === undefined) {
-    throw new Error(`Cannot write the table ${name}: the README has no place for it`);
+    throw new Error(`Cannot write the table ${name}: its page has no place for it`);
   }
   const after = rest.slice(rest.indexOf(CLOSING));
   return `${before}${opening(name)}\n\n${lines.join("\n")}\n\n${after}`;
+}
+
+/** Writes a table into its page. */
+export async function writeTable(name: TableName, table: Table): Promise<void> {
+  const page = PAGES[name];
+  await Deno.writeTextFile(page, withTable(await Deno.readTextFile(page), name, table));
 }
 
 function opening(name: string): string {
@@ -151,12 +166,9 @@ const CLOSING = "<!-- /table -->";
 async function main(): Promise<void> {
   const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
   const kese = await openKese(environmentOrExit(await developmentVariables(variables)));
-  let text = await Deno.readTextFile(README_FILE);
-  for (const [name, table] of readmeTables(createEndpoints(kese.dependencies))) {
-    text = withTable(text, name, table);
-  }
+  const tables = readmeTables(createEndpoints(kese.dependencies));
   await kese.close();
-  await Deno.writeTextFile(README_FILE, text);
+  for (const [name, table] of tables) await writeTable(name, table);
 }
 
 if (import.meta.main) await main();

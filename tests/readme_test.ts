@@ -3,18 +3,20 @@ import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/devel
 import { sha256 } from "../infra/crypto/digests.ts";
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
 import { createEndpoints } from "../routes/app.ts";
-import { README_FILE, readmeTables, readTable } from "../scripts/readme_tables.ts";
+import { PAGES, readmeTables, readTable } from "../scripts/readme_tables.ts";
 import config from "../deno.json" with { type: "json" };
 import { type Answer, openTestKese, send, type TestKese } from "./support/kese.ts";
 
-const README = await Deno.readTextFile(README_FILE);
+const README = await Deno.readTextFile(PAGES.routes);
 const TURKISH = await Deno.readTextFile(new URL("../README.tr.md", import.meta.url));
 
-Deno.test("README.md has the code's routes, errors and limits: else run scripts/readme_tables.ts", async () => {
+Deno.test("README.md and docs/ have the code's routes, errors and limits: else run scripts/readme_tables.ts", async () => {
   const kese = await openTestKese();
   const tables = readmeTables(createEndpoints(kese.dependencies));
   await kese.close();
-  for (const [name, table] of tables) assertEquals(readTable(README, name), table, name);
+  for (const [name, table] of tables) {
+    assertEquals(readTable(await Deno.readTextFile(PAGES[name]), name), table, name);
+  }
 });
 
 Deno.test("README.md names every task, and no other", () => {
@@ -23,7 +25,7 @@ Deno.test("README.md names every task, and no other", () => {
 });
 
 Deno.test("README.md names only files that are there", async () => {
-  const tour = README.split("## Code tour")[1]?.split("## Decisions")[0] ?? "";
+  const tour = README.split("## Code tour")[1]?.split("## Routes")[0] ?? "";
   for (const row of tour.matchAll(/^\|.*\|$/gm)) {
     let directory = "";
     for (const [, path = ""] of row[0].matchAll(/`([\w/.]+)`/g)) {
