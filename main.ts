@@ -1,12 +1,5 @@
 import type { Hono } from "hono";
-import {
-  CACHE_SETTLING_MILLISECONDS,
-  CODES_SETTLING_MILLISECONDS,
-  LAST_LINE_MILLISECONDS,
-  SHUTDOWN_DEADLINE_MILLISECONDS,
-  SWEEP_INTERVAL_MILLISECONDS,
-  TOP_UP_SWEEP_AFTER_MILLISECONDS,
-} from "./domain/limits.ts";
+import { SWEEP_INTERVAL_MILLISECONDS, TOP_UP_SWEEP_AFTER_MILLISECONDS } from "./domain/limits.ts";
 import type { AccountCache } from "./domain/ports/account_cache.ts";
 import type { CardGateway } from "./domain/ports/card_gateway.ts";
 import type { Clock } from "./domain/ports/clock.ts";
@@ -20,21 +13,24 @@ import { createAuditLog } from "./domain/workflows/audit.ts";
 import { createCardVault } from "./infra/crypto/card_vault.ts";
 import { createSystemClock, pause } from "./infra/process/clock.ts";
 import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel.ts";
-import { createCodeSender } from "./infra/webhooks/code_sender.ts";
+import { CODES_SETTLING_MILLISECONDS, createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createKeyring, type Keyring } from "./infra/crypto/keyring.ts";
 import { developmentVariables } from "./infra/process/development.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
 import { type Environment, readEnvironment, textsOf } from "./infra/process/environment.ts";
 import { createSandboxGateway } from "./infra/gateways/sandbox.ts";
 import { createIds } from "./infra/crypto/ids.ts";
-import { createLayeredAccountCache } from "./infra/memory/layered_account_cache.ts";
-import { createLineWriter, createLog } from "./infra/process/log.ts";
+import {
+  CACHE_SETTLING_MILLISECONDS,
+  createLayeredAccountCache,
+} from "./infra/memory/layered_account_cache.ts";
+import { createLineWriter, createLog, LAST_LINE_MILLISECONDS } from "./infra/process/log.ts";
 import { createMemoryAccountCache } from "./infra/memory/account_cache.ts";
 import { createMemoryRateLimiter } from "./infra/memory/rate_limiter.ts";
 import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
 import { readEnvFile, type Variables } from "./infra/process/env_file.ts";
-import { serve } from "./infra/process/serving.ts";
+import { serve, SHUTDOWN_DEADLINE_MILLISECONDS } from "./infra/process/serving.ts";
 import { noStore, orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
 import { createSweep } from "./infra/process/sweeping.ts";
 import { createRedisAdapters } from "./infra/redis/adapters.ts";

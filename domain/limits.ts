@@ -1,6 +1,7 @@
 /**
- * Every bound of Kese by name, in one place. Money is in kurus, time in the unit that ends the name.
- * An operator changes traffic limits through the environment; what is here is part of the contract.
+ * The bounds of the rules and workflows by name. Money is in kurus, time in the unit that ends the
+ * name. What bounds HTTP or one technology alone stands in the file that keeps to it; an operator
+ * changes traffic limits through the environment.
  */
 
 /** Smallest amount of a payment, refund or top-up: 0.01 TRY. */
@@ -18,12 +19,6 @@ export const REFUND_WINDOW_DAYS = 365;
 export const CARD_SAVES_PER_HOUR = 10;
 export const DECLINES_PER_HOUR = 5;
 
-export const BODY_MAX_BYTES = 16 * 1024;
-export const URL_MAX_LENGTH = 8 * 1024;
-/** Characters of a fleet key, code or session token. A longer one is nobody's, and is not hashed. */
-export const BEARER_MAX_LENGTH = 512;
-/** Characters of a name that a client made up which an answer shows. */
-export const PARAMETER_NAME_SHOWN = 64;
 export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 /** Entries that one page of a filtered list may look at, so that a rare type cannot make a request slow. */
@@ -40,24 +35,11 @@ export const PHONE_NUMBER_MAX_LENGTH = 32;
 /** RFC 5321, section 4.5.3.1.3: a path of 256 less its brackets. */
 export const EMAIL_MAX_LENGTH = 254;
 export const AUTH_CODE_MAX_LENGTH = 128;
-export const REQUEST_ID_MAX_LENGTH = 128;
 
 /** Keys that an account remembers itself; older ones are found in the ledger. */
 export const RECENT_KEYS_PER_ACCOUNT = 1_000;
 /** Keys that may come on top before the oldest are forgotten, all at once: to forget rewrites them all. */
 export const RECENT_KEYS_SLACK = 128;
-
-/**
- * Requests that one process works on at one time; one more is `busy`. Twice as many as may wait for
- * one account, so that no account takes every place.
- */
-export const REQUESTS_IN_FLIGHT = 2_000;
-/** Bodies that are read at one time, for what has come of them lies in memory; one more is `busy`. */
-export const BODIES_AT_ONCE = 4_000;
-/** How long a client may take to send a body; he is given at least half of it. */
-export const BODY_DEADLINE_MILLISECONDS = 10_000;
-/** How often the log says that requests are refused because too many are under way. */
-export const REFUSAL_LOG_INTERVAL_MILLISECONDS = 1_000;
 
 /** Commands on one account that may wait in one process; one more is `busy`. */
 export const QUEUE_PER_ACCOUNT = 1_000;
@@ -67,8 +49,6 @@ export const COMMANDS_PER_FOLD = 100;
 export const LOST_RACES_MAX = 20;
 /** How long a command may take, its waiting included. */
 export const COMMAND_DEADLINE_MILLISECONDS = 10_000;
-/** How long one call to a store over the network may take, whatever it has to wait for. */
-export const STORE_CALL_MILLISECONDS = 5_000;
 /** Longest pause between two tries of one save. */
 export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 
@@ -112,21 +92,6 @@ export const SENT_CODES = {
   perUserAndPeerADay: 10,
   perUserADay: 30,
 } as const;
-/** Wrong fleet keys from one address in the same window; the right one is always let in. */
-export const WRONG_KEYS_PER_PEER = 50;
-/** A code is sent this long after its answer, so that nobody can measure whether there is someone to send to. */
-export const CODE_SENT_AFTER_MILLISECONDS = 50;
-/** Codes that a process has taken to send; one more is `busy`. */
-export const CODES_BEING_SENT = 1_000;
-/** How long an end waits for codes that are on their way. */
-export const CODES_SETTLING_MILLISECONDS = 1_000;
-
-/** Slow hashes that run at once; each keeps a core busy for about a tenth of a second. */
-export const SLOW_HASHES_AT_ONCE = 2;
-/** Slow hashes that may wait for their turn: those of fleets, those of all strangers, those from one address. */
-export const SLOW_HASHES_WAITING = 200;
-export const SLOW_HASHES_OF_STRANGERS_WAITING = 100;
-export const SLOW_HASHES_OF_A_STRANGER_WAITING = 10;
 
 /** Audit records kept in memory until they are written; beyond it the oldest are dropped and counted. */
 export const AUDIT_BUFFER = 10_000;
@@ -143,35 +108,6 @@ export const AUDIT_STRANGERS_BYTES_PER_DAY = 100_000_000;
 
 /** An orphaned vault record is removed when no account has named it for this long. */
 export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
-/** How long a health probe waits for a store. */
-export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
-/** For so long one probe of a store answers everybody who asks, for it writes. */
-export const HEALTH_SHARED_MILLISECONDS = 1_000;
-/** Time from the signal to the end; Deno Deploy grants five seconds. */
-export const SHUTDOWN_DEADLINE_MILLISECONDS = 3_000;
-/** How long the end waits for a reader of the log to take its last lines. */
-export const LAST_LINE_MILLISECONDS = 200;
-/** Pause between two tries to listen again, after the process ran out of file descriptors. */
-export const LISTEN_AGAIN_AFTER_MILLISECONDS = 100;
-/** How long an end waits for what is on its way to a cache, which can do without. */
-export const CACHE_SETTLING_MILLISECONDS = 500;
-
-/** Account snapshots that a process keeps at hand; beyond either bound the longest unused one goes. */
-export const CACHED_ACCOUNTS = 10_000;
-/** Idempotency keys that those snapshots may remember together, some 30 MB. */
-export const CACHED_KEYS = 500_000;
-/** How long Redis keeps a snapshot that nobody renews. */
-export const SNAPSHOT_TTL_SECONDS = 60 * 60;
-/** A larger snapshot is neither written to Redis nor read from it; the largest lawful one has about 22 KiB. */
-export const SNAPSHOT_MAX_LENGTH = 32 * 1024;
-/** Snapshots that are written to Redis at one time, behind the answers. */
-export const SNAPSHOT_WRITES_AT_ONCE = 16;
-/** Accounts whose snapshot may wait to be written; one more is left out, which costs speed only. */
-export const SNAPSHOT_WRITES_WAITING = 1_000;
-/** How long one call to Redis may take; then it is done without. */
-export const REDIS_TIMEOUT_MILLISECONDS = 250;
-/** After a failed call Redis is not asked for this long, so that a dead one does not cost its time-out each time. */
-export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
 
 export const HOUR_MILLISECONDS = 60 * 60 * 1_000;
 export const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;

@@ -1,11 +1,15 @@
 import { z } from "zod";
 import type { Instant } from "../domain/account.ts";
-import { HEALTH_DEADLINE_MILLISECONDS, HEALTH_SHARED_MILLISECONDS } from "../domain/limits.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { type Endpoint, publicEndpoint } from "./http/endpoint.ts";
 import { problem } from "./contract/problems.ts";
 import { VERSION } from "./contract/version.ts";
+
+/** How long a health probe waits for a store. */
+export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
+/** For so long one probe of a store answers everybody who asks, for it writes. */
+export const HEALTH_SHARED_MILLISECONDS = 1_000;
 
 const healthAnswer = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 const liveAnswer = healthAnswer.extend({ version: z.string() }).meta({ id: "Liveness" });

@@ -7,6 +7,13 @@
  */
 
 import * as limits from "../domain/limits.ts";
+import { BODY_MAX_BYTES } from "../routes/http/parameters.ts";
+import {
+  BODIES_AT_ONCE,
+  BODY_DEADLINE_MILLISECONDS,
+  REQUESTS_IN_FLIGHT,
+} from "../routes/http/admission.ts";
+import { WRONG_KEYS_PER_PEER } from "../routes/http/wrong_keys.ts";
 import { formatAmount, kurus } from "../domain/money.ts";
 import { developmentVariables } from "../infra/process/development.ts";
 import { environmentOrExit, openKese } from "../main.ts";
@@ -98,7 +105,7 @@ const LIMITS: Table = [
   ["Days in which a payment can be refunded", count(limits.REFUND_WINDOW_DAYS)],
   ["Cards that a user may save in an hour", count(limits.CARD_SAVES_PER_HOUR)],
   ["Declined top-ups of a user in an hour", count(limits.DECLINES_PER_HOUR)],
-  ["Request body", `${limits.BODY_MAX_BYTES / 1024} KiB`],
+  ["Request body", `${BODY_MAX_BYTES / 1024} KiB`],
   ["Entries on a page of the journal", `${limits.PAGE_DEFAULT}, at most ${limits.PAGE_MAX}`],
   ["`userNo`, `Filo`, `orderId`", `${limits.USER_NO_MAX_LENGTH} characters`],
   ["`description`", `${limits.DESCRIPTION_MAX_LENGTH} characters`],
@@ -111,17 +118,15 @@ const LIMITS: Table = [
   ["Codes sent", codeBounds(limits.SENT_CODES, "; ")],
   [
     "Wrong fleet keys",
-    `from one address ${limits.WRONG_KEYS_PER_PEER} in ${
-      limits.CODE_WINDOW_SECONDS / 60
-    } minutes; ` +
+    `from one address ${WRONG_KEYS_PER_PEER} in ${limits.CODE_WINDOW_SECONDS / 60} minutes; ` +
     "the right one is let in",
   ],
   [
     "Requests that a process works on at once",
-    `${count(limits.REQUESTS_IN_FLIGHT)}, then \`busy\``,
+    `${count(REQUESTS_IN_FLIGHT)}, then \`busy\``,
   ],
-  ["Request bodies that it reads at once", `${count(limits.BODIES_AT_ONCE)}, then \`busy\``],
-  ["Time to send a request body", `at most ${limits.BODY_DEADLINE_MILLISECONDS / 1_000} s`],
+  ["Request bodies that it reads at once", `${count(BODIES_AT_ONCE)}, then \`busy\``],
+  ["Time to send a request body", `at most ${BODY_DEADLINE_MILLISECONDS / 1_000} s`],
   ["Commands that wait for one account", `${count(limits.QUEUE_PER_ACCOUNT)}, then \`busy\``],
   ["Time of a command, its waiting included", `${limits.COMMAND_DEADLINE_MILLISECONDS / 1_000} s`],
   [

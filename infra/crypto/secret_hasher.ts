@@ -1,13 +1,14 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import {
-  SLOW_HASHES_AT_ONCE,
-  SLOW_HASHES_OF_A_STRANGER_WAITING,
-  SLOW_HASHES_OF_STRANGERS_WAITING,
-  SLOW_HASHES_WAITING,
-} from "../../domain/limits.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import { createTurns } from "./turns.ts";
+
+/** Slow hashes that run at once; each keeps a core busy for about a tenth of a second. */
+export const SLOW_HASHES_AT_ONCE = 2;
+/** Slow hashes that may wait for their turn: those of fleets, those of all strangers, those from one address. */
+export const SLOW_HASHES_WAITING = 200;
+export const SLOW_HASHES_OF_STRANGERS_WAITING = 100;
+export const SLOW_HASHES_OF_A_STRANGER_WAITING = 10;
 
 /** OWASP's figure for PBKDF2-HMAC-SHA256 (Password Storage Cheat Sheet): about 100 ms, off the event loop. */
 export const PBKDF2_ITERATIONS = 600_000;

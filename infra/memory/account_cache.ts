@@ -1,6 +1,10 @@
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
-import { CACHED_ACCOUNTS, CACHED_KEYS } from "../../domain/limits.ts";
 import type { AccountCache } from "../../domain/ports/account_cache.ts";
+
+/** Account snapshots that a process keeps at hand; beyond either bound the longest unused one goes. */
+export const CACHED_ACCOUNTS = 10_000;
+/** Idempotency keys that those snapshots may remember together, some 30 MB. */
+export const CACHED_KEYS = 500_000;
 
 export interface MemoryCacheBounds {
   readonly accounts: number;

@@ -1,9 +1,15 @@
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
-import { SNAPSHOT_WRITES_AT_ONCE, SNAPSHOT_WRITES_WAITING } from "../../domain/limits.ts";
 import type { AccountCache } from "../../domain/ports/account_cache.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { MemoryAccountCache } from "./account_cache.ts";
+
+/** Snapshots that are written to Redis at one time, behind the answers. */
+export const SNAPSHOT_WRITES_AT_ONCE = 16;
+/** Accounts whose snapshot may wait to be written; one more is left out, which costs speed only. */
+export const SNAPSHOT_WRITES_WAITING = 1_000;
+/** How long an end waits for what is on its way to a cache, which can do without. */
+export const CACHE_SETTLING_MILLISECONDS = 500;
 
 export interface CacheLayers {
   /** In the process: takes effect at once. */

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
 import { accountKey } from "../../domain/account.ts";
-import { STORE_CALL_MILLISECONDS } from "../../domain/limits.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Store, StoreMeta } from "../store.ts";
@@ -27,6 +26,9 @@ import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charge
 import { withTimeLimit } from "./time_limit.ts";
 import { sayUnavailable } from "./unavailable.ts";
 import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
+
+/** How long one call to a store over the network may take, whatever it has to wait for. */
+export const STORE_CALL_MILLISECONDS = 5_000;
 
 export interface MongoStoreOptions extends ConnectionOptions {
   readonly log: Log;

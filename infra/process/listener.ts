@@ -1,5 +1,7 @@
-import { LISTEN_AGAIN_AFTER_MILLISECONDS } from "../../domain/limits.ts";
 import type { Log } from "../../domain/ports/log.ts";
+
+/** Pause between two tries to listen again, after the process ran out of file descriptors. */
+export const LISTEN_AGAIN_AFTER_MILLISECONDS = 100;
 
 /** What `Deno.serve` gives. */
 export type Server = Pick<Deno.HttpServer<Deno.NetAddr>, "addr" | "finished" | "shutdown">;

@@ -2,6 +2,9 @@ import { maskCardNumbers } from "../../domain/card_number_search.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log, LogFacts } from "../../domain/ports/log.ts";
 
+/** How long the end waits for a reader of the log to take its last lines. */
+export const LAST_LINE_MILLISECONDS = 200;
+
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 

@@ -4,6 +4,9 @@ import type { Environment } from "./environment.ts";
 import { keepListening, type Listener } from "./listener.ts";
 import { StartRefusedError } from "./start_refused.ts";
 
+/** Time from the signal to the end; Deno Deploy grants five seconds. */
+export const SHUTDOWN_DEADLINE_MILLISECONDS = 3_000;
+
 export interface Serving {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly environment: Pick<Environment, "host" | "port">;

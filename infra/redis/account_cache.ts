@@ -1,7 +1,9 @@
-import { SNAPSHOT_TTL_SECONDS } from "../../domain/limits.ts";
 import type { AccountCache } from "../../domain/ports/account_cache.ts";
 import { fromSnapshot, snapshotKey, type SnapshotOwner, toSnapshot } from "./account_snapshot.ts";
 import type { RedisConnection } from "./connection.ts";
+
+/** How long Redis keeps a snapshot that nobody renews. */
+export const SNAPSHOT_TTL_SECONDS = 60 * 60;
 
 /** One script, so that nothing comes between the comparison and the write. */
 const PUT_UNLESS_OLDER = `

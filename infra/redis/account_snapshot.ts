@@ -2,12 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
-import {
-  RECENT_KEYS_PER_ACCOUNT,
-  RECENT_KEYS_SLACK,
-  SNAPSHOT_MAX_LENGTH,
-} from "../../domain/limits.ts";
+import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
+
+/** A larger snapshot is neither written to Redis nor read from it; the largest lawful one has about 22 KiB. */
+export const SNAPSHOT_MAX_LENGTH = 32 * 1024;
 
 /** Whose snapshots: those of one database, sealed by those who may write to it. */
 export interface SnapshotOwner {

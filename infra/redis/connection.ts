@@ -1,8 +1,12 @@
 import type { Redis } from "@upstash/redis";
 import type { Instant } from "../../domain/account.ts";
-import { REDIS_BACK_OFF_MILLISECONDS, REDIS_TIMEOUT_MILLISECONDS } from "../../domain/limits.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
+
+/** How long one call to Redis may take; then it is done without. */
+export const REDIS_TIMEOUT_MILLISECONDS = 250;
+/** After a failed call Redis is not asked for this long, so that a dead one does not cost its time-out each time. */
+export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
 
 export interface RedisOptions {
   readonly url: string;

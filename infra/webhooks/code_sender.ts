@@ -1,11 +1,17 @@
 import type { AccountId } from "../../domain/account.ts";
 import type { Contact } from "../../domain/auth.ts";
-import { CODE_SENT_AFTER_MILLISECONDS, CODES_BEING_SENT } from "../../domain/limits.ts";
 import { BusyError } from "../../domain/ports/errors.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { CodeSender, CodeToSend } from "../../domain/ports/code_sender.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { CodeChannel } from "./code_channel.ts";
+
+/** A code is sent this long after its answer, so that nobody can measure whether there is someone to send to. */
+export const CODE_SENT_AFTER_MILLISECONDS = 50;
+/** Codes that a process has taken to send; one more is `busy`. */
+export const CODES_BEING_SENT = 1_000;
+/** How long an end waits for codes that are on their way. */
+export const CODES_SETTLING_MILLISECONDS = 1_000;
 
 export interface CodeSenderOptions {
   /** Undefined where no code can be sent. */

@@ -1,13 +1,19 @@
-import {
-  BODIES_AT_ONCE,
-  BODY_DEADLINE_MILLISECONDS,
-  REFUSAL_LOG_INTERVAL_MILLISECONDS,
-  REQUESTS_IN_FLIGHT,
-} from "../../domain/limits.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import { problem, type Read, refused } from "../contract/problems.ts";
 import { SharedDeadline } from "./shared_deadline.ts";
+
+/**
+ * Requests that one process works on at one time; one more is `busy`. Twice as many as may wait for
+ * one account, so that no account takes every place.
+ */
+export const REQUESTS_IN_FLIGHT = 2_000;
+/** Request bodies read concurrently; each holds memory until it is complete. One more is `busy`. */
+export const BODIES_AT_ONCE = 4_000;
+/** How long a client may take to send a body; they are given at least half of it. */
+export const BODY_DEADLINE_MILLISECONDS = 10_000;
+/** How often the log says that requests are refused because too many are under way. */
+export const REFUSAL_LOG_INTERVAL_MILLISECONDS = 1_000;
 
 /**
  * Counts the requests that are under way. One too many is refused before anything is done for it:

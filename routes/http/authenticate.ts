@@ -1,9 +1,11 @@
 import { type Caller, SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
-import { BEARER_MAX_LENGTH } from "../../domain/limits.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Settings } from "./dependencies.ts";
+
+/** Characters of a fleet key, code or session token. A longer one is nobody's, and is not hashed. */
+export const BEARER_MAX_LENGTH = 512;
 
 interface AuthenticationPorts {
   readonly auth: Pick<AuthStore, "findSession">;

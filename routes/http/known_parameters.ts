@@ -1,9 +1,11 @@
 import leven from "leven";
 import type { z } from "zod";
 import { maskCardNumbers } from "../../domain/card_number_search.ts";
-import { PARAMETER_NAME_SHOWN } from "../../domain/limits.ts";
 import { type Problem, problem } from "../contract/problems.ts";
 import { takesNumber } from "../contract/fields.ts";
+
+/** Characters of a name that a client made up which an answer shows. */
+export const PARAMETER_NAME_SHOWN = 64;
 
 /** What a route takes by name. Another name is refused: it may be a misspelt one that matters. */
 export interface KnownParameters {

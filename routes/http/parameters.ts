@@ -1,4 +1,3 @@
-import { BODY_MAX_BYTES } from "../../domain/limits.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Admission } from "./admission.ts";
 import { doubledHeader } from "./doubled_headers.ts";
@@ -6,6 +5,8 @@ import { type KnownParameters, shownName, unknownParameter } from "./known_param
 import { readObjectText } from "./object_text.ts";
 import { problem, type Read, refused } from "../contract/problems.ts";
 import { queryPairs } from "./query.ts";
+
+export const BODY_MAX_BYTES = 16 * 1024;
 
 /** What a request brought, by name. It has no prototype: a client's `__proto__` is a name like any other. */
 export type Parameters = Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { maskCardNumbers } from "../../domain/card_number_search.ts";
-import { REQUEST_ID_MAX_LENGTH } from "../../domain/limits.ts";
 import type { Ids } from "../../domain/ports/ids.ts";
+
+export const REQUEST_ID_MAX_LENGTH = 128;
 
 const SAFE = new RegExp(`^[A-Za-z0-9._:-]{1,${REQUEST_ID_MAX_LENGTH}}$`);
 

@@ -1,5 +1,6 @@
-import { URL_MAX_LENGTH } from "../../domain/limits.ts";
 import { type Problem, problem } from "../contract/problems.ts";
+
+export const URL_MAX_LENGTH = 8 * 1024;
 
 // Deno makes a request's URL of the header Host and the target, as they are. A Host with a slash,
 // "?" or "#" in it would choose another route or other parameters than the target does.

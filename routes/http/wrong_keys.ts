@@ -1,10 +1,13 @@
 import { SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
-import { CODE_WINDOW_SECONDS, WRONG_KEYS_PER_PEER } from "../../domain/limits.ts";
+import { CODE_WINDOW_SECONDS } from "../../domain/limits.ts";
 import { bearerToken } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { RequestFacts } from "./endpoint.ts";
 import { type Problem, problem } from "../contract/problems.ts";
 import { rateLimited } from "./rate_limits.ts";
+
+/** Wrong fleet keys from one address in the same window; the right one is always let in. */
+export const WRONG_KEYS_PER_PEER = 50;
 
 /**
  * The answer to whoever is no caller. Wrong fleet keys are limited by address; a right one is let in

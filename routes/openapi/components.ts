@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { IDEMPOTENCY_KEY_MAX_LENGTH, REQUEST_ID_MAX_LENGTH } from "../../domain/limits.ts";
+import { IDEMPOTENCY_KEY_MAX_LENGTH } from "../../domain/limits.ts";
+import { REQUEST_ID_MAX_LENGTH } from "../http/request_id.ts";
 
 type Registry = OpenAPIHono["openAPIRegistry"];
 

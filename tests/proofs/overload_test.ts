@@ -10,10 +10,10 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import {
   COMMANDS_PER_FOLD,
   QUEUE_PER_ACCOUNT,
-  REQUESTS_IN_FLIGHT,
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UPS_WAITING,
 } from "../../domain/limits.ts";
+import { REQUESTS_IN_FLIGHT } from "../../routes/http/admission.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import {
   assertAddsUp,

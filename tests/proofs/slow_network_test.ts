@@ -1,5 +1,6 @@
 import { assertLess, assertLessOrEqual } from "@std/assert";
-import { RECENT_KEYS_PER_ACCOUNT, REDIS_BACK_OFF_MILLISECONDS } from "../../domain/limits.ts";
+import { RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
+import { REDIS_BACK_OFF_MILLISECONDS } from "../../infra/redis/connection.ts";
 import type { AccountDocument } from "../../infra/mongo/documents.ts";
 import type { MongoStore } from "../../infra/mongo/store.ts";
 import {

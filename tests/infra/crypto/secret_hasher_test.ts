@@ -1,13 +1,14 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { BusyError } from "../../../domain/ports/errors.ts";
 import {
+  createSecretHasher,
+  PBKDF2_ITERATIONS,
   SLOW_HASHES_AT_ONCE,
   SLOW_HASHES_OF_A_STRANGER_WAITING,
   SLOW_HASHES_OF_STRANGERS_WAITING,
   SLOW_HASHES_WAITING,
-} from "../../../domain/limits.ts";
-import { BusyError } from "../../../domain/ports/errors.ts";
-import { createSecretHasher, PBKDF2_ITERATIONS } from "../../../infra/crypto/secret_hasher.ts";
+} from "../../../infra/crypto/secret_hasher.ts";
 
 /** The rounds of every PBKDF2 that runs while `run` runs. */
 async function roundsIn(run: () => Promise<unknown>): Promise<number[]> {

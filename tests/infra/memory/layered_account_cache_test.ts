@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Account, AccountId } from "../../../domain/account.ts";
-import { SNAPSHOT_WRITES_AT_ONCE, SNAPSHOT_WRITES_WAITING } from "../../../domain/limits.ts";
 import type { AccountCache } from "../../../domain/ports/account_cache.ts";
-import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
+import {
+  createLayeredAccountCache,
+  SNAPSHOT_WRITES_AT_ONCE,
+  SNAPSHOT_WRITES_WAITING,
+} from "../../../infra/memory/layered_account_cache.ts";
 import { createLog } from "../../../infra/process/log.ts";
 import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";

@@ -1,15 +1,11 @@
 import { assertEquals } from "@std/assert";
-import {
-  RECENT_KEYS_PER_ACCOUNT,
-  RECENT_KEYS_SLACK,
-  REDIS_BACK_OFF_MILLISECONDS,
-} from "../../../domain/limits.ts";
+import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../../domain/limits.ts";
 import { createKeyring } from "../../../infra/crypto/keyring.ts";
 import { pause } from "../../../infra/process/clock.ts";
 import type { Environment } from "../../../infra/process/environment.ts";
 import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
-import { openRedis } from "../../../infra/redis/connection.ts";
+import { openRedis, REDIS_BACK_OFF_MILLISECONDS } from "../../../infra/redis/connection.ts";
 import {
   createUser,
   FLEET,

@@ -5,12 +5,14 @@ import {
   OPEN_TOP_UPS_PER_ACCOUNT,
   RECENT_KEYS_PER_ACCOUNT,
   RECENT_KEYS_SLACK,
-  SNAPSHOT_MAX_LENGTH,
-  SNAPSHOT_TTL_SECONDS,
 } from "../../../domain/limits.ts";
-import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
+import {
+  createRedisAccountCache,
+  SNAPSHOT_TTL_SECONDS,
+} from "../../../infra/redis/account_cache.ts";
 import {
   fromSnapshot,
+  SNAPSHOT_MAX_LENGTH,
   snapshotKey,
   type SnapshotOwner,
   toSnapshot,

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { REDIS_BACK_OFF_MILLISECONDS } from "../../../domain/limits.ts";
-import { RedisUnavailableError } from "../../../infra/redis/connection.ts";
+import {
+  REDIS_BACK_OFF_MILLISECONDS,
+  RedisUnavailableError,
+} from "../../../infra/redis/connection.ts";
 import {
   type ScriptedUpstash,
   type UpstashAnswer,

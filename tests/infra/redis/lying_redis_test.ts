@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Account, AccountId } from "../../../domain/account.ts";
 import type { JournalEntry } from "../../../domain/journal.ts";
-import { REDIS_BACK_OFF_MILLISECONDS } from "../../../domain/limits.ts";
+import { REDIS_BACK_OFF_MILLISECONDS } from "../../../infra/redis/connection.ts";
 import type { Kurus } from "../../../domain/money.ts";
 import { decidePayment, type PaymentCommand } from "../../../domain/payment.ts";
 import type { AccountCache } from "../../../domain/ports/account_cache.ts";

@@ -1,8 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { CODES_BEING_SENT } from "../../../domain/limits.ts";
 import { BusyError } from "../../../domain/ports/errors.ts";
 import type { CodeMessage } from "../../../infra/webhooks/code_channel.ts";
-import { type CodeSenderOptions, createCodeSender } from "../../../infra/webhooks/code_sender.ts";
+import {
+  CODES_BEING_SENT,
+  type CodeSenderOptions,
+  createCodeSender,
+} from "../../../infra/webhooks/code_sender.ts";
 import { createLog } from "../../../infra/process/log.ts";
 import { createTestClock } from "../../support/kese.ts";
 

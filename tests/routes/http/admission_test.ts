@@ -3,7 +3,7 @@ import {
   BODIES_AT_ONCE,
   REFUSAL_LOG_INTERVAL_MILLISECONDS,
   REQUESTS_IN_FLIGHT,
-} from "../../../domain/limits.ts";
+} from "../../../routes/http/admission.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import { createApp } from "../../../routes/app.ts";
 import { assertProblem, journalOf, linesWith } from "../../support/answers.ts";
