@@ -98,3 +98,15 @@ for (
     }
   });
 }
+
+Deno.test("README.tr.md says in Turkish what README.md says: as many sections, the same code", () => {
+  const headings = (text: string) => [...text.matchAll(/^## /gm)].length;
+  // Tasks and speed are for who works on Kese: they stand in English alone.
+  assertEquals(headings(TURKISH), headings(README) - 2);
+  const code = (text: string) => [...text.matchAll(/^```\w+\n[^`]*```/gm)].map(([block]) => block);
+  assertEquals(code(TURKISH), code(README));
+  const routes = (text: string) => [...text.matchAll(/`((?:GET|POST|PUT|DELETE) \/[^`]*)`/g)];
+  const table = routes(README.split("<!-- table: routes -->")[1] ?? "").map(([, route]) => route);
+  const named = new Set(routes(TURKISH).map(([, route]) => route));
+  assertEquals(table.filter((route) => !named.has(route)), []);
+});
