@@ -1,13 +1,12 @@
 /**
  * `deno task bench`: starts what it needs, measures for a few minutes, and ends with a table. With
- * `--write` the ratios and the chart go into docs/. Names of parts measure these
- * alone: throughput, line, start, growth; `soak` is ten minutes of load and runs only when named.
+ * `--write` ratios and chart go into docs/. Names of parts measure these alone: throughput, line,
+ * start, growth; `soak` is ten minutes of load and runs only when named.
  *
  * @module
  */
 
-import { fileURLToPath } from "node:url";
-import { PAGES, type Table, writeTable } from "../scripts/readme_tables.ts";
+import { type PlacedTable, type Table, writeTables } from "../scripts/placed_table.ts";
 import { startServices, variablesOf } from "../scripts/services/start_services.ts";
 import { MONGODB_URI } from "../scripts/services/variables.ts";
 import { drawChart } from "./chart.ts";
@@ -170,13 +169,12 @@ async function reportParts(
 }
 
 async function writeResults(claims: readonly Claim[], parts: readonly Part[]): Promise<void> {
-  await writeTable("benchmark", claimTable(claims));
+  const file = "docs/benchmark.md";
+  const tables: PlacedTable[] = [{ file, name: "benchmark", table: claimTable(claims) }];
   for (const { users } of parts) {
-    if (users !== undefined) await writeTable("users", userTable(users));
+    if (users !== undefined) tables.push({ file, name: "users", table: userTable(users) });
   }
-  const page = fileURLToPath(PAGES.benchmark);
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", page] })
-    .output();
+  await writeTables(tables);
   for (const { measured } of parts) {
     if (measured !== undefined) await Deno.writeTextFile(CHART_FILE, drawChart(measured));
   }

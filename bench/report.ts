@@ -1,9 +1,9 @@
-import type { Table } from "../scripts/readme_tables.ts";
+import type { Table } from "../scripts/placed_table.ts";
 import { type Claim, isMet } from "./claims.ts";
 import type { Growth } from "./growth.ts";
 import type { Measured } from "./throughput.ts";
 
-/** What docs/benchmark.md shows: ratios, for figures of one machine mean nothing on another. */
+/** What docs/benchmark.md shows: ratios, because figures of one machine mean nothing on another. */
 export function claimTable(claims: readonly Claim[]): Table {
   const rows = claims.map((claim) => {
     const { what, ratio, wanted } = claim;

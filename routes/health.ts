@@ -25,7 +25,7 @@ export function healthRoutes({ clock, log, stores }: Dependencies): readonly End
       path: "/health/live",
       operation: "health_live",
       tag: "health",
-      summary: "Says that the process answers, and its version; asks no store",
+      summary: "Says that the process is alive, and its version; asks no store",
       parameters: z.object({}),
       answers: { 200: liveAnswer },
       problems: [],

@@ -47,7 +47,7 @@ export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonl
       path: "/kart-saklamali-odeme/{paymentId}",
       operation: "get_payment",
       tag: "payments",
-      summary: "Shows a payment and what is refunded of it",
+      summary: "Shows a payment and how much of it is refunded",
       parameters: z.object({ userNo, paymentId }),
       answers: { 200: paymentStateAnswer },
       problems: ["payment_not_found"],

@@ -25,7 +25,7 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
       operation: "create_code",
       tag: "sign-in",
       summary:
-        "Creates a one-time code: answered to the fleet and to who knows the authCode, else sent to the user",
+        "Creates a one-time code: answered to the fleet and to whoever knows the authCode, otherwise sent to the user",
       parameters: z.object({ Filo: filo, userNo, authCode: authCode.optional() }),
       headerParameters: ["Filo", "userNo"],
       bearer: "optional_fleet_key",
@@ -63,7 +63,7 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
       path: "/authenticate_second_route",
       operation: "create_session",
       tag: "sign-in",
-      summary: "Takes the one-time code, once, and gives a session token",
+      summary: "Exchanges the one-time code, which works once, for a session token",
       parameters: z.object({ Filo: filo, userNo }),
       headerParameters: ["Filo", "userNo"],
       bearer: "one_time_code",

@@ -20,7 +20,7 @@ export function topUpRoutes(
       path: "/update_balance",
       operation: "top_up",
       tag: "top-ups",
-      summary: "Tops the balance up from a saved card",
+      summary: "Tops up the balance from a saved card",
       parameters: z.object({ userNo, balance: amount, cardId: cardId.optional() }),
       answers: { 201: topUpAnswer, 202: topUpAnswer },
       problems: [
@@ -59,7 +59,7 @@ export function topUpRoutes(
       path: "/update_balance/{topUpId}",
       operation: "get_top_up",
       tag: "top-ups",
-      summary: "Shows a top-up; asks the card's side when it is still open",
+      summary: "Shows a top-up; while it is pending, asks the card gateway for the outcome",
       parameters: z.object({ userNo, topUpId }),
       answers: { 200: topUpAnswer },
       problems: ["top_up_not_found"],

@@ -29,7 +29,7 @@ export function userRoutes(dependencies: Dependencies): readonly Endpoint[] {
       path: "/create_user",
       operation: "create_user",
       tag: "users",
-      summary: "Creates a user with his balance and cards",
+      summary: "Creates a user with a balance and cards",
       parameters: z.object({
         userNo,
         authCode,

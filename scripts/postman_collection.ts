@@ -12,7 +12,7 @@ import { environmentOrExit, openKese } from "../main.ts";
 import { createEndpoints } from "../routes/app.ts";
 import type { Definition, Endpoint } from "../routes/http/endpoint.ts";
 import { isAccountCommand } from "../routes/openapi/problem_codes.ts";
-import { type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
+import { doesInTurkish, type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
 
 export const COLLECTION_FILE = new URL("../docs/kese.postman_collection.json", import.meta.url);
 
@@ -49,7 +49,7 @@ const DOCUMENT = {
 
 /** One request, as the endpoint's definition has it. */
 function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object {
-  const { name, about, operation } = example;
+  const { name, note, operation } = example;
   const endpoint = endpoints.find(({ definition }) => definition.operation === operation);
   if (endpoint === undefined) {
     throw new Error(`Cannot make the collection: there is no ${operation}`);
@@ -67,7 +67,7 @@ function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object
       header: toHeaders(example, { values, isCommand: isAccountCommand(endpoint) }),
       ...(example.place === "body" && { body: toBody(values) }),
       url: toUrl(path, example.place === "query" ? values : []),
-      description: about,
+      description: [doesInTurkish(operation), note].filter(Boolean).join(" "),
     },
   };
 }

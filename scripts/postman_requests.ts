@@ -12,7 +12,8 @@ export type Place = "query" | "body" | "headers";
 export interface ExampleRequest {
   readonly operation: string;
   readonly name: string;
-  readonly about: string;
+  /** What this example adds to what its operation does. */
+  readonly note?: string;
   readonly place: Place;
   /** Whose credentials it sends. */
   readonly bearer: "fleetKey" | "sessionToken" | "code" | null;
@@ -41,6 +42,38 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   topUpId: "",
 };
 
+/** What each operation does, in Turkish: the collection and README.tr.md say it. */
+const DOES: Readonly<Record<string, string>> = {
+  create_user: "Bakiyesi ve kartlarıyla yeni bir kullanıcı oluşturur.",
+  create_code:
+    "Tek kullanımlık kod oluşturur: filo anahtarıyla ya da doğru authCode ile istenirse yanıtta verir, yoksa kullanıcıya gönderir.",
+  create_session: "Tek kullanımlık kod karşılığında oturum anahtarı verir.",
+  end_session: "Oturumu sonlandırır.",
+  save_card: "Kullanıcının kartını saklar.",
+  list_cards: "Saklanan kartları en eskisinden başlayarak listeler.",
+  select_card: "Bakiye yüklemelerin çekileceği kartı seçer.",
+  remove_card: "Saklanan bir kartı siler.",
+  pay: "Bakiyeden ödeme yapar.",
+  get_payment: "Bir ödemeyi ve ne kadarının iade edildiğini gösterir.",
+  refund: "Bir ödemeyi bakiyeye iade eder; paymentId verilmezse en son ödeme iade edilir.",
+  top_up: "Saklanan bir karttan bakiye yükler.",
+  get_top_up:
+    "Bir bakiye yüklemeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",
+  get_balance: "Bakiyeyi gösterir.",
+  list_entries: "Hesabın işlemlerini en yenisinden başlayarak listeler.",
+  health_live: "Sürecin çalıştığını ve sürümünü bildirir; veri depolarına sormaz.",
+  health_ready: "Veri depolarının zamanında yazılıp okunabildiğini bildirir.",
+};
+
+/** What an operation does, in Turkish. */
+export function doesInTurkish(operation: string): string {
+  const does = DOES[operation];
+  if (does === undefined) {
+    throw new Error(`Cannot say what ${operation} does: postman_requests.ts lacks it`);
+  }
+  return does;
+}
+
 // A run has a user of its own: limits count by user, and no card of an earlier run is in the way.
 const NEW_USER_NO =
   '"run-" + Date.now().toString(36) + "-" + Math.random().toString(36).slice(2, 8)';
@@ -49,7 +82,7 @@ const NEW_USER: readonly ExampleRequest[] = [
   {
     operation: "create_user",
     name: "Kullanıcı Oluşturma (create_user)",
-    about: "Yeni bir kullanıcı oluşturur; sonraki istekler onu kullanır.",
+    note: "Sonraki istekler bu kullanıcıyı kullanır.",
     place: "body",
     bearer: "fleetKey",
     makes: { userNo: NEW_USER_NO },
@@ -61,8 +94,8 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
   {
     operation: "save_card",
     name: "Kart Saklama",
-    about:
-      "Kullanıcının kartını saklar. Adresteki kart numarası yalnız geliştirmede kabul edilir; canlıda JSON gövdesinde gönderin.",
+    note:
+      "URL'deki kart numarası yalnız geliştirme ortamında kabul edilir; canlı ortamda JSON gövdesinde gönderin.",
     place: "query",
     bearer: "fleetKey",
     values: { cardNo: "4242 4242 4242 4242" },
@@ -71,7 +104,6 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
   {
     operation: "pay",
     name: "Kart Saklamalı Ödeme",
-    about: "Kullanıcının bakiyesinden öder.",
     place: "query",
     bearer: "fleetKey",
     keeps: { paymentId: "body.paymentId" },
@@ -79,14 +111,14 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
   {
     operation: "refund",
     name: "İade",
-    about: "Son ödemeyi, ya da paymentId ile belirtilen ödemeyi bakiyeye iade eder. Yalnız filo.",
+    note: "Yalnız filo iade edebilir.",
     place: "query",
     bearer: "fleetKey",
   },
   {
     operation: "top_up",
     name: "Bakiye Güncelleme",
-    about: "Seçili karttan bakiye yükler: balance eklenecek tutardır.",
+    note: "balance, eklenecek tutardır.",
     place: "query",
     bearer: "fleetKey",
     values: { balance: "100.00" },
@@ -95,7 +127,6 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
   {
     operation: "list_cards",
     name: "Kart Saklama Listesi",
-    about: "Saklanan kartları listeler.",
     place: "query",
     bearer: "fleetKey",
   },
@@ -105,7 +136,7 @@ const SIGN_IN: readonly ExampleRequest[] = [
   {
     operation: "create_code",
     name: "Doğrulama, 1. adım (authenticate_first_route)",
-    about: "Tek kullanımlık kod oluşturur. Filo anahtarıyla çağrılınca kod yanıtta döner.",
+    note: "Filo anahtarıyla istendiği için kod yanıtta döner.",
     place: "body",
     bearer: "fleetKey",
     values: { Filo: "{{fleet}}" },
@@ -114,7 +145,6 @@ const SIGN_IN: readonly ExampleRequest[] = [
   {
     operation: "create_session",
     name: "Doğrulama, 2. adım (authenticate_second_route)",
-    about: "Kod karşılığında oturum anahtarı verir. Kod tek kullanımlıktır.",
     place: "headers",
     bearer: "code",
     values: { Filo: "{{fleet}}" },
@@ -126,35 +156,33 @@ const ACCOUNT: readonly ExampleRequest[] = [
   {
     operation: "get_balance",
     name: "Bakiye (kullanıcının kendi oturumuyla)",
-    about: "Kullanıcının bakiyesi. Filo başlığına gerek yoktur: oturum filoyu bilir.",
+    note: "Oturum anahtarı filoyu da belirttiği için Filo başlığı gerekmez.",
     place: "query",
     bearer: "sessionToken",
   },
   {
     operation: "list_entries",
     name: "İşlemler",
-    about: "Hesabın bütün işlemleri, en yenisi önce. Sonraki sayfa: cursor = nextCursor.",
+    note: "Sonraki sayfa için nextCursor değerini cursor olarak gönderin.",
     place: "query",
     bearer: "fleetKey",
   },
   {
     operation: "get_payment",
     name: "Ödeme",
-    about: "Bir ödeme ve ondan iade edilen.",
     place: "query",
     bearer: "fleetKey",
   },
   {
     operation: "get_top_up",
     name: "Bakiye Yükleme",
-    about: "Bir bakiye yüklemenin durumu.",
     place: "query",
     bearer: "fleetKey",
   },
   {
     operation: "save_card",
     name: "Kart Saklama (JSON gövdesi)",
-    about: "Canlıda kart numarası böyle gönderilir.",
+    note: "Canlı ortamda kart numarası böyle gönderilir.",
     place: "body",
     bearer: "fleetKey",
     values: { cardNo: "5555 5555 5555 4444" },
@@ -163,21 +191,18 @@ const ACCOUNT: readonly ExampleRequest[] = [
   {
     operation: "select_card",
     name: "Seçili Kart",
-    about: "Bakiye yüklemelerin çekileceği kartı seçer.",
     place: "body",
     bearer: "fleetKey",
   },
   {
     operation: "remove_card",
     name: "Kart Silme",
-    about: "Saklanan kartı siler.",
     place: "query",
     bearer: "fleetKey",
   },
   {
     operation: "end_session",
     name: "Çıkış",
-    about: "Oturumu bitirir.",
     place: "query",
     bearer: "sessionToken",
   },
@@ -187,14 +212,12 @@ const SYSTEM: readonly ExampleRequest[] = [
   {
     operation: "health_live",
     name: "Çalışıyor mu",
-    about: "Süreç yanıt veriyor mu.",
     place: "query",
     bearer: null,
   },
   {
     operation: "health_ready",
     name: "Hazır mı",
-    about: "Veri deposu yanıt veriyor mu.",
     place: "query",
     bearer: null,
   },

@@ -3,36 +3,92 @@ import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/devel
 import { sha256 } from "../infra/crypto/digests.ts";
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
 import { createEndpoints } from "../routes/app.ts";
-import { PAGES, readmeTables, readTable } from "../scripts/readme_tables.ts";
+import { fileUrl, readTable } from "../scripts/placed_table.ts";
+import { placedTables } from "../scripts/readme_tables.ts";
 import config from "../deno.json" with { type: "json" };
 import { type Answer, openTestKese, send, type TestKese } from "./support/kese.ts";
 
-const README = await Deno.readTextFile(PAGES.routes);
-const TURKISH = await Deno.readTextFile(new URL("../README.tr.md", import.meta.url));
+const FILES = [
+  "README.md",
+  "README.tr.md",
+  "docs/benchmark.md",
+  "docs/decisions.md",
+  "docs/deployment.md",
+  "docs/errors.md",
+  "docs/errors.tr.md",
+  "docs/limits.md",
+  "docs/scale.md",
+];
+const TEXTS = new Map(
+  await Promise.all(
+    FILES.map(async (file) => [file, await Deno.readTextFile(fileUrl(file))] as const),
+  ),
+);
+const README = textOf("README.md");
+const TURKISH = textOf("README.tr.md");
 
-Deno.test("README.md and docs/ have the code's routes, errors and limits: else run scripts/readme_tables.ts", async () => {
-  const kese = await openTestKese();
-  const tables = readmeTables(createEndpoints(kese.dependencies));
-  await kese.close();
-  for (const [name, table] of tables) {
-    assertEquals(readTable(await Deno.readTextFile(PAGES[name]), name), table, name);
+function textOf(file: string): string {
+  return TEXTS.get(file) ?? "";
+}
+
+Deno.test("the documentation has the code's tables: else run scripts/readme_tables.ts", async () => {
+  await using kese = await openTestKese();
+  for (const { file, name, table } of placedTables(createEndpoints(kese.dependencies))) {
+    assertEquals(readTable(textOf(file), name), table, `${file}, ${name}`);
   }
 });
 
-Deno.test("README.md names every task, and no other", () => {
-  const named = [...README.matchAll(/\bdeno task ([\w:]+)/g)].map(([, task]) => task);
+Deno.test("the documentation names every task, and no other", () => {
+  const named = [...TEXTS.values()].flatMap((text) => [...text.matchAll(/\bdeno task ([\w:]+)/g)])
+    .map(([, task]) => task);
   assertEquals([...new Set(named)].toSorted(), Object.keys(config.tasks).toSorted());
 });
 
+Deno.test("README.md is read in one go", () => {
+  assert(README.split("\n").length <= 250, "what is not for an integrator goes to docs/");
+});
+
+for (const file of FILES) {
+  Deno.test(`${file} links only to files and headings that are there`, async () => {
+    for (const [, target = ""] of textOf(file).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [path = "", anchor] = target.split("#");
+      const url = path === "" ? fileUrl(file) : new URL(path, fileUrl(file));
+      const text = await Deno.readTextFile(url);
+      if (anchor !== undefined) assert(anchorsOf(text).includes(anchor), `${file}: ${target}`);
+    }
+  });
+}
+
+/** The headings of a page as a browser addresses them. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+  );
+}
+
+/** What stands in both READMEs, section by section: commands, rows, points, links, paths and codes. */
+function outlineOf(text: string): string[][] {
+  const marks =
+    /^```[\s\S]*?^```$|^\||^- |\]\([^)#\s]*|`[\w]+\/[\w./]*`|`[A-Z]+ \/\S*`|\b\d{3}\b|\b[a-z]+(?:_[a-z]+)+\b/gm;
+  return text.split(/^#+ .*$/m).map((section) =>
+    [...section.matchAll(marks)].map(([mark]) => mark.replace(".tr.md", ".md")).toSorted()
+  );
+}
+
+Deno.test("README.tr.md says what README.md says", () => {
+  assertEquals(outlineOf(TURKISH), outlineOf(README));
+});
+
 Deno.test("README.md names only files that are there", async () => {
-  const tour = README.split("## Code tour")[1]?.split("## Routes")[0] ?? "";
+  const tour = README.split("## Code tour")[1]?.split("## More")[0] ?? "";
   for (const row of tour.matchAll(/^\|.*\|$/gm)) {
     let directory = "";
     for (const [, path = ""] of row[0].matchAll(/`([\w/.]+)`/g)) {
       // A name without a directory stands in that of the name before it.
       if (path.includes("/")) directory = path.slice(0, path.lastIndexOf("/") + 1);
       const file = path.includes("/") || path.startsWith(".") ? path : directory + path;
-      await Deno.stat(new URL(`../${file}`, import.meta.url));
+      await Deno.stat(fileUrl(file));
     }
   }
 });
@@ -98,15 +154,3 @@ for (
     }
   });
 }
-
-Deno.test("README.tr.md says in Turkish what README.md says: as many sections, the same code", () => {
-  const headings = (text: string) => [...text.matchAll(/^## /gm)].length;
-  // Tasks and speed are for who works on Kese: they stand in English alone.
-  assertEquals(headings(TURKISH), headings(README) - 2);
-  const code = (text: string) => [...text.matchAll(/^```\w+\n[^`]*```/gm)].map(([block]) => block);
-  assertEquals(code(TURKISH), code(README));
-  const routes = (text: string) => [...text.matchAll(/`((?:GET|POST|PUT|DELETE) \/[^`]*)`/g)];
-  const table = routes(README.split("<!-- table: routes -->")[1] ?? "").map(([, route]) => route);
-  const named = new Set(routes(TURKISH).map(([, route]) => route));
-  assertEquals(table.filter((route) => !named.has(route)), []);
-});

@@ -1,0 +1,149 @@
+import * as limits from "../domain/limits.ts";
+import { formatAmount, kurus } from "../domain/money.ts";
+import {
+  SLOW_HASHES_AT_ONCE,
+  SLOW_HASHES_OF_A_STRANGER_WAITING,
+  SLOW_HASHES_OF_STRANGERS_WAITING,
+  SLOW_HASHES_WAITING,
+} from "../infra/crypto/secret_hasher.ts";
+import { CACHED_ACCOUNTS } from "../infra/memory/account_cache.ts";
+import { DRAIN_EVERY, ENTRIES_PER_DOCUMENT } from "../infra/mongo/account_store.ts";
+import { SWAP_COMMANDS_AT_ONCE, SWAPS_PER_COMMAND } from "../infra/mongo/swaps.ts";
+import { SHUTDOWN_DEADLINE_MILLISECONDS } from "../infra/process/serving.ts";
+import { SNAPSHOT_TTL_SECONDS } from "../infra/redis/account_cache.ts";
+import {
+  REDIS_BACK_OFF_MILLISECONDS,
+  REDIS_TIMEOUT_MILLISECONDS,
+} from "../infra/redis/connection.ts";
+import { HEALTH_DEADLINE_MILLISECONDS } from "../routes/health.ts";
+import {
+  BODIES_AT_ONCE,
+  BODY_DEADLINE_MILLISECONDS,
+  REQUESTS_IN_FLIGHT,
+} from "../routes/http/admission.ts";
+import { BODY_MAX_BYTES } from "../routes/http/parameters.ts";
+import { URL_MAX_LENGTH } from "../routes/http/request_target.ts";
+import { WRONG_KEYS_PER_PEER } from "../routes/http/wrong_keys.ts";
+import type { Table } from "./placed_table.ts";
+
+const lira = (amount: number): string => `${formatAmount(kurus(amount))} TRY`;
+const count = (value: number): string => value.toLocaleString("en");
+const seconds = (milliseconds: number): string => `${milliseconds / 1_000} s`;
+const WINDOW = `${limits.CODE_WINDOW_SECONDS / 60} minutes`;
+
+function codeBounds(
+  { perPeer, perUserAndPeer, perUserAndPeerADay }:
+    | typeof limits.WRONG_CODES
+    | typeof limits.SENT_CODES,
+): string {
+  return `${perPeer} in ${WINDOW} from one address; for one user from one address ` +
+    `${perUserAndPeer} in ${WINDOW} and ${perUserAndPeerADay} a day`;
+}
+
+/** What an integrator meets. */
+export const LIMITS: Table = [
+  ["What", "Limit"],
+  [
+    "Amount of a payment, refund or top-up",
+    `${lira(limits.AMOUNT_MIN_KURUS)} to ${lira(limits.AMOUNT_MAX_KURUS)}`,
+  ],
+  ["Balance that a top-up may lead to", lira(limits.BALANCE_MAX_KURUS)],
+  ["Cards per user", count(limits.CARDS_PER_ACCOUNT)],
+  ["Open top-ups per user", count(limits.OPEN_TOP_UPS_PER_ACCOUNT)],
+  ["Time in which a payment can be refunded", `${count(limits.REFUND_WINDOW_DAYS)} days`],
+  ["Cards that a user may save in an hour", count(limits.CARD_SAVES_PER_HOUR)],
+  ["Declined top-ups per user in an hour", count(limits.DECLINES_PER_HOUR)],
+  ["Request body", `${BODY_MAX_BYTES / 1024} KiB`],
+  ["URL", `${URL_MAX_LENGTH / 1024} KiB`],
+  ["Entries on a page of the journal", `${limits.PAGE_DEFAULT}, at most ${limits.PAGE_MAX}`],
+  ["`userNo`, `Filo`, `orderId`", `${limits.USER_NO_MAX_LENGTH} characters`],
+  ["`description`", `${limits.DESCRIPTION_MAX_LENGTH} characters`],
+  ["`Idempotency-Key`", `${limits.IDEMPOTENCY_KEY_MAX_LENGTH} characters`],
+  ["One-time code", `${limits.CODE_TTL_SECONDS / 60} minutes, works once`],
+  ["Outstanding one-time codes in answers", `${limits.CODES_OUTSTANDING_PER_USER} per user`],
+  ["Session", `${limits.SESSION_TTL_SECONDS / 3_600} hours`],
+  ["Sessions per user", `${limits.SESSIONS_PER_USER}; one more ends the oldest`],
+  ["Wrong codes and authCodes", codeBounds(limits.WRONG_CODES)],
+  ["Wrong codes of those that are sent", `also ${limits.WRONG_CODES.perUserADay} a day per user`],
+  [
+    "Codes sent",
+    `${codeBounds(limits.SENT_CODES)}; ${limits.SENT_CODES.perUserADay} a day per user`,
+  ],
+  [
+    "Wrong fleet keys",
+    `${WRONG_KEYS_PER_PEER} in ${WINDOW} from one address; the right key is always accepted`,
+  ],
+  ["Time that a top-up waits for its outcome before 202", seconds(limits.TOP_UP_WAIT_MILLISECONDS)],
+];
+
+/** What an operator plans with: all of it counts in one process. */
+export const PROCESS_LIMITS: Table = [
+  ["What", "Limit"],
+  ["Requests in flight", `${count(REQUESTS_IN_FLIGHT)}, then \`busy\``],
+  ["Request bodies read concurrently", `${count(BODIES_AT_ONCE)}, then \`busy\``],
+  [
+    "Time to send a request body",
+    `${seconds(BODY_DEADLINE_MILLISECONDS)}, then \`malformed_request\``,
+  ],
+  ["Commands waiting for one account", `${count(limits.QUEUE_PER_ACCOUNT)}, then \`busy\``],
+  ["Commands in one save", count(limits.COMMANDS_PER_FOLD)],
+  ["Time of a command, waiting included", seconds(limits.COMMAND_DEADLINE_MILLISECONDS)],
+  ["Requests waiting for a top-up's outcome", `${count(limits.TOP_UPS_WAITING)}, then 202 at once`],
+  ["Pause between two sweeps of open top-ups", seconds(limits.SWEEP_INTERVAL_MILLISECONDS)],
+  [
+    "Slow hashes running, and waiting for fleets, for all strangers, for one stranger's address",
+    [
+      SLOW_HASHES_AT_ONCE,
+      SLOW_HASHES_WAITING,
+      SLOW_HASHES_OF_STRANGERS_WAITING,
+      SLOW_HASHES_OF_A_STRANGER_WAITING,
+    ].join(", "),
+  ],
+  ["Accounts remembered", count(CACHED_ACCOUNTS)],
+  [
+    "Time that Redis keeps a snapshot",
+    `${SNAPSHOT_TTL_SECONDS / 60} minutes after its last save`,
+  ],
+  [
+    "Call to Redis",
+    `${REDIS_TIMEOUT_MILLISECONDS} ms; after a failure none for ${
+      seconds(REDIS_BACK_OFF_MILLISECONDS)
+    }`,
+  ],
+  ["Call to the card gateway", seconds(limits.GATEWAY_TIMEOUT_MILLISECONDS)],
+  ["Audit records kept", `${limits.AUDIT_TTL_DAYS} days`],
+  [
+    "Audit written a day",
+    `about ${limits.AUDIT_BYTES_PER_DAY / 1e9} GB, of it ${
+      limits.AUDIT_STRANGERS_BYTES_PER_DAY / 1e6
+    } MB for strangers`,
+  ],
+  [
+    "Vault record without an account, before reconcile removes it",
+    `${limits.VAULT_ORPHAN_AFTER_MILLISECONDS / limits.HOUR_MILLISECONDS} hour`,
+  ],
+  [
+    "`/health/ready`",
+    `${seconds(HEALTH_DEADLINE_MILLISECONDS)} per store; one probe a second`,
+  ],
+  ["Time to finish after SIGTERM or SIGINT", seconds(SHUTDOWN_DEADLINE_MILLISECONDS)],
+];
+
+/** What a document of an account holds on MongoDB, and how it is written. */
+export const MONGODB_BOUNDS: Table = [
+  ["What", "Bound"],
+  ["Entries are moved to the ledger", `each time \`seq\` passes a multiple of ${DRAIN_EVERY}`],
+  ["Entries that a document may hold", `${ENTRIES_PER_DOCUMENT}, then a save drains first`],
+  [
+    "Idempotency keys in the window",
+    `the newest ${count(limits.RECENT_KEYS_PER_ACCOUNT)}; the oldest go when ${
+      limits.RECENT_KEYS_SLACK + 1
+    } more have come`,
+  ],
+  [
+    "Saves of different accounts that share a command",
+    `${SWAPS_PER_COMMAND}, in ${SWAP_COMMANDS_AT_ONCE} commands at once`,
+  ],
+  ["Lost races before a command is `busy`", count(limits.LOST_RACES_MAX)],
+  ["Entries that one page of a filtered list looks at", count(limits.PAGE_SCAN_MAX)],
+];
