@@ -37,9 +37,9 @@ export function readTable(text: string, name: string): Table {
 /** The text with the table in its place. */
 function withTable(text: string, name: string, [heading = [], ...rows]: Table): string {
   const lines = [heading, heading.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
-  const [before, rest] = text.split(opening(name));
-  if (before === undefined || rest === undefined) {
-    throw new Error(`Cannot write the table ${name}: the file has no place for it`);
+  const [before, rest, ...others] = text.split(opening(name));
+  if (before === undefined || rest === undefined || others.length > 0) {
+    throw new Error(`Cannot write the table ${name}: the file must have one place for it`);
   }
   const after = rest.slice(rest.indexOf(CLOSING));
   return `${before}${opening(name)}\n\n${lines.join("\n")}\n\n${after}`;

@@ -44,6 +44,16 @@ Deno.test("the documentation names every task, and no other", () => {
   assertEquals([...new Set(named)].toSorted(), Object.keys(config.tasks).toSorted());
 });
 
+for (const file of ["README.md", "README.tr.md"]) {
+  Deno.test(`${file} leads to every page, and shows the chart`, async () => {
+    for await (const { name } of Deno.readDir(fileUrl("docs"))) {
+      if (/\.(md|svg)$/.test(name) && !name.startsWith("errors")) {
+        assert(textOf(file).includes(`](docs/${name})`), name);
+      }
+    }
+  });
+}
+
 Deno.test("README.md is read in one go", () => {
   assert(README.split("\n").length <= 250, "what is not for an integrator goes to docs/");
 });
