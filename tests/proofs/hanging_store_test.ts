@@ -13,8 +13,11 @@ import {
 } from "../support/kese.ts";
 import { mongoUri, openFreshMongoStore, startMongoProxy } from "../support/mongo_store.ts";
 
-/** Time passes so much faster, so that nobody waits ten seconds for a deadline. */
-const HASTE = 20;
+/**
+ * Time passes so much faster, so that nobody waits ten seconds for a deadline; not so fast that a busy
+ * machine lets a command's time pass before its save is sent, which is another answer.
+ */
+const HASTE = 8;
 const DEADLINE_MILLISECONDS = COMMAND_DEADLINE_MILLISECONDS / HASTE;
 /** Far below the driver's own time-outs: it is not they that end these calls. */
 const CALL_MILLISECONDS = 250;
@@ -26,8 +29,11 @@ function createHastyClock(): TestClock {
   return { ...createTestClock(), now: () => START + (performance.now() - begun) * HASTE };
 }
 
-/** The driver gives up a connection that is silent after 5 s, one that does not open after 3 s. */
-const RECOVERY_MILLISECONDS = 8_000;
+/**
+ * The driver gives up a connection that is silent after 5 s, one that does not open after 3 s; and a
+ * busy machine.
+ */
+const RECOVERY_MILLISECONDS = 8_000 + 4_000;
 
 /** A program on a store behind a network that breaks. */
 interface Bench {
@@ -117,9 +123,12 @@ proxyTest(
   "POST /kart-saklamali-odeme is answered in time when more hang than there are connections",
   async ({ kese, proxy }) => {
     const users = Array.from({ length: 30 }, (_, place) => `u${place}`);
-    await Promise.all(users.map((user) => createUser(kese, user, "100.00")));
-    const payments = users.map((user) => `POST /kart-saklamali-odeme?userNo=${user}&amount=1`);
-    await Promise.all(payments.map((payment) => send(kese, payment)));
+    // One by one: what a busy machine does not finish within a call's time would not be cached.
+    for (const user of users) {
+      await createUser(kese, user, "100.00");
+      const payment = `POST /kart-saklamali-odeme?userNo=${user}&amount=1`;
+      assertEquals((await send(kese, payment)).status, 201);
+    }
     proxy.swallow("everything");
     const answers = await Promise.all(users.map((user) => ride(kese, user)));
     assertEquals(answers.map(({ body }) => body.code), users.map(() => "outcome_unknown"));

@@ -22,9 +22,9 @@ const LOSSES_MIN = ROUNDS / 3;
 const ERRANDS_PER_ROUND_MAX = 3_000;
 /** Syncs that make an empty file a database. */
 const SYNCS_OF_CREATION_MIN = 5;
-/** Payments, and the sync of one of them that is never done. */
+/** Payments, and the sync of one of them that is never done: the first syncs are those of the start's housekeeping. */
 const PAYMENTS_MAX = 20;
-const UNSYNCED_PAYMENT = 6;
+const UNSYNCED_PAYMENT = 12;
 const SURVIVING_PERCENTS = [0, 0, 50, 90];
 const FILE = "kese.db";
 const LOG = `${FILE}-wal`;
