@@ -3,32 +3,7 @@ import { z } from "zod";
 import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
 import type { Variables } from "./env_file.ts";
-import { LOG_LEVELS, type LogLevel } from "./log.ts";
-
-/** What the environment says, checked and in the types that the program works with. */
-export interface Environment {
-  readonly mode: "development" | "production";
-  readonly host: string;
-  readonly port: number;
-  readonly sqlitePath: string;
-  /** Set when the accounts are on MongoDB; SQLite is not opened then. */
-  readonly mongo?: { readonly uri: string; readonly dbName: string };
-  /** Set when account snapshots and rate limits are on Upstash Redis. */
-  readonly redis?: { readonly url: string; readonly token: string };
-  readonly fleets: ReadonlyMap<string, readonly string[]>;
-  readonly cardKeys: ReadonlyMap<string, Uint8Array>;
-  /** The first seals the store's secret, all open it. */
-  readonly cardFingerprintKeys: readonly Uint8Array[];
-  readonly cardGateway: "sandbox";
-  /** Where one-time codes go that are sent to users; signed when there is a secret. */
-  readonly codeWebhook?: { readonly url: string; readonly secret?: string };
-  readonly allowCardNumberInUrl: boolean;
-  readonly trustProxy: boolean;
-  readonly requestsPerMinute: { readonly user: number; readonly fleet: number };
-  readonly logLevel: LogLevel;
-  /** The replaced texts, `MSG_…` by name. */
-  readonly texts: ReadonlyMap<string, string>;
-}
+import { LOG_LEVELS } from "./log.ts";
 
 export type EnvironmentRead =
   | { readonly ok: true; readonly environment: Environment }
@@ -38,9 +13,8 @@ const flag = z.enum(["true", "false"], "must be true or false").transform((text)
   text === "true"
 );
 const count = z.string().regex(/^\d{1,9}$/, "must be a whole number").transform(Number);
-const key = z.base64("must be base64").transform((text) =>
-  new Uint8Array(Buffer.from(text, "base64"))
-)
+const key = z.base64("must be base64")
+  .transform((text): Uint8Array => new Uint8Array(Buffer.from(text, "base64")))
   .refine((bytes) => bytes.length === 32, "must be 32 bytes in base64");
 
 /** As Standard Webhooks writes one: 24 to 64 bytes. */
@@ -108,15 +82,19 @@ export const ENVIRONMENT = z.object({
   HOST: z.string().default("0.0.0.0"),
   PORT: count.refine((port) => port <= 65_535, "must be at most 65535").default(5000),
   SQLITE_PATH: z.string().default("data/kese.db"),
+  /** Set when the accounts are on MongoDB; SQLite is not opened then. */
   MONGODB_URI: mongoUri.optional(),
   DB_NAME: z.string().default("kese"),
+  /** Set when account snapshots and rate limits are on Upstash Redis. */
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/, error: "must be an https URL" }).optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
   FLEETS: fleets,
   CARD_KEYS: cardKeys,
+  /** The first seals the store's secret, all open it. */
   CARD_FINGERPRINT_KEY: fingerprintKeys,
   CARD_GATEWAY: z.enum(["sandbox"], "must be sandbox, the only gateway of this version"),
   ALLOW_SANDBOX_GATEWAY: flag.default(false),
+  /** Where one-time codes go that are sent to users; signed when there is a secret. */
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
   CODE_WEBHOOK_SECRET: webhookSecret.optional(),
   ALLOW_CARD_NUMBER_IN_URL: flag.default(false),
@@ -126,19 +104,60 @@ export const ENVIRONMENT = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
-/** Reads the environment; names everything that is missing or wrong at once. */
-export function readEnvironment(variables: Variables): EnvironmentRead {
-  // A variable that is set to nothing counts as not set, as in an .env that was copied and not filled in.
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
-  const parsed = ENVIRONMENT.safeParse(given);
-  const faults = [...fieldFaults(parsed, given), ...contradictions(given)];
-  if (!parsed.success || faults.length > 0) return { ok: false, faults };
-  return { ok: true, environment: toEnvironment(parsed.data, given) };
+type Read = z.output<typeof ENVIRONMENT>;
+
+/** The variables under the names that the program has for them, those that belong together in one. */
+const NAMED = ENVIRONMENT.transform((read) => ({
+  mode: read.KESE_ENV,
+  host: read.HOST,
+  port: read.PORT,
+  sqlitePath: read.SQLITE_PATH,
+  ...mongo(read),
+  ...redis(read),
+  fleets: read.FLEETS,
+  cardKeys: read.CARD_KEYS,
+  cardFingerprintKeys: read.CARD_FINGERPRINT_KEY,
+  cardGateway: read.CARD_GATEWAY,
+  ...codeWebhook(read),
+  allowCardNumberInUrl: read.ALLOW_CARD_NUMBER_IN_URL,
+  trustProxy: read.TRUST_PROXY,
+  requestsPerMinute: {
+    user: read.REQUESTS_PER_MINUTE_USER,
+    fleet: read.REQUESTS_PER_MINUTE_FLEET,
+  },
+  logLevel: read.LOG_LEVEL,
+}));
+
+/** What the environment says, checked and in the types that the program works with. */
+export type Environment = Readonly<z.output<typeof NAMED>> & {
+  /** The replaced texts, `MSG_…` by name. */
+  readonly texts: ReadonlyMap<string, string>;
+};
+
+function mongo({ MONGODB_URI: uri, DB_NAME: dbName }: Read) {
+  return uri === undefined ? {} : { mongo: { uri, dbName } };
 }
 
-type Parsed = z.output<typeof ENVIRONMENT>;
+function redis({ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token }: Read) {
+  return url === undefined || token === undefined ? {} : { redis: { url, token } };
+}
 
-function fieldFaults(parsed: z.ZodSafeParseResult<Parsed>, given: Variables): string[] {
+function codeWebhook({ CODE_WEBHOOK_URL: url, CODE_WEBHOOK_SECRET: secret }: Read) {
+  if (url === undefined) return {};
+  return { codeWebhook: { url, ...(secret !== undefined && { secret }) } };
+}
+
+/** Reads the environment; names everything that is missing or wrong at once. */
+export function readEnvironment(variables: Variables): EnvironmentRead {
+  // An empty variable counts as unset, as in an .env that was copied and not filled in.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+  const parsed = NAMED.safeParse(given);
+  const faults = [...fieldFaults(parsed, given), ...contradictions(given)];
+  if (!parsed.success || faults.length > 0) return { ok: false, faults };
+  return { ok: true, environment: { ...parsed.data, texts: textsOf(given) } };
+}
+
+function fieldFaults(parsed: z.ZodSafeParseResult<unknown>, given: Variables): string[] {
   if (parsed.success) return [];
   return parsed.error.issues.map(({ path: [field], message }) => {
     const name = String(field);
@@ -188,37 +207,6 @@ function* publicSecrets(given: Variables): Generator<string> {
 
 const ZERO_KEY = Buffer.alloc(32).toString("base64");
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
-
-function toEnvironment(parsed: Parsed, given: Variables): Environment {
-  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = parsed;
-  return {
-    mode: parsed.KESE_ENV,
-    host: parsed.HOST,
-    port: parsed.PORT,
-    sqlitePath: parsed.SQLITE_PATH,
-    ...(parsed.MONGODB_URI !== undefined &&
-      { mongo: { uri: parsed.MONGODB_URI, dbName: parsed.DB_NAME } }),
-    ...(url !== undefined && token !== undefined && { redis: { url, token } }),
-    fleets: parsed.FLEETS,
-    cardKeys: parsed.CARD_KEYS,
-    cardFingerprintKeys: parsed.CARD_FINGERPRINT_KEY,
-    cardGateway: parsed.CARD_GATEWAY,
-    ...(parsed.CODE_WEBHOOK_URL !== undefined && {
-      codeWebhook: {
-        url: parsed.CODE_WEBHOOK_URL,
-        ...(parsed.CODE_WEBHOOK_SECRET !== undefined && { secret: parsed.CODE_WEBHOOK_SECRET }),
-      },
-    }),
-    allowCardNumberInUrl: parsed.ALLOW_CARD_NUMBER_IN_URL,
-    trustProxy: parsed.TRUST_PROXY,
-    requestsPerMinute: {
-      user: parsed.REQUESTS_PER_MINUTE_USER,
-      fleet: parsed.REQUESTS_PER_MINUTE_FLEET,
-    },
-    logLevel: parsed.LOG_LEVEL,
-    texts: textsOf(given),
-  };
-}
 
 /** The texts that the variables replace, by name. */
 export function textsOf(variables: Variables): ReadonlyMap<string, string> {
