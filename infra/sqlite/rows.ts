@@ -72,13 +72,17 @@ function lastPayment(row: AccountRow): PaymentState | null {
   };
 }
 
+declare const column: unique symbol;
+/** An amount for one column: in a row all are numbers, and one in the place of another would be stored. */
+export type KurusFor<Column extends string> = Kurus & { readonly [column]: Column };
+
 /** The columns of `journal` from `entry_id` to `facts`. */
 export type EntryRow = readonly [
   id: string,
   type: EntryType,
-  amountKurus: Kurus,
-  deltaKurus: Kurus,
-  balanceAfterKurus: Kurus,
+  amountKurus: KurusFor<"amount">,
+  deltaKurus: KurusFor<"delta">,
+  balanceAfterKurus: KurusFor<"balance_after">,
   at: Instant,
   key: number | null,
   facts: string,
@@ -127,9 +131,12 @@ export function toOpeningRows(
 }
 
 export function toEntryRow(entry: JournalEntry): EntryRow {
-  const { id, type, amountKurus, deltaKurus, balanceAfterKurus, at, idempotency } = entry;
+  const { id, type, at, idempotency } = entry;
+  const amount = entry.amountKurus as KurusFor<"amount">;
+  const delta = entry.deltaKurus as KurusFor<"delta">;
+  const balanceAfter = entry.balanceAfterKurus as KurusFor<"balance_after">;
   const key = toKeyColumn(idempotency?.keyHash);
-  return [id, type, amountKurus, deltaKurus, balanceAfterKurus, at, key, toFacts(entry)];
+  return [id, type, amount, delta, balanceAfter, at, key, toFacts(entry)];
 }
 
 function toLookUp(entry: JournalEntry): LookUp | undefined {

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Kurus } from "../../../../domain/money.ts";
 import { SqliteDatabase } from "../../../../infra/sqlite/database.ts";
 import { createAppender } from "../../../../infra/sqlite/commit/appending.ts";
 import { ENDS_REMEMBERED, journalStart } from "../../../../infra/sqlite/commit/journal_ends.ts";
-import type { EntryRow } from "../../../../infra/sqlite/rows.ts";
+import type { EntryRow, KurusFor } from "../../../../infra/sqlite/rows.ts";
 
 function row(id: string, type: "account_opened" | "payment", amount: number): EntryRow {
-  return [id, type, amount as Kurus, -amount as Kurus, 0 as Kurus, 0, null, "{}"];
+  const delta = -amount as KurusFor<"delta">;
+  const balanceAfter = 0 as KurusFor<"balance_after">;
+  return [id, type, amount as KurusFor<"amount">, delta, balanceAfter, 0, null, "{}"];
 }
 
 /** A database with accounts that have one entry each, and how often one is asked where they end. */
