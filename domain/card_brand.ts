@@ -1,5 +1,6 @@
+export const CARD_BRANDS = ["visa", "mastercard", "amex", "troy", "unknown"] as const;
 /** The scheme of a card, told from its first digits. */
-export type CardBrand = "visa" | "mastercard" | "amex" | "troy" | "unknown";
+export type CardBrand = typeof CARD_BRANDS[number];
 
 /** First digits: a number, or the first and the last of a row of numbers of one length. */
 type FirstDigits = number | readonly [first: number, last: number];

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import { CARD_BRANDS } from "../../domain/card_brand.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 
@@ -41,7 +42,7 @@ export function fromSnapshot(
 ): Account | undefined {
   if (typeof text !== "string" || text.length > SNAPSHOT_MAX_LENGTH) return undefined;
   const [, given = "", json = ""] = SNAPSHOT.exec(text) ?? [];
-  if (!sealed(owner, { json, given })) return undefined;
+  if (!bearsSeal(owner, { json, given })) return undefined;
   const read = SNAPSHOT_BODY.safeParse(parseJson(json));
   if (!read.success || read.data.databaseId !== owner.databaseId) return undefined;
   const { account } = read.data;
@@ -55,7 +56,7 @@ function seal({ sealingKey }: SnapshotOwner, json: string): string {
     .slice(0, 32);
 }
 
-function sealed(
+function bearsSeal(
   owner: SnapshotOwner,
   { json, given }: { readonly json: string; readonly given: string },
 ): boolean {
@@ -72,7 +73,7 @@ function parseJson(text: string): unknown {
 }
 
 const count = z.int().min(0);
-const sum = z.custom<Kurus>((value) => Number.isSafeInteger(value));
+const amount = z.custom<Kurus>((value) => Number.isSafeInteger(value));
 const text = z.string();
 
 /** Strict: a member that this version does not know would be lost with the next save. */
@@ -82,10 +83,10 @@ const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.str
     id: z.strictObject({ filo: text, userNo: text }),
     head: text.min(1),
     seq: count.min(1),
-    balanceKurus: sum,
+    balanceKurus: amount,
     cards: z.array(z.strictObject({
       cardId: text,
-      brand: z.enum(["visa", "mastercard", "amex", "troy", "unknown"]),
+      brand: z.enum(CARD_BRANDS),
       bin: text.nullable(),
       last4: text,
       digitCount: count,
@@ -96,13 +97,13 @@ const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.str
     selectedCardId: text.nullable(),
     lastPayment: z.strictObject({
       paymentId: text,
-      amountKurus: sum,
-      refundedKurus: sum,
+      amountKurus: amount,
+      refundedKurus: amount,
       at: count,
     }).nullable(),
     openTopUps: z.array(z.strictObject({
       topUpId: text,
-      amountKurus: sum,
+      amountKurus: amount,
       cardId: text,
       startedAt: count,
     })),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CARD_BRANDS } from "../../domain/card_brand.ts";
 import { ASKERS, ENTRY_TYPES } from "../../domain/journal.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
@@ -18,7 +19,7 @@ export const cardAnswer = z.object({
   maskedNumber: z.string().meta({ example: "424242******4242" }),
   bin: z.string().nullable().meta({ description: "The first six digits; null under 15 digits." }),
   last4: z.string(),
-  brand: z.enum(["visa", "mastercard", "amex", "troy", "unknown"]),
+  brand: z.enum(CARD_BRANDS),
   selected: z.boolean(),
   verified: z.boolean().meta({ description: "Passes Luhn; only such a card can be charged." }),
   createdAt: instant,
