@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
 import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
-import { exceededUntilNextWindow, windowStart } from "./rate_window.ts";
+import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 
 /** Keys of one policy that are remembered. */
 export const KEYS_PER_POLICY = 100_000;
@@ -35,7 +35,7 @@ export function createMemoryRateLimiter(): RateLimiter {
   }
 
   return {
-    // One after the other: what a user sends past his own limit must not use up his fleet's.
+    // One after the other: what a user sends past their own limit must not use up their fleet's.
     take: (limits, now) => {
       const exceeded = limits.find((limit) =>
         countIn(limit, windowStart(limit, now)) > limit.limit

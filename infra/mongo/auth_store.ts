@@ -3,7 +3,7 @@ import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../
 import type { Contact } from "../../domain/auth.ts";
 import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { RateLimit } from "../../domain/ports/rate_limiter.ts";
-import { counterKey, exceededUntilNextWindow, windowStart } from "../memory/rate_window.ts";
+import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import { isDuplicateKey } from "./connection.ts";
 import type { UserDocument } from "./documents.ts";
 

@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
 import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
-import { exceededUntilNextWindow, windowStart } from "../memory/rate_window.ts";
+import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import { type RedisConnection, RedisUnavailableError } from "./connection.ts";
 
 export interface RedisRateLimiterOptions {
@@ -31,7 +31,7 @@ export function createRedisRateLimiter(
     const keys = limits.map((limit) =>
       `${databaseId}:limit:${limit.windowSeconds}:${windowStart(limit, now)}:${limit.key}`
     );
-    // Twice the window: clocks differ, and a counter that ended early would begin anew.
+    // Twice the window: clocks differ, and a counter that ended early would begin again.
     const facts = limits.flatMap((
       { limit, windowSeconds },
     ) => [`${limit}`, `${windowSeconds * 2}`]);

@@ -2,7 +2,7 @@ import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../
 import type { Profile, Session } from "../../domain/auth.ts";
 import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
-import { counterKey, exceededUntilNextWindow, windowStart } from "../memory/rate_window.ts";
+import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
