@@ -20,8 +20,8 @@ const FEWEST_DIGITS_FOR_BIN = 15;
 
 /**
  * A whole card number. It cannot be turned into text by accident: as a string, as JSON and in
- * inspection it gives its mask. Only {@linkcode CardNumber.reveal} gives the digits, to the vault
- * and to the card gateway.
+ * inspection it gives its mask. Only {@linkcode CardNumber.reveal} gives the digits, to the vault's
+ * sealing and to a card gateway.
  */
 export class CardNumber {
   readonly #digits: string;
@@ -46,6 +46,21 @@ export class CardNumber {
     if (typeof value !== "string" || value.length > LONGEST_TEXT) return undefined;
     const digits = value.replaceAll(BLANKS_AND_DASHES, "");
     return CARD_NUMBER.test(digits) ? new CardNumber(digits) : undefined;
+  }
+
+  /** The numbers without those that another one before them equals. */
+  static distinct(numbers: readonly CardNumber[]): readonly CardNumber[] {
+    const before = new Set<string>();
+    return numbers.filter((number) => {
+      const isNew = !before.has(number.#digits);
+      before.add(number.#digits);
+      return isNew;
+    });
+  }
+
+  /** A keyed hash of the digits, for those who compare numbers and must not know them. */
+  digest(hash: (digits: string) => string): string {
+    return hash(this.#digits);
   }
 
   /** The digits themselves. Never write them anywhere. */

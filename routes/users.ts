@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createAccount } from "../domain/workflows/opening.ts";
-import type { CardNumber } from "../domain/card_number.ts";
+import { CardNumber } from "../domain/card_number.ts";
 import { CARDS_PER_ACCOUNT } from "../domain/limits.ts";
 import { CURRENCY, formatAmount, NO_MONEY } from "../domain/money.ts";
 import type { Dependencies } from "./http/dependencies.ts";
@@ -84,5 +84,5 @@ function fitsOneAccount(
   },
 ): boolean {
   const numbers = selectedCard ? [...allCards, selectedCard] : allCards;
-  return new Set(numbers.map((number) => number.reveal())).size <= CARDS_PER_ACCOUNT;
+  return CardNumber.distinct(numbers).length <= CARDS_PER_ACCOUNT;
 }

@@ -49,8 +49,10 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
 
   return {
     fingerprint: (id, number) =>
-      createHmac("sha256", keys.fingerprint()).update(`card\n${accountKey(id)}\n${number.reveal()}`)
-        .digest("hex"),
+      number.digest((digits) =>
+        createHmac("sha256", keys.fingerprint()).update(`card\n${accountKey(id)}\n${digits}`)
+          .digest("hex")
+      ),
     keep: (id, cards, now) => store.put(cards.map((card) => toRecord(id, card, now))),
     open: async (id, cardId) => {
       const record = await store.get(id, cardId);

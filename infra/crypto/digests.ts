@@ -5,8 +5,6 @@ import type { Digests } from "../../domain/ports/digests.ts";
 
 /** Characters of a keyed digest: 128 bits tell all requests of an account apart. */
 const KEYED_LENGTH = 32;
-/** Secrets whose digest is kept in memory. */
-export const SECRETS_REMEMBERED = 1_000;
 
 /**
  * Digests with node:crypto, which takes microseconds where crypto.subtle takes tens of them.
@@ -17,27 +15,14 @@ export function createDigests(key: () => Uint8Array): Digests {
     return createHmac("sha256", key()).update(text).digest("hex").slice(0, KEYED_LENGTH);
   };
   return {
-    secret: rememberResults(sha256, SECRETS_REMEMBERED),
+    secret: sha256,
     equal: isEqual,
     sentCode: (id, code) => keyed(`code\n${accountKey(id)}\n${code}`),
     idempotencyKey: ({ operation, by }, key) => keyed(`key\n${by}\n${operation}\n${key}`),
-    request: (operation, parameters) => keyed(`request\n${operation}\n${canonical(parameters)}`),
-  };
-}
-
-/** The same, kept at hand for what comes again: a fleet sends its key with every request. */
-function rememberResults(
-  digest: (text: string) => string,
-  most: number,
-): (text: string) => string {
-  const remembered = new Map<string, string>();
-  return (text) => {
-    const known = remembered.get(text);
-    if (known !== undefined) return known;
-    const made = digest(text);
-    if (remembered.size >= most) remembered.clear();
-    remembered.set(text, made);
-    return made;
+    request: (operation, parameters) => {
+      const hashCard = (digits: string) => keyed(`card\n${digits}`);
+      return keyed(`request\n${operation}\n${canonical(parameters, hashCard)}`);
+    },
   };
 }
 
@@ -58,14 +43,14 @@ export function sha256(text: string): string {
 
 /**
  * JSON with its names in order, so that the order in which a client wrote them means nothing. A card
- * number goes in with all its digits: two numbers can share a mask.
+ * number is in it as a hash of all its digits, because two numbers can share a mask.
  */
-function canonical(value: unknown): string {
-  if (value instanceof CardNumber) return JSON.stringify(value.reveal());
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+function canonical(value: unknown, hashCard: (digits: string) => string): string {
+  if (value instanceof CardNumber) return JSON.stringify(value.digest(hashCard));
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, hashCard)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
     .sort(([first], [second]) => first < second ? -1 : 1)
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member, hashCard)}`);
   return `{${members.join(",")}}`;
 }

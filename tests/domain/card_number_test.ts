@@ -165,3 +165,16 @@ Deno.test("maskedNumber() shows at most BIN and last four of any number", () => 
     { seed: 20260101, numRuns: 300 },
   );
 });
+
+Deno.test("CardNumber.distinct() keeps the first of equal numbers, however they are written", () => {
+  const numbers = ["4242424242424242", "4000000000000002", "4242 4242 4242 4242"].map(cardNumber);
+  const kept = CardNumber.distinct(numbers);
+  assertEquals(kept.map((number) => numbers.indexOf(number)), [0, 1]);
+});
+
+Deno.test("digest() hashes all digits of a number, also where two share a mask", () => {
+  const [first, second] = ["4000000000000002", "4000001000010002"].map(cardNumber);
+  assertEquals(first?.toString(), second?.toString());
+  assertEquals(first?.digest((digits) => `hash of ${digits}`), "hash of 4000000000000002");
+  assertEquals(second?.digest((digits) => `hash of ${digits}`), "hash of 4000001000010002");
+});
