@@ -1,12 +1,9 @@
 import type { Hono } from "hono";
-import { SWEEP_INTERVAL_MILLISECONDS, TOP_UP_SWEEP_AFTER_MILLISECONDS } from "./domain/limits.ts";
-import type { AccountCache } from "./domain/ports/account_cache.ts";
+import { TOP_UP_SWEEP_AFTER_MILLISECONDS } from "./domain/limits.ts";
 import type { CardGateway } from "./domain/ports/card_gateway.ts";
 import type { Clock } from "./domain/ports/clock.ts";
 import type { Log } from "./domain/ports/log.ts";
-import type { RateLimiter } from "./domain/ports/rate_limiter.ts";
 import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
-import { StoreUnavailableError } from "./domain/ports/errors.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
 import { createAuditLog } from "./domain/workflows/audit.ts";
@@ -14,27 +11,20 @@ import { createCardVault } from "./infra/crypto/card_vault.ts";
 import { createSystemClock, pause } from "./infra/process/clock.ts";
 import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel.ts";
 import { CODES_SETTLING_MILLISECONDS, createCodeSender } from "./infra/webhooks/code_sender.ts";
-import { createKeyring, type Keyring } from "./infra/crypto/keyring.ts";
-import { developmentVariables } from "./infra/process/development.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
-import { type Environment, readEnvironment, textsOf } from "./infra/process/environment.ts";
+import { type Environment, readEnvironment } from "./infra/process/environment.ts";
 import { createSandboxGateway } from "./infra/gateways/sandbox.ts";
 import { createIds } from "./infra/crypto/ids.ts";
-import {
-  CACHE_SETTLING_MILLISECONDS,
-  createLayeredAccountCache,
-} from "./infra/memory/layered_account_cache.ts";
-import { createLineWriter, createLog, LAST_LINE_MILLISECONDS } from "./infra/process/log.ts";
-import { createMemoryAccountCache } from "./infra/memory/account_cache.ts";
-import { createMemoryRateLimiter } from "./infra/memory/rate_limiter.ts";
+import { CACHE_SETTLING_MILLISECONDS } from "./infra/memory/layered_account_cache.ts";
+import { createLineWriter, createLog } from "./infra/process/log.ts";
 import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
-import { readEnvFile, type Variables } from "./infra/process/env_file.ts";
-import { serve, SHUTDOWN_DEADLINE_MILLISECONDS } from "./infra/process/serving.ts";
-import { noStore, orExit, refuseStart, StartRefusedError } from "./infra/process/start_refused.ts";
-import { createSweep } from "./infra/process/sweeping.ts";
-import { createRedisAdapters } from "./infra/redis/adapters.ts";
-import { openRedis } from "./infra/redis/connection.ts";
+import { openStores, type StoresOpening } from "./infra/process/opening.ts";
+import { serve } from "./infra/process/serving.ts";
+import { orExit, refuseStart, type StartRefusedError } from "./infra/process/start_refused.ts";
+import { stopOnSignal } from "./infra/process/stopping.ts";
+import { keepSweeping } from "./infra/process/sweeping.ts";
+import { readVariables, type Variables } from "./infra/process/variables.ts";
 import { createSecretHasher } from "./infra/crypto/secret_hasher.ts";
 import type { Store } from "./infra/store.ts";
 import { together } from "./infra/process/together.ts";
@@ -51,7 +41,7 @@ export interface Kese extends AsyncDisposable {
   readonly store: Store;
   readonly dependencies: Dependencies;
   readonly gateway: CardGateway;
-  /** Asks for the outcomes of open top-ups and takes away what has expired. */
+  /** Asks for the outcomes of open top-ups and removes what has expired. */
   sweep(): Promise<void>;
   /** Writes what is still in memory and closes the store. */
   close(): Promise<void>;
@@ -67,12 +57,7 @@ export interface Replacements {
   readonly codeChannel?: CodeChannel;
 }
 
-export interface Opening extends Replacements {
-  /** Whether a store that is not there is made; a task that is to work on one must not. */
-  readonly mayMakeStore?: boolean;
-  /** Hears of a store that was away at the start and turns out to be one that must not be used. */
-  readonly onRefused?: (refusal: StartRefusedError) => void;
-}
+export type Opening = Replacements & Pick<StoresOpening, "mayMakeStore" | "onRefused">;
 
 /** The composition root: chooses an adapter for each port and hands them to the routes. */
 export async function openKese(
@@ -95,7 +80,7 @@ export async function openKese(
     clock,
     log,
     pause,
-    ...(cache && { cache }),
+    cache,
   });
   const vault = createCardVault(store.vault, {
     sealing: cardKeys,
@@ -165,102 +150,16 @@ export async function openKese(
   }
 }
 
-/** A store, what is kept at hand of it, and who counts requests. */
-interface Stores {
-  readonly store: Store;
-  readonly keyring: Keyring;
-  readonly cache?: AccountCache;
-  readonly limiter: RateLimiter;
-  /** Ends when nothing is on its way to a cache. */
-  settled(): Promise<void>;
-}
-
-async function openStores(
-  environment: Environment,
-  opening: Opening & { readonly clock: Clock; readonly log: Log },
-): Promise<Stores> {
-  const { clock, log, mayMakeStore: mayMake = true } = opening;
-  const store = opening.store ?? await openStore(environment, { log, mayMake });
-  const keyring = await openKeyring(environment, { ...opening, store, log, mayMake });
-  const local = createMemoryRateLimiter();
-  const settled = () => Promise.resolve();
-  const { databaseId } = store;
-  const near = createMemoryAccountCache();
-  const { redis } = environment;
-  // An embedded database has no other processes to share its accounts with.
-  if (redis === undefined || databaseId === undefined) {
-    return { store, keyring, cache: near, limiter: local, settled };
-  }
-  const connect = () => openRedis({ ...redis, clock, log });
-  const sealingKey = () => keyring.key("account_snapshot");
-  const shared = createRedisAdapters({ connect, databaseId, sealingKey, local, log });
-  const cache = createLayeredAccountCache({ near, far: shared.cache, log });
-  return { store, keyring, cache, limiter: shared.limiter, settled: cache.settled };
-}
-
-/**
- * Refuses a store of other keys or of another environment. One that is away is asked again later, and
- * until then it answers nobody.
- */
-async function openKeyring(
-  environment: Environment,
-  { store, log, mayMake, onRefused }: Pick<Opening, "onRefused"> & {
-    readonly store: Store;
-    readonly log: Log;
-    readonly mayMake: boolean;
-  },
-): Promise<Keyring> {
-  const keyring = createKeyring({ store, environment, mayMake, ...(onRefused && { onRefused }) });
-  try {
-    await keyring.open();
-  } catch (error) {
-    // A task has nothing to do without its store.
-    if (!(error instanceof StoreUnavailableError) || !mayMake) throw error;
-    log.warn("store_not_opened", { error });
-  }
-  return keyring;
-}
-
-/** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */
-async function openStore(
-  { mongo, sqlitePath }: Environment,
-  { log, mayMake }: { readonly log: Log; readonly mayMake: boolean },
-): Promise<Store> {
-  if (mongo !== undefined) {
-    const { openMongoStore } = await import("./infra/mongo/store.ts");
-    const store = openMongoStore({ ...mongo, log });
-    if (mayMake || await store.isMade()) return store;
-    await store.close();
-    throw noStore(`the database ${mongo.dbName} (DB_NAME)`);
-  }
-  const { openStoreFile } = await import("./infra/sqlite/store_file.ts");
-  return await openStoreFile(sqlitePath, { mayMake });
-}
-
-/** The variables of this process, those of an `.env` beside it, and in development what is missing. */
-export async function readVariables(
-  opening: Pick<Opening, "mayMakeStore"> = {},
-): Promise<Variables> {
-  // Not loadEnvFile: in Deno, unlike in Node, it lets the file win over the process.
-  const variables = { ...await readEnvFile(), ...Deno.env.toObject() };
-  if (variables.KESE_ENV !== "development") return variables;
-  return await developmentVariables(variables, opening);
-}
-
 /** The environment, or the end of the program with everything that is wrong with it. */
 export function environmentOrExit(variables: Variables): Environment {
-  const read = readEnvironment(variables);
-  const faults = [
-    ...(read.ok ? [] : read.faults),
-    ...unknownTexts(textsOf(variables)).map((name) => `${name} replaces no text`),
-  ];
-  if (read.ok && faults.length === 0) return read.environment;
-  refuseStart([...faults, "See .env.example for every variable."]);
+  const read = readEnvironment(variables, unknownTexts);
+  if (read.ok) return read.environment;
+  refuseStart([...read.faults, "See .env.example for every variable."]);
 }
 
-/** The variables for a task, or the end of the program. */
-export function variablesForTask(): Promise<Variables> {
-  return orExit(() => readVariables({ mayMakeStore: false }));
+/** The variables of this process, or the end of the program; a task makes no store that is not there. */
+export function variablesOrExit(making: { readonly mayMakeStore: boolean }): Promise<Variables> {
+  return orExit(() => readVariables({ own: Deno.env.toObject(), ...making }));
 }
 
 /** Opens the store that is there for a task, or ends the program. */
@@ -270,7 +169,7 @@ export function openForTask(environment: Environment): Promise<Kese> {
 
 /** Starts Kese and keeps it running until it is told to stop. */
 async function main(): Promise<void> {
-  const environment = environmentOrExit(await orExit(() => readVariables()));
+  const environment = environmentOrExit(await variablesOrExit({ mayMakeStore: true }));
   const clock = createSystemClock();
   const lines = createLineWriter(Deno.stdout);
   const log = createLog({ level: environment.logLevel, clock, write: lines.write });
@@ -282,36 +181,19 @@ async function main(): Promise<void> {
   const { kese, server } = await orExit(async () => {
     const onRefused = ({ faults }: StartRefusedError) => refuseStart(faults);
     const kese = await openKese(environment, { clock, log, onRefused });
-    if (environment.mode === "development") await loadSamples(kese, environment);
+    if (environment.mode === "development") {
+      const { loadFirstSamples } = await import("./infra/process/sample_users.ts");
+      await loadFirstSamples(kese.store, { ...environment, ports: kese.dependencies });
+    }
     const onListen = (address: Deno.NetAddr) => announce({ environment, address, build, log });
     return { kese, server: serve({ fetch: kese.fetch, environment, log, onListen }) };
   });
-  const sweeping = setInterval(
-    createSweep({ sweep: kese.sweep, inspect: kese.store.inspect, log }),
-    SWEEP_INTERVAL_MILLISECONDS,
-  );
-  let stopping = false;
-  const stop = async (signal: Deno.Signal) => {
-    if (stopping) return;
-    stopping = true;
-    clearInterval(sweeping);
-    await clock.within(server.shutdown(), SHUTDOWN_DEADLINE_MILLISECONDS);
-    await kese.close();
-    log.info("stopped", { ...build, signal });
-    // Whoever reads the log may have stopped reading.
-    await clock.within(lines.written(), LAST_LINE_MILLISECONDS);
-    Deno.exit(0);
+  const stopSweeping = keepSweeping({ sweep: kese.sweep, inspect: kese.store.inspect, log });
+  const finish = () => {
+    stopSweeping();
+    return server.shutdown();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => stop(signal));
-  }
-}
-
-async function loadSamples({ store, dependencies }: Kese, { fleets }: Environment): Promise<void> {
-  const [filo] = fleets.keys();
-  if (filo === undefined || !await store.isEmpty()) return;
-  const { loadSampleUsers } = await import("./infra/process/sample_users.ts");
-  await loadSampleUsers({ filo, ports: dependencies });
+  stopOnSignal({ finish, close: kese.close, written: lines.written, build, clock, log });
 }
 
 if (import.meta.main) await main();

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { backUp } from "../infra/sqlite/backup.ts";
 import { refuseMissingFile } from "../infra/sqlite/store_file.ts";
 import { orExit } from "../infra/process/start_refused.ts";
-import { environmentOrExit, variablesForTask } from "../main.ts";
+import { environmentOrExit, variablesOrExit } from "../main.ts";
 
 /** `data/backups/kese-2026-11-25T18-32-50Z.db` for `data/kese.db`. */
 export function backupPath(source: string, now: Date): string {
@@ -23,7 +23,7 @@ function refuse(fault: string): never {
 }
 
 async function main(): Promise<void> {
-  const { mongo, sqlitePath } = environmentOrExit(await variablesForTask());
+  const { mongo, sqlitePath } = environmentOrExit(await variablesOrExit({ mayMakeStore: false }));
   if (mongo !== undefined) {
     refuse("MONGODB_URI is set, and MongoDB has backups of its own (docs/deployment.md).");
   }

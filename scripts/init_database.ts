@@ -5,11 +5,11 @@ import { createSystemClock } from "../infra/process/clock.ts";
 import { createLog } from "../infra/process/log.ts";
 import { sayUnavailable } from "../infra/mongo/unavailable.ts";
 import { orExit } from "../infra/process/start_refused.ts";
-import { environmentOrExit, readVariables } from "../main.ts";
+import { environmentOrExit, variablesOrExit } from "../main.ts";
 
 /** `deno task db:init`: makes the indexes of MongoDB and says what to shard by. Safe to run again. */
 async function main(): Promise<void> {
-  const environment = environmentOrExit(await orExit(() => readVariables()));
+  const environment = environmentOrExit(await variablesOrExit({ mayMakeStore: true }));
   const { mongo } = environment;
   if (mongo === undefined) {
     console.log(

@@ -10,7 +10,7 @@
 
 import sampleUsers from "../infra/process/sample_users.json" with { type: "json" };
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
-import { environmentOrExit, type Kese, openForTask, variablesForTask } from "../main.ts";
+import { environmentOrExit, type Kese, openForTask, variablesOrExit } from "../main.ts";
 
 /** What the command line asks for, or why it cannot be done. */
 export type Request =
@@ -72,7 +72,7 @@ function refuse(fault: string): never {
 async function main(): Promise<void> {
   const request = readArguments(Deno.args);
   if (!request.ok) refuse(`${request.fault} Usage: deno task db:seed [--demo] [--fleet=<name>]`);
-  const variables = await variablesForTask();
+  const variables = await variablesOrExit({ mayMakeStore: false });
   if (variables.KESE_ENV !== "development" && !request.demo) {
     refuse(
       "their codes are public, and this is not development.\n" +

@@ -2,8 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 const SCRIPT = `
-  import { readVariables } from "${ROOT}main.ts";
-  const { KESE_ENV, PORT, LOG_LEVEL, CARD_GATEWAY } = await readVariables();
+  import { readVariables } from "${ROOT}infra/process/variables.ts";
+  const { KESE_ENV, PORT, LOG_LEVEL, CARD_GATEWAY } =
+    await readVariables({ own: Deno.env.toObject() });
   console.log(JSON.stringify([KESE_ENV, PORT, LOG_LEVEL, CARD_GATEWAY]));
 `;
 

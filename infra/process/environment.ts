@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
-import type { Variables } from "./env_file.ts";
+import type { Variables } from "./variables.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 export type EnvironmentRead =
@@ -147,14 +147,22 @@ function codeWebhook({ CODE_WEBHOOK_URL: url, CODE_WEBHOOK_SECRET: secret }: Rea
   return { codeWebhook: { url, ...(secret !== undefined && { secret }) } };
 }
 
-/** Reads the environment; names everything that is missing or wrong at once. */
-export function readEnvironment(variables: Variables): EnvironmentRead {
+/** Reads the environment; names everything that is missing or wrong at once, unknown texts included. */
+export function readEnvironment(
+  variables: Variables,
+  unknownTexts: (texts: Environment["texts"]) => readonly string[] = () => [],
+): EnvironmentRead {
   // An empty variable counts as unset, as in an .env that was copied and not filled in.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   const parsed = NAMED.safeParse(given);
-  const faults = [...fieldFaults(parsed, given), ...contradictions(given)];
+  const texts = textsOf(given);
+  const faults = [
+    ...fieldFaults(parsed, given),
+    ...contradictions(given),
+    ...unknownTexts(texts).map((name) => `${name} replaces no text`),
+  ];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
-  return { ok: true, environment: { ...parsed.data, texts: textsOf(given) } };
+  return { ok: true, environment: { ...parsed.data, texts } };
 }
 
 function fieldFaults(parsed: z.ZodSafeParseResult<unknown>, given: Variables): string[] {

@@ -3,6 +3,8 @@ import { CardNumber } from "../../domain/card_number.ts";
 import { parseBalance } from "../../domain/money.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Ids } from "../../domain/ports/ids.ts";
+import type { Store } from "../store.ts";
+import type { Environment } from "./environment.ts";
 import sampleUsers from "./sample_users.json" with { type: "json" };
 
 export interface SampleLoading {
@@ -25,9 +27,9 @@ export async function loadSampleUsers({ filo, ports, onUser }: SampleLoading): P
       by: "kese",
       authCode,
       profile,
-      balanceKurus: known(parseBalance(balance), userNo),
-      cardNumbers: allCards.map((card) => known(CardNumber.parse(card), userNo)),
-      selectedCard: known(CardNumber.parse(selectedCard), userNo),
+      balanceKurus: requireRead(parseBalance(balance), userNo),
+      cardNumbers: allCards.map((card) => requireRead(CardNumber.parse(card), userNo)),
+      selectedCard: requireRead(CardNumber.parse(selectedCard), userNo),
     });
     if (outcome.outcome !== "accepted" && outcome.outcome !== "user_exists") {
       throw new Error(`Cannot create sample user ${userNo}: ${outcome.outcome}`);
@@ -39,7 +41,16 @@ export async function loadSampleUsers({ filo, ports, onUser }: SampleLoading): P
   return created.filter(Boolean).length;
 }
 
-function known<T>(value: T | undefined, userNo: string): T {
+/** Gives the first fleet the sample users, in a store that has nobody yet. */
+export async function loadFirstSamples(
+  store: Pick<Store, "isEmpty">,
+  { fleets, ports }: Pick<Environment, "fleets"> & Pick<SampleLoading, "ports">,
+): Promise<void> {
+  const [filo] = fleets.keys();
+  if (filo !== undefined && await store.isEmpty()) await loadSampleUsers({ filo, ports });
+}
+
+function requireRead<T>(value: T | undefined, userNo: string): T {
   if (value === undefined) throw new Error(`Cannot read sample user ${userNo}`);
   return value;
 }

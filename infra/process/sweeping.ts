@@ -1,3 +1,4 @@
+import { SWEEP_INTERVAL_MILLISECONDS } from "../../domain/limits.ts";
 import type { Log } from "../../domain/ports/log.ts";
 
 export interface Sweeping {
@@ -7,8 +8,11 @@ export interface Sweeping {
   readonly log: Log;
 }
 
-/** Sweeps at once and each time it is called; never twice at the same time, however long one takes. */
-export function createSweep({ sweep, inspect, log }: Sweeping): () => void {
+/**
+ * Sweeps at once and again at an interval, never twice at the same time, however long one takes.
+ * Gives what ends it.
+ */
+export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
   let underway = false;
   let wanted = inspect;
   const start = async () => {
@@ -23,5 +27,6 @@ export function createSweep({ sweep, inspect, log }: Sweeping): () => void {
     underway = false;
   };
   void start();
-  return start;
+  const timer = setInterval(start, SWEEP_INTERVAL_MILLISECONDS);
+  return () => clearInterval(timer);
 }

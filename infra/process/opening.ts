@@ -1,0 +1,93 @@
+import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
+import type { Log } from "../../domain/ports/log.ts";
+import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
+import { createKeyring, type Keyring } from "../crypto/keyring.ts";
+import { createMemoryAccountCache } from "../memory/account_cache.ts";
+import { createLayeredAccountCache } from "../memory/layered_account_cache.ts";
+import { createMemoryRateLimiter } from "../memory/rate_limiter.ts";
+import { createRedisAdapters } from "../redis/adapters.ts";
+import { openRedis } from "../redis/connection.ts";
+import type { Store } from "../store.ts";
+import type { Environment } from "./environment.ts";
+import { noStore, type StartRefusedError } from "./start_refused.ts";
+
+export interface StoresOpening {
+  /** In the place of the environment's. */
+  readonly store?: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether a store that is not there is made; a task that is to work on one must not. */
+  readonly mayMakeStore?: boolean;
+  /** Hears of a store that was away at the start and turns out to be one that must not be used. */
+  readonly onRefused?: (refusal: StartRefusedError) => void;
+}
+
+/** A store, its keys, what is kept at hand of it, and who counts requests. */
+export interface Stores {
+  readonly store: Store;
+  readonly keyring: Keyring;
+  readonly cache: AccountCache;
+  readonly limiter: RateLimiter;
+  /** Ends when nothing is on its way to a cache. */
+  settled(): Promise<void>;
+}
+
+/** Opens the store, and Redis when instances share it. */
+export async function openStores(
+  environment: Environment,
+  { store: given, clock, log, mayMakeStore: mayMake = true, onRefused }: StoresOpening,
+): Promise<Stores> {
+  const store = given ?? await openStore(environment, { log, mayMake });
+  const keyring = createKeyring({ store, environment, mayMake, ...(onRefused && { onRefused }) });
+  await openKeyring(keyring, { log, mayMake });
+  const local = createMemoryRateLimiter();
+  const near = createMemoryAccountCache();
+  const { databaseId } = store;
+  const { redis } = environment;
+  // An embedded database has no other processes to share its accounts with.
+  if (redis === undefined || databaseId === undefined) {
+    return { store, keyring, cache: near, limiter: local, settled: () => Promise.resolve() };
+  }
+  const connect = () => openRedis({ ...redis, clock, log });
+  const sealingKey = () => keyring.key("account_snapshot");
+  const shared = createRedisAdapters({ connect, databaseId, sealingKey, local, log });
+  const cache = createLayeredAccountCache({ near, far: shared.cache, log });
+  return { store, keyring, cache, limiter: shared.limiter, settled: cache.settled };
+}
+
+interface Making {
+  readonly log: Log;
+  readonly mayMake: boolean;
+}
+
+/**
+ * Refuses a store of other keys or of another environment. One that is away is asked again later, and
+ * until then it answers nobody.
+ */
+async function openKeyring(keyring: Keyring, { log, mayMake }: Making): Promise<void> {
+  try {
+    await keyring.open();
+  } catch (error) {
+    // A task has nothing to do without its store.
+    if (!(error instanceof StoreUnavailableError) || !mayMake) throw error;
+    log.warn("store_not_opened", { error });
+  }
+}
+
+/** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */
+async function openStore(
+  { mongo, sqlitePath }: Environment,
+  { log, mayMake }: Making,
+): Promise<Store> {
+  if (mongo !== undefined) {
+    const { openMongoStore } = await import("../mongo/store.ts");
+    const store = openMongoStore({ ...mongo, log });
+    if (mayMake || await store.isMade()) return store;
+    await store.close();
+    throw noStore(`the database ${mongo.dbName} (DB_NAME)`);
+  }
+  const { openStoreFile } = await import("../sqlite/store_file.ts");
+  return await openStoreFile(sqlitePath, { mayMake });
+}
