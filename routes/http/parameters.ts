@@ -4,6 +4,7 @@ import { doubledHeader } from "./doubled_headers.ts";
 import { type KnownParameters, shownName, unknownParameter } from "./known_parameters.ts";
 import { readObjectText } from "./object_text.ts";
 import { problem, type Read, refused } from "../contract/problems.ts";
+import { TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
 import { queryPairs } from "./query.ts";
 
 export const BODY_MAX_BYTES = 16 * 1024;
@@ -120,9 +121,7 @@ function mayHaveBody(request: Request): boolean {
 async function readJsonText(request: Request): Promise<Read<string>> {
   const { headers } = request;
   if ((headers.get("content-encoding") ?? "identity").toLowerCase() !== "identity") {
-    // RFC 9110, section 12.5.3: a 415 says with it which codings it would have taken.
-    const taken = { "accept-encoding": "identity" };
-    return refused({ ...problem("unsupported_media_type"), headers: taken });
+    return refused({ ...problem("unsupported_media_type"), headers: TAKEN_ENCODINGS });
   }
   const text = await readText(request);
   if (!text.ok) return text;

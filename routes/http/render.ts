@@ -1,6 +1,7 @@
 import type { Language } from "../../domain/idempotency.ts";
 import type { AnyReply, RequestFacts } from "./endpoint.ts";
 import type { Texts } from "../contract/messages.ts";
+import { problemHeaders } from "../contract/problem_headers.ts";
 import { type Problem, PROBLEMS, type ProblemType } from "../contract/problems.ts";
 
 /** What answers are in when they do not say that they are in another language. */
@@ -49,7 +50,7 @@ function withMessage(message: string, body: string): string {
 
 /** A problem as RFC 9457 has it, with Kese's own members beside. */
 function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
-  const { code, facts, headers, replayed } = problem;
+  const { code, headers, replayed } = problem;
   const first = replayed ?? given;
   return new Response(JSON.stringify(problemBody(problem, { facts: first, texts })), {
     status: PROBLEMS[code].status,
@@ -59,7 +60,7 @@ function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions)
       "cache-control": "no-store",
       "x-request-id": given.requestId,
       ...(replayed && { "idempotent-replayed": "true" }),
-      ...statusHeaders(code, facts),
+      ...problemHeaders(problem),
       ...headers,
     },
   });
@@ -103,27 +104,4 @@ function fill(template: string, facts: Problem["facts"]): string {
 // The names of parameters stand in the detail and, one by one, in `errors`.
 function withoutParameters({ parameters: _, ...facts }: Problem["facts"]): Problem["facts"] {
   return facts;
-}
-
-/** What a status needs beside its body. */
-function statusHeaders(code: Problem["code"], facts: Problem["facts"]): Record<string, string> {
-  switch (code) {
-    case "unauthenticated":
-    case "authentication_failed":
-      return { "www-authenticate": 'Bearer realm="kese"' };
-    case "busy":
-    case "outcome_unknown":
-      return { "retry-after": "1" };
-    case "rate_limited": {
-      // draft-ietf-httpapi-ratelimit-headers: q requests in w seconds; r are left, for t seconds.
-      const { policy, limit, windowSeconds, retryAfterSeconds } = facts;
-      return {
-        "retry-after": String(retryAfterSeconds),
-        "ratelimit-policy": `"${policy}";q=${limit};w=${windowSeconds}`,
-        "ratelimit": `"${policy}";r=0;t=${retryAfterSeconds}`,
-      };
-    }
-    default:
-      return {};
-  }
 }

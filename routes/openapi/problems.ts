@@ -8,6 +8,7 @@ import {
   type ProblemCode,
   PROBLEMS,
 } from "../contract/problems.ts";
+import { problemHeaders, TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
 import { problemBody } from "../http/render.ts";
 import { problemAnswer } from "../contract/answers.ts";
 
@@ -102,18 +103,8 @@ function problemResponse(
 export const COMMON_HEADERS = ["X-Request-Id", "Content-Language", "Cache-Control"] as const;
 
 function headersOf(code: ProblemCode): readonly HeaderName[] {
-  switch (code) {
-    case "unauthenticated":
-    case "authentication_failed":
-      return ["WWW-Authenticate"];
-    case "unsupported_media_type":
-      return ["Accept-Encoding"];
-    case "rate_limited":
-      return ["Retry-After", "RateLimit-Policy", "RateLimit"];
-    case "busy":
-    case "outcome_unknown":
-      return ["Retry-After"];
-    default:
-      return [];
-  }
+  const headers = code === "unsupported_media_type"
+    ? TAKEN_ENCODINGS
+    : problemHeaders({ code, facts: FACTS[code] ?? {} });
+  return Object.keys(headers) as (keyof typeof headers)[];
 }
