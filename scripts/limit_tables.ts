@@ -21,7 +21,7 @@ import {
   BODY_DEADLINE_MILLISECONDS,
   REQUESTS_IN_FLIGHT,
 } from "../routes/http/admission.ts";
-import { BODY_MAX_BYTES } from "../routes/http/parameters.ts";
+import { BODY_MAX_BYTES } from "../routes/http/body.ts";
 import { URL_MAX_LENGTH } from "../routes/http/request_target.ts";
 import { WRONG_KEYS_PER_PEER } from "../routes/http/wrong_keys.ts";
 import type { Table } from "./placed_table.ts";

@@ -8,7 +8,7 @@ import type { Admission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
 import { knownParameters } from "./known_parameters.ts";
-import { preferredLanguage } from "../contract/messages.ts";
+import { preferredLanguage } from "./language.ts";
 import { peerAddress } from "./peer.ts";
 import { problem } from "../contract/problems.ts";
 import { render } from "./render.ts";

@@ -1,0 +1,80 @@
+import { TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
+import { problem, type Read, refused } from "../contract/problems.ts";
+import { doubledHeader } from "./doubled_headers.ts";
+
+export const BODY_MAX_BYTES = 16 * 1024;
+
+/** HTTP/1.1 announces a body by its length or its transfer coding (RFC 9112, section 6.3). */
+export function announcesBody(headers: Headers): boolean {
+  return (headers.get("content-length") ?? "0") !== "0" || headers.has("transfer-encoding");
+}
+
+/**
+ * Whether a body may come. Asking a request without one for its stream costs more than all the rest
+ * of a small request. HTTP/2 need not announce a body, so there it is asked: its requests name their
+ * host in `:authority` and not in `Host` (RFC 9113, section 8.3.1).
+ */
+export function mayHaveBody(request: Request): boolean {
+  const { headers } = request;
+  const length = headers.get("content-length");
+  if (length !== null) return length !== "0";
+  return headers.has("transfer-encoding") || headers.has("content-type") ||
+    (!headers.has("host") && request.body !== null);
+}
+
+/** The text of a body that says it is JSON; that of no body is an empty object's. */
+export async function readJsonText(request: Request): Promise<Read<string>> {
+  const { headers } = request;
+  if ((headers.get("content-encoding") ?? "identity").toLowerCase() !== "identity") {
+    return refused({ ...problem("unsupported_media_type"), headers: TAKEN_ENCODINGS });
+  }
+  const text = await readText(request);
+  if (!text.ok) return text;
+  if (text.value === "") return { ok: true, value: "{}" };
+  const doubled = doubledHeader(headers, ["Content-Type"]);
+  if (doubled) return refused(doubled);
+  const mediaType = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (mediaType !== "application/json" && !/^application\/[\w.-]+\+json$/.test(mediaType)) {
+    return refused(problem("unsupported_media_type"));
+  }
+  return text;
+}
+
+/** The object that a text is in JSON; undefined for every other text. */
+export function parseObject(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && !Array.isArray(value) ? value ?? undefined : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(request: Request): Promise<Read<string>> {
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > BODY_MAX_BYTES) return refused(problem("payload_too_large"));
+  try {
+    // Fatal: JSON is UTF-8 (RFC 8259, section 8.1), and a mended text is not what was sent.
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    if (length === null) return await readCapped(request.body, decoder);
+    return { ok: true, value: decoder.decode(await request.arrayBuffer()) };
+  } catch {
+    // The client went away, or sent what is no body.
+    return refused(problem("malformed_request"));
+  }
+}
+
+/** Without an announced length the body is counted while it comes. */
+async function readCapped(
+  body: ReadableStream<Uint8Array> | null,
+  decoder: TextDecoder,
+): Promise<Read<string>> {
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > BODY_MAX_BYTES) return refused(problem("payload_too_large"));
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return { ok: true, value: text + decoder.decode() };
+}
