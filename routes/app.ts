@@ -7,13 +7,13 @@ import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { healthRoutes } from "./health.ts";
 import { journalRoutes } from "./journal.ts";
-import { unknownParameter } from "./http/known_parameters.ts";
+import { refuseUnknownParameter } from "./http/known_parameters.ts";
 import { paymentRoutes } from "./payments.ts";
 import { problem } from "./contract/problems.ts";
 import { refundRoutes } from "./refunds.ts";
-import { queryPairs } from "./http/query.ts";
+import { readQueryPairs } from "./http/query.ts";
 import { render } from "./http/render.ts";
-import { targetProblem } from "./http/request_target.ts";
+import { findTargetProblem } from "./http/request_target.ts";
 import { requestFacts, serve } from "./http/serve.ts";
 import { signInRoutes } from "./sign_in.ts";
 import { topUpRoutes } from "./top_ups.ts";
@@ -41,9 +41,9 @@ const NO_PATH = "/ ";
 export function createApp(dependencies: Dependencies): Hono {
   const app = new Hono({
     // Looked at here because nothing comes before it, and what is wrong must choose no route.
-    getPath: (request) => targetProblem(request) === undefined ? getPath(request) : NO_PATH,
+    getPath: (request) => findTargetProblem(request) === undefined ? getPath(request) : NO_PATH,
   });
-  const answer = answerer(dependencies);
+  const answer = createAnswer(dependencies);
   const serving = { ...dependencies, admission: new Admission(dependencies) };
   const endpoints = createEndpoints(dependencies);
   for (const endpoint of endpoints) {
@@ -56,8 +56,8 @@ export function createApp(dependencies: Dependencies): Hono {
   }
   // Loaded when it is asked for: no other request needs the generator.
   app.get("/openapi.json", async (context) => {
-    for (const [name] of queryPairs(context.req.url)) {
-      return answer(context, unknownParameter(name, new Set()));
+    for (const [name] of readQueryPairs(context.req.url)) {
+      return answer(context, refuseUnknownParameter(name, new Set()));
     }
     const { openApiText } = await import("./openapi/document.ts");
     const { requestId } = requestFacts(context, dependencies);
@@ -65,7 +65,10 @@ export function createApp(dependencies: Dependencies): Hono {
     return context.body(openApiText(endpoints), 200, headers);
   });
   app.notFound((context) => {
-    return answer(context, targetProblem(context.req.raw) ?? noSuchRoute(app, context.req.path));
+    return answer(
+      context,
+      findTargetProblem(context.req.raw) ?? refuseRoute(app, context.req.path),
+    );
   });
   // Endpoints answer their own faults; this is for what fails around them.
   app.onError((error, context) => {
@@ -75,7 +78,7 @@ export function createApp(dependencies: Dependencies): Hono {
   return app;
 }
 
-function answerer(dependencies: Dependencies): (context: Context, reply: AnyReply) => Response {
+function createAnswer(dependencies: Dependencies): (context: Context, reply: AnyReply) => Response {
   const { texts } = dependencies;
   return (context, reply) => {
     return render(reply, { facts: requestFacts(context, dependencies), texts }).response;
@@ -85,7 +88,7 @@ function answerer(dependencies: Dependencies): (context: Context, reply: AnyRepl
 const METHODS = ["GET", "POST", "PUT", "DELETE"];
 
 /** 405 with what is allowed when the path exists under another method (RFC 9110, section 15.5.6). */
-function noSuchRoute(app: Hono, path: string): AnyReply {
+function refuseRoute(app: Hono, path: string): AnyReply {
   const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
   if (allowed.length === 0) return problem("not_found");
   return { ...problem("method_not_allowed"), headers: { allow: allowed.join(", ") } };

@@ -8,7 +8,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCard } from "./contract/present.ts";
 import { problem, updateProblem } from "./contract/problems.ts";
-import { replayed } from "./contract/replayed.ts";
+import { markReplayed } from "./contract/replayed.ts";
 import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answers.ts";
 import { cardId, newCardNumber, userNo } from "./contract/fields.ts";
 
@@ -41,7 +41,7 @@ export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
       });
       if (!("entry" in outcome)) return updateProblem(outcome);
       const body = { card: toCard(outcome.entry.card) };
-      return { status: 201, message: "card_saved", body, ...replayed(outcome) };
+      return { status: 201, message: "card_saved", body, ...markReplayed(outcome) };
     }),
 
     accountEndpoint("fleet_or_session", {
@@ -92,7 +92,7 @@ export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
       }
       if (!("entry" in outcome)) return updateProblem(outcome);
       const body = { card: toCard(outcome.entry.card) };
-      return { status: 200, message: "card_selected", body, ...replayed(outcome) };
+      return { status: 200, message: "card_selected", body, ...markReplayed(outcome) };
     }),
 
     accountEndpoint("fleet_or_session", {
@@ -108,7 +108,7 @@ export function cardRoutes(dependencies: Dependencies): readonly Endpoint[] {
       const entryId = ids.next("ent", at);
       const outcome = await removeCard(dependencies, { ...command, at, entryId, account, cardId });
       if (!("entry" in outcome)) return updateProblem(outcome);
-      return { status: 200, message: "card_removed", body: {}, ...replayed(outcome) };
+      return { status: 200, message: "card_removed", body: {}, ...markReplayed(outcome) };
     }),
   ];
 }

@@ -8,7 +8,7 @@ import { VERSION } from "./contract/version.ts";
 
 /** How long a health probe waits for a store. */
 export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
-/** For so long one probe of a store answers everybody who asks, for it writes. */
+/** How long one probe of a store answers everybody who asks, because a probe writes. */
 export const HEALTH_SHARED_MILLISECONDS = 1_000;
 
 const healthAnswer = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
@@ -17,7 +17,7 @@ const HEALTHY = { status: 200, body: { status: "ok" } } as const;
 const LIVE = { status: 200, body: { status: "ok", version: VERSION } } as const;
 
 export function healthRoutes({ clock, log, stores }: Dependencies): readonly Endpoint[] {
-  const probes = stores.map((store) => shared(() => answersInTime(store)));
+  const probes = stores.map((store) => shareProbe(() => answersInTime(store)));
 
   return [
     publicEndpoint({
@@ -51,8 +51,8 @@ export function healthRoutes({ clock, log, stores }: Dependencies): readonly End
     }),
   ];
 
-  /** Asked by however many at one time, it asks once: strangers may ask, and a probe writes. */
-  function shared(probe: () => Promise<boolean>): () => Promise<boolean> {
+  /** Probes once for all who ask at the same time: strangers may ask, and a probe writes. */
+  function shareProbe(probe: () => Promise<boolean>): () => Promise<boolean> {
     let last: { readonly at: Instant; readonly answer: Promise<boolean> } | undefined;
     return () => {
       const now = clock.now();

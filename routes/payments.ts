@@ -4,7 +4,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toPayment, toPaymentState } from "./contract/present.ts";
 import { problem, updateProblem } from "./contract/problems.ts";
-import { replayed } from "./contract/replayed.ts";
+import { markReplayed } from "./contract/replayed.ts";
 import { paymentAnswer, paymentStateAnswer } from "./contract/answers.ts";
 import { amount, description, orderId, paymentId, userNo } from "./contract/fields.ts";
 
@@ -39,7 +39,7 @@ export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonl
       );
       if (!("entry" in outcome)) return updateProblem(outcome);
       const body = toPayment(outcome.entry);
-      return { status: 201, message: "payment_accepted", body, ...replayed(outcome) };
+      return { status: 201, message: "payment_accepted", body, ...markReplayed(outcome) };
     }),
 
     accountEndpoint("fleet_or_session", {

@@ -4,13 +4,13 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toRefund } from "./contract/present.ts";
 import { updateProblem } from "./contract/problems.ts";
-import { replayed } from "./contract/replayed.ts";
+import { markReplayed } from "./contract/replayed.ts";
 import { refundAnswer } from "./contract/answers.ts";
 import { amount, paymentId, reason, userNo } from "./contract/fields.ts";
 
 export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
   return [
-    // The fleet alone: a rider who may refund gives himself every ride back.
+    // The fleet alone: riders who could refund would give themselves every ride back.
     accountEndpoint("fleet", {
       method: "post",
       path: "/iade",
@@ -47,7 +47,7 @@ export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint
       );
       if (!("entry" in outcome)) return updateProblem(outcome);
       const body = toRefund(outcome.entry);
-      return { status: 201, message: "refund_accepted", body, ...replayed(outcome) };
+      return { status: 201, message: "refund_accepted", body, ...markReplayed(outcome) };
     }),
   ];
 }

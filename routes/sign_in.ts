@@ -5,8 +5,8 @@ import { authenticate, bearerToken } from "./http/authenticate.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { type Endpoint, publicEndpoint, sessionEndpoint } from "./http/endpoint.ts";
 import { type Problem, problem } from "./contract/problems.ts";
-import { rateLimited } from "./http/rate_limits.ts";
-import { unknownCaller } from "./http/wrong_keys.ts";
+import { refuseRateLimited } from "./http/rate_limits.ts";
+import { refuseUnknownCaller } from "./http/wrong_keys.ts";
 import { codeAnswer, sessionAnswer } from "./contract/answers.ts";
 import { authCode, filo, userNo } from "./contract/fields.ts";
 
@@ -43,7 +43,7 @@ export function signInRoutes(dependencies: Dependencies): readonly Endpoint[] {
       Object.assign(trace, account);
       if (bearerToken(headers) !== undefined) {
         const caller = await authenticate(dependencies, { headers, filo, now });
-        if (caller === undefined) return await unknownCaller(dependencies, facts);
+        if (caller === undefined) return await refuseUnknownCaller(dependencies, facts);
         if (caller.kind !== "fleet") return problem("unauthenticated");
         trace.who = "fleet";
         return presentCode(await signIn.createCodeForFleet(account, { authCode, now }));
@@ -108,5 +108,7 @@ function presentCode(outcome: CodeOutcome) {
 }
 
 function signInProblem(refusal: SignInRefusal): Problem {
-  return refusal.code === "rate_limited" ? rateLimited(refusal.exceeded) : problem(refusal.code);
+  return refusal.code === "rate_limited"
+    ? refuseRateLimited(refusal.exceeded)
+    : problem(refusal.code);
 }

@@ -7,7 +7,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toTopUp } from "./contract/present.ts";
 import { problem, updateProblem } from "./contract/problems.ts";
-import { replayed } from "./contract/replayed.ts";
+import { markReplayed } from "./contract/replayed.ts";
 import { topUpAnswer } from "./contract/answers.ts";
 import { amount, cardId, topUpId, userNo } from "./contract/fields.ts";
 
@@ -47,11 +47,11 @@ export function topUpRoutes(
       );
       if (!("entry" in outcome)) return updateProblem(outcome);
       const { entry: started } = outcome;
-      // A repeated request asks how the first one ended; the card is never charged anew.
+      // A repeated request asks how the first one ended; the card is never charged again.
       const state = outcome.outcome === "accepted"
         ? await charge(id, started)
         : await settlement.find(id, started.id) ?? { status: "pending", started } as const;
-      return topUpReply(state, replayed(outcome));
+      return toReply(state, markReplayed(outcome));
     }),
 
     accountEndpoint("fleet_or_session", {
@@ -88,7 +88,7 @@ export function topUpRoutes(
 }
 
 /** How a top-up stands, as the answer to the request that asked for it. */
-function topUpReply(state: TopUpState, mark: ReturnType<typeof replayed>) {
+function toReply(state: TopUpState, mark: ReturnType<typeof markReplayed>) {
   switch (state.status) {
     case "credited": {
       const body = { ...toTopUp(state), status: state.status };

@@ -7,7 +7,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCard } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
-import { replayed } from "./contract/replayed.ts";
+import { markReplayed } from "./contract/replayed.ts";
 import { accountAnswer } from "./contract/answers.ts";
 import {
   authCode,
@@ -71,7 +71,7 @@ export function userRoutes(dependencies: Dependencies): readonly Endpoint[] {
         currency: CURRENCY,
         cards,
       };
-      return { status: 201, message: "account_opened", body, ...replayed(outcome) };
+      return { status: 201, message: "account_opened", body, ...markReplayed(outcome) };
     }),
   ];
 }

@@ -4,7 +4,7 @@ import { ASKERS, ENTRY_TYPES } from "../../domain/journal.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
 /**
- * Shapes of answers: the documentation is made from them, and the compiler holds the handlers to them.
+ * Shapes of answers: the documentation is made from them, and the compiler checks the handlers against them.
  * Each has an id, because generators of clients name their classes by it.
  */
 const money = z.string().regex(/^\d+\.\d{2}$/)

@@ -47,8 +47,8 @@ export const filo = z.string(coded("invalid_filo"))
 /** A decimal, read to kurus by one of the rules of money. */
 function money(parse: (value: unknown) => Kurus | undefined, code: string) {
   return z.string(coded(code)).transform((value, context): Kurus => {
-    const sum = parse(value);
-    if (sum !== undefined) return sum;
+    const kurus = parse(value);
+    if (kurus !== undefined) return kurus;
     context.addIssue({ code: "custom", message: code });
     return z.NEVER;
   });

@@ -27,7 +27,7 @@ export const MESSAGES = {
 
 export type MessageName = keyof typeof MESSAGES;
 
-/** What is wrong with one field, beside the problem codes that a field can have. */
+/** What is wrong with one field, in addition to the problem codes that a field can have. */
 export const FIELD_MESSAGES = {
   invalid_filo: { tr: "Filo geçersiz.", en: "The fleet is invalid." },
   invalid_text: {

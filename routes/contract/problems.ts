@@ -479,7 +479,7 @@ export interface Problem {
   readonly replayed?: FirstAnswer;
 }
 
-/** A problem of that code; sums of money among the facts are written as answers write them. */
+/** A problem of that code; amounts among the facts are written as answers write them. */
 export function problem(
   code: ProblemCode,
   facts: Readonly<Record<string, string | number | null>> = {},
@@ -497,7 +497,7 @@ export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: Problem };
 
-export function refused(refusal: Problem): { readonly ok: false; readonly problem: Problem } {
+export function refuse(refusal: Problem): { readonly ok: false; readonly problem: Problem } {
   return { ok: false, problem: refusal };
 }
 

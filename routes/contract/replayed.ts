@@ -8,7 +8,7 @@ export interface FirstAnswer {
 }
 
 /** Marks an answer that an earlier request had; it is given in the language of the first. */
-export function replayed(
+export function markReplayed(
   { outcome, entry }: { readonly outcome: "accepted" | "replayed"; readonly entry: JournalEntry },
 ): { replayed?: FirstAnswer } {
   const { idempotency, requestId } = entry;

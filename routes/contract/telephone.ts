@@ -5,7 +5,7 @@ type Library = typeof import("libphonenumber-js/min");
 // Loaded with the first telephone number, because it would make every start some 35 ms longer.
 let library: Library | undefined;
 
-/** Thrown while what a field needs is still to be loaded; then the parameters are read once more. */
+/** Thrown while what a field needs is still to be loaded; then the parameters are read again. */
 export class NotLoaded extends Error {
   constructor(readonly load: () => Promise<void>) {
     super("Cannot read a field: what it needs is not loaded");

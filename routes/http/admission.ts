@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
-import { problem, type Read, refused } from "../contract/problems.ts";
+import { problem, type Read, refuse } from "../contract/problems.ts";
 import { SharedDeadline } from "./shared_deadline.ts";
 
 /**
@@ -10,7 +10,7 @@ import { SharedDeadline } from "./shared_deadline.ts";
 export const REQUESTS_IN_FLIGHT = 2_000;
 /** Request bodies read concurrently; each holds memory until it is complete. One more is `busy`. */
 export const BODIES_AT_ONCE = 4_000;
-/** How long a client may take to send a body; they are given at least half of it. */
+/** How long a client may take to send a body; everyone has at least half of it. */
 export const BODY_DEADLINE_MILLISECONDS = 10_000;
 /** How often the log says that requests are refused because too many are under way. */
 export const REFUSAL_LOG_INTERVAL_MILLISECONDS = 1_000;
@@ -46,23 +46,23 @@ export class Admission {
   }
 
   /**
-   * Reads a body within its deadline. The request has no place meanwhile, for a client may take his
-   * time; what has come of his body holds no more than a body may have until he is gone.
+   * Reads a body within its deadline. While its body is read, a request is not in flight: a slow
+   * client must not hold a place. Memory stays below BODIES_AT_ONCE times the longest body.
    */
   async readBody<T>(read: () => Promise<Read<T>>): Promise<Read<T>> {
     if (this.#bodies >= BODIES_AT_ONCE) {
       this.#refuse();
-      return refused(problem("busy"));
+      return refuse(problem("busy"));
     }
     this.#bodies++;
     this.#requests--;
     try {
       const body = await this.#bodyDeadline.within(read());
-      if (body === undefined) return refused(problem("malformed_request"));
+      if (body === undefined) return refuse(problem("malformed_request"));
       // Its place may be taken by now, and nothing has been done for it.
       if (this.#requests < REQUESTS_IN_FLIGHT) return body;
       this.#refuse();
-      return refused(problem("busy"));
+      return refuse(problem("busy"));
     } finally {
       this.#bodies--;
       this.#requests++;

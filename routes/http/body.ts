@@ -1,6 +1,6 @@
 import { TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
-import { problem, type Read, refused } from "../contract/problems.ts";
-import { doubledHeader } from "./doubled_headers.ts";
+import { problem, type Read, refuse } from "../contract/problems.ts";
+import { findDoubledHeader } from "./doubled_headers.ts";
 
 export const BODY_MAX_BYTES = 16 * 1024;
 
@@ -26,16 +26,16 @@ export function mayHaveBody(request: Request): boolean {
 export async function readJsonText(request: Request): Promise<Read<string>> {
   const { headers } = request;
   if ((headers.get("content-encoding") ?? "identity").toLowerCase() !== "identity") {
-    return refused({ ...problem("unsupported_media_type"), headers: TAKEN_ENCODINGS });
+    return refuse({ ...problem("unsupported_media_type"), headers: TAKEN_ENCODINGS });
   }
   const text = await readText(request);
   if (!text.ok) return text;
   if (text.value === "") return { ok: true, value: "{}" };
-  const doubled = doubledHeader(headers, ["Content-Type"]);
-  if (doubled) return refused(doubled);
+  const doubled = findDoubledHeader(headers, ["Content-Type"]);
+  if (doubled) return refuse(doubled);
   const mediaType = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (mediaType !== "application/json" && !/^application\/[\w.-]+\+json$/.test(mediaType)) {
-    return refused(problem("unsupported_media_type"));
+    return refuse(problem("unsupported_media_type"));
   }
   return text;
 }
@@ -52,7 +52,7 @@ export function parseObject(text: string): object | undefined {
 
 async function readText(request: Request): Promise<Read<string>> {
   const length = request.headers.get("content-length");
-  if (Number(length ?? 0) > BODY_MAX_BYTES) return refused(problem("payload_too_large"));
+  if (Number(length ?? 0) > BODY_MAX_BYTES) return refuse(problem("payload_too_large"));
   try {
     // Fatal: JSON is UTF-8 (RFC 8259, section 8.1), and a mended text is not what was sent.
     const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -60,7 +60,7 @@ async function readText(request: Request): Promise<Read<string>> {
     return { ok: true, value: decoder.decode(await request.arrayBuffer()) };
   } catch {
     // The client went away, or sent what is no body.
-    return refused(problem("malformed_request"));
+    return refuse(problem("malformed_request"));
   }
 }
 
@@ -73,7 +73,7 @@ async function readCapped(
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > BODY_MAX_BYTES) return refused(problem("payload_too_large"));
+    if (bytes > BODY_MAX_BYTES) return refuse(problem("payload_too_large"));
     text += decoder.decode(chunk, { stream: true });
   }
   return { ok: true, value: text + decoder.decode() };

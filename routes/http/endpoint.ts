@@ -11,7 +11,7 @@ import type { Problem, ProblemCode } from "../contract/problems.ts";
 /** Answers by status; null is one without a body. */
 export type Answers = Readonly<Record<number, z.ZodObject | null>>;
 
-/** The contract of one route. The request is held to it, and the documentation is made from it. */
+/** The contract of one route. Requests are checked against it, and the documentation is made from it. */
 export interface Definition<
   Fields extends z.ZodObject = z.ZodObject,
   Served extends Answers = Answers,
@@ -25,7 +25,7 @@ export interface Definition<
   readonly tag: string;
   readonly parameters: Fields;
   readonly answers: Served;
-  /** Beside those that every route of its kind can answer with. */
+  /** In addition to those that every route of its kind can answer with. */
   readonly problems: readonly ProblemCode[];
   /** Parameters that may also come as headers of their name. */
   readonly headerParameters?: readonly string[];
@@ -39,12 +39,12 @@ export interface Definition<
   /** False for what is asked every few seconds and concerns nobody. */
   readonly audited?: boolean;
   /**
-   * What is said when the store fails on the way; `busy` by default, for what may then be left
-   * behind is nothing that anyone can tell: a count, or a code, session or sealed card that nobody
+   * The answer when the store fails on the way; `busy` by default, because what may be left behind
+   * is then nothing that anyone notices: a count, or a code, session or sealed card that nobody
    * names. What cannot be repeated says `outcome_unknown`.
    */
   readonly whenStoreFails?: "busy" | "outcome_unknown";
-  /** Answered however much is under way: who asks wants to know just that. */
+  /** Answered under any load, because load is what its caller asks about. */
   readonly alwaysServed?: boolean;
   /** Names every invalid field under `validation_failed`, missing ones included. */
   readonly listsInvalidFields?: boolean;

@@ -26,17 +26,17 @@ export function knownParameters(
 }
 
 /** The refusal of a name that the route does not know, with the one that was most likely meant. */
-export function unknownParameter(name: string, names: ReadonlySet<string>): Problem {
-  const nearest = nearestName(name, names);
+export function refuseUnknownParameter(name: string, names: ReadonlySet<string>): Problem {
+  const nearest = findNearest(name, names);
   return problem("unknown_parameter", {
-    parameter: shownName(name),
+    parameter: cutName(name),
     ...(nearest !== undefined && { nearest }),
     ...(names.size > 0 && { parameters: [...names].join(", ") }),
   });
 }
 
 /** Of a client's own words no more than this comes back, and no card number: answers end up in logs. */
-export function shownName(name: string): string {
+export function cutName(name: string): string {
   // Masked before it is cut, so that no cut hides that a number is one.
   const beginning = name.slice(0, 2 * PARAMETER_NAME_SHOWN);
   return maskCardNumbers(beginning).slice(0, PARAMETER_NAME_SHOWN).toWellFormed();
@@ -45,16 +45,16 @@ export function shownName(name: string): string {
 /** One letter in three may be another: that is a slip, and more is another word. */
 const LETTERS_PER_SLIP = 3;
 
-function nearestName(name: string, names: ReadonlySet<string>): string | undefined {
-  const given = plainName(name.slice(0, PARAMETER_NAME_SHOWN));
+function findNearest(name: string, names: ReadonlySet<string>): string | undefined {
+  const given = simplifyName(name.slice(0, PARAMETER_NAME_SHOWN));
   const [nearest] = [...names].map((known) => {
     const letters = Math.max(given.length, known.length);
-    return { known, slips: leven(given, plainName(known)), most: letters / LETTERS_PER_SLIP };
+    return { known, slips: leven(given, simplifyName(known)), most: letters / LETTERS_PER_SLIP };
   }).filter(({ slips, most }) => slips <= most).sort((one, other) => one.slips - other.slips);
   return nearest?.known;
 }
 
 /** `payment_id`, `payment-id` and `PaymentID` are all paymentId. */
-function plainName(name: string): string {
+function simplifyName(name: string): string {
   return name.replaceAll(/[_\s-]/g, "").toLowerCase();
 }

@@ -24,15 +24,15 @@ export function readObjectText(text: string): ObjectText {
     if (character === OPENING) open.push(new Set());
     else if (character === CLOSING) open.pop();
     if (character !== QUOTE) continue;
-    const end = closingQuote(text, place);
-    const colon = afterBlanks(text, end + 1);
+    const end = findClosingQuote(text, place);
+    const colon = skipBlanks(text, end + 1);
     // Only the name of a member has a colon behind it.
     if (text.charCodeAt(colon) === COLON) {
       const name = toName(text.slice(place, end + 1));
       const names = open.at(-1);
       if (names?.has(name)) return { doubled: name, numbers };
       names?.add(name);
-      const value = afterBlanks(text, colon + 1);
+      const value = skipBlanks(text, colon + 1);
       if (open.length === 1 && text.charCodeAt(value) !== QUOTE) {
         NUMBER.lastIndex = value;
         const [number] = NUMBER.exec(text) ?? [];
@@ -44,7 +44,7 @@ export function readObjectText(text: string): ObjectText {
   return { numbers };
 }
 
-function closingQuote(text: string, opening: number): number {
+function findClosingQuote(text: string, opening: number): number {
   let place = opening + 1;
   while (text.charCodeAt(place) !== QUOTE) {
     place += text.charCodeAt(place) === BACKSLASH ? 2 : 1;
@@ -53,7 +53,7 @@ function closingQuote(text: string, opening: number): number {
 }
 
 /** The next place that holds none of JSON's blanks, all of which come before others in the code. */
-function afterBlanks(text: string, from: number): number {
+function skipBlanks(text: string, from: number): number {
   let place = from;
   while (text.charCodeAt(place) <= BLANK) place++;
   return place;

@@ -1,10 +1,10 @@
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Admission } from "./admission.ts";
 import { announcesBody, mayHaveBody, parseObject, readJsonText } from "./body.ts";
-import { type KnownParameters, shownName, unknownParameter } from "./known_parameters.ts";
+import { cutName, type KnownParameters, refuseUnknownParameter } from "./known_parameters.ts";
 import { readObjectText } from "./object_text.ts";
-import { problem, type Read, refused } from "../contract/problems.ts";
-import { queryPairs } from "./query.ts";
+import { problem, type Read, refuse } from "../contract/problems.ts";
+import { readQueryPairs } from "./query.ts";
 
 /** What a request brought, by name. It has no prototype: a client's `__proto__` is a name like any other. */
 export type Parameters = Record<string, unknown>;
@@ -44,7 +44,7 @@ export function readParameters(
     return mayHaveBody(request) ? readBody(request, read.value, rules) : read;
   }
   // Deno gives no body of a GET, so what is in it would not be read.
-  return announcesBody(headers) ? refused(problem("malformed_request")) : read;
+  return announcesBody(headers) ? refuse(problem("malformed_request")) : read;
 }
 
 function readQuery(
@@ -53,12 +53,12 @@ function readQuery(
 ): Read<Parameters> {
   const parameters = Object.assign(new BareObject(), given);
   const queried = new Set<string>();
-  for (const [name, value] of queryPairs(url)) {
+  for (const [name, value] of readQueryPairs(url)) {
     const code = allowCardNumberInUrl ? undefined : KEPT_OUT_OF_URLS.get(name);
-    if (code !== undefined) return refused(problem(code, { parameter: name }));
-    if (!known.names.has(name)) return refused(unknownParameter(name, known.names));
+    if (code !== undefined) return refuse(problem(code, { parameter: name }));
+    if (!known.names.has(name)) return refuse(refuseUnknownParameter(name, known.names));
     if (queried.has(name) || (name in parameters && parameters[name] !== value)) {
-      return conflicting(name);
+      return refuseConflict(name);
     }
     queried.add(name);
     parameters[name] = value;
@@ -74,13 +74,13 @@ async function readBody(
   const text = await admission.readBody(() => readJsonText(request));
   if (!text.ok) return text;
   const object = parseObject(text.value);
-  if (object === undefined) return refused(problem("malformed_request"));
+  if (object === undefined) return refuse(problem("malformed_request"));
   const { doubled, numbers } = readObjectText(text.value);
-  if (doubled !== undefined) return conflicting(doubled);
+  if (doubled !== undefined) return refuseConflict(doubled);
   for (const [name, member] of Object.entries(object)) {
-    if (!known.names.has(name)) return refused(unknownParameter(name, known.names));
-    const value = known.numbers.has(name) ? plainNumber(numbers.get(name)) ?? member : member;
-    if (name in parameters && parameters[name] !== value) return conflicting(name);
+    if (!known.names.has(name)) return refuse(refuseUnknownParameter(name, known.names));
+    const value = known.numbers.has(name) ? readPlainNumber(numbers.get(name)) ?? member : member;
+    if (name in parameters && parameters[name] !== value) return refuseConflict(name);
     parameters[name] = value;
   }
   return { ok: true, value: parameters };
@@ -90,10 +90,10 @@ async function readBody(
 const PLAIN_NUMBER = /^\d+(?:\.\d+)?$/;
 
 /** A number as the client wrote it: the nearest double may be another amount. */
-function plainNumber(written: string | undefined): string | undefined {
+function readPlainNumber(written: string | undefined): string | undefined {
   return written !== undefined && PLAIN_NUMBER.test(written) ? written : undefined;
 }
 
-function conflicting(name: string): Read<never> {
-  return refused(problem("conflicting_parameters", { parameters: shownName(name) }));
+function refuseConflict(name: string): Read<never> {
+  return refuse(problem("conflicting_parameters", { parameters: cutName(name) }));
 }

@@ -20,7 +20,7 @@ function limitOf(policy: string, whose: string, limit: number): RateLimit {
 }
 
 /** The answer to a request that is one too many. */
-export function rateLimited(exceeded: Omit<ExceededLimit, "key">): Problem {
+export function refuseRateLimited(exceeded: Omit<ExceededLimit, "key">): Problem {
   const { policy, limit, windowSeconds, retryAfterSeconds } = exceeded;
   return problem("rate_limited", { policy, limit, windowSeconds, retryAfterSeconds });
 }

@@ -35,7 +35,7 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
   if (language !== OWN_LANGUAGE) headers["content-language"] = language;
   const text = message === undefined
     ? JSON.stringify(body)
-    : withMessage(texts.message(message, language), JSON.stringify(body));
+    : addMessage(texts.message(message, language), JSON.stringify(body));
   return { response: new Response(text, { status, headers }), code: null };
 }
 
@@ -43,12 +43,12 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
  * A JSON object with a message as its first member. The message is not written together with the
  * rest: a Turkish letter in a text makes all of it twice as wide, and slow to write.
  */
-function withMessage(message: string, body: string): string {
+function addMessage(message: string, body: string): string {
   const member = `{"message":${JSON.stringify(message)}`;
   return body === "{}" ? `${member}}` : `${member},${body.slice(1)}`;
 }
 
-/** A problem as RFC 9457 has it, with Kese's own members beside. */
+/** A problem as RFC 9457 has it, and Kese's own members. */
 function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
   const { code, headers, replayed } = problem;
   const first = replayed ?? given;
@@ -85,7 +85,7 @@ export function problemBody(
     code,
     message,
     requestId,
-    ...withoutParameters(facts),
+    ...omitParameters(facts),
     ...(errors &&
       {
         errors: errors.map((error) => ({ ...error, message: texts.message(error.code, language) })),
@@ -102,6 +102,6 @@ function fill(template: string, facts: Problem["facts"]): string {
 }
 
 // The names of parameters stand in the detail and, one by one, in `errors`.
-function withoutParameters({ parameters: _, ...facts }: Problem["facts"]): Problem["facts"] {
+function omitParameters({ parameters: _, ...facts }: Problem["facts"]): Problem["facts"] {
   return facts;
 }

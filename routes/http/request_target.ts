@@ -8,7 +8,7 @@ const HOST = /^[\w.~:[\]-]*$/;
 const ORIGIN = /^https?:\/\/[\w.~:[\]-]*\//;
 
 /** What is wrong with where a request is sent to, before anything looks at it closer. */
-export function targetProblem({ url, headers }: Request): Problem | undefined {
+export function findTargetProblem({ url, headers }: Request): Problem | undefined {
   if (url.length > URL_MAX_LENGTH) return problem("uri_too_long");
   const host = headers.get("host");
   // A target has no fragment (RFC 9112, section 3.2).

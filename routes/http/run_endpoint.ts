@@ -1,7 +1,7 @@
 import { accountFor, type Caller } from "../../domain/auth.ts";
 import { parseIdempotencyKey } from "../../domain/idempotency.ts";
 import type { Admission } from "./admission.ts";
-import { doubledHeader } from "./doubled_headers.ts";
+import { findDoubledHeader } from "./doubled_headers.ts";
 import type { KnownParameters } from "./known_parameters.ts";
 import { authenticate } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -16,9 +16,9 @@ import type {
 } from "./endpoint.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
-import { problem, type Read, refused } from "../contract/problems.ts";
-import { rateLimited, rateLimits } from "./rate_limits.ts";
-import { unknownCaller } from "./wrong_keys.ts";
+import { problem, type Read, refuse } from "../contract/problems.ts";
+import { rateLimits, refuseRateLimited } from "./rate_limits.ts";
+import { refuseUnknownCaller } from "./wrong_keys.ts";
 import { validate } from "./validate.ts";
 
 /** A request on its way to its handler. */
@@ -34,10 +34,7 @@ export interface Run {
 
 type EndpointOf<Access extends Endpoint["access"]> = Extract<Endpoint, { access: Access }>;
 
-/**
- * Who calls, what he brings, whether he may, whether it is too much, then the handler. The first
- * that refuses is the answer.
- */
+/** Authenticates, reads, authorizes, limits, then calls the handler. The first refusal is the answer. */
 export function runEndpoint(run: Run, endpoint: Endpoint): Promise<AnyReply> {
   const opening = run.dependencies.opening();
   // Health says by itself what is not there.
@@ -55,20 +52,23 @@ function runOpened(run: Run, endpoint: Endpoint): Promise<AnyReply> {
 
 async function runPublic(run: Run, endpoint: EndpointOf<"public">): Promise<AnyReply> {
   const { headerParameters = [] } = endpoint.definition;
-  const doubled = doubledHeader(run.facts.headers, ["Authorization", ...headerParameters]);
+  const doubled = findDoubledHeader(run.facts.headers, ["Authorization", ...headerParameters]);
   if (doubled) return doubled;
   const read = await readAll(run, endpoint.definition);
-  const parameters = await validated(run, read, { definition: endpoint.definition });
+  const parameters = await checkParameters(run, read, { definition: endpoint.definition });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, trace: run.trace });
 }
 
 async function runSession(run: Run, endpoint: EndpointOf<"session">): Promise<AnyReply> {
   const { definition } = endpoint;
-  const caller = traced(await callerOf(run), run.trace);
-  if (caller === undefined) return await unknown(run);
+  const caller = noteCaller(await findCaller(run), run.trace);
+  if (caller === undefined) return await refuseUnknown(run);
   if (caller.kind !== "session") return problem("unauthenticated");
-  const parameters = await validated(run, await readAll(run, definition), { definition, caller });
+  const parameters = await checkParameters(run, await readAll(run, definition), {
+    definition,
+    caller,
+  });
   if (!parameters.ok) return parameters.problem;
   return await endpoint.handle({ ...run.facts, parameters: parameters.value, caller });
 }
@@ -79,17 +79,20 @@ async function runAccount(
 ): Promise<AnyReply> {
   const { dependencies, facts } = run;
   const { definition } = endpoint;
-  const caller = traced(await callerOf(run), run.trace);
-  if (caller === undefined) return await unknown(run);
+  const caller = noteCaller(await findCaller(run), run.trace);
+  if (caller === undefined) return await refuseUnknown(run);
   if (endpoint.access === "fleet" && caller.kind === "session") return problem("forbidden");
-  const parameters = await validated(run, await readAll(run, definition), { definition, caller });
+  const parameters = await checkParameters(run, await readAll(run, definition), {
+    definition,
+    caller,
+  });
   if (!parameters.ok) return parameters.problem;
-  const account = accountFor(caller, named(caller, parameters.value, facts.headers));
+  const account = accountFor(caller, findNamed(caller, parameters.value, facts.headers));
   if (account === undefined) return problem("forbidden");
   run.trace.userNo = account.userNo;
   const limits = rateLimits(dependencies.settings, account);
   const exceeded = limits.length > 0 && await dependencies.limiter.take(limits, facts.at);
-  if (exceeded) return rateLimited(exceeded);
+  if (exceeded) return refuseRateLimited(exceeded);
   const command = readCommand(run, { definition, by: caller.kind }, parameters.value);
   if (!command.ok) return command.problem;
   return await endpoint.handle({
@@ -100,23 +103,23 @@ async function runAccount(
   });
 }
 
-/** Nobody's credentials are written twice, so looking for doubles costs those who are known nothing. */
-function unknown({ dependencies, facts }: Run): Eventually<AnyReply> {
-  return doubledHeader(facts.headers, ["Authorization", "Filo"]) ??
-    unknownCaller(dependencies, facts);
+/** Looks for doubled credentials here alone, so that known callers do not pay for it. */
+function refuseUnknown({ dependencies, facts }: Run): Eventually<AnyReply> {
+  return findDoubledHeader(facts.headers, ["Authorization", "Filo"]) ??
+    refuseUnknownCaller(dependencies, facts);
 }
 
-function callerOf({ dependencies, facts: { headers, at: now } }: Run): Eventually<
+function findCaller({ dependencies, facts: { headers, at: now } }: Run): Eventually<
   Caller | undefined
 > {
   return authenticate(dependencies, { headers, now });
 }
 
-function traced(caller: Caller | undefined, trace: Trace): Caller | undefined {
+function noteCaller(caller: Caller | undefined, trace: Trace): Caller | undefined {
   if (caller === undefined) return undefined;
   trace.who = caller.kind;
   if (caller.kind === "fleet") trace.filo = caller.filo;
-  // Whoever he names, and however the request ends: this is the user who sent it.
+  // Whoever the request names and however it ends: this is the user who sent it.
   else Object.assign(trace, caller.account);
   return caller;
 }
@@ -131,7 +134,7 @@ function readAll(
 }
 
 /** Checks what was read against the definition; whom a session names is looked at before anything else. */
-function validated(
+function checkParameters(
   { facts: { headers } }: Run,
   read: Read<Parameters>,
   { definition, caller }: { readonly definition: Definition; readonly caller?: Caller },
@@ -140,7 +143,7 @@ function validated(
   const { value: parameters } = read;
   if (caller?.kind === "session") {
     if (!mayName(caller, parameters, headers)) {
-      return refused(doubledHeader(headers, ["Filo"]) ?? problem("forbidden"));
+      return refuse(findDoubledHeader(headers, ["Filo"]) ?? problem("forbidden"));
     }
     if (parameters.userNo === undefined && "userNo" in definition.parameters.shape) {
       parameters.userNo = caller.account.userNo;
@@ -152,7 +155,7 @@ function validated(
 /** A session that names no user means its own, and may still name another's fleet. */
 function mayName(caller: SessionCaller, { userNo: given }: Parameters, headers: Headers): boolean {
   const userNo = typeof given === "string" ? given : caller.account.userNo;
-  return accountFor(caller, named(caller, { userNo }, headers)) !== undefined;
+  return accountFor(caller, findNamed(caller, { userNo }, headers)) !== undefined;
 }
 
 /** What path and headers hold of the parameters; header names know no case. */
@@ -170,7 +173,7 @@ function givenParameters(
 }
 
 /** Whom a request names. A fleet's header has been looked at with its key. */
-function named(
+function findNamed(
   caller: Caller,
   parameters: Parameters,
   headers: Headers,
@@ -194,11 +197,11 @@ function readCommand(
   if (header === null || method === "get") return { ok: true, value: { at, requestId, by } };
   const key = parseIdempotencyKey(header);
   if (key === undefined) {
-    const doubled = doubledHeader(facts.headers, ["Idempotency-Key"]);
-    return refused(doubled ?? problem("invalid_idempotency_key"));
+    const doubled = findDoubledHeader(facts.headers, ["Idempotency-Key"]);
+    return refuse(doubled ?? problem("invalid_idempotency_key"));
   }
   const keyHash = digests.idempotencyKey({ operation, by }, key);
-  const compared = secretParameters ? without(parameters, secretParameters) : parameters;
+  const compared = secretParameters ? omit(parameters, secretParameters) : parameters;
   const fingerprint = digests.request(operation, compared);
   return {
     ok: true,
@@ -206,6 +209,6 @@ function readCommand(
   };
 }
 
-function without(parameters: Parameters, names: readonly string[]): Parameters {
+function omit(parameters: Parameters, names: readonly string[]): Parameters {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
 }

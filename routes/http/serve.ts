@@ -43,7 +43,7 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
       const run = { dependencies, admission, facts, request, path, known, trace };
       reply = await runEndpoint(run, endpoint);
     } catch (error) {
-      reply = faultReply(error, facts);
+      reply = replyToFault(error, facts);
     } finally {
       if (!alwaysServed) admission.leave();
     }
@@ -59,7 +59,7 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     return response;
   };
 
-  function faultReply(error: unknown, { requestId }: RequestFacts): AnyReply {
+  function replyToFault(error: unknown, { requestId }: RequestFacts): AnyReply {
     if (error instanceof BusyError) return problem("busy");
     // The alarm is logged where it was found.
     if (error instanceof StoreInconsistentError) return problem("store_inconsistent");

@@ -8,12 +8,13 @@ export interface SharedDeadlineOptions {
 
 /**
  * One time limit for many promises, with one timer for all of them: a timer for each would cost more
- * than reading a small body does. Twice in the limit it gives up what was there at the look before.
+ * than reading a small body does. Checks every half period and drops what was already waiting at the
+ * last check.
  */
 export class SharedDeadline {
   readonly #clock: Pick<Clock, "within">;
   readonly #period: number;
-  /** How to give up what waits, by whether it was there at the last look. */
+  /** How to give up what waits, by whether it was there at the last check. */
   #older = new Set<() => void>();
   #newer = new Set<() => void>();
   #watching = false;
@@ -49,7 +50,7 @@ export class SharedDeadline {
     return this.#newer.size > 0 || this.#older.size > 0;
   }
 
-  /** Looks until nothing waits; no timer outlives what it is for. */
+  /** Checks until nothing waits; no timer outlives what it is for. */
   async #watch(): Promise<void> {
     this.#watching = true;
     while (this.#hasWaiting()) {

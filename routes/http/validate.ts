@@ -8,11 +8,11 @@ import {
   type ProblemCode,
   PROBLEMS,
   type Read,
-  refused,
+  refuse,
 } from "../contract/problems.ts";
 import { NotLoaded } from "../contract/telephone.ts";
 
-/** Holds parameters to the schema of a route. What is not in the schema is left out. */
+/** Checks parameters against the schema of a route. What is not in the schema is left out. */
 export function validate(definition: Definition, parameters: Parameters): Eventually<
   Read<Parameters>
 > {
@@ -31,7 +31,9 @@ function validateNow(
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return { ok: true, value: parsed.data };
   const errors = fieldErrors(parsed.error.issues);
-  return refused(listsInvalidFields ? listed("validation_failed", errors) : firstProblem(errors));
+  return refuse(
+    listsInvalidFields ? listErrors("validation_failed", errors) : chooseProblem(errors),
+  );
 }
 
 /** The codes that {@linkcode validate} can refuse with. Path parameters are never missing. */
@@ -65,18 +67,18 @@ function fieldErrors(
 }
 
 /** What is missing comes first; then a field whose error is a problem of its own. */
-function firstProblem(errors: readonly FieldError[]): Problem {
+function chooseProblem(errors: readonly FieldError[]): Problem {
   const missing = errors.filter(({ code }) => code === "missing_parameter");
-  if (missing.length > 0) return listed("missing_parameter", missing);
+  if (missing.length > 0) return listErrors("missing_parameter", missing);
   const own = errors.map(({ code }) => code).find(isProblemCode);
-  return listed(own ?? "validation_failed", errors);
+  return listErrors(own ?? "validation_failed", errors);
 }
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }
 
-function listed(code: ProblemCode, errors: readonly FieldError[]): Problem {
+function listErrors(code: ProblemCode, errors: readonly FieldError[]): Problem {
   const parameters = errors.map(({ field }) => field).join(", ");
   return { ...problem(code, { parameters }), errors };
 }

@@ -4,7 +4,7 @@ import { bearerToken } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { RequestFacts } from "./endpoint.ts";
 import { type Problem, problem } from "../contract/problems.ts";
-import { rateLimited } from "./rate_limits.ts";
+import { refuseRateLimited } from "./rate_limits.ts";
 
 /** Wrong fleet keys from one address in the same window; the right one is always let in. */
 export const WRONG_KEYS_PER_PEER = 50;
@@ -14,7 +14,7 @@ export const WRONG_KEYS_PER_PEER = 50;
  * all the same, because a fleet's server may share its address. A session that has ended is no guess:
  * many riders behind one address may send such tokens, and have to hear 401 to sign in again.
  */
-export async function unknownCaller(
+export async function refuseUnknownCaller(
   { limiter }: Pick<Dependencies, "limiter">,
   { headers, peer, at }: Pick<RequestFacts, "headers" | "peer" | "at">,
 ): Promise<Problem> {
@@ -28,5 +28,5 @@ export async function unknownCaller(
     limit: WRONG_KEYS_PER_PEER,
     windowSeconds: CODE_WINDOW_SECONDS,
   }], at);
-  return exceeded ? rateLimited(exceeded) : problem("unauthenticated");
+  return exceeded ? refuseRateLimited(exceeded) : problem("unauthenticated");
 }

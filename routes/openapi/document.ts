@@ -18,7 +18,7 @@ const INFO = {
   version: VERSION,
   summary: "A stored-card wallet: save a card, top the balance up from it, pay, refund.",
   description: [
-    "A fleet keeps a balance and saved cards for each of its users. Sums are in TRY: decimals with " +
+    "A fleet keeps a balance and saved cards for each of its users. Amounts are in TRY: decimals with " +
     "at most two digits after the point in requests, text with exactly two in answers.",
     "Errors are `application/problem+json` (RFC 9457). Match `code`; the texts are for people, " +
     "Turkish or, with `Accept-Language: en`, English. With them stand the numbers and ids behind a " +

@@ -44,7 +44,7 @@ function describe(endpoint: Endpoint): string {
   ].join("\n\n");
 }
 
-/** Where parameters may stand besides the one place that is documented. */
+/** Where parameters may stand in addition to the one place that is documented. */
 function otherPlaces(definition: Definition): readonly string[] {
   const { headerParameters = [], method } = definition;
   switch (placeOf(definition)) {
@@ -56,10 +56,10 @@ function otherPlaces(definition: Definition): readonly string[] {
       const kept = Object.keys(freeFields(definition)).filter((name) => KEPT_OUT_OF_URLS.has(name));
       return [
         `The parameters may also stand in the query string${kept.length > 0 ? ", except " : ""}${
-          kept.map(quoted).join(", ")
+          kept.map(quote).join(", ")
         }.`,
         ...(headerParameters.length > 0
-          ? [`${headerParameters.map(quoted).join(" and ")} may also be headers of that name.`]
+          ? [`${headerParameters.map(quote).join(" and ")} may also be headers of that name.`]
           : []),
       ];
     }
@@ -68,7 +68,7 @@ function otherPlaces(definition: Definition): readonly string[] {
   }
 }
 
-function quoted(name: string): string {
+function quote(name: string): string {
   return `\`${name}\``;
 }
 
@@ -108,7 +108,7 @@ function placeOf(definition: Definition): "query" | "body" | "headers" | undefin
 function request(definition: Definition): NonNullable<Route["request"]> {
   const { operation, path } = definition;
   const shape = definition.parameters.shape as Shape;
-  const inPath = only(shape, (name) => path.includes(`{${name}}`));
+  const inPath = pick(shape, (name) => path.includes(`{${name}}`));
   const params = Object.keys(inPath).length > 0 ? { params: z.object(inPath) } : {};
   const free = freeFields(definition);
   switch (placeOf(definition)) {
@@ -132,10 +132,10 @@ function requestName(operation: string): string {
 
 /** The parameters that are not part of the path. */
 function freeFields({ path, parameters }: Definition): Shape {
-  return only(parameters.shape as Shape, (name) => !path.includes(`{${name}}`));
+  return pick(parameters.shape as Shape, (name) => !path.includes(`{${name}}`));
 }
 
-function only(shape: Shape, isWanted: (name: string, field: z.ZodType) => boolean): Shape {
+function pick(shape: Shape, isWanted: (name: string, field: z.ZodType) => boolean): Shape {
   return Object.fromEntries(Object.entries(shape).filter(([name, field]) => isWanted(name, field)));
 }
 

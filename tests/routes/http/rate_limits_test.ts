@@ -134,7 +134,7 @@ Deno.test("rateLimits() do not count a request that names somebody else", async 
   assertEquals(await statuses(2, () => read(kese, "2")), [200, 200]);
 });
 
-Deno.test("unknownCaller() limits wrong fleet keys by address, and lets a right one in", async () => {
+Deno.test("refuseUnknownCaller() limits wrong fleet keys by address, and lets a right one in", async () => {
   await using kese = await openTestKese({ environment: { trustProxy: true } });
   await createUser(kese, "1");
   const ended = await signIn(kese, "1");
