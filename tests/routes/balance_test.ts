@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { DECLINED, VISA } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import {
   createUser,
   newUser,
@@ -9,7 +10,7 @@ import {
   send,
   signIn,
 } from "../support/kese.ts";
-import { assertProblem, assertSuccess } from "../support/route_answers.ts";
+import { assertSuccess } from "../support/route_answers.ts";
 
 const MESSAGE = "Bakiye görüntülendi.";
 
@@ -53,7 +54,7 @@ Deno.test("GET /bakiye keeps the users of two fleets apart", async () => {
 Deno.test("GET /bakiye does not find a user that does not exist", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "10.00", "other");
-  assertProblem(await send(kese, "GET /bakiye?userNo=1"), [404, "user_not_found"]);
+  assertProblem(await send(kese, "GET /bakiye?userNo=1"), 404, "user_not_found", {});
 });
 
 Deno.test("GET /bakiye answers with the client's own request id when it is safe", async () => {

@@ -7,15 +7,11 @@ import {
   VISA,
   withCheckDigit,
 } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import { type Answer, createUser, newUser, openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
 import { countCalls } from "../support/counting_store.ts";
-import {
-  assertId,
-  assertProblem,
-  assertRateLimited,
-  assertSuccess,
-} from "../support/route_answers.ts";
+import { assertId, assertRateLimited, assertSuccess } from "../support/route_answers.ts";
 
 const HOUR = 60 * 60_000;
 const SAVED = "Kart saklandı.";
@@ -166,7 +162,7 @@ for (const [what, cardNo] of Object.entries(INVALID_NUMBERS)) {
     await using kese = await openWithUser();
     const answer = await save(kese, cardNo);
     const { errors: [error], ...body } = answer.body;
-    assertProblem({ ...answer, body }, [422, "invalid_card_number"]);
+    assertProblem({ ...answer, body }, 422, "invalid_card_number", {});
     assertEquals([error.field, error.code], ["cardNo", "invalid_card_number"]);
     assertEquals([await cardsOf(kese), await vaulted(kese)], ["no_cards", []]);
   });
@@ -184,11 +180,11 @@ for (const first of SPELLINGS) {
     await using kese = await openWithUser();
     const cardId = await saved(kese, first);
     for (const again of SPELLINGS) {
-      assertProblem(await save(kese, again), [409, "duplicate_card"], { cardId });
+      assertProblem(await save(kese, again), 409, "duplicate_card", { cardId });
     }
     const query = `userNo=1&cardNo=${encodeURIComponent(first)}`;
     const asInTheSeed = await send(kese, `POST /kart-saklama?${query}`);
-    assertProblem(asInTheSeed, [409, "duplicate_card"], { cardId });
+    assertProblem(asInTheSeed, 409, "duplicate_card", { cardId });
     assertEquals([await cardsOf(kese), await vaulted(kese)], ["[4242]", [cardId]]);
   });
 }
@@ -197,7 +193,7 @@ Deno.test("POST /kart-saklama tells that a card is saved that the user was creat
   await using kese = await openWithUser({ allCards: [VISA] });
   const { body: { selectedCard: { cardId } } } = await list(kese);
   const answer = await save(kese, "4242 4242 4242 4242");
-  assertProblem(answer, [409, "duplicate_card"], { cardId });
+  assertProblem(answer, 409, "duplicate_card", { cardId });
 });
 
 Deno.test("POST /kart-saklama saves a card once when it comes many times at once", async () => {
@@ -232,11 +228,11 @@ Deno.test("POST /kart-saklama selects the new card when the selected one cannot 
 Deno.test("POST /kart-saklama refuses a card beyond twenty", async () => {
   const [last = "", ...twenty] = chargeableCards(21);
   await using kese = await openWithUser({ allCards: twenty });
-  assertProblem(await save(kese, last), [422, "too_many_cards"]);
+  assertProblem(await save(kese, last), 422, "too_many_cards", {});
   const { body: { cards } } = await list(kese);
   assertEquals([cards.length, (await vaulted(kese)).length], [20, 20]);
   const known = await save(kese, twenty[7] ?? "");
-  assertProblem(known, [409, "duplicate_card"], { cardId: cards[7].cardId });
+  assertProblem(known, 409, "duplicate_card", { cardId: cards[7].cardId });
   await remove(kese, cards[3].cardId);
   await saved(kese, last);
 });
@@ -289,7 +285,7 @@ Deno.test("POST /kart-saklama takes no card number from the URL unless that is a
   await using kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
   await createUser(kese, "1");
   const refused = await send(kese, `POST /kart-saklama?userNo=1&cardNo=${VISA}`);
-  assertProblem(refused, [400, "card_number_in_url"], { parameter: "cardNo" });
+  assertProblem(refused, 400, "card_number_in_url", { parameter: "cardNo" });
   assertEquals(await cardsOf(kese), "no_cards");
   assertEquals((await save(kese, VISA)).status, 201);
 });
@@ -325,9 +321,9 @@ Deno.test("GET /kart-saklama-listesi lists the cards, oldest first", async () =>
 
 Deno.test("GET /kart-saklama-listesi tells that a user has no card", async () => {
   await using kese = await openWithUser();
-  assertProblem(await list(kese), [404, "no_cards"]);
+  assertProblem(await list(kese), 404, "no_cards", {});
   await remove(kese, await saved(kese, VISA));
-  assertProblem(await list(kese), [404, "no_cards"]);
+  assertProblem(await list(kese), 404, "no_cards", {});
 });
 
 Deno.test("PUT /secili-kart selects a card", async () => {
@@ -364,7 +360,7 @@ Deno.test("PUT /secili-kart refuses a card that cannot be charged", async () => 
   await using kese = await openWithUser({ allCards: [VISA, UNVERIFIED], selectedCard: VISA });
   const { body: { cards } } = await list(kese);
   const { cardId } = cards[1];
-  assertProblem(await select(kese, cardId), [422, "card_not_chargeable"], { cardId });
+  assertProblem(await select(kese, cardId), 422, "card_not_chargeable", { cardId });
   assertEquals(await cardsOf(kese), "[4242] 1334");
 });
 
@@ -375,8 +371,8 @@ Deno.test("DELETE /kart-saklama removes a card and its number", async () => {
   assertSuccess(await remove(kese, cardId), 200, { message: REMOVED });
   assertEquals(await cardsOf(kese), "[4242]");
   assertEquals(await vaulted(kese), [kept]);
-  assertProblem(await remove(kese, cardId), [404, "card_not_found"]);
-  assertProblem(await select(kese, cardId), [404, "card_not_found"]);
+  assertProblem(await remove(kese, cardId), 404, "card_not_found", {});
+  assertProblem(await select(kese, cardId), 404, "card_not_found", {});
 });
 
 Deno.test("DELETE /kart-saklama takes its parameters from JSON too", async () => {
@@ -449,7 +445,7 @@ Deno.test("DELETE /kart-saklama keeps a card while a top-up on it is open", asyn
   const free = await saved(kese, VISA);
   const topUp = await send(kese, "POST /update_balance?userNo=1&balance=10");
   assertEquals([topUp.status, topUp.body.status], [202, "pending"]);
-  assertProblem(await remove(kese, cardId), [409, "card_in_use"], { cardId });
+  assertProblem(await remove(kese, cardId), 409, "card_in_use", { cardId });
   assertEquals((await remove(kese, free)).status, 200);
   assertEquals((await vaulted(kese)).length, 1);
 
@@ -465,8 +461,8 @@ for (const [route, act] of Object.entries(OF_A_CARD)) {
     await using kese = await openWithUser();
     await createUser(kese, "2");
     const cardId = await saved(kese, VISA);
-    assertProblem(await act(kese, cardId, "2"), [404, "card_not_found"]);
-    assertProblem(await act(kese, "card_none"), [404, "card_not_found"]);
+    assertProblem(await act(kese, cardId, "2"), 404, "card_not_found", {});
+    assertProblem(await act(kese, "card_none"), 404, "card_not_found", {});
     assertEquals(await cardsOf(kese), "[4242]");
   });
 }
@@ -481,7 +477,7 @@ const OF_A_USER = {
 for (const [route, act] of Object.entries(OF_A_USER)) {
   Deno.test(`${route} does not find a user that does not exist`, async () => {
     await using kese = await openWithUser();
-    assertProblem(await act(kese), [404, "user_not_found"]);
+    assertProblem(await act(kese), 404, "user_not_found", {});
     assertEquals(await vaulted(kese), []);
   });
 }

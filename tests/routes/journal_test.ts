@@ -1,13 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { DECLINED, MASTERCARD, VISA } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import { type Answer, createUser, newUser, openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
-import {
-  assertId,
-  assertInvalidFields,
-  assertProblem,
-  assertSuccess,
-} from "../support/route_answers.ts";
+import { assertId, assertInvalidFields, assertSuccess } from "../support/route_answers.ts";
 
 const MESSAGE = "İşlemler listelendi.";
 const AT = "2026-01-01T00:00:00.000Z";
@@ -280,6 +276,6 @@ for (const more of ["", "&cursor=s5", "&type=payment", "&cursor=s5&type=payment&
   Deno.test(`GET /islemler does not find a user that does not exist: userNo=1${more}`, async () => {
     await using kese = await openTestKese();
     await createUser(kese, "1", "10.00", "other");
-    assertProblem(await list(kese, more), [404, "user_not_found"]);
+    assertProblem(await list(kese, more), 404, "user_not_found", {});
   });
 }

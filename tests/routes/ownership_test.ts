@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createEndpoints } from "../../routes/app.ts";
 import { MASTERCARD, VISA } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import {
   type Answer,
   FLEET,
@@ -14,7 +15,6 @@ import {
   type TestRequest,
 } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
-import { assertProblem } from "../support/route_answers.ts";
 
 const UNAUTHENTICATED = [401, "unauthenticated"] as const;
 const FORBIDDEN = [403, "forbidden"] as const;
@@ -200,7 +200,7 @@ async function assertRefused(
 ): Promise<Answer> {
   const before = await picture(world);
   const answer = await request();
-  assertProblem(answer, expected);
+  assertProblem(answer, ...expected, {});
   assertEquals(await picture(world), before);
   return answer;
 }
@@ -269,7 +269,7 @@ for (const [route, row] of Object.entries(ROWS)) {
       const before = await picture(world);
       const answer = await call(world.kese, row, world.first, request);
       assertEquals([who, answer.status], [who, 401]);
-      assertProblem(answer, UNAUTHENTICATED);
+      assertProblem(answer, ...UNAUTHENTICATED, {});
       assertEquals(await picture(world), before);
       await world.kese.close();
     }
@@ -405,21 +405,21 @@ Deno.test("POST /logout refuses whoever proves nothing", async () => {
     const world = await openWorld();
     const answer = await send(world.kese, "POST /logout", await credentials(world));
     assertEquals([who, answer.status], [who, 401]);
-    assertProblem(answer, UNAUTHENTICATED);
+    assertProblem(answer, ...UNAUTHENTICATED, {});
     await world.kese.close();
   }
 });
 
 Deno.test("POST /logout refuses a session that names another fleet or any user, and does not end it", async () => {
   const { kese, session: bearer } = await openWorld();
-  assertProblem(await send(kese, "POST /logout", { bearer, filo: OTHER_FLEET }), FORBIDDEN);
+  assertProblem(await send(kese, "POST /logout", { bearer, filo: OTHER_FLEET }), ...FORBIDDEN, {});
   const naming = [
     send(kese, "POST /logout?userNo=2", { bearer }),
     send(kese, "POST /logout?userNo=1", { bearer, filo: null }),
     send(kese, "POST /logout", { bearer, json: { userNo: "2" } }),
   ];
   for (const answer of await Promise.all(naming)) {
-    assertProblem(answer, [400, "unknown_parameter"], { parameter: "userNo" });
+    assertProblem(answer, 400, "unknown_parameter", { parameter: "userNo" });
   }
   assertEquals((await send(kese, "GET /bakiye", { bearer })).status, 200);
   assertEquals((await send(kese, "POST /logout", { bearer })).status, 204);

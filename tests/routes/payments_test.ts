@@ -1,12 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { VISA } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import { createUser, openTestKese, send } from "../support/kese.ts";
-import {
-  assertId,
-  assertInvalidFields,
-  assertProblem,
-  assertSuccess,
-} from "../support/route_answers.ts";
+import { assertId, assertInvalidFields, assertSuccess } from "../support/route_answers.ts";
 
 const PAID = "Ödeme alındı.";
 const FOUND = "Ödeme bulundu.";
@@ -83,36 +79,18 @@ for (
   });
 }
 
-const INVALID_AMOUNTS = [
-  ...["", " ", "0", "0.00", "-1", "+1", "10,5", "1.005", "1e2", " 10", "10 ", "010", ".5", "5."],
-  ...["1000000.01", "9".repeat(30), "NaN", "Infinity", "0x10", "1_000", "ten", "١٠"],
-  ...[0, -1, 0.001, 0.1 + 0.2, 1e-7, 1e21, 1000000.01, true, {}, [10]],
-];
-
-for (const amount of INVALID_AMOUNTS) {
-  Deno.test(`POST /kart-saklamali-odeme refuses the amount ${JSON.stringify(amount)}`, async () => {
-    await using kese = await openTestKese();
-    await createUser(kese, "1", "2000000.00");
-    const json = { userNo: "1", amount };
-    const answer = await send(kese, "POST /kart-saklamali-odeme", { json });
-    assertInvalidFields(answer, "invalid_amount", [["amount", "invalid_amount"]]);
-    const balance = await send(kese, "GET /bakiye?userNo=1");
-    assertEquals(balance.body.balance, "2000000.00");
-  });
-}
-
 Deno.test("POST /kart-saklamali-odeme refuses more than the balance and takes nothing", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10.01");
-  assertProblem(answer, [402, "insufficient_balance"], { balance: "10.00", amount: "10.01" });
+  assertProblem(answer, 402, "insufficient_balance", { balance: "10.00", amount: "10.01" });
   const journal = await send(kese, "GET /islemler?userNo=1");
   assertEquals(journal.body.data.length, 1);
 
   const whole = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10");
   assertEquals([whole.status, whole.body.balance], [201, "0.00"]);
   const more = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=0.01");
-  assertProblem(more, [402, "insufficient_balance"], { balance: "0.00", amount: "0.01" });
+  assertProblem(more, 402, "insufficient_balance", { balance: "0.00", amount: "0.01" });
 });
 
 Deno.test("POST /kart-saklamali-odeme never takes more than there is, however many come at once", async () => {
@@ -124,7 +102,7 @@ Deno.test("POST /kart-saklamali-odeme never takes more than there is, however ma
   assertEquals(paid.length, 14);
   assertEquals(new Set(paid.map(({ body }) => body.balance)).size, 14);
   for (const answer of answers.filter((answer) => !paid.includes(answer))) {
-    assertProblem(answer, [402, "insufficient_balance"], { balance: "2.00", amount: "7.00" });
+    assertProblem(answer, 402, "insufficient_balance", { balance: "2.00", amount: "7.00" });
   }
   const balance = await send(kese, "GET /bakiye?userNo=1");
   assertEquals(balance.body.balance, "2.00");
@@ -134,7 +112,7 @@ Deno.test("POST /kart-saklamali-odeme does not find a user that does not exist",
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00", "other");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=1");
-  assertProblem(answer, [404, "user_not_found"]);
+  assertProblem(answer, 404, "user_not_found", {});
 });
 
 Deno.test("POST /kart-saklamali-odeme needs an amount", async () => {
@@ -142,7 +120,7 @@ Deno.test("POST /kart-saklamali-odeme needs an amount", async () => {
   await createUser(kese, "1");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1");
   const { errors: [error], ...body } = answer.body;
-  assertProblem({ ...answer, body }, [400, "missing_parameter"]);
+  assertProblem({ ...answer, body }, 400, "missing_parameter", {});
   assertEquals([error.field, error.code], ["amount", "missing_parameter"]);
 });
 
@@ -217,6 +195,6 @@ Deno.test("GET /kart-saklamali-odeme/{paymentId} finds only payments of this use
     "/kart-saklamali-odeme/pay_none?userNo=1",
   ];
   for (const path of none) {
-    assertProblem(await send(kese, `GET ${path}`), [404, "payment_not_found"]);
+    assertProblem(await send(kese, `GET ${path}`), 404, "payment_not_found", {});
   }
 });

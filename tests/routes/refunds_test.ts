@@ -1,13 +1,9 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { VISA } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import { type Answer, createUser, newUser, openTestKese, send, signIn } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
-import {
-  assertId,
-  assertInvalidFields,
-  assertProblem,
-  assertSuccess,
-} from "../support/route_answers.ts";
+import { assertId, assertInvalidFields, assertSuccess } from "../support/route_answers.ts";
 
 const DAY = 24 * 60 * 60_000;
 const REFUNDED = "İade yapıldı.";
@@ -83,7 +79,7 @@ Deno.test("POST /iade refuses a second refund, and never goes on to an older pay
   const paymentId = await pay(kese, "20");
   assertEquals((await refund(kese)).status, 201);
   for (const more of [{}, { amount: "1" }, { paymentId }, { paymentId, amount: "0.01" }]) {
-    assertProblem(await refund(kese, more), [409, "already_refunded"], { paymentId });
+    assertProblem(await refund(kese, more), 409, "already_refunded", { paymentId });
   }
   assertEquals(await balanceOf(kese), "90.00");
 });
@@ -96,7 +92,7 @@ Deno.test("POST /iade refunds an older payment that is named, and only that one"
   const answer = await refund(kese, { paymentId: older });
   assertEquals([answer.body.paymentId, answer.body.amount], [older, "10.00"]);
   const again = await refund(kese, { paymentId: older });
-  assertProblem(again, [409, "already_refunded"], { paymentId: older });
+  assertProblem(again, 409, "already_refunded", { paymentId: older });
   assertEquals((await refund(kese)).body.paymentId, newest);
   assertEquals(await balanceOf(kese), "100.00");
 });
@@ -113,7 +109,7 @@ for (const which of ["newest", "older"] as const) {
     const first = await refund(kese, { ...named, amount: "12.50" });
     assertEquals([first.body.amount, first.body.balance], ["12.50", `${start + 12}.50`]);
     const tooMuch = await refund(kese, { ...named, amount: 17.51 });
-    assertProblem(tooMuch, [422, "refund_exceeds_payment"], {
+    assertProblem(tooMuch, 422, "refund_exceeds_payment", {
       paymentId,
       refundable: "17.50",
       amount: "17.51",
@@ -122,7 +118,7 @@ for (const which of ["newest", "older"] as const) {
     assertEquals([second.body.paymentId, second.body.amount], [paymentId, "7.50"]);
     const rest = await refund(kese, named);
     assertEquals([rest.body.amount, rest.body.balance], ["10.00", `${start + 30}.00`]);
-    assertProblem(await refund(kese, named), [409, "already_refunded"], { paymentId });
+    assertProblem(await refund(kese, named), 409, "already_refunded", { paymentId });
   });
 }
 
@@ -130,7 +126,7 @@ Deno.test("POST /iade refuses more than the payment", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1");
   const paymentId = await pay(kese, "30");
-  assertProblem(await refund(kese, { amount: "30.01" }), [422, "refund_exceeds_payment"], {
+  assertProblem(await refund(kese, { amount: "30.01" }), 422, "refund_exceeds_payment", {
     paymentId,
     refundable: "30.00",
     amount: "30.01",
@@ -151,7 +147,7 @@ for (const which of ["newest", "older"] as const) {
       if (which === "older") await pay(kese, "5");
       const answer = await refund(kese, which === "older" ? { paymentId } : {});
       if (allowed) assertEquals([answer.status, answer.body.amount], [201, "9.00"]);
-      else assertProblem(answer, [422, "refund_window_passed"], { paymentId });
+      else assertProblem(answer, 422, "refund_window_passed", { paymentId });
     });
   }
 }
@@ -159,10 +155,10 @@ for (const which of ["newest", "older"] as const) {
 Deno.test("POST /iade finds no payment where there is none", async () => {
   await using kese = await openTestKese();
   await send(kese, "POST /create_user", { json: newUser("1", { balance: 50, allCards: [VISA] }) });
-  assertProblem(await refund(kese), NOT_FOUND);
-  assertProblem(await refund(kese, { amount: "1" }), NOT_FOUND);
+  assertProblem(await refund(kese), ...NOT_FOUND, {});
+  assertProblem(await refund(kese, { amount: "1" }), ...NOT_FOUND, {});
   await send(kese, "POST /update_balance?userNo=1&balance=5");
-  assertProblem(await refund(kese), NOT_FOUND);
+  assertProblem(await refund(kese), ...NOT_FOUND, {});
 });
 
 Deno.test("POST /iade takes nothing but a payment of this user for a payment", async () => {
@@ -175,35 +171,24 @@ Deno.test("POST /iade takes nothing but a payment of this user for a payment", a
   const others = await pay(kese, "10", "2");
   const card = (await send(kese, "GET /kart-saklama-listesi?userNo=1")).body.selectedCard;
   const ids = [refunded.body.refundId, topUp.body.topUpId, others, card.cardId, "pay_none"];
-  for (const paymentId of ids) assertProblem(await refund(kese, { paymentId }), NOT_FOUND);
+  for (const paymentId of ids) assertProblem(await refund(kese, { paymentId }), ...NOT_FOUND, {});
   assertEquals(await balanceOf(kese), "55.00");
 });
 
 Deno.test("POST /iade does not find a user that does not exist", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00", "other");
-  assertProblem(await refund(kese), [404, "user_not_found"]);
-  assertProblem(await refund(kese, { paymentId: "pay_none" }), [404, "user_not_found"]);
+  assertProblem(await refund(kese), 404, "user_not_found", {});
+  assertProblem(await refund(kese, { paymentId: "pay_none" }), 404, "user_not_found", {});
 });
 
-Deno.test("POST /iade refuses what is no amount", async () => {
-  await using kese = await openTestKese();
-  await createUser(kese, "1");
-  await pay(kese, "10");
-  for (const amount of ["0", "-1", "1,5", "1.005", "", "1e1", 0, -1, 0.001, true]) {
-    const answer = await refund(kese, { amount });
-    assertInvalidFields(answer, "invalid_amount", [["amount", "invalid_amount"]]);
-  }
-  assertEquals(await balanceOf(kese), "90.00");
-});
-
-Deno.test("POST /iade refuses the user himself", async () => {
+Deno.test("POST /iade refuses a session", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1");
   const paymentId = await pay(kese, "10");
   const bearer = await signIn(kese, "1");
   for (const json of [{ userNo: "1" }, { userNo: "1", paymentId }, { userNo: "1", amount: 1 }]) {
-    assertProblem(await send(kese, "POST /iade", { bearer, json }), [403, "forbidden"]);
+    assertProblem(await send(kese, "POST /iade", { bearer, json }), 403, "forbidden", {});
   }
   assertEquals(await balanceOf(kese), "90.00");
 });
@@ -217,7 +202,7 @@ Deno.test("POST /iade refunds once when asked many times at once", async () => {
   );
   assertEquals(answers.filter(({ status }) => status === 201).length, 1);
   for (const answer of answers.filter(({ status }) => status !== 201)) {
-    assertProblem(answer, [409, "already_refunded"], { paymentId });
+    assertProblem(answer, 409, "already_refunded", { paymentId });
   }
   assertEquals(await balanceOf(kese), "100.00");
 });

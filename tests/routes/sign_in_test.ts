@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { BusyError } from "../../domain/ports/errors.ts";
-import { linesWith } from "../support/answers.ts";
+import { assertProblem, linesWith } from "../support/answers.ts";
 import {
   type Answer,
   createUser,
@@ -11,7 +11,7 @@ import {
   TEST_ENVIRONMENT,
 } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
-import { assertProblem, assertRateLimited, assertSuccess } from "../support/route_answers.ts";
+import { assertRateLimited, assertSuccess } from "../support/route_answers.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 
 const MINUTE = 60_000;
@@ -142,7 +142,7 @@ Deno.test("POST /authenticate_first_route answers alike for a user and a fleet t
 Deno.test("POST /authenticate_first_route tells the fleet that a user does not exist", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "0", "other");
-  assertProblem(await askAsFleet(kese, "1"), [404, "user_not_found"]);
+  assertProblem(await askAsFleet(kese, "1"), 404, "user_not_found", {});
 });
 
 Deno.test("POST /authenticate_first_route refuses a wrong authCode, alike for a user that does not exist", async () => {
@@ -154,7 +154,7 @@ Deno.test("POST /authenticate_first_route refuses a wrong authCode, alike for a 
     await askWith(kese, "2", "secret-1"),
   ];
   for (const answer of answers) {
-    assertProblem(answer, FAILED);
+    assertProblem(answer, ...FAILED, {});
     assertEquals({ ...answer.body, requestId: "" }, { ...answers[0]?.body, requestId: "" });
   }
   assertEquals(kese.sentCodes.size, 0);
@@ -165,7 +165,7 @@ Deno.test("POST /authenticate_first_route holds the fleet to an authCode that it
   await createUser(kese, "1");
   const line = "POST /authenticate_first_route";
   const wrong = await send(kese, line, { json: { userNo: "1", authCode: "wrong" } });
-  assertProblem(wrong, FAILED);
+  assertProblem(wrong, ...FAILED, {});
   const right = await send(kese, line, { json: { userNo: "1", authCode: "secret-1" } });
   assertCodeInAnswer(right);
 });
@@ -178,7 +178,8 @@ Deno.test("POST /authenticate_first_route refuses a bearer that is not the fleet
     for (const json of [{ userNo: "1" }, { userNo: "1", authCode: "secret-1" }, { userNo: "2" }]) {
       assertProblem(
         await send(kese, "POST /authenticate_first_route", { bearer, json }),
-        UNAUTHENTICATED,
+        ...UNAUTHENTICATED,
+        {},
       );
     }
   }
@@ -237,7 +238,7 @@ for (const route of ["POST /authenticate_first_route", "POST /authenticate_secon
     await createUser(kese, "2");
     for (const json of [{ Filo: OTHER_FLEET }, { userNo: "2" }]) {
       const answer = await send(kese, route, { json, headers: { userNo: "1" } });
-      assertProblem(answer, [400, "conflicting_parameters"]);
+      assertProblem(answer, 400, "conflicting_parameters", {});
     }
   });
 
@@ -245,7 +246,7 @@ for (const route of ["POST /authenticate_first_route", "POST /authenticate_secon
     await using kese = await openTestKese();
     const answer = await send(kese, route, { filo: null, bearer: null });
     const { errors, ...body } = answer.body;
-    assertProblem({ ...answer, body }, [400, "missing_parameter"]);
+    assertProblem({ ...answer, body }, 400, "missing_parameter", {});
     assertEquals(errors.map(({ field }: { field: string }) => field), ["Filo", "userNo"]);
   });
 }
@@ -345,7 +346,7 @@ Deno.test("POST /authenticate_first_route says alike for everyone that no code c
   await createUser(kese, "1");
   const warnings = () => linesWith(kese.lines, '"event":"code_delivery_unavailable"').length;
   for (const userNo of ["1", "nobody", "1"]) {
-    assertProblem(await askSent(kese, userNo), [503, "code_delivery_unavailable"]);
+    assertProblem(await askSent(kese, userNo), 503, "code_delivery_unavailable", {});
   }
   assertEquals(warnings(), 1);
   kese.clock.advance(MINUTE);
@@ -400,7 +401,7 @@ Deno.test("POST /authenticate_second_route takes a code once", async () => {
   await createUser(kese, "1");
   const { body: { code } } = await askAsFleet(kese, "1");
   assertEquals((await take(kese, "1", code)).status, 201);
-  assertProblem(await take(kese, "1", code), FAILED);
+  assertProblem(await take(kese, "1", code), ...FAILED, {});
 });
 
 Deno.test("POST /authenticate_second_route takes a code once when it comes many times at once", async () => {
@@ -422,8 +423,8 @@ Deno.test("POST /authenticate_second_route takes a code for fifteen minutes, wit
   kese.clock.advance(15 * MINUTE - 1);
   assertEquals((await take(kese, "1", early)).status, 201);
   kese.clock.advance(1);
-  assertProblem(await take(kese, "1", late), FAILED);
-  assertProblem(await take(kese, "1", sent), FAILED);
+  assertProblem(await take(kese, "1", late), ...FAILED, {});
+  assertProblem(await take(kese, "1", sent), ...FAILED, {});
 });
 
 Deno.test("POST /authenticate_second_route refuses a code that is not this user's", async () => {
@@ -431,14 +432,14 @@ Deno.test("POST /authenticate_second_route refuses a code that is not this user'
   for (const userNo of ["1", "2"]) await createUser(kese, userNo);
   await createUser(kese, "1", "0", "other");
   const { body: { code } } = await askAsFleet(kese, "1");
-  assertProblem(await take(kese, "2", code), FAILED);
-  assertProblem(await take(kese, "nobody", code), FAILED);
+  assertProblem(await take(kese, "2", code), ...FAILED, {});
+  assertProblem(await take(kese, "nobody", code), ...FAILED, {});
   const elsewhere = await send(kese, "POST /authenticate_second_route", {
     bearer: code,
     filo: OTHER_FLEET,
     headers: { userNo: "1" },
   });
-  assertProblem(elsewhere, FAILED);
+  assertProblem(elsewhere, ...FAILED, {});
   assertEquals((await take(kese, "1", code)).status, 201);
 });
 
@@ -450,7 +451,8 @@ Deno.test("POST /authenticate_second_route refuses what is no code", async () =>
   for (const bearer of [null, "0".repeat(64), "fleet-key-of-the-tests", "secret-1", session]) {
     assertProblem(
       await send(kese, "POST /authenticate_second_route", { bearer, headers }),
-      FAILED,
+      ...FAILED,
+      {},
     );
   }
 });
@@ -478,7 +480,7 @@ for (const [route, wrong] of Object.entries(WRONG)) {
       for (const created of ["1", "2"]) await createUser(kese, created);
       const { body: { code } } = await askAsFleet(kese, "1");
       for (let guessed = 0; guessed < 10; guessed++) {
-        assertProblem(await wrong(kese, userNo), FAILED);
+        assertProblem(await wrong(kese, userNo), ...FAILED, {});
       }
       const limit = { policy: "wrong_codes", limit: 10, ...WINDOW };
       for (const way of Object.values(WRONG)) assertRateLimited(await way(kese, userNo), limit);
@@ -489,7 +491,7 @@ for (const [route, wrong] of Object.entries(WRONG)) {
       assertEquals((await askWith(kese, "2", "secret-2")).status, 201);
       assertEquals((await askAsFleet(kese, "1")).status, 201);
       kese.clock.advance(15 * MINUTE);
-      assertProblem(await wrong(kese, userNo), FAILED);
+      assertProblem(await wrong(kese, userNo), ...FAILED, {});
       assertEquals((await askWith(kese, "1", "secret-1")).status, 201);
     });
   }
@@ -501,7 +503,9 @@ for (const [route, wrong] of Object.entries(WRONG)) {
       const { body: { code } } = await askWith(kese, "1", "secret-1");
       assertEquals((await take(kese, "1", code)).status, 201);
     }
-    for (let guessed = 0; guessed < 10; guessed++) assertProblem(await wrong(kese, "1"), FAILED);
+    for (let guessed = 0; guessed < 10; guessed++) {
+      assertProblem(await wrong(kese, "1"), ...FAILED, {});
+    }
     assertEquals((await wrong(kese, "1")).status, 429);
   });
 
@@ -541,7 +545,7 @@ Deno.test("POST /authenticate_first_route counts no attempt that it was too busy
   });
   await createUser(kese, "1");
   for (let asked = 0; asked < 12; asked++) {
-    assertProblem(await askWith(kese, "1", "secret-1"), [503, "busy"]);
+    assertProblem(await askWith(kese, "1", "secret-1"), 503, "busy", {});
   }
   isBusy = false;
   assertEquals((await askWith(kese, "1", "secret-1")).status, 201);
@@ -553,13 +557,13 @@ Deno.test("POST /authenticate_first_route does not hold wrong authCodes against 
   const askAsBoth = (userNo: string, authCode: string) =>
     send(kese, "POST /authenticate_first_route", { json: { userNo, authCode } });
   for (let guessed = 0; guessed < 10; guessed++) {
-    assertProblem(await askAsBoth("1", "wrong"), FAILED);
+    assertProblem(await askAsBoth("1", "wrong"), ...FAILED, {});
   }
   assertEquals((await askAsBoth("1", "secret-1")).status, 429);
   for (let user = 2; user < 8; user++) {
     await createUser(kese, String(user));
     for (let guessed = 0; guessed < 9; guessed++) {
-      assertProblem(await askAsBoth(String(user), "wrong"), FAILED);
+      assertProblem(await askAsBoth(String(user), "wrong"), ...FAILED, {});
     }
   }
   assertEquals((await askAsBoth("2", "secret-2")).status, 201);
@@ -595,7 +599,7 @@ Deno.test("POST /authenticate_second_route looks at fifty wrong sent codes of a 
   const sent = await sentCode(kese, "1");
   const wrong = sent === "00000000" ? "11111111" : "00000000";
   for (let guessed = 0; guessed < 50; guessed++) {
-    assertProblem(await take(kese, "1", wrong, from(`10.0.0.${guessed}`)), FAILED);
+    assertProblem(await take(kese, "1", wrong, from(`10.0.0.${guessed}`)), ...FAILED, {});
   }
   const limit = { policy: "wrong_codes", limit: 50, windowSeconds: 86_400 };
   for (const code of [wrong, sent]) {
@@ -628,9 +632,9 @@ Deno.test("POST /authenticate_second_route takes a sent code of its own user alo
   for (const userNo of ["1", "2"]) await createUser(kese, userNo);
   await askSent(kese, "1");
   const code = await sentCode(kese, "1");
-  assertProblem(await take(kese, "2", code), FAILED);
+  assertProblem(await take(kese, "2", code), ...FAILED, {});
   assertEquals((await take(kese, "1", code)).status, 201);
-  assertProblem(await take(kese, "1", code), FAILED);
+  assertProblem(await take(kese, "1", code), ...FAILED, {});
 });
 
 /** Ways in which clients of one network, or of one proxy that writes nonsense, name themselves. */
@@ -647,7 +651,7 @@ for (const [whose, address] of Object.entries(ONE_ADDRESS)) {
     await createUser(kese, "1");
     for (let guessed = 0; guessed < 50; guessed++) {
       const answer = await take(kese, `user-${guessed}`, "wrong", from(address(guessed)));
-      assertProblem(answer, FAILED);
+      assertProblem(answer, ...FAILED, {});
     }
     const refused = await take(kese, "1", "wrong", from(address(50)));
     assertRateLimited(refused, { policy: "wrong_codes", limit: 50, ...WINDOW });
@@ -677,10 +681,10 @@ Deno.test("Nobody of a fleet that is removed from FLEETS is let in", async () =>
     const [[, hashes = []] = []] = [...TEST_ENVIRONMENT.fleets];
     const fleets = new Map([["another", hashes]]);
     await using kese = await openTestKese({ store: file.open(), environment: { fleets } });
-    assertProblem(await send(kese, "GET /bakiye", { bearer: session }), UNAUTHENTICATED);
-    assertProblem(await send(kese, "POST /logout", { bearer: session }), UNAUTHENTICATED);
-    assertProblem(await askWith(kese, "1", "secret-1"), FAILED);
-    for (const one of [code, sent]) assertProblem(await take(kese, "1", one), FAILED);
+    assertProblem(await send(kese, "GET /bakiye", { bearer: session }), ...UNAUTHENTICATED, {});
+    assertProblem(await send(kese, "POST /logout", { bearer: session }), ...UNAUTHENTICATED, {});
+    assertProblem(await askWith(kese, "1", "secret-1"), ...FAILED, {});
+    for (const one of [code, sent]) assertProblem(await take(kese, "1", one), ...FAILED, {});
     assertEquals((await askSent(kese, "1")).status, 201);
     assertEquals(await sentCode(kese, "1"), "", "as for a fleet that there never was");
   });
@@ -694,7 +698,7 @@ Deno.test("POST /authenticate_second_route gives a session of twenty-four hours,
   assertEquals(await statusOfSession(kese, token), 200);
   kese.clock.advance(1);
   const answer = await send(kese, "GET /bakiye?userNo=1", { bearer: token });
-  assertProblem(answer, UNAUTHENTICATED);
+  assertProblem(answer, ...UNAUTHENTICATED, {});
 });
 
 Deno.test("POST /authenticate_second_route ends the oldest of ten sessions for an eleventh", async () => {
@@ -733,6 +737,6 @@ Deno.test("POST /logout refuses whoever is not signed in", async () => {
   const ended = await signIn(kese, "1");
   await send(kese, "POST /logout", { bearer: ended });
   for (const bearer of [null, ended, "fleet-key-of-the-tests", `ks_${"0".repeat(64)}`]) {
-    assertProblem(await send(kese, "POST /logout", { bearer }), UNAUTHENTICATED);
+    assertProblem(await send(kese, "POST /logout", { bearer }), ...UNAUTHENTICATED, {});
   }
 });

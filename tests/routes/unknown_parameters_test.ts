@@ -24,16 +24,8 @@ import {
 const PAY = "POST /kart-saklamali-odeme";
 
 /** Sends the text of a body as it is. */
-async function sendText(kese: TestKese, line: string, body: string): Promise<Answer> {
-  const [method = "", path = ""] = line.split(" ");
-  const headers = {
-    filo: FLEET,
-    authorization: `Bearer ${FLEET_KEY}`,
-    "content-type": "application/json",
-  };
-  const response = await kese.app.request(path, { method, headers, body });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
+function sendText(kese: TestKese, line: string, raw: string): Promise<Answer> {
+  return send(kese, line, { raw, headers: { "content-type": "application/json" } });
 }
 
 Deno.test("createApp() refuses a name that the route does not know, on every route, in query and body", async () => {

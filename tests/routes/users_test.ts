@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import sampleUsers from "../../infra/process/sample_users.json" with { type: "json" };
 import { loadSampleUsers } from "../../infra/process/sample_users.ts";
 import { chargeableCards, MASTERCARD, UNVERIFIED, VISA } from "../support/card_numbers.ts";
+import { assertProblem } from "../support/answers.ts";
 import {
   createUser,
   FLEET,
@@ -11,12 +12,7 @@ import {
   OTHER_FLEET_KEY,
   send,
 } from "../support/kese.ts";
-import {
-  assertId,
-  assertInvalidFields,
-  assertProblem,
-  assertSuccess,
-} from "../support/route_answers.ts";
+import { assertId, assertInvalidFields, assertSuccess } from "../support/route_answers.ts";
 
 const MISSING = "missing_parameter";
 const CREATED = "Kullanıcı oluşturuldu.";
@@ -152,7 +148,7 @@ Deno.test("POST /create_user refuses a user that exists and leaves him as he is"
   await using kese = await openTestKese();
   await send(kese, "POST /create_user", { json: newUser("1", { balance: 5, allCards: [VISA] }) });
   const json = newUser("1", { authCode: "another", balance: 900, allCards: [MASTERCARD] });
-  assertProblem(await send(kese, "POST /create_user", { json }), [409, "user_exists"]);
+  assertProblem(await send(kese, "POST /create_user", { json }), 409, "user_exists", {});
 
   const balance = await send(kese, "GET /bakiye?userNo=1");
   assertEquals(balance.body.balance, "5.00");
@@ -291,7 +287,7 @@ for (const [field, code, values] of INVALID_FIELDS) {
       const answer = await send(kese, "POST /create_user", { json });
       assertInvalidFields(answer, "validation_failed", [[field, code]]);
     }
-    assertProblem(await send(kese, "GET /bakiye?userNo=1"), [404, "user_not_found"]);
+    assertProblem(await send(kese, "GET /bakiye?userNo=1"), 404, "user_not_found", {});
   });
 }
 

@@ -7,25 +7,35 @@ import { type Answer, send, type TestRequest } from "./kese.ts";
 /** Who sends the requests of a check: the tests' own fleet by default. */
 export type Sender = Pick<TestRequest, "bearer" | "filo">;
 
-/** The problem has the status and code, and every member and header that a problem has to have. */
-export function assertProblem(answer: Answer, status: number, code: string): void {
+/**
+ * The problem has the status and code, and every member and header that a problem has to have; if
+ * facts are given, it has exactly those in addition to the members of RFC 9457.
+ */
+export function assertProblem(
+  answer: Answer,
+  status: number,
+  code: string,
+  facts?: Readonly<Record<string, unknown>>,
+): void {
   const { body, headers, text } = answer;
   assertEquals([answer.status, body?.code], [status, code], text);
   // The document types every fact: what it does not have, no client can read.
   assertEquals(z.strictObject(problemAnswer.shape).safeParse(body).error?.issues ?? [], [], text);
   assertEquals(body.status, status);
   assertEquals(body.type, `urn:kese:problem:${code}`);
-  for (const name of ["title", "message", "requestId"]) {
-    assert(typeof body[name] === "string" && body[name] !== "", `${code} has no ${name}: ${text}`);
+  const { title, detail = "There is none.", message, requestId: named, ...rest } = body;
+  if (facts) assertEquals(rest, { type: body.type, status, code, ...facts });
+  // A text that lacks a fact would show its placeholder or nothing in its place.
+  for (const [name, said] of Object.entries({ title, detail, message, requestId: named })) {
+    assert(typeof said === "string" && said !== "", `${code} has no ${name}: ${text}`);
+    assert(!/[{}]|undefined|null|NaN/.test(said), said);
   }
-  // A detail that lacks a fact would show its placeholder or nothing in its place.
-  const { detail = "There is none." } = body;
-  assert(detail !== "" && !/[{}]|undefined|null|NaN/.test(detail), detail);
   assertEquals(headers.get("content-type"), "application/problem+json");
   assertEquals(headers.get("cache-control"), "no-store");
   assert([null, "en"].includes(headers.get("content-language")));
-  const requestId = headers.get("x-request-id");
-  assert(requestId !== null && requestId !== "");
+  assertEquals(headers.has("www-authenticate"), status === 401, "RFC 9110, section 15.5.2");
+  const requestId = headers.get("x-request-id") ?? "";
+  assertMatch(requestId, /^[A-Za-z0-9._:-]{1,128}$/);
   if (!headers.has("idempotent-replayed")) assertEquals(body.requestId, requestId);
 }
 

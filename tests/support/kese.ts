@@ -135,18 +135,20 @@ export interface TestRequest {
   readonly bearer?: string | null;
   readonly filo?: string | null;
   readonly json?: unknown;
+  /** In place of `json`: a body as it is, byte for byte, of which the headers alone say the type. */
+  readonly raw?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends `"POST /iade?userNo=1"` through the app. */
 export async function send(kese: Kese, line: string, request: TestRequest = {}): Promise<Answer> {
   const [method = "GET", path = "/"] = line.split(/ (.*)/s);
-  const { bearer = FLEET_KEY, filo = FLEET, json } = request;
+  const { bearer = FLEET_KEY, filo = FLEET, json, raw } = request;
   const headers = new Headers(request.headers);
   if (bearer !== null) headers.set("authorization", `Bearer ${bearer}`);
   if (filo !== null) headers.set("filo", filo);
-  const body = json === undefined ? null : JSON.stringify(json);
-  if (body !== null && !headers.has("content-type")) {
+  const body = raw ?? (json === undefined ? null : JSON.stringify(json));
+  if (json !== undefined && !headers.has("content-type")) {
     headers.set("content-type", "application/json");
   }
   const response = await kese.app.request(path, { method, headers, body });
@@ -211,7 +213,7 @@ export async function useKeys(kese: Kese, count: number): Promise<void> {
   }
 }
 
-/** Signs a user in and gives his session token. */
+/** Signs a user in and gives their session token. */
 export async function signIn(kese: Kese, userNo: string): Promise<string> {
   const first = await send(kese, "POST /authenticate_first_route", { json: { userNo } });
   const second = await send(kese, "POST /authenticate_second_route", {

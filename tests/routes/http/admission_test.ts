@@ -11,7 +11,6 @@ import {
   type Answer,
   createTestClock,
   createUser,
-  FLEET,
   FLEET_KEY,
   openTestKese,
   send,
@@ -72,22 +71,11 @@ interface SlowPayment {
   end(): void;
 }
 
-function paySlowly({ app }: TestKese): SlowPayment {
+function paySlowly(kese: TestKese): SlowPayment {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const body = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });
-  const headers = {
-    filo: FLEET,
-    authorization: `Bearer ${FLEET_KEY}`,
-    "content-type": "application/json",
-  };
-  const answer = async (): Promise<Answer> => {
-    const [method = "", path = ""] = PAY.split(" ");
-    const response = await app.request(path, { method, headers, body });
-    const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: JSON.parse(text) };
-  };
+  const raw = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });
   return {
-    answer: answer(),
+    answer: send(kese, PAY, { raw, headers: { "content-type": "application/json" } }),
     send: (text) => controller?.enqueue(new TextEncoder().encode(text)),
     end: () => controller?.close(),
   };
