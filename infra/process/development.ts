@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { sha256 } from "../crypto/digests.ts";
-import type { Variables } from "./variables.ts";
+import type { Variables } from "./env_file.ts";
 import { noStore } from "./start_refused.ts";
 
 export const DEVELOPMENT_FLEET = "hergele";

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
-import type { Variables } from "./variables.ts";
+import type { Variables } from "./env_file.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 export type EnvironmentRead =

@@ -1,8 +1,5 @@
-import { parseEnv } from "node:util";
 import { developmentVariables } from "./development.ts";
-
-/** Environment variables by name, as the process has them. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+import { readEnvFile, type Variables } from "./env_file.ts";
 
 export interface VariablesReading {
   /** Those of the process. */
@@ -17,14 +14,4 @@ export async function readVariables({ own, ...making }: VariablesReading): Promi
   const variables = { ...await readEnvFile(), ...own };
   if (variables.KESE_ENV !== "development") return variables;
   return await developmentVariables(variables, making);
-}
-
-/** What an `.env` sets; there need not be one. */
-async function readEnvFile(): Promise<Variables> {
-  try {
-    return parseEnv(await Deno.readTextFile(".env"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return {};
-    throw error;
-  }
 }

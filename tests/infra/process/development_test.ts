@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { sha256 } from "../../../infra/crypto/digests.ts";
 import { DEVELOPMENT_FLEET_KEY, developmentVariables } from "../../../infra/process/development.ts";
-import type { Variables } from "../../../infra/process/variables.ts";
+import type { Variables } from "../../../infra/process/env_file.ts";
 import { readEnvironment } from "../../../infra/process/environment.ts";
 
 async function inDirectory(test: (path: string) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { DEVELOPMENT_FLEET_KEY } from "../../../infra/process/development.ts";
 import { sha256 } from "../../../infra/crypto/digests.ts";
-import type { Variables } from "../../../infra/process/variables.ts";
+import type { Variables } from "../../../infra/process/env_file.ts";
 import { type Environment, readEnvironment } from "../../../infra/process/environment.ts";
 
 const HASH = "a".repeat(64);
