@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { CardNumber } from "../../../domain/card_number.ts";
-import { createDigests, sha256 } from "../../../infra/crypto/digests.ts";
+import { createDigests, SECRETS_REMEMBERED, sha256 } from "../../../infra/crypto/digests.ts";
 
 const digests = createDigests(() => new Uint8Array(32).fill(1));
 
@@ -15,6 +15,13 @@ Deno.test("sha256() is SHA-256 in hex", () => {
   const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   assertEquals(sha256("abc"), abc);
   assertEquals(digests.secret("abc"), abc);
+});
+
+Deno.test("secret() gives the same again, among more secrets than it keeps at hand", () => {
+  const secrets = Array.from({ length: SECRETS_REMEMBERED + 1 }, (_, place) => `secret ${place}`);
+  for (const secret of [...secrets, ...secrets]) {
+    assertEquals(digests.secret(secret), sha256(secret));
+  }
 });
 
 Deno.test("equal() sees a difference wherever it stands", () => {
