@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { CardNumber } from "../../../domain/card_number.ts";
-import { createDigests, SECRETS_REMEMBERED, sha256 } from "../../../infra/crypto/digests.ts";
+import { createDigests, sha256, shareWithinTurn } from "../../../infra/crypto/digests.ts";
 
 const digests = createDigests(() => new Uint8Array(32).fill(1));
 
@@ -17,11 +17,20 @@ Deno.test("sha256() is SHA-256 in hex", () => {
   assertEquals(digests.secret("abc"), abc);
 });
 
-Deno.test("secret() gives the same again, among more secrets than it keeps at hand", () => {
-  const secrets = Array.from({ length: SECRETS_REMEMBERED + 1 }, (_, place) => `secret ${place}`);
-  for (const secret of [...secrets, ...secrets]) {
-    assertEquals(digests.secret(secret), sha256(secret));
-  }
+Deno.test("shareWithinTurn() digests a text once for those who ask together, and then forgets it", async () => {
+  const digested: string[] = [];
+  const digest = shareWithinTurn((text) => {
+    digested.push(text);
+    return sha256(text);
+  });
+  const ask = async (text: string) => {
+    await Promise.resolve();
+    return digest(text);
+  };
+  assertEquals(await Promise.all(["a", "b", "a"].map(ask)), ["a", "b", "a"].map(sha256));
+  assertEquals(digested, ["a", "b"]);
+  assertEquals(await ask("a"), sha256("a"));
+  assertEquals(digested, ["a", "b", "a"]);
 });
 
 Deno.test("equal() sees a difference wherever it stands", () => {
