@@ -1,9 +1,9 @@
 import type { EntryType, JournalEntry } from "./journal.ts";
 
-/** Makes a short text of a long one that nobody makes of another. */
+/** Makes a short text of a long one, so that no other text with the same result can be found. */
 export type Digest = (text: string) => string;
 
-/** What stands before the first entry of an account. */
+/** Stands for the hash before an account's first entry. */
 export const CHAIN_START = "";
 
 /** An entry as its hash sees it. */
@@ -13,46 +13,26 @@ export interface Link extends
     "id" | "seq" | "at" | "amountKurus" | "deltaKurus" | "balanceAfterKurus"
   > {
   readonly account: string;
-  /** The hash of the entry before. */
+  /** The hash of the account's entry before this one. */
   readonly previous: string;
   readonly type: EntryType;
-  /** Everything else that the entry holds: {@linkcode factsText}. */
+  /** Everything else that the entry holds, as JSON, in the order in which it is stored. */
   readonly facts: string;
 }
 
 /**
- * The text of an entry whose digest is the entry's hash. It holds the hash of the entry before, so
- * that no past entry can be changed, left out or put elsewhere without changing all that follow,
- * although every sum may still agree.
+ * The hash of an entry. It covers the hash of the entry before, so no past entry can be changed, left
+ * out or moved without changing every hash after it, even where all amounts still agree.
  */
-export function linkText(link: Link): string {
+export function linkHash(link: Link, digest: Digest): string {
   const { account, previous, seq, id, type, at, amountKurus, deltaKurus, balanceAfterKurus } = link;
-  return `${previous}\n${account}\n${seq}\n${id}\n${type}\n${at}\n${amountKurus}\n${deltaKurus}\n${balanceAfterKurus}\n${link.facts}`;
-}
-
-/** What clients write as they like. Such a text may have to be erased one day. */
-const FREE_TEXTS: readonly string[] = ["orderId", "description", "note", "reason"];
-
-/** Whether facts, written as JSON, hold a text that the chain knows by its digest alone. */
-export function mayHoldFreeText(facts: string): boolean {
-  return FREE_TEXTS.some((name) => facts.includes(`"${name}":`));
-}
-
-/**
- * The facts as JSON in the order in which they are stored, each free text by its digest in place of
- * itself: `{erased: digest}`. A text that is erased in a store leaves just that behind, and the chain
- * stays whole.
- */
-export function factsText(facts: Readonly<Record<string, unknown>>, digest: Digest): string {
-  const members = Object.entries(facts).map(([name, value]) =>
-    typeof value === "string" && FREE_TEXTS.includes(name)
-      ? [name, { erased: digest(value) }]
-      : [name, value]
+  const facts = withoutFreeTexts(link.facts, digest);
+  return digest(
+    `${previous}\n${account}\n${seq}\n${id}\n${type}\n${at}\n${amountKurus}\n${deltaKurus}\n${balanceAfterKurus}\n${facts}`,
   );
-  return JSON.stringify(Object.fromEntries(members));
 }
 
-/** The hash that an entry carries, by the hash of the entry before. */
+/** {@linkcode linkHash} of an entry that is not stored as columns and JSON. */
 export function entryHash(
   entry: JournalEntry,
   { account, previous, digest }: {
@@ -62,7 +42,47 @@ export function entryHash(
   },
 ): string {
   const { id, seq, type, at, amountKurus, deltaKurus, balanceAfterKurus, ...others } = entry;
-  const sums = { amountKurus, deltaKurus, balanceAfterKurus };
-  const facts = factsText(others, digest);
-  return digest(linkText({ account, previous, seq, id, type, at, ...sums, facts }));
+  const amounts = { amountKurus, deltaKurus, balanceAfterKurus };
+  const facts = JSON.stringify(others);
+  return linkHash({ account, previous, seq, id, type, at, ...amounts, facts }, digest);
+}
+
+/** The names of an entry's own members that can hold any text. */
+type TextMember<Entry> = {
+  [Name in keyof Entry]-?: string extends Entry[Name] ? Name : never;
+}[keyof Entry];
+type TextMemberOfAnEntry = JournalEntry extends infer Entry
+  ? Entry extends JournalEntry ? TextMember<Entry> : never
+  : never;
+
+/** Whether a member holds what a client wrote as it liked. Such a text may have to be erased one day. */
+const IS_FREE_TEXT = {
+  id: false,
+  requestId: false,
+  paymentId: false,
+  topUpId: false,
+  nextSelectedCardId: false,
+  orderId: true,
+  description: true,
+  reason: true,
+} as const satisfies Record<TextMemberOfAnEntry, boolean>;
+
+const FREE_TEXTS: ReadonlySet<string> = new Set(
+  Object.entries(IS_FREE_TEXT).flatMap(([name, isFree]) => isFree ? [name] : []),
+);
+/** JSON escapes the quotes inside a text, so no text can hold this; a member of a member may match. */
+const MAY_HOLD_FREE_TEXT = new RegExp(`"(?:${[...FREE_TEXTS].join("|")})":`);
+
+/**
+ * The facts with each free text replaced by its digest: `{erased: digest}`. A text that is erased in
+ * a store leaves exactly that behind, and the chain stays whole.
+ */
+function withoutFreeTexts(facts: string, digest: Digest): string {
+  if (!MAY_HOLD_FREE_TEXT.test(facts)) return facts;
+  const members = Object.entries<unknown>(JSON.parse(facts)).map(([name, value]) =>
+    typeof value === "string" && FREE_TEXTS.has(name)
+      ? [name, { erased: digest(value) }]
+      : [name, value]
+  );
+  return JSON.stringify(Object.fromEntries(members));
 }

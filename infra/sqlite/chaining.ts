@@ -1,4 +1,4 @@
-import { CHAIN_START, factsText, linkText, mayHoldFreeText } from "../../domain/entry_chain.ts";
+import { CHAIN_START, linkHash } from "../../domain/entry_chain.ts";
 import type { EntryType } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
 import { chainDigest } from "../crypto/chain_digest.ts";
@@ -47,13 +47,18 @@ export function createChaining(database: Pick<SqliteDatabase, "prepare">): Chain
     chainEntries: () => {
       const rows = selectUnchained.all() as unknown as UnchainedRow[];
       const made = new Map<number, string>();
-      for (const { entry_no: entryNo, prev, facts, ...link } of rows) {
-        const previous = link.previous ?? made.get(prev) ?? CHAIN_START;
-        const known = mayHoldFreeText(facts) ? factsText(JSON.parse(facts), chainDigest) : facts;
-        made.set(entryNo, chainDigest(linkText({ ...link, previous, facts: known })));
+      for (const { entry_no: entryNo, prev, ...link } of rows) {
+        const previous = link.seq === 1 ? CHAIN_START : link.previous ?? made.get(prev);
+        if (previous === undefined) throw missingHash(prev);
+        made.set(entryNo, linkHash({ ...link, previous }, chainDigest));
       }
       insertHashes([...made]);
       return rows.length;
     },
   };
+}
+
+/** An entry is to be chained to one that has no hash. To begin there would hide what came before it. */
+function missingHash(entryNo: number): Error {
+  return new Error(`Cannot chain the journal: there is no hash of entry ${entryNo}`);
 }

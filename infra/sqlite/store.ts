@@ -52,9 +52,12 @@ export function createSqliteStore(
     meta: createSqliteMeta(database, writer),
     health: createSqliteProbe(database, writer),
     keepHouse: async (now) => {
-      // Call by call, so that what others write has its turn between them.
-      while (await writer.write("chainEntries") === ENTRIES_CHAINED_AT_ONCE);
-      await writer.write("keepHouse", now);
+      try {
+        // Call by call, so that what others write has its turn between them.
+        while (await writer.write("chainEntries") === ENTRIES_CHAINED_AT_ONCE);
+      } finally {
+        await writer.write("keepHouse", now);
+      }
     },
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),
     close: async () => {
