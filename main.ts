@@ -21,7 +21,11 @@ import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
 import { openStores, type StoresOpening } from "./infra/process/opening.ts";
 import { serve } from "./infra/process/serving.ts";
-import { orExit, refuseStart, type StartRefusedError } from "./infra/process/start_refused.ts";
+import {
+  exitWithFaults,
+  startOrExit,
+  type StartRefusedError,
+} from "./infra/process/start_refused.ts";
 import { stopOnSignal } from "./infra/process/stopping.ts";
 import { keepSweeping } from "./infra/process/sweeping.ts";
 import type { Variables } from "./infra/process/env_file.ts";
@@ -34,22 +38,22 @@ import type { Dependencies } from "./routes/http/dependencies.ts";
 import { createTexts, unknownTexts } from "./routes/contract/messages.ts";
 import { VERSION } from "./routes/contract/version.ts";
 
-/** The program, put together and not yet listening. */
+/** The program, assembled and not yet listening. */
 export interface Kese extends AsyncDisposable {
   readonly app: Hono;
-  /** The app as it is served: what arrives together is worked on together. */
+  /** The app as it is served: requests that arrive together are handled together. */
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly store: Store;
   readonly dependencies: Dependencies;
   readonly gateway: CardGateway;
-  /** Asks for the outcomes of open top-ups and removes what has expired. */
+  /** Asks the gateway about open top-ups, and removes what has expired. */
   sweep(): Promise<void>;
   /** Writes what is still in memory and closes the store. */
   close(): Promise<void>;
 }
 
-/** Adapters that a test puts in the place of the real ones. */
-export interface Replacements {
+/** Adapters with which a test replaces the real ones. */
+interface Replacements {
   readonly store?: Store;
   readonly clock?: Clock;
   readonly log?: Log;
@@ -58,7 +62,7 @@ export interface Replacements {
   readonly codeChannel?: CodeChannel;
 }
 
-export type Opening = Replacements & Pick<StoresOpening, "mayMakeStore" | "onRefused">;
+type Opening = Replacements & Pick<StoresOpening, "mayMakeStore" | "onRefused">;
 
 /** The composition root: chooses an adapter for each port and hands them to the routes. */
 export async function openKese(
@@ -100,7 +104,7 @@ export async function openKese(
   const audit = createAuditLog({ sink: store.audit, clock, log });
   const codeSender = createCodeSender({
     channel: replaced.codeChannel ?? await openCodeChannel(environment, { clock, log }),
-    // Nobody of a fleet that was removed is sent anything.
+    // Users of a fleet that was removed are sent nothing.
     contactOf: async (id) => fleets.has(id.filo) ? await store.auth.contact(id) : undefined,
     clock,
     log,
@@ -151,26 +155,28 @@ export async function openKese(
   }
 }
 
-/** The environment, or the end of the program with everything that is wrong with it. */
-export function environmentOrExit(variables: Variables): Environment {
+/** Reads the environment, or exits and lists everything that is wrong with it. */
+export function readEnvironmentOrExit(variables: Variables): Environment {
   const read = readEnvironment(variables, unknownTexts);
   if (read.ok) return read.environment;
-  refuseStart([...read.faults, "See .env.example for every variable."]);
+  exitWithFaults([...read.faults, "See .env.example for every variable."]);
 }
 
-/** The variables of this process, or the end of the program; a task makes no store that is not there. */
-export function variablesOrExit(making: { readonly mayMakeStore: boolean }): Promise<Variables> {
-  return orExit(() => readVariables({ own: Deno.env.toObject(), ...making }));
+/** Reads the variables of this process, or exits. A task must not create a missing store. */
+export function readVariablesOrExit(
+  making: { readonly mayMakeStore: boolean },
+): Promise<Variables> {
+  return startOrExit(() => readVariables({ own: Deno.env.toObject(), ...making }));
 }
 
-/** Opens the store that is there for a task, or ends the program. */
+/** Opens the existing store for a task, or exits. */
 export function openForTask(environment: Environment): Promise<Kese> {
-  return orExit(() => openKese(environment, { mayMakeStore: false }));
+  return startOrExit(() => openKese(environment, { mayMakeStore: false }));
 }
 
-/** Starts Kese and keeps it running until it is told to stop. */
+/** Starts Kese and runs it until a signal stops it. */
 async function main(): Promise<void> {
-  const environment = environmentOrExit(await variablesOrExit({ mayMakeStore: true }));
+  const environment = readEnvironmentOrExit(await readVariablesOrExit({ mayMakeStore: true }));
   const clock = createSystemClock();
   const lines = createLineWriter(Deno.stdout);
   const log = createLog({ level: environment.logLevel, clock, write: lines.write });
@@ -179,12 +185,12 @@ async function main(): Promise<void> {
     Deno.env.get("DENO_DEPLOYMENT_ID"),
   );
   const build = { version: VERSION, commit };
-  const { kese, server } = await orExit(async () => {
-    const onRefused = ({ faults }: StartRefusedError) => refuseStart(faults);
+  const { kese, server } = await startOrExit(async () => {
+    const onRefused = ({ faults }: StartRefusedError) => exitWithFaults(faults);
     const kese = await openKese(environment, { clock, log, onRefused });
     if (environment.mode === "development") {
-      const { loadFirstSamples } = await import("./infra/process/sample_users.ts");
-      await loadFirstSamples(kese.store, { ...environment, ports: kese.dependencies });
+      const { loadSamplesIntoEmptyStore } = await import("./infra/process/sample_users.ts");
+      await loadSamplesIntoEmptyStore(kese.store, { ...environment, ports: kese.dependencies });
     }
     const onListen = (address: Deno.NetAddr) => announce({ environment, address, build, log });
     return { kese, server: serve({ fetch: kese.fetch, environment, log, onListen }) };

@@ -8,20 +8,20 @@ import type { VaultStore } from "../domain/ports/card_vault.ts";
 import type { AuditSink } from "../domain/ports/audit.ts";
 import type { SandboxChargeStore } from "./gateways/sandbox.ts";
 
-/** What a store keeps of itself: a few texts, by name. */
+/** What a store keeps about itself: a few texts, by name. */
 export interface StoreMeta {
   get(name: string): Promise<string | undefined>;
-  /** Puts a text in the place of `was`, or of none; false when something else is there. */
+  /** Replaces `was` with a text; false if another text is stored. `undefined` stands for none. */
   swap(name: string, was: string | undefined, text: string): Promise<boolean>;
 }
 
-/** What puts right what reconciling found; only when somebody says so. */
-export interface Repairs {
-  /** Sets an account to what its journal makes of it. False when it has changed since it was read. */
+/** Mends what reconciling found, and only when an operator asks for it. */
+interface Repairs {
+  /** Sets an account to what its journal makes of it. False if the account has changed since it was read. */
   setForward(next: Account, expectedHead: string): Promise<boolean>;
 }
 
-/** Everything that a database gives Kese. */
+/** Everything that Kese needs of a database. */
 export interface Store {
   readonly accounts: AccountStore;
   readonly journal: Journal;
@@ -32,17 +32,17 @@ export interface Store {
   readonly sandboxCharges: SandboxChargeStore;
   readonly meta: StoreMeta;
   readonly health: Pingable;
-  /** Where accounts can be older than their journal, because both are restored apart. */
+  /** Present where accounts can be older than their journal, because the two can be restored separately. */
   readonly repairs?: Repairs;
   /**
-   * The random id of a database that several processes share: what is cached of one database is of
-   * no use for another. An embedded store has none.
+   * The random id of a database that several processes share, so that accounts cached from one
+   * database are never used for another. An embedded store has none.
    */
   readonly databaseId?: () => Promise<string>;
-  /** Takes away what has expired. */
+  /** Removes what has expired. */
   keepHouse(now: Instant): Promise<void>;
   isEmpty(): Promise<boolean>;
-  /** Says in the log what an operator should know of the database. An embedded store has nothing to say. */
+  /** Logs what an operator should know about the database. An embedded store has nothing to report. */
   readonly inspect?: () => Promise<void>;
   close(): Promise<void>;
 }

@@ -7,9 +7,9 @@
 
 import { dirname, join } from "node:path";
 import { backUp } from "../infra/sqlite/backup.ts";
-import { refuseMissingFile } from "../infra/sqlite/store_file.ts";
-import { orExit } from "../infra/process/start_refused.ts";
-import { environmentOrExit, variablesOrExit } from "../main.ts";
+import { refuseMissingStore } from "../infra/sqlite/store_file.ts";
+import { startOrExit } from "../infra/process/start_refused.ts";
+import { readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
 /** `data/backups/kese-2026-11-25T18-32-50Z.db` for `data/kese.db`. */
 export function backupPath(source: string, now: Date): string {
@@ -23,13 +23,15 @@ function refuse(fault: string): never {
 }
 
 async function main(): Promise<void> {
-  const { mongo, sqlitePath } = environmentOrExit(await variablesOrExit({ mayMakeStore: false }));
+  const { mongo, sqlitePath } = readEnvironmentOrExit(
+    await readVariablesOrExit({ mayMakeStore: false }),
+  );
   if (mongo !== undefined) {
     refuse("MONGODB_URI is set, and MongoDB has backups of its own (docs/deployment.md).");
   }
   const [target = backupPath(sqlitePath, new Date()), ...others] = Deno.args;
   if (others.length > 0) refuse("name one path. Usage: deno task db:backup [path]");
-  await orExit(() => refuseMissingFile(sqlitePath));
+  await startOrExit(() => refuseMissingStore(sqlitePath));
   try {
     const { accounts, entries } = await backUp(sqlitePath, target);
     console.log(`${target} holds ${entries} entries of ${accounts} accounts, and was read back.`);

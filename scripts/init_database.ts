@@ -4,12 +4,12 @@ import { openMongoStore } from "../infra/mongo/store.ts";
 import { createSystemClock } from "../infra/process/clock.ts";
 import { createLog } from "../infra/process/log.ts";
 import { sayUnavailable } from "../infra/mongo/unavailable.ts";
-import { orExit } from "../infra/process/start_refused.ts";
-import { environmentOrExit, variablesOrExit } from "../main.ts";
+import { startOrExit } from "../infra/process/start_refused.ts";
+import { readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
 /** `deno task db:init`: makes the indexes of MongoDB and says what to shard by. Safe to run again. */
 async function main(): Promise<void> {
-  const environment = environmentOrExit(await variablesOrExit({ mayMakeStore: true }));
+  const environment = readEnvironmentOrExit(await readVariablesOrExit({ mayMakeStore: true }));
   const { mongo } = environment;
   if (mongo === undefined) {
     console.log(
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
     return;
   }
   const log = createLog({ level: "warn", clock: createSystemClock(), write: console.error });
-  await orExit(async () => {
+  await startOrExit(async () => {
     const store = openMongoStore({ ...mongo, log });
     try {
       await createKeyring({ store, environment, mayMake: true }).open();

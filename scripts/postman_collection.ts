@@ -7,8 +7,8 @@
  */
 
 import { z } from "zod";
-import { developmentVariables } from "../infra/process/development.ts";
-import { environmentOrExit, openKese } from "../main.ts";
+import { completeForDevelopment } from "../infra/process/development.ts";
+import { openKese, readEnvironmentOrExit } from "../main.ts";
 import { createEndpoints } from "../routes/app.ts";
 import type { Definition, Endpoint } from "../routes/http/endpoint.ts";
 import { isAccountCommand } from "../routes/openapi/problem_codes.ts";
@@ -171,7 +171,7 @@ export function collectionText(endpoints: readonly Endpoint[]): string {
 
 async function main(): Promise<void> {
   const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
-  const kese = await openKese(environmentOrExit(await developmentVariables(variables)));
+  const kese = await openKese(readEnvironmentOrExit(await completeForDevelopment(variables)));
   await Deno.writeTextFile(COLLECTION_FILE, collectionText(createEndpoints(kese.dependencies)));
   await kese.close();
 }

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { developmentVariables } from "../infra/process/development.ts";
-import { environmentOrExit, openKese } from "../main.ts";
+import { completeForDevelopment } from "../infra/process/development.ts";
+import { openKese, readEnvironmentOrExit } from "../main.ts";
 import { createEndpoints } from "../routes/app.ts";
 import type { Endpoint } from "../routes/http/endpoint.ts";
 import { PROBLEMS, type ProblemType } from "../routes/contract/problems.ts";
@@ -96,7 +96,7 @@ function errorTable(language: Language): Table {
 
 async function main(): Promise<void> {
   const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
-  const kese = await openKese(environmentOrExit(await developmentVariables(variables)));
+  const kese = await openKese(readEnvironmentOrExit(await completeForDevelopment(variables)));
   await writeTables(placedTables(createEndpoints(kese.dependencies)));
   await kese.close();
 }

@@ -5,7 +5,7 @@ import type { SweepCounts } from "../domain/workflows/top_ups.ts";
 import { removeVaultOrphans } from "../domain/workflows/vault_orphans.ts";
 import { proveVault } from "../domain/workflows/vault_proof.ts";
 import { chainDigest } from "../infra/crypto/chain_digest.ts";
-import { environmentOrExit, type Kese, openForTask, variablesOrExit } from "../main.ts";
+import { type Kese, openForTask, readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
 /** What reconciling came to. */
 export interface Report extends Reconciled {
@@ -81,7 +81,9 @@ function print(report: Report): void {
 }
 
 async function main(): Promise<void> {
-  const kese = await openForTask(environmentOrExit(await variablesOrExit({ mayMakeStore: false })));
+  const kese = await openForTask(
+    readEnvironmentOrExit(await readVariablesOrExit({ mayMakeStore: false })),
+  );
   try {
     const report = await reconcile(kese);
     print(report);

@@ -10,7 +10,7 @@
 
 import sampleUsers from "../infra/process/sample_users.json" with { type: "json" };
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
-import { environmentOrExit, type Kese, openForTask, variablesOrExit } from "../main.ts";
+import { type Kese, openForTask, readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
 /** What the command line asks for, or why it cannot be done. */
 export type Request =
@@ -72,14 +72,14 @@ function refuse(fault: string): never {
 async function main(): Promise<void> {
   const request = readArguments(Deno.args);
   if (!request.ok) refuse(`${request.fault} Usage: deno task db:seed [--demo] [--fleet=<name>]`);
-  const variables = await variablesOrExit({ mayMakeStore: false });
+  const variables = await readVariablesOrExit({ mayMakeStore: false });
   if (variables.KESE_ENV !== "development" && !request.demo) {
     refuse(
       "their codes are public, and this is not development.\n" +
         "For development: KESE_ENV=development deno task db:seed. For a demonstration: --demo.",
     );
   }
-  const environment = environmentOrExit(variables);
+  const environment = readEnvironmentOrExit(variables);
   const choice = chooseFleet(environment.fleets.keys(), request.fleet);
   if (!choice.ok) refuse(choice.fault);
   const kese = await openForTask(environment);

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/dotenv";
-import { developmentVariables } from "../infra/process/development.ts";
+import { completeForDevelopment } from "../infra/process/development.ts";
 import { ENVIRONMENT, readEnvironment } from "../infra/process/environment.ts";
 import { textVariables, unknownTexts } from "../routes/contract/messages.ts";
 
@@ -64,5 +64,5 @@ Deno.test(".env.example as .env does not let production start, and says what is 
 /** As `deno task dev` reads it: its own KESE_ENV wins over that of the file. */
 async function readDevelopment(file: Record<string, string>) {
   const process = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
-  return readEnvironment(await developmentVariables({ ...file, ...process }));
+  return readEnvironment(await completeForDevelopment({ ...file, ...process }));
 }

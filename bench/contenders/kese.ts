@@ -2,7 +2,7 @@ import { openAccount } from "../../domain/account_opening.ts";
 import { type Kurus, kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import type { Store } from "../../infra/store.ts";
-import { environmentOrExit, type Kese, openKese } from "../../main.ts";
+import { type Kese, openKese, readEnvironmentOrExit } from "../../main.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { FLEET, OPENING_KURUS, PAYMENT_KURUS, userNo, USERS, VARIABLES } from "../fleet.ts";
 import type { Books, Contender, Filling } from "./contender.ts";
@@ -27,7 +27,7 @@ export async function openKeseOn(
   store: Store,
   { keepsBooks = true }: { readonly keepsBooks?: boolean } = {},
 ): Promise<Contender> {
-  const kese = await openKese(environmentOrExit(VARIABLES), { store });
+  const kese = await openKese(readEnvironmentOrExit(VARIABLES), { store });
   let users = 0;
   const addUsers = async (count: number) => {
     const from = users;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import type { Environment } from "../process/environment.ts";
-import { noStore, StartRefusedError } from "../process/start_refused.ts";
+import { noStoreError, StartRefusedError } from "../process/start_refused.ts";
 import type { Store } from "../store.ts";
 import {
   createStoreSecret,
@@ -91,7 +91,7 @@ async function openSecret(options: KeyringOptions): Promise<Uint8Array> {
   const { store: { meta }, mayMake } = options;
   for (let tried = 0; tried < TRIES; tried++) {
     const was = await meta.get(NAME);
-    if (was === undefined && !mayMake) throw noStore(placeOf(options));
+    if (was === undefined && !mayMake) throw noStoreError(placeOf(options));
     const { secret, identity } = was === undefined
       ? makeIdentity(options)
       : await reopen(options, was);

@@ -2,25 +2,25 @@ import type { Log } from "../../domain/ports/log.ts";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import type { Environment } from "./environment.ts";
 
-/** What is running, for whoever reads the log. */
+/** What is running. */
 export interface Build {
   readonly version: string;
-  /** Null where nothing tells it. */
+  /** Null if it is unknown. */
   readonly commit: string | null;
 }
 
-export interface Announcement {
+interface Announcement {
   readonly environment: Environment;
   readonly address: Pick<Deno.NetAddr, "hostname" | "port">;
   readonly build: Build;
   readonly log: Log;
 }
 
-/** Says in the log what runs and where; in development also what to try first. */
+/** Logs what runs and where; in development, also prints what to try first. */
 export function announce({ environment, address, build, log }: Announcement): void {
   const { mode, mongo, cardGateway, codeWebhook } = environment;
-  const url = urlOf(address);
-  if (mode === "development") console.log(firstSteps(environment, url));
+  const url = toUrl(address);
+  if (mode === "development") console.log(describeFirstSteps(environment, url));
   log.info("started", { ...build, mode, url, store: mongo ? "mongodb" : "sqlite" });
   if (mode === "development") return;
   if (cardGateway === "sandbox") {
@@ -31,17 +31,17 @@ export function announce({ environment, address, build, log }: Announcement): vo
   }
 }
 
-/** Where Kese can be reached from this machine. */
-export function urlOf({ hostname, port }: Announcement["address"]): string {
+/** The URL of Kese on this machine. */
+function toUrl({ hostname, port }: Announcement["address"]): string {
   const host = ["0.0.0.0", "::"].includes(hostname) ? "localhost" : hostname;
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function firstSteps({ fleets }: Environment, url: string): string {
+function describeFirstSteps({ fleets }: Environment, url: string): string {
   const [fleet = ""] = fleets.keys();
   const key = fleet === DEVELOPMENT_FLEET ? DEVELOPMENT_FLEET_KEY : "<its key>";
   const headers = `-H 'Filo: ${fleet}' -H 'Authorization: Bearer ${key}'`;
-  // A card number never stands in a URL, so the first one that a newcomer sends does not, either.
+  // In the body, because a card number does not belong in a URL, not even in a newcomer's first request.
   const card = JSON.stringify({ userNo: "123456", cardNo: "4242424242424242" });
   return `Kese listens on ${url} (development)
 

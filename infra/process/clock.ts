@@ -1,10 +1,10 @@
 import type { Clock } from "../../domain/ports/clock.ts";
 
-/** The machine's own time. */
+/** The machine's clock. */
 export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
-    // By hand, because requests wait for it: an abort signal and a race cost several times that.
+    // By hand, because requests wait for it: an abort signal and a race cost several times as much.
     within: (promise, milliseconds) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(resolve, milliseconds, undefined);
@@ -21,7 +21,7 @@ export function createSystemClock(): Clock {
   };
 }
 
-/** Waits; ends at once when `signal` aborts. */
+/** Waits, but no longer than until `signal` aborts. */
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);

@@ -1,6 +1,6 @@
 /**
- * The commit that runs: the id of the deployment on Deno Deploy, else what is checked out in `root`.
- * Null where neither is known, as in a copy without its history.
+ * Reads which commit runs: the deployment's id on Deno Deploy, otherwise the commit checked out in
+ * `root`. Null if neither is known, as in a copy without a Git directory.
  */
 export async function readCommit(root: URL, deployment?: string): Promise<string | null> {
   if (deployment) return deployment;
@@ -8,15 +8,14 @@ export async function readCommit(root: URL, deployment?: string): Promise<string
     const git = new URL(".git/", root);
     const head = (await Deno.readTextFile(new URL("HEAD", git))).trim();
     if (!head.startsWith("ref: ")) return head;
-    const ref = head.slice("ref: ".length);
-    return await readRef(git, ref);
+    return await readRef(git, head.slice("ref: ".length));
   } catch {
-    // No history, or no permission to read it: what runs is the same.
+    // No Git directory, or no permission to read it. Kese runs all the same.
     return null;
   }
 }
 
-/** A branch has a file of its own until git packs it together with others. */
+/** A branch has its own file until Git packs it together with others. */
 async function readRef(git: URL, ref: string): Promise<string | null> {
   try {
     return (await Deno.readTextFile(new URL(ref, git))).trim();

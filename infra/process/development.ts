@@ -3,22 +3,22 @@ import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { sha256 } from "../crypto/digests.ts";
 import type { Variables } from "./env_file.ts";
-import { noStore } from "./start_refused.ts";
+import { noStoreError } from "./start_refused.ts";
 
 export const DEVELOPMENT_FLEET = "hergele";
 export const DEVELOPMENT_FLEET_KEY = "hergele-dev-key";
 
 /**
- * The environment of a laptop: everything that production demands and a newcomer has not set. Secrets
- * are made on the first start and kept with the data, for saved cards must open on the next.
+ * Adds what production requires and a newcomer has not set. Secrets are generated on the first start
+ * and stored next to the data, because saved cards must still open on the next start.
  */
-export async function developmentVariables(
+export async function completeForDevelopment(
   variables: Variables,
   { mayMakeStore = true }: { readonly mayMakeStore?: boolean } = {},
 ): Promise<Variables> {
   const defaults = {
     HOST: "127.0.0.1",
-    // Not production's: whoever starts that in the same directory must not find public codes in it.
+    // Not production's: a production started in the same directory must not find users with public codes.
     SQLITE_PATH: "data/development.db",
     FLEETS: `${DEVELOPMENT_FLEET}:${sha256(DEVELOPMENT_FLEET_KEY)}`,
     CARD_GATEWAY: "sandbox",
@@ -27,21 +27,14 @@ export async function developmentVariables(
     REQUESTS_PER_MINUTE_USER: "0",
     REQUESTS_PER_MINUTE_FLEET: "0",
   };
-  const missesKeys = !variables.CARD_KEYS || !variables.CARD_FINGERPRINT_KEY;
-  const sqlitePath = variables.SQLITE_PATH || defaults.SQLITE_PATH;
-  const secrets = missesKeys ? await keptSecrets(sqlitePath, mayMakeStore) : {};
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
-  return { ...defaults, ...secrets, ...set };
+  const known = { ...defaults, ...set };
+  if (set.CARD_KEYS && set.CARD_FINGERPRINT_KEY) return known;
+  return { ...await readOrMakeSecrets(known.SQLITE_PATH, mayMakeStore), ...known };
 }
 
-async function keptSecrets(
-  sqlitePath: string,
-  mayMakeStore: boolean,
-): Promise<Record<string, string>> {
-  const fresh = {
-    CARD_KEYS: `dev:${randomKey()}`,
-    CARD_FINGERPRINT_KEY: randomKey(),
-  };
+async function readOrMakeSecrets(sqlitePath: string, mayMakeStore: boolean): Promise<Variables> {
+  const fresh = { CARD_KEYS: `dev:${createKey()}`, CARD_FINGERPRINT_KEY: createKey() };
   if (sqlitePath === ":memory:") return fresh;
   const path = join(dirname(sqlitePath), "development_secrets.json");
   try {
@@ -49,12 +42,12 @@ async function keptSecrets(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  if (!mayMakeStore) throw noStore(sqlitePath);
+  if (!mayMakeStore) throw noStoreError(sqlitePath);
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await Deno.writeTextFile(path, JSON.stringify(fresh, null, 2), { mode: 0o600, createNew: true });
   return fresh;
 }
 
-function randomKey(): string {
+function createKey(): string {
   return Buffer.from(randomBytes(32)).toString("base64");
 }

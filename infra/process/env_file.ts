@@ -1,9 +1,9 @@
 import { parseEnv } from "node:util";
 
-/** Environment variables by name, as a process or a file has them. */
+/** Environment variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What an `.env` sets in the directory of the process; there need not be one. */
+/** Reads the `.env` in the process's working directory, if there is one. */
 export async function readEnvFile(): Promise<Variables> {
   try {
     return parseEnv(await Deno.readTextFile(".env"));

@@ -1,27 +1,28 @@
 import type { Log } from "../../domain/ports/log.ts";
 
-/** Pause between two tries to listen again, after the process ran out of file descriptors. */
-export const LISTEN_AGAIN_AFTER_MILLISECONDS = 100;
+/** Pause between two attempts to listen again after the process ran out of file descriptors. */
+const LISTEN_AGAIN_AFTER_MILLISECONDS = 100;
 
-/** What `Deno.serve` gives. */
+/** What Kese uses of the server that `Deno.serve` returns. */
 export type Server = Pick<Deno.HttpServer<Deno.NetAddr>, "addr" | "finished" | "shutdown">;
 
-export interface ListenerOptions {
-  /** Listens, on that port when one is given. */
+interface ListenerOptions {
+  /** Listens; on `port`, if it is given. */
   readonly listen: (port?: number) => Server;
   readonly log: Log;
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 export interface Listener {
-  /** Takes no more connections; ends when all that was begun is answered. */
+  /** Accepts no more connections. Resolves when every request in progress is answered. */
   shutdown(): Promise<void>;
 }
 
 /**
- * Listens, and again whenever Deno has stopped. `Deno.serve` ends for good at the first connection for
- * which the process has no file descriptor left; unheard, that ends the process. Shutting it down lets
- * go of connections that carry no request, which is what frees descriptors, and answers the others.
+ * Listens, and listens again whenever Deno has stopped. `Deno.serve` fails permanently at the first
+ * connection for which the process has no file descriptor left; unhandled, that ends the process.
+ * Shutting the failed server down closes its idle connections, which frees descriptors, and answers
+ * the requests in progress.
  */
 export function keepListening({ listen, log, pause }: ListenerOptions): Listener {
   let server = listen();
@@ -36,7 +37,7 @@ export function keepListening({ listen, log, pause }: ListenerOptions): Listener
       } catch (error) {
         log.error("listening_stopped", { error });
       }
-      // Not awaited, for its port is free at once and what it still answers may take a while.
+      // Not awaited, because its port is free at once and its last answers may take a while.
       closing = Promise.all([closing, close(server)]);
       const next = await listenAgain(server.addr.port);
       if (next === undefined) return;
@@ -65,7 +66,7 @@ export function keepListening({ listen, log, pause }: ListenerOptions): Listener
   };
 }
 
-/** A server that has failed rejects once more when it is closed; it is closed all the same. */
+/** A server that has failed rejects again when it is shut down, but is closed all the same. */
 async function close(server: Server): Promise<void> {
   await server.shutdown().catch(() => {});
 }

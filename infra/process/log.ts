@@ -2,7 +2,7 @@ import { maskCardNumbers } from "../../domain/card_number_search.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log, LogFacts } from "../../domain/ports/log.ts";
 
-/** How long the end waits for a reader of the log to take its last lines. */
+/** How long a shutdown waits until the last lines of the log are written. */
 export const LAST_LINE_MILLISECONDS = 200;
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -11,11 +11,11 @@ export type LogLevel = typeof LOG_LEVELS[number];
 export interface LogOptions {
   readonly level: LogLevel;
   readonly clock: Clock;
-  /** Takes one line; must neither block nor throw. */
+  /** Writes one line; must neither block nor throw. */
   readonly write: (line: string) => void;
 }
 
-/** One JSON object a line. Every text in it passes the mask for card numbers. */
+/** Creates a log of one JSON object per line, in which every card number is masked. */
 export function createLog({ level, clock, write }: LogOptions): Log {
   const least = LOG_LEVELS.indexOf(level);
   const at = (lineLevel: LogLevel) => (event: string, facts: LogFacts = {}): void => {
@@ -23,13 +23,13 @@ export function createLog({ level, clock, write }: LogOptions): Log {
     const { error, ...others } = facts;
     const line = { at: new Date(clock.now()).toISOString(), level: lineLevel, event, ...others };
     const whole = error === undefined ? line : { ...line, error: describeError(error) };
-    write(JSON.stringify(whole, (_name, value) => masked(value)));
+    write(JSON.stringify(whole, (_name, value) => maskValue(value)));
   };
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** Texts, numbers and the names of members; what is masked becomes a text, so the line stays JSON. */
-function masked(value: unknown): unknown {
+/** Masks texts, numbers and the names of members. A masked number becomes a text, so the line stays JSON. */
+function maskValue(value: unknown): unknown {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     const members = Object.entries(value).map(([name, member]) => [maskCardNumbers(name), member]);
     return Object.fromEntries(members);
@@ -46,16 +46,15 @@ function describeError(error: unknown): string {
 
 const PENDING_BYTES_MAX = 1 << 20;
 
-export interface LineWriter {
+interface LineWriter {
   readonly write: LogOptions["write"];
-  /** Ends when the stream has taken every line so far. */
+  /** Resolves when every line so far is written. */
   written(): Promise<void>;
 }
 
 /**
- * Writes lines to a stream without ever waiting for its reader: while one write is on its way the
- * next ones gather, up to a bound, and what is past it is dropped. A server whose output nobody
- * reads must go on serving.
+ * Writes lines to a stream without waiting for its reader: lines that come during a write are
+ * buffered, and beyond a limit they are dropped. A server whose output nobody reads must keep serving.
  */
 export function createLineWriter(
   stream: { write(bytes: Uint8Array): Promise<number> },
@@ -77,7 +76,7 @@ export function createLineWriter(
     write: (line) => {
       if (pending.length > PENDING_BYTES_MAX) return;
       pending += `${line}\n`;
-      // A closed stream ends the log, not the server.
+      // A closed stream must end only the log, not the server.
       if (!writing) draining = drain().catch(() => {});
     },
     written: () => draining,

@@ -11,26 +11,26 @@ import { createRedisAdapters } from "../redis/adapters.ts";
 import { openRedis } from "../redis/connection.ts";
 import type { Store } from "../store.ts";
 import type { Environment } from "./environment.ts";
-import { noStore, type StartRefusedError } from "./start_refused.ts";
+import { noStoreError, type StartRefusedError } from "./start_refused.ts";
 
 export interface StoresOpening {
-  /** In the place of the environment's. */
+  /** Replaces the store that the environment names. */
   readonly store?: Store;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whether a store that is not there is made; a task that is to work on one must not. */
+  /** Whether a missing store is created; a task that works on an existing one must not create it. */
   readonly mayMakeStore?: boolean;
-  /** Hears of a store that was away at the start and turns out to be one that must not be used. */
+  /** Called when a store was unavailable at the start and turns out to be one that must not be used. */
   readonly onRefused?: (refusal: StartRefusedError) => void;
 }
 
-/** A store, its keys, what is kept at hand of it, and who counts requests. */
-export interface Stores {
+/** A store, its keys, its cache of accounts, and the rate limiter. */
+interface Stores {
   readonly store: Store;
   readonly keyring: Keyring;
   readonly cache: AccountCache;
   readonly limiter: RateLimiter;
-  /** Ends when nothing is on its way to a cache. */
+  /** Resolves when no write to a cache is in progress. */
   settled(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function openStores(
   const near = createMemoryAccountCache();
   const { databaseId } = store;
   const { redis } = environment;
-  // An embedded database has no other processes to share its accounts with.
+  // An embedded database has no other process to share accounts with.
   if (redis === undefined || databaseId === undefined) {
     return { store, keyring, cache: near, limiter: local, settled: () => Promise.resolve() };
   }
@@ -63,20 +63,20 @@ interface Making {
 }
 
 /**
- * Refuses a store of other keys or of another environment. One that is away is asked again later, and
- * until then it answers nobody.
+ * Refuses a store that belongs to other keys or another environment. A store that is unavailable is
+ * asked again later; until then nobody gets an answer from it.
  */
 async function openKeyring(keyring: Keyring, { log, mayMake }: Making): Promise<void> {
   try {
     await keyring.open();
   } catch (error) {
-    // A task has nothing to do without its store.
+    // A task can do nothing without its store.
     if (!(error instanceof StoreUnavailableError) || !mayMake) throw error;
     log.warn("store_not_opened", { error });
   }
 }
 
-/** MongoDB when it is configured, else the embedded store. Neither is loaded for the other. */
+/** Opens MongoDB if it is configured, otherwise the embedded store. Only that one is loaded. */
 async function openStore(
   { mongo, sqlitePath }: Environment,
   { log, mayMake }: Making,
@@ -86,7 +86,7 @@ async function openStore(
     const store = openMongoStore({ ...mongo, log });
     if (mayMake || await store.isMade()) return store;
     await store.close();
-    throw noStore(`the database ${mongo.dbName} (DB_NAME)`);
+    throw noStoreError(`the database ${mongo.dbName} (DB_NAME)`);
   }
   const { openStoreFile } = await import("../sqlite/store_file.ts");
   return await openStoreFile(sqlitePath, { mayMake });

@@ -7,14 +7,14 @@ import type { Store } from "../store.ts";
 import type { Environment } from "./environment.ts";
 import sampleUsers from "./sample_users.json" with { type: "json" };
 
-export interface SampleLoading {
+interface SampleLoading {
   readonly filo: string;
   readonly ports: AccountCreationPorts & { readonly clock: Clock; readonly ids: Ids };
-  /** Hears of each user that is there. */
+  /** Called for each user once they exist. */
   readonly onUser?: (userNo: string, outcome: "created" | "existed") => void;
 }
 
-/** Creates the ten sample users in a fleet; those that exist stay as they are. Gives how many are new. */
+/** Creates the ten sample users in a fleet and leaves existing ones as they are. Returns how many are new. */
 export async function loadSampleUsers({ filo, ports, onUser }: SampleLoading): Promise<number> {
   const created = await Promise.all(sampleUsers.map(async (user) => {
     const { userNo, authCode, selectedCard, allCards, balance, ...profile } = user;
@@ -41,8 +41,8 @@ export async function loadSampleUsers({ filo, ports, onUser }: SampleLoading): P
   return created.filter(Boolean).length;
 }
 
-/** Gives the first fleet the sample users, in a store that has nobody yet. */
-export async function loadFirstSamples(
+/** Loads the sample users into the first fleet if the store has no users yet. */
+export async function loadSamplesIntoEmptyStore(
   store: Pick<Store, "isEmpty">,
   { fleets, ports }: Pick<Environment, "fleets"> & Pick<SampleLoading, "ports">,
 ): Promise<void> {

@@ -4,17 +4,17 @@ import type { Environment } from "./environment.ts";
 import { keepListening, type Listener } from "./listener.ts";
 import { StartRefusedError } from "./start_refused.ts";
 
-/** Time from the signal to the end; Deno Deploy grants five seconds. */
+/** Time that requests in progress have after the signal; Deno Deploy grants five seconds in all. */
 export const SHUTDOWN_DEADLINE_MILLISECONDS = 3_000;
 
-export interface Serving {
+interface Serving {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly environment: Pick<Environment, "host" | "port">;
   readonly log: Log;
   readonly onListen: (address: Deno.NetAddr) => void;
 }
 
-/** Listens as long as the process runs, or says why it cannot. */
+/** Listens as long as the process runs. Throws a {@linkcode StartRefusedError} if it cannot. */
 export function serve(
   { fetch, environment: { host: hostname, port }, log, onListen }: Serving,
 ): Listener {
@@ -22,7 +22,7 @@ export function serve(
     log.error("request_failed", { error });
     return new Response(null, { status: 500 });
   };
-  // The first time says where Kese is; again it is on the same port.
+  // Only the first listening is announced; later ones are on the same port.
   const listen = (again?: number) => {
     const options = { hostname, port: again ?? port, onError };
     return Deno.serve({ ...options, onListen: again === undefined ? onListen : () => {} }, fetch);
@@ -36,9 +36,7 @@ export function serve(
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartRefusedError(
       [`HOST ${hostname}, PORT ${port} cannot be listened on: ${reason}`],
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 
-/** Why Kese does not start, in sentences for whoever operates it: a stack trace would tell them nothing. */
+/** Why Kese does not start, in sentences for its operator, whom a stack trace would tell nothing. */
 export class StartRefusedError extends Error {
   override readonly name = "StartRefusedError";
 
@@ -9,34 +9,34 @@ export class StartRefusedError extends Error {
   }
 }
 
-/** For a task that is to work on a store: it must not make an empty one and find it in order. */
-export function noStore(place: string): StartRefusedError {
+/** Refuses a task that works on an existing store: it must not create an empty one and find it correct. */
+export function noStoreError(place: string): StartRefusedError {
   return new StartRefusedError([
     `There is no store at ${place}. Only the tasks start and dev make one, and db:init on MongoDB.`,
   ]);
 }
 
-/** The sentences of what went wrong at the start; undefined for a bug, whose stack is wanted. */
-export function faultsOf(error: unknown): readonly string[] | undefined {
+/** Says what went wrong at the start; undefined for a bug, whose stack trace is wanted. */
+function describeFaults(error: unknown): readonly string[] | undefined {
   if (error instanceof StartRefusedError) return error.faults;
   const isOfTheMachine = error instanceof StoreUnavailableError ||
     Object.values(Deno.errors).some((kind) => error instanceof kind);
   return isOfTheMachine && error instanceof Error ? [error.message] : undefined;
 }
 
-/** Does what belongs to the start, or ends the program with everything that is wrong. */
-export async function orExit<Result>(start: () => Promise<Result>): Promise<Result> {
+/** Runs a step of the start, or exits and lists everything that is wrong. */
+export async function startOrExit<Result>(start: () => Promise<Result>): Promise<Result> {
   try {
     return await start();
   } catch (error) {
-    const faults = faultsOf(error);
+    const faults = describeFaults(error);
     if (faults === undefined) throw error;
-    refuseStart(faults);
+    exitWithFaults(faults);
   }
 }
 
-/** Ends the program with everything that is wrong. */
-export function refuseStart(faults: readonly string[]): never {
+/** Exits and lists everything that is wrong. */
+export function exitWithFaults(faults: readonly string[]): never {
   console.error("Cannot start Kese:");
   for (const fault of faults) console.error(`  ${fault}`);
   Deno.exit(1);

@@ -1,16 +1,16 @@
 import { SWEEP_INTERVAL_MILLISECONDS } from "../../domain/limits.ts";
 import type { Log } from "../../domain/ports/log.ts";
 
-export interface Sweeping {
+interface Sweeping {
   sweep(): Promise<void>;
-  /** Says in the log what an operator should know of the database. */
+  /** Logs what an operator should know about the database. */
   readonly inspect: (() => Promise<void>) | undefined;
   readonly log: Log;
 }
 
 /**
- * Sweeps at once and again at an interval, never twice at the same time, however long one takes.
- * Gives what ends it.
+ * Sweeps at once and then at an interval, never two sweeps at the same time, however long one takes.
+ * Returns a function that stops it.
  */
 export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
   let underway = false;
@@ -19,7 +19,7 @@ export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
     if (underway) return;
     underway = true;
     await sweep().catch((error) => log.error("sweep_failed", { error }));
-    // Once it is done, and not while the database is away.
+    // Repeated until it has succeeded once: the database may be unavailable at first.
     await wanted?.().then(
       () => wanted = undefined,
       (error) => log.warn("store_not_inspected", { error }),

@@ -1,17 +1,17 @@
-import { developmentVariables } from "./development.ts";
+import { completeForDevelopment } from "./development.ts";
 import { readEnvFile, type Variables } from "./env_file.ts";
 
-export interface VariablesReading {
-  /** Those of the process. */
+interface VariablesReading {
+  /** The process's own variables. */
   readonly own: Variables;
-  /** Whether development may make its secrets, as it does for a store that is not there yet. */
+  /** Whether development may generate its secrets, as it does for a new store. */
   readonly mayMakeStore?: boolean;
 }
 
-/** The variables of a process, those of an `.env` in its directory, and in development what is missing. */
+/** Reads the variables of the process and of an `.env` in its directory; in development, adds what is missing. */
 export async function readVariables({ own, ...making }: VariablesReading): Promise<Variables> {
-  // Not loadEnvFile: in Deno, unlike in Node, the file would win over the process.
+  // Not loadEnvFile: in Deno, unlike in Node, the file would override the process.
   const variables = { ...await readEnvFile(), ...own };
   if (variables.KESE_ENV !== "development") return variables;
-  return await developmentVariables(variables, making);
+  return await completeForDevelopment(variables, making);
 }

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { noStore, StartRefusedError } from "../process/start_refused.ts";
+import { noStoreError, StartRefusedError } from "../process/start_refused.ts";
 import type { Store } from "../store.ts";
 import { openSqliteStore } from "./store.ts";
 
@@ -10,7 +10,7 @@ export interface StoreFileOptions {
 
 /** Opens the embedded store, or says in a sentence why it cannot be opened. */
 export async function openStoreFile(path: string, { mayMake }: StoreFileOptions): Promise<Store> {
-  if (!mayMake) await refuseMissingFile(path);
+  if (!mayMake) await refuseMissingStore(path);
   try {
     if (path !== ":memory:") await makeFile(path);
     return openSqliteStore(path);
@@ -22,8 +22,8 @@ export async function openStoreFile(path: string, { mayMake }: StoreFileOptions)
 }
 
 /** Refuses to start a task on a store that nobody has made. */
-export async function refuseMissingFile(path: string): Promise<void> {
-  if (!await isThere(path)) throw noStore(path);
+export async function refuseMissingStore(path: string): Promise<void> {
+  if (!await isThere(path)) throw noStoreError(path);
 }
 
 /** Nothing has been made yet where the file is empty. */

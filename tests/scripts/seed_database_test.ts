@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { developmentVariables } from "../../infra/process/development.ts";
-import { environmentOrExit, openKese } from "../../main.ts";
+import { completeForDevelopment } from "../../infra/process/development.ts";
+import { openKese, readEnvironmentOrExit } from "../../main.ts";
 import {
   chooseFleet,
   progressBar,
@@ -23,8 +23,8 @@ const PRODUCTION = {
 
 /** What a start of Kese leaves behind: the task makes no store. */
 async function makeStore(env: Readonly<Record<string, string>>): Promise<void> {
-  const variables = env.KESE_ENV === "development" ? await developmentVariables(env) : env;
-  await (await openKese(environmentOrExit(variables))).close();
+  const variables = env.KESE_ENV === "development" ? await completeForDevelopment(env) : env;
+  await (await openKese(readEnvironmentOrExit(variables))).close();
 }
 
 interface Run {

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { sha256 } from "../../../infra/crypto/digests.ts";
-import { DEVELOPMENT_FLEET_KEY, developmentVariables } from "../../../infra/process/development.ts";
+import {
+  completeForDevelopment,
+  DEVELOPMENT_FLEET_KEY,
+} from "../../../infra/process/development.ts";
 import type { Variables } from "../../../infra/process/env_file.ts";
 import { readEnvironment } from "../../../infra/process/environment.ts";
 
@@ -17,9 +20,9 @@ function keysOf({ CARD_KEYS, CARD_FINGERPRINT_KEY }: Variables): (string | undef
   return [CARD_KEYS, CARD_FINGERPRINT_KEY];
 }
 
-Deno.test("developmentVariables() sets all that Kese needs, on loopback", () =>
+Deno.test("completeForDevelopment() sets all that Kese needs, on loopback", () =>
   inDirectory(async (data) => {
-    const variables = await developmentVariables({
+    const variables = await completeForDevelopment({
       KESE_ENV: "development",
       SQLITE_PATH: `${data}/kese.db`,
     });
@@ -36,13 +39,13 @@ Deno.test("developmentVariables() sets all that Kese needs, on loopback", () =>
     assertEquals([...fleets], [["hergele", [sha256(DEVELOPMENT_FLEET_KEY)]]]);
   }));
 
-Deno.test("developmentVariables() makes secrets once, and finds them on the next start", () =>
+Deno.test("completeForDevelopment() makes secrets once, and finds them on the next start", () =>
   inDirectory(async (data) => {
     const variables = { KESE_ENV: "development", SQLITE_PATH: `${data}/kese.db` };
-    const first = await developmentVariables(variables);
-    const second = await developmentVariables(variables);
+    const first = await completeForDevelopment(variables);
+    const second = await completeForDevelopment(variables);
     assertEquals(keysOf(second), keysOf(first));
-    const elsewhere = await developmentVariables({
+    const elsewhere = await completeForDevelopment({
       ...variables,
       SQLITE_PATH: `${data}/two/kese.db`,
     });
@@ -53,18 +56,18 @@ Deno.test("developmentVariables() makes secrets once, and finds them on the next
   }));
 
 Deno.test({
-  name: "developmentVariables() keeps secrets where nobody else can read them",
+  name: "completeForDevelopment() keeps secrets where nobody else can read them",
   ignore: Deno.build.os === "windows",
   fn: () =>
     inDirectory(async (data) => {
-      await developmentVariables({ SQLITE_PATH: `${data}/kese.db` });
+      await completeForDevelopment({ SQLITE_PATH: `${data}/kese.db` });
       const { mode } = await Deno.stat(`${data}/development_secrets.json`);
       assertEquals((mode ?? 0) & 0o777, 0o600);
       assertEquals(((await Deno.stat(data)).mode ?? 0) & 0o777, 0o700);
     }),
 });
 
-Deno.test("developmentVariables() leaves what is set as it is, and makes no secret that is", () =>
+Deno.test("completeForDevelopment() leaves what is set as it is, and makes no secret that is", () =>
   inDirectory(async (data) => {
     const set = {
       SQLITE_PATH: `${data}/kese.db`,
@@ -73,31 +76,31 @@ Deno.test("developmentVariables() leaves what is set as it is, and makes no secr
       HOST: "::1",
       ALLOW_CARD_NUMBER_IN_URL: "false",
     };
-    const variables = await developmentVariables({ ...set, FLEETS: "" });
+    const variables = await completeForDevelopment({ ...set, FLEETS: "" });
     assertEquals({ ...variables, ...set }, variables);
     assertEquals(variables.FLEETS?.startsWith("hergele:"), true);
     const made = await Deno.stat(data).then(() => true, () => false);
     assertEquals(made, false);
   }));
 
-Deno.test("developmentVariables() makes the one secret that is missing", () =>
+Deno.test("completeForDevelopment() makes the one secret that is missing", () =>
   inDirectory(async (data) => {
     const variables = { SQLITE_PATH: `${data}/kese.db`, CARD_KEYS: "mine:x" };
-    const first = await developmentVariables(variables);
+    const first = await completeForDevelopment(variables);
     assertEquals(first.CARD_KEYS, "mine:x");
-    assertEquals(keysOf(await developmentVariables(variables)), keysOf(first));
+    assertEquals(keysOf(await completeForDevelopment(variables)), keysOf(first));
   }));
 
-Deno.test("developmentVariables() has a store of its own unless one is named", async () => {
+Deno.test("completeForDevelopment() has a store of its own unless one is named", async () => {
   const keys = { CARD_KEYS: "mine:x", CARD_FINGERPRINT_KEY: "y" };
-  const { SQLITE_PATH } = await developmentVariables(keys);
+  const { SQLITE_PATH } = await completeForDevelopment(keys);
   assertEquals(SQLITE_PATH, "data/development.db");
-  const named = await developmentVariables({ ...keys, SQLITE_PATH: "other.db" });
+  const named = await completeForDevelopment({ ...keys, SQLITE_PATH: "other.db" });
   assertEquals(named.SQLITE_PATH, "other.db");
 });
 
-Deno.test("developmentVariables() keeps nothing for a store in memory", async () => {
+Deno.test("completeForDevelopment() keeps nothing for a store in memory", async () => {
   const variables = { SQLITE_PATH: ":memory:" };
-  const first = await developmentVariables(variables);
-  assertNotEquals(keysOf(await developmentVariables(variables)), keysOf(first));
+  const first = await completeForDevelopment(variables);
+  assertNotEquals(keysOf(await completeForDevelopment(variables)), keysOf(first));
 });
