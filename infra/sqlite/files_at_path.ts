@@ -1,3 +1,8 @@
+/** From so many calls on, a batch is one of many that come one after the other. */
+export const CALLS_UNDER_LOAD = 8;
+/** Under load the files are looked at once in so many batches. */
+export const BATCHES_A_CHECK = 8;
+
 /**
  * Tells the files that a store has open from any that come to their place: device and inode of the
  * database and of its log. A file that was deleted or replaced goes on taking commits, and all of

@@ -1,6 +1,7 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
+import { BATCHES_A_CHECK, CALLS_UNDER_LOAD } from "../../../infra/sqlite/files_at_path.ts";
 import { createTestClock, createUser, openTestKese, send, START } from "../../support/kese.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
@@ -46,6 +47,27 @@ for (const [what, lose] of Object.entries(LOSSES)) {
       }),
   });
 }
+
+Deno.test({
+  name: "SQLite notices within a few batches under load that its file was deleted",
+  ignore,
+  fn: () =>
+    withTemporaryFile(async ({ path, open }) => {
+      const store = open();
+      const writeMany = async () => {
+        const calls = Array.from({ length: CALLS_UNDER_LOAD }, () => store.auth.endSession("hash"));
+        const ends = await Promise.allSettled(calls);
+        return ends.every(({ status }) => status === "fulfilled");
+      };
+      assertEquals(await writeMany(), true);
+      Deno.removeSync(path);
+      const ends: boolean[] = [];
+      for (let batch = 0; batch < BATCHES_A_CHECK; batch++) ends.push(await writeMany());
+      assertEquals(ends.includes(false), true, "noticed");
+      await assertRejects(() => store.auth.endSession("hash"), StoreUnavailableError);
+      await store.close();
+    }),
+});
 
 Deno.test({
   name: "SQLite makes no new file in the place of one that was deleted before its first commit",
