@@ -59,10 +59,8 @@ export function createApp(dependencies: Dependencies): Hono {
     for (const [name] of readQueryPairs(context.req.url)) {
       return answer(context, refuseUnknownParameter(name, new Set()));
     }
-    const { openApiText } = await import("./openapi/document.ts");
-    const { requestId } = requestFacts(context, dependencies);
-    const headers = { "content-type": "application/json", "x-request-id": requestId };
-    return context.body(openApiText(endpoints), 200, headers);
+    const { sendDocument } = await import("./openapi/send_document.ts");
+    return await sendDocument(endpoints, requestFacts(context, dependencies));
   });
   app.notFound((context) => {
     return answer(

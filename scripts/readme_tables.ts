@@ -75,7 +75,7 @@ function routeTable(endpoints: readonly Endpoint[], language: Language): Table {
       Object.keys(answers).join(", "),
     ];
   });
-  return [heading, ...rows, ["`GET /openapi.json`", who.public, document, "", "200"]];
+  return [heading, ...rows, ["`GET /openapi.json`", who.public, document, "", "200, 304"]];
 }
 
 const ERROR_HEADING: Readonly<Record<Language, readonly string[]>> = {

@@ -65,6 +65,19 @@ const SECURITY_SCHEMES = {
 
 const DOCUMENT = z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" });
 
+const DOCUMENT_HEADERS = {
+  ...headerRefs(["X-Request-Id"]),
+  ETag: {
+    description: "Names these bytes of the document.",
+    required: true,
+    schema: { type: "string" as const },
+  },
+  "Cache-Control": {
+    description: "May be kept, and is asked about each time.",
+    schema: { type: "string" as const, const: "no-cache" },
+  },
+};
+
 // Not among the endpoints: it is made from them.
 const OPENAPI_ROUTE: Route = {
   method: "get",
@@ -73,23 +86,32 @@ const OPENAPI_ROUTE: Route = {
   tags: ["documentation"],
   summary: "Shows this document",
   security: [],
-  parameters: [componentRef("parameters", "X-Request-Id")],
+  parameters: [
+    {
+      name: "If-None-Match",
+      in: "header",
+      required: false,
+      description: "The `ETag` of an earlier answer: 304 if the document is still that one.",
+      schema: { type: "string" },
+    },
+    componentRef("parameters", "X-Request-Id"),
+  ],
   responses: {
     200: {
       description: "The document.",
-      headers: headerRefs(["X-Request-Id"]),
+      headers: DOCUMENT_HEADERS,
       content: { "application/json": { schema: DOCUMENT } },
+    },
+    304: {
+      description: "The document has not changed (RFC 9110, section 13.1.2).",
+      headers: DOCUMENT_HEADERS,
     },
   },
 };
 
-const texts = new WeakMap<readonly Endpoint[], string>();
-
-/** The OpenAPI 3.1 document of the endpoints as JSON. It is made once, because anybody may ask for it. */
+/** The OpenAPI 3.1 document of the endpoints as JSON. */
 export function openApiText(endpoints: readonly Endpoint[]): string {
-  const text = texts.get(endpoints) ?? JSON.stringify(openApiDocument(endpoints));
-  texts.set(endpoints, text);
-  return text;
+  return JSON.stringify(openApiDocument(endpoints));
 }
 
 /** The OpenAPI 3.1 document of the endpoints. */

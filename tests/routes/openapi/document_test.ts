@@ -204,12 +204,49 @@ Deno.test("openApiDocument() documents Retry-After and the replay where they are
   }
 });
 
-Deno.test("GET /openapi.json answers with the document and a request id", async () => {
-  const kese = await openTestKese();
+Deno.test("GET /openapi.json answers with the document, its tag and a request id", async () => {
+  await using kese = await openTestKese();
   const answer = await send(kese, "GET /openapi.json", { bearer: null, filo: null });
   const again = await send(kese, "GET /openapi.json", { headers: { "x-request-id": "mine" } });
-  await kese.close();
   assertEquals(answer.status, 200);
   assertEquals(answer.body, DOCUMENT);
+  assertEquals(again.text, answer.text);
   assertEquals(again.headers.get("x-request-id"), "mine");
+  assertMatch(answer.headers.get("etag") ?? "", /^"[\w-]{43,}=?"$/);
+  assertEquals(again.headers.get("etag"), answer.headers.get("etag"));
+  assertEquals(answer.headers.get("cache-control"), "no-cache");
+});
+
+Deno.test("GET /openapi.json answers 304 without a body to whoever has the document", async () => {
+  await using kese = await openTestKese();
+  const ask = (ifNoneMatch: string) =>
+    send(kese, "GET /openapi.json", { headers: { "if-none-match": ifNoneMatch } });
+  const [first, ...others] = await Promise.all(['"other"', "*", 'W/"other"'].map(ask));
+  const etag = first?.headers.get("etag") ?? "";
+  assertEquals([first, ...others].map((answer) => answer?.status), [200, 304, 200]);
+  const same = await ask(`"other", W/${etag}`);
+  assertEquals([same.status, same.text], [304, ""]);
+  const kept = ["etag", "cache-control", "content-type"].map((name) => same.headers.get(name));
+  assertEquals(kept, [etag, "no-cache", null]);
+  assert(same.headers.has("x-request-id"));
+});
+
+Deno.test("GET /openapi.json writes the document once for all who ask", async () => {
+  const kese = await openTestKese();
+  const digest = crypto.subtle.digest;
+  let digests = 0;
+  crypto.subtle.digest = (...given) => {
+    digests++;
+    return digest.apply(crypto.subtle, given);
+  };
+  try {
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await send(kese, "GET /openapi.json")).status),
+    );
+    assertEquals(new Set(statuses), new Set([200]));
+  } finally {
+    crypto.subtle.digest = digest;
+    await kese.close();
+  }
+  assertEquals(digests, 1);
 });
