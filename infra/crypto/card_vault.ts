@@ -10,21 +10,21 @@ import type {
 } from "../../domain/ports/card_vault.ts";
 import { seal, unseal } from "./sealing.ts";
 
-export interface CardVaultKeys {
-  /** By key id; the first seals, all open. Each has 32 bytes. */
+interface CardVaultKeys {
+  /** By key id: the first seals, all of them open. Each has 32 bytes. */
   readonly sealing: ReadonlyMap<string, Uint8Array>;
-  /** For fingerprints alone. Under another one every saved card looks new. */
+  /** Used for fingerprints only. Under another key every saved card looks new. */
   readonly fingerprint: () => Uint8Array;
 }
 
 /**
- * Seals card numbers. Account and card id are bound in: a record moved to another account or card does
- * not open.
+ * Seals card numbers, bound to account and card id: a record that was moved to another account or card
+ * does not open.
  *
  * A fingerprint is a keyed hash of the whole number (HMAC-SHA-256, PCI DSS 3.5.1.1), bound to the
- * account. It is fast, because it does not rest on how long a guess takes: with BIN and last four known a
- * million numbers are left, which no affordable slowness protects. It rests on its key, which is random
- * and opens with the sealing keys only, with which the numbers themselves would open.
+ * account. It is fast, because slowness would not protect it: once BIN and last four are known, only a
+ * million numbers are left to try. What protects it is its random key, which only the sealing keys
+ * open, and whoever has those can open the numbers themselves.
  */
 export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVault {
   const [sealingKey] = keys.sealing;
@@ -32,18 +32,18 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
   const [keyId, key] = sealingKey;
 
   function toRecord(id: AccountId, { cardId, number }: CardToKeep, createdAt: number): VaultRecord {
-    const sealed = seal(key, Buffer.from(number.reveal()), boundTo(id, cardId));
+    const sealed = seal(key, Buffer.from(number.reveal()), toBinding(id, cardId));
     return { account: id, cardId, keyId, ...sealed, createdAt };
   }
 
   function openRecord(record: VaultRecord): CardNumber {
     const { account, cardId, keyId } = record;
     const key = keys.sealing.get(keyId);
-    if (key === undefined) throw cannotOpen(cardId, `key ${keyId} is not configured`);
-    const digits = unseal(key, record, boundTo(account, cardId));
-    if (digits === undefined) throw cannotOpen(cardId, `it is not what key ${keyId} sealed`);
+    if (key === undefined) throw openingError(cardId, `key ${keyId} is not configured`);
+    const digits = unseal(key, record, toBinding(account, cardId));
+    if (digits === undefined) throw openingError(cardId, `it is not what key ${keyId} sealed`);
     const number = CardNumber.parse(Buffer.from(digits).toString("utf8"));
-    if (number === undefined) throw cannotOpen(cardId, "what was sealed is no card number");
+    if (number === undefined) throw openingError(cardId, "what was sealed is no card number");
     return number;
   }
 
@@ -56,8 +56,8 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
     keep: (id, cards, now) => store.put(cards.map((card) => toRecord(id, card, now))),
     open: async (id, cardId) => {
       const record = await store.get(id, cardId);
-      if (record === undefined) throw cannotOpen(cardId, "the vault has no record of it");
-      // What was asked for, not what the record says of itself: a moved record must not open.
+      if (record === undefined) throw openingError(cardId, "the vault has no record of it");
+      // Bound to what was asked for, not to what the record says: a moved record must not open.
       return openRecord({ ...record, account: id, cardId });
     },
     fault: (record) => {
@@ -72,10 +72,10 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
   };
 }
 
-function boundTo(id: AccountId, cardId: string): string {
+function toBinding(id: AccountId, cardId: string): string {
   return `${accountKey(id)}/${cardId}`;
 }
 
-function cannotOpen(cardId: string, reason: string): Error {
+function openingError(cardId: string, reason: string): Error {
   return new Error(`Cannot open card ${cardId}: ${reason}`);
 }

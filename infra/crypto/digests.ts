@@ -3,24 +3,24 @@ import { accountKey } from "../../domain/account.ts";
 import { CardNumber } from "../../domain/card_number.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
 
-/** Characters of a keyed digest: 128 bits tell all requests of an account apart. */
+/** Characters of a keyed digest: 128 bits, so that no two requests of an account share one. */
 const KEYED_LENGTH = 32;
 /**
  * Digests with node:crypto, which takes microseconds where crypto.subtle takes tens of them.
- * `key` makes what the journal keeps of keys and requests useless to whoever reads it.
+ * Because of `key`, nobody who reads the journal can guess keys and requests from their digests.
  */
 export function createDigests(key: () => Uint8Array): Digests {
-  const keyed = (text: string): string => {
+  const sign = (text: string): string => {
     return createHmac("sha256", key()).update(text).digest("hex").slice(0, KEYED_LENGTH);
   };
   return {
     secret: shareWithinTurn(sha256),
     equal: isEqual,
-    sentCode: (id, code) => keyed(`code\n${accountKey(id)}\n${code}`),
-    idempotencyKey: ({ operation, by }, key) => keyed(`key\n${by}\n${operation}\n${key}`),
+    sentCode: (id, code) => sign(`code\n${accountKey(id)}\n${code}`),
+    idempotencyKey: ({ operation, by }, key) => sign(`key\n${by}\n${operation}\n${key}`),
     request: (operation, parameters) => {
-      const hashCard = (digits: string) => keyed(`card\n${digits}`);
-      return keyed(`request\n${operation}\n${canonical(parameters, hashCard)}`);
+      const hashCard = (digits: string) => sign(`card\n${digits}`);
+      return sign(`request\n${operation}\n${toCanonicalJson(parameters, hashCard)}`);
     },
   };
 }
@@ -42,7 +42,7 @@ export function shareWithinTurn(digest: (text: string) => string): (text: string
   };
 }
 
-/** Looks at every character, so that the time does not tell how many are right. */
+/** Compares every character, so that the time does not tell how many are right. */
 function isEqual(first: string, second: string): boolean {
   if (first.length !== second.length) return false;
   let difference = 0;
@@ -52,21 +52,23 @@ function isEqual(first: string, second: string): boolean {
   return difference === 0;
 }
 
-/** SHA-256 of a text, hex. */
+/** Hashes a text with SHA-256, in hex. */
 export function sha256(text: string): string {
   return hash("sha256", text, "hex");
 }
 
 /**
- * JSON with its names in order, so that the order in which a client wrote them means nothing. A card
- * number is in it as a hash of all its digits, because two numbers can share a mask.
+ * Writes JSON with its names sorted, so that it does not matter in which order a client wrote them. A
+ * card number is replaced by a hash of all its digits, because two numbers can share a mask.
  */
-function canonical(value: unknown, hashCard: (digits: string) => string): string {
+function toCanonicalJson(value: unknown, hashCard: (digits: string) => string): string {
   if (value instanceof CardNumber) return JSON.stringify(value.digest(hashCard));
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, hashCard)).join(",")}]`;
+  if (Array.isArray(value)) {
+    return `[${value.map((item) => toCanonicalJson(item, hashCard)).join(",")}]`;
+  }
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
     .sort(([first], [second]) => first < second ? -1 : 1)
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member, hashCard)}`);
+    .map(([name, member]) => `${JSON.stringify(name)}:${toCanonicalJson(member, hashCard)}`);
   return `{${members.join(",")}}`;
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import type { Ids } from "../../domain/ports/ids.ts";
 
-// Crockford's base 32: no letter that is taken for another or for a digit; sorts like the bytes.
+// Crockford's base 32 has no letter that is mistaken for another or for a digit, and sorts like the bytes.
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
 const TIME_CHARACTERS = 10;
@@ -9,7 +9,7 @@ const RANDOM_CHARACTERS = 16;
 const DIGITS = 8;
 const BATCH = 256;
 
-/** Ids of 48 bits of time and 80 of chance. Random bytes are fetched in batches: one call serves many ids. */
+/** Creates ids of 48 bits of time and 80 random bits. Random bytes are fetched for many ids at once. */
 export function createIds(): Ids {
   let pool = "";
   let used = 0;
@@ -20,7 +20,7 @@ export function createIds(): Ids {
     }
     return pool.slice(used, used += RANDOM_CHARACTERS);
   };
-  // Many ids are made in one millisecond, and its text is the same for all.
+  // Many ids are made in the same millisecond, so its text is made once.
   let time = { now: NaN, text: "" };
   const textOf = (now: number): string => {
     if (now !== time.now) time = { now, text: timeText(now) };

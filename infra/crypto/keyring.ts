@@ -12,26 +12,26 @@ import {
   unlockSecret,
 } from "./store_secret.ts";
 
-/** What a key of the store is for; each use has one of its own. */
+/** What a key of the store is used for; each use has its own key. */
 export type KeyUse = "card_fingerprint" | "idempotency" | "account_snapshot";
 
 const USES: readonly KeyUse[] = ["card_fingerprint", "idempotency", "account_snapshot"];
 
 /**
- * The keys that belong to a store and not to the environment: they are made from a random secret, which
- * the store keeps under CARD_KEYS and CARD_FINGERPRINT_KEY together. So those two can be replaced
- * without changing a fingerprint, and nobody who has a dump and only one of them can try card numbers
- * against the fingerprints. (PCI DSS 3.5.1.1: a keyed hash of the whole number, its key managed as
- * 3.6 and 3.7 say.)
+ * The keys that belong to a store and not to the environment. They are derived from a random secret,
+ * which the store keeps sealed under CARD_KEYS and CARD_FINGERPRINT_KEY together. Both can therefore be
+ * replaced without changing a fingerprint, and nobody with a dump and only one of them can try card
+ * numbers against the fingerprints. (PCI DSS 3.5.1.1: a keyed hash of the whole number, its key
+ * managed according to 3.6 and 3.7.)
  */
 export interface Keyring {
   /**
-   * Reads or makes what the store keeps of itself. Rejects with {@linkcode StartRefusedError} when this
-   * is no store for these keys or this environment, and when the store is away; then it can be asked again.
+   * Reads the store's identity, or creates it. Rejects with {@linkcode StartRefusedError} if the store
+   * belongs to other keys or another environment. Rejects if it is unavailable; try again later.
    */
   open(): Promise<void>;
   isOpen(): boolean;
-  /** Throws that the store is not available as long as the keyring is not open. */
+  /** Throws {@linkcode StoreUnavailableError} until the keyring is open. */
   key(use: KeyUse): Uint8Array;
 }
 
@@ -41,9 +41,9 @@ export interface KeyringOptions {
     Environment,
     "mode" | "sqlitePath" | "mongo" | "cardKeys" | "cardFingerprintKeys"
   >;
-  /** Whether a store that was never used may be. */
+  /** Whether a store that was never used may be put to use. */
   readonly mayMake: boolean;
-  /** Hears of every refusal, also of a store that was away at first. */
+  /** Called at every refusal, also when the store was unavailable at first. */
   readonly onRefused?: (refusal: StartRefusedError) => void;
 }
 
@@ -74,7 +74,7 @@ export function createKeyring(options: KeyringOptions): Keyring {
   };
 }
 
-/** Under which the store keeps what it is. */
+/** The name under which the store keeps its identity. */
 const NAME = "identity";
 
 const IDENTITY = z.strictObject({
@@ -84,7 +84,7 @@ const IDENTITY = z.strictObject({
 
 type Identity = z.output<typeof IDENTITY>;
 
-/** Instances that start at one moment, each with other keys, change it one after the other. */
+/** Instances that start at the same time with different keys change the identity one after the other. */
 const TRIES = 20;
 
 async function openSecret(options: KeyringOptions): Promise<Uint8Array> {
@@ -94,17 +94,17 @@ async function openSecret(options: KeyringOptions): Promise<Uint8Array> {
     if (was === undefined && !mayMake) throw noStoreError(placeOf(options));
     const { secret, identity } = was === undefined
       ? makeIdentity(options)
-      : await reopen(options, was);
+      : await readIdentity(options, was);
     const text = JSON.stringify(identity);
-    // Who was first, or has the same keys, has made the secret that counts for all.
+    // The secret counts once it is stored: by this instance, or by another one before it.
     if (text === was || await meta.swap(NAME, was, text)) return secret;
   }
-  throw new StoreUnavailableError(new Error("others change its keys at this moment"));
+  throw new StoreUnavailableError(new Error("other instances are changing its keys"));
 }
 
 interface Opened {
   readonly secret: Uint8Array;
-  /** As the store is to keep it from now on. */
+  /** What the store keeps from now on. */
   readonly identity: Identity;
 }
 
@@ -113,7 +113,7 @@ function makeIdentity({ environment }: KeyringOptions): Opened {
   return { secret, identity: toIdentity(environment, { secret, current: new Map() }) };
 }
 
-async function reopen(options: KeyringOptions, text: string): Promise<Opened> {
+async function readIdentity(options: KeyringOptions, text: string): Promise<Opened> {
   const { environment } = options;
   const place = placeOf(options);
   const found = parseIdentity(text);
@@ -131,7 +131,7 @@ async function reopen(options: KeyringOptions, text: string): Promise<Opened> {
     ...(unlocked.otherFingerprintKey
       ? [`CARD_FINGERPRINT_KEY is another key than that of ${place}`]
       : []),
-    ...await stillNeeded(options, unlocked),
+    ...await findKeysStillNeeded(options, unlocked),
   ];
   const { secret } = unlocked;
   if (faults.length > 0 || secret === undefined) throw new StartRefusedError(faults);
@@ -145,14 +145,14 @@ function unlock(
   return unlockSecret(sealed, { cardKeys, fingerprintKeys: cardFingerprintKeys });
 }
 
-/** Keys that are no longer configured, although something cannot be opened without them. */
-async function stillNeeded(
+/** Finds keys that are no longer configured although something cannot be opened without them. */
+async function findKeysStillNeeded(
   options: KeyringOptions,
   { secret, missing, wrong, otherFingerprintKey }: Unlocked,
 ): Promise<readonly string[]> {
   const place = placeOf(options);
   const isShut = secret === undefined && wrong.length === 0 && !otherFingerprintKey;
-  // Searched in full, but once for a key: without cards it is forgotten with this start.
+  // A full search, but only once for a key: a key without cards is forgotten at this start.
   const used = await Promise.all(missing.map((id) => isShut || options.store.vault.anyUnder(id)));
   return missing.filter((_id, index) => used[index]).map((id) =>
     `CARD_KEYS lacks ${id}: ${
@@ -161,7 +161,7 @@ async function stillNeeded(
   );
 }
 
-/** Under each configured card key, so that whichever stays opens it. */
+/** Seals the secret under each configured card key, so that any key that stays opens it. */
 function toIdentity(
   { mode, cardKeys, cardFingerprintKeys }: KeyringOptions["environment"],
   { secret, current }: { readonly secret: Uint8Array; readonly current: Unlocked["current"] },
@@ -171,7 +171,7 @@ function toIdentity(
     keyId,
     sealed: current.get(keyId) ?? sealSecret(secret, [keyId, cardKey], keys),
   }));
-  // In one order, so that it is not written again where the keys merely stand in another.
+  // Sorted, so that a mere change in the order of the keys does not write it again.
   sealed.sort((first, second) => first.keyId < second.keyId ? -1 : 1);
   return { environment: mode, secret: sealed };
 }

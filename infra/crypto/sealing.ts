@@ -5,14 +5,14 @@ const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What was sealed, and the nonce that it was sealed under. The tag is at the ciphertext's end. */
+/** A ciphertext, with its tag at the end, and its nonce. */
 export interface Sealed {
   readonly nonce: Uint8Array;
   readonly ciphertext: Uint8Array;
 }
 
 /**
- * Seals with AES-256-GCM (NIST SP 800-38D) under a fresh nonce. It opens for the same `boundTo` alone,
+ * Seals with AES-256-GCM (NIST SP 800-38D) under a fresh nonce. It opens only with the same `boundTo`,
  * which need not be secret.
  */
 export function seal(key: Uint8Array, plain: Uint8Array, boundTo: string): Sealed {
@@ -22,7 +22,7 @@ export function seal(key: Uint8Array, plain: Uint8Array, boundTo: string): Seale
   return { nonce, ciphertext };
 }
 
-/** What was sealed; undefined under another key, bound to something else, or changed in one bit. */
+/** Opens what was sealed. Undefined if the key or `boundTo` is another, or if a single bit was changed. */
 export function unseal(
   key: Uint8Array,
   { nonce, ciphertext }: Sealed,

@@ -3,19 +3,19 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import { createTurns } from "./turns.ts";
 
-/** Slow hashes that run at once; each keeps a core busy for about a tenth of a second. */
+/** Slow hashes that run at once. Each keeps a core busy for about a tenth of a second. */
 export const SLOW_HASHES_AT_ONCE = 2;
-/** Slow hashes that may wait for their turn: those of fleets, those of all strangers, those from one address. */
+/** Slow hashes that may wait: for fleets, for all strangers, for strangers at one address. */
 export const SLOW_HASHES_WAITING = 200;
 export const SLOW_HASHES_OF_STRANGERS_WAITING = 100;
 export const SLOW_HASHES_OF_A_STRANGER_WAITING = 10;
 
-/** OWASP's figure for PBKDF2-HMAC-SHA256 (Password Storage Cheat Sheet): about 100 ms, off the event loop. */
+/** OWASP's figure for PBKDF2-HMAC-SHA256 (Password Storage Cheat Sheet). About 100 ms, off the event loop. */
 export const PBKDF2_ITERATIONS = 600_000;
 
 const FORMAT = "pbkdf2-sha256";
 
-/** Slow salted hashes, a few at a time: a flood of sign-ins must not take every core. */
+/** Makes slow salted hashes, only a few at a time, because a flood of sign-ins must not take every core. */
 export function createSecretHasher(iterations: number = PBKDF2_ITERATIONS): SecretHasher {
   const inTurn = createTurns({
     atOnce: SLOW_HASHES_AT_ONCE,
@@ -35,7 +35,7 @@ export function createSecretHasher(iterations: number = PBKDF2_ITERATIONS): Secr
       inTurn(async () => {
         const [format, rounds, salt = "", expected = ""] = hash?.split("$") ?? [];
         if (format !== FORMAT) {
-          // Nobody of that name, or no hash of ours: the same work, so that the time tells nothing.
+          // An unknown user or an unknown format takes the same work, so that the time tells nothing.
           await derive(secret, { salt: decoySalt, iterations });
           return false;
         }

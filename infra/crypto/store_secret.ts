@@ -2,27 +2,27 @@ import { Buffer } from "node:buffer";
 import { hkdfSync, randomBytes } from "node:crypto";
 import { seal, type Sealed, unseal } from "./sealing.ts";
 
-/** The keys of the environment, which are kept apart from the store. */
-export interface OuterKeys {
-  /** By id; the first seals, all open. */
+/** The environment's keys, which are kept apart from the store. */
+interface OuterKeys {
+  /** By id: the first seals, all of them open. */
   readonly cardKeys: ReadonlyMap<string, Uint8Array>;
-  /** The first seals, all open. */
+  /** The first seals, all of them open. */
   readonly fingerprintKeys: readonly Uint8Array[];
 }
 
-/** The store's secret as the store keeps it: once under each card key. */
+/** The secret as the store keeps it: sealed once under each card key. */
 export type SealedSecret = readonly { readonly keyId: string; readonly sealed: string }[];
 
-/** What came of opening it with the keys that are configured. */
+/** The result of opening it with the configured keys. */
 export interface Unlocked {
   readonly secret: Uint8Array | undefined;
-  /** Texts that need not be made again. */
+  /** By key id, the texts that need not be sealed again. */
   readonly current: ReadonlyMap<string, string>;
-  /** Ids whose card key is not the one that sealed. */
+  /** Ids whose card key is not the one that sealed the text. */
   readonly wrong: readonly string[];
-  /** Ids whose card key is not configured any more. */
+  /** Ids whose card key is no longer configured. */
   readonly missing: readonly string[];
-  /** Whether some text opened with its card key and with no fingerprint key. */
+  /** Whether a text opened with its card key but with none of the fingerprint keys. */
   readonly otherFingerprintKey: boolean;
 }
 
@@ -33,16 +33,16 @@ export function createStoreSecret(): Uint8Array {
 }
 
 /**
- * A key for one use, from a secret of full entropy (HKDF, RFC 5869). What is learned of one tells
- * nothing of another.
+ * Derives a key for one use from a secret of full entropy (HKDF, RFC 5869). One such key tells nothing
+ * about another.
  */
 export function deriveKey(secret: Uint8Array, use: string): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), `kese ${use}`, BYTES));
 }
 
 /**
- * The secret under one card key, and within that under the first fingerprint key. It takes both to
- * open it, and which of the two is wrong can be told.
+ * Seals the secret under the first fingerprint key, and the result under a card key. It takes both to
+ * open it, and it can be told which of the two is wrong.
  */
 export function sealSecret(
   secret: Uint8Array,
@@ -50,8 +50,8 @@ export function sealSecret(
   { fingerprintKeys: [fingerprintKey] }: OuterKeys,
 ): string {
   if (fingerprintKey === undefined) throw new Error("Cannot seal: no fingerprint key is given");
-  const inner = toBytes(seal(innerKey(fingerprintKey), secret, keyId));
-  return Buffer.from(toBytes(seal(outerKey(cardKey), inner, keyId))).toString("base64");
+  const inner = toBytes(seal(deriveInnerKey(fingerprintKey), secret, keyId));
+  return Buffer.from(toBytes(seal(deriveOuterKey(cardKey), inner, keyId))).toString("base64");
 }
 
 /** Tries every key on every text. */
@@ -67,12 +67,14 @@ export function unlockSecret(kept: SealedSecret, keys: OuterKeys): Unlocked {
       missing.push(keyId);
       continue;
     }
-    const inner = unseal(outerKey(cardKey), fromBytes(Buffer.from(text, "base64")), keyId);
+    const inner = unseal(deriveOuterKey(cardKey), fromBytes(Buffer.from(text, "base64")), keyId);
     if (inner === undefined) {
       wrong.push(keyId);
       continue;
     }
-    const tried = keys.fingerprintKeys.map((key) => unseal(innerKey(key), fromBytes(inner), keyId));
+    const tried = keys.fingerprintKeys.map((key) =>
+      unseal(deriveInnerKey(key), fromBytes(inner), keyId)
+    );
     const place = tried.findIndex((opened) => opened !== undefined);
     if (place < 0) otherFingerprintKey = true;
     else secret ??= tried[place];
@@ -81,11 +83,11 @@ export function unlockSecret(kept: SealedSecret, keys: OuterKeys): Unlocked {
   return { secret, current, wrong, missing, otherFingerprintKey };
 }
 
-function outerKey(cardKey: Uint8Array): Uint8Array {
+function deriveOuterKey(cardKey: Uint8Array): Uint8Array {
   return deriveKey(cardKey, "store secret under a card key");
 }
 
-function innerKey(fingerprintKey: Uint8Array): Uint8Array {
+function deriveInnerKey(fingerprintKey: Uint8Array): Uint8Array {
   return deriveKey(fingerprintKey, "store secret under a fingerprint key");
 }
 

@@ -1,7 +1,7 @@
 import { BusyError } from "../../domain/ports/errors.ts";
 
-export interface TurnBounds {
-  /** Tasks that run at one time. Strangers leave one of the places to callers who are known. */
+interface TurnBounds {
+  /** Tasks that run at once. Strangers leave one of these places to known callers. */
   readonly atOnce: number;
   /** Tasks of known callers that may wait. */
   readonly waiting: number;
@@ -9,17 +9,17 @@ export interface TurnBounds {
   readonly waitingPerStranger: number;
 }
 
-/** Runs a task when its turn comes; `stranger` is the address of a caller whom nobody knows yet. */
-export type InTurn = <T>(task: () => Promise<T>, stranger?: string) => Promise<T>;
+/** Runs a task when its turn comes; `stranger` is the address of a caller who is not yet known. */
+type RunInTurn = <T>(task: () => Promise<T>, stranger?: string) => Promise<T>;
 
 /**
  * Lets some tasks run and others wait; one too many is refused as busy. Known callers and strangers
- * have queues and places of their own, so that neither holds up the other, and among strangers each
- * address has its turn after the other.
+ * have their own queues and places, so that neither holds up the other. Among strangers, the addresses
+ * take turns.
  */
 export function createTurns(
   { atOnce, waiting, strangersWaiting, waitingPerStranger }: TurnBounds,
-): InTurn {
+): RunInTurn {
   const strangersAtOnce = Math.max(1, atOnce - 1);
   const known: (() => void)[] = [];
   const strangers = createRoundRobin();
@@ -42,7 +42,7 @@ export function createTurns(
     return strangers.size() < strangersWaiting && strangers.sizeOf(stranger) < waitingPerStranger;
   }
 
-  /** Whether a task of that kind would start at once; then no queue has to have room for it. */
+  /** Whether a task would start at once, and so needs no room in a queue. */
   function isFree(stranger: string | undefined): boolean {
     return running < atOnce && (stranger === undefined || strangersRunning < strangersAtOnce);
   }
@@ -64,7 +64,7 @@ export function createTurns(
   };
 }
 
-/** Queues by name, of which each gives one in its turn. */
+/** Creates queues by name, which take turns. */
 function createRoundRobin() {
   const queues = new Map<string, (() => void)[]>();
   let size = 0;

@@ -3,7 +3,7 @@ import type { DeclineReason } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
 import type { CardGateway, ChargeOutcome } from "../../domain/ports/card_gateway.ts";
 
-/** A charge that the sandbox remembers. Of the card it keeps the last four only. */
+/** A charge that the sandbox remembers. It keeps only the last four digits of the card. */
 export interface SandboxCharge {
   readonly reference: string;
   readonly amountKurus: Kurus;
@@ -11,9 +11,9 @@ export interface SandboxCharge {
   readonly declined: DeclineReason | null;
 }
 
-/** Where the sandbox keeps its charges, so that they outlive the process as a bank's would. */
+/** Where the sandbox keeps its charges, so that they outlive the process, as a bank's would. */
 export interface SandboxChargeStore {
-  /** Keeps the charge unless the reference has one; gives the one that is kept. */
+  /** Keeps the charge unless the reference already has one. Returns the charge that is kept. */
   insertOnce(charge: SandboxCharge): Promise<SandboxCharge>;
   find(reference: string): Promise<SandboxCharge | undefined>;
 }
@@ -27,8 +27,8 @@ const DECLINES: ReadonlyMap<string, DeclineReason> = new Map([
 const ANSWER_IS_LOST = "4000000000000119";
 
 /**
- * A card gateway that decides by test number and moves no money. 4000 0000 0000 0119 charges, but
- * its answer never arrives: only `inquire` tells.
+ * Creates a card gateway that decides by test card and moves no money. 4000 0000 0000 0119 is charged,
+ * but the answer never arrives: only `inquire` tells.
  */
 export function createSandboxGateway(store: SandboxChargeStore): CardGateway {
   return {

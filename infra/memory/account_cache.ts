@@ -1,30 +1,30 @@
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
 import type { AccountCache } from "../../domain/ports/account_cache.ts";
 
-/** Account snapshots that a process keeps at hand; beyond either bound the longest unused one goes. */
+/** Accounts that a process caches. Beyond either bound the least recently used one goes. */
 export const CACHED_ACCOUNTS = 10_000;
-/** Idempotency keys that those snapshots may remember together, some 30 MB. */
-export const CACHED_KEYS = 500_000;
+/** Idempotency keys that those accounts may hold together, some 30 MB. */
+const CACHED_KEYS = 500_000;
 
-export interface MemoryCacheBounds {
+interface MemoryCacheBounds {
   readonly accounts: number;
-  /** Idempotency keys of all of them together: they are what an account may hold a thousand of. */
+  /** Idempotency keys of all accounts together, because one account may hold a thousand. */
   readonly keys: number;
 }
 
-/** An account cache that needs no I/O, so whatever is done takes effect before the call returns. */
+/** An account cache without I/O: every call has taken effect when it returns. */
 export interface MemoryAccountCache extends AccountCache {
   get(id: AccountId): Account | undefined;
   put(account: Account): void;
   drop(id: AccountId): void;
 }
 
-/** The accounts that this process used last. */
+/** Caches the accounts that this process used last. */
 export function createMemoryAccountCache(
   { accounts, keys }: MemoryCacheBounds = { accounts: CACHED_ACCOUNTS, keys: CACHED_KEYS },
 ): MemoryAccountCache {
-  // From half of either bound on in the order of their last use, for a Map keeps the order in which
-  // its keys were set. Before that nothing will soon have to go, and to set anew costs more than to replace.
+  // From half of either bound on, in the order of their last use: a Map keeps the order in which keys
+  // were set. Below that nothing has to go soon, and replacing costs less than removing and adding.
   const kept = new Map<string, Account>();
   let keysKept = 0;
 
@@ -35,7 +35,7 @@ export function createMemoryAccountCache(
     keysKept -= account.recentKeys.hashes.length;
   }
 
-  // Not asked for when there is room: to find the first that is left, a Map passes all that were removed.
+  // Called only when there is no room: to find its first key, a Map skips all that were removed.
   function removeOldest(): void {
     for (const oldest of kept.keys()) return remove(oldest);
   }
@@ -49,7 +49,7 @@ export function createMemoryAccountCache(
   }
 
   return {
-    // Whoever takes an account puts its next state back, so to take it is no use by itself.
+    // Reading does not count as a use, because whoever reads an account puts its next state back.
     get: (id) => kept.get(accountKey(id)),
     put: (account) => {
       add(accountKey(account.id), account);

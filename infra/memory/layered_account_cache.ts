@@ -4,27 +4,27 @@ import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { MemoryAccountCache } from "./account_cache.ts";
 
-/** Snapshots that are written to Redis at one time, behind the answers. */
+/** Snapshots that are written to the shared cache at once, after the answers. */
 export const SNAPSHOT_WRITES_AT_ONCE = 16;
-/** Accounts whose snapshot may wait to be written; one more is left out, which costs speed only. */
+/** Accounts whose snapshot may wait to be written; one more is skipped, which costs only speed. */
 export const SNAPSHOT_WRITES_WAITING = 1_000;
-/** How long an end waits for what is on its way to a cache, which can do without. */
+/** How long a shutdown waits for writes to a cache, which are not essential. */
 export const CACHE_SETTLING_MILLISECONDS = 500;
 
-export interface CacheLayers {
+interface CacheLayers {
   /** In the process: takes effect at once. */
   readonly near: MemoryAccountCache;
-  /** Shared by all processes, and perhaps gone. */
+  /** Shared by all processes, and possibly unavailable. */
   readonly far: AccountCache;
   readonly log: Log;
 }
 
-export interface LayeredAccountCache extends AccountCache {
+interface LayeredAccountCache extends AccountCache {
   /** Resolves when nothing is left to be written to the far layer. */
   settled(): Promise<void>;
 }
 
-/** What the far layer has yet to hear of an account: to forget it, to take a newer one, or both. */
+/** What the far layer has yet to do with an account: drop it, put a newer one, or both. */
 interface Write {
   readonly id: AccountId;
   readonly drop: boolean;
@@ -32,8 +32,8 @@ interface Write {
 }
 
 /**
- * Asks the process's own memory first and then the layer that all processes share. `put` and `drop`
- * are done when memory knows of them; the far layer hears of them afterwards, and nobody waits.
+ * Reads the process's own memory first and then the layer that all processes share. `put` and `drop`
+ * take effect in memory at once; the far layer follows, and nobody waits for it.
  */
 export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCache {
   const { near, far, log } = layers;
@@ -46,14 +46,14 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
     if (earlier === undefined && waiting.size >= SNAPSHOT_WRITES_WAITING) {
       return log.debug("snapshot_write_left_out");
     }
-    waiting.set(key, earlier === undefined ? write : joined(earlier, write));
+    waiting.set(key, earlier === undefined ? write : mergeWrites(earlier, write));
     startWrites();
   }
 
   function startWrites(): void {
     for (const [key, write] of waiting) {
       if (underWay.size >= SNAPSHOT_WRITES_AT_ONCE) return;
-      // One write an account at a time: the next one waits, and takes in what follows it.
+      // One write per account at a time: the next one waits, and later ones are merged into it.
       if (underWay.has(key)) continue;
       waiting.delete(key);
       underWay.set(
@@ -71,7 +71,7 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
     if (put) await attempt("put", () => far.put(put));
   }
 
-  /** What fails is left out. Only the kind of an error is named: its text may hold the snapshot. */
+  /** Skips what fails. Logs only the kind of an error, because its text may hold the snapshot. */
   async function attempt<T>(call: string, ask: () => Eventually<T>): Promise<T | undefined> {
     try {
       return await ask();
@@ -83,7 +83,7 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
 
   async function getFar(id: AccountId): Promise<Account | undefined> {
     const key = accountKey(id);
-    // It does not yet know what was done here: what it holds was dropped, or is behind.
+    // What the far layer holds was dropped here or is outdated, and it does not know yet.
     if (waiting.has(key) || underWay.has(key)) return undefined;
     const shared = await attempt("get", () => far.get(id));
     if (shared !== undefined) near.put(shared);
@@ -106,8 +106,8 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
   };
 }
 
-/** Two writes as one. A drop stays, for it makes room for a number that is older than the far layer's. */
-function joined(first: Write, second: Write): Write {
+/** Merges two writes. A drop is kept: it lets an older sequence number replace the far layer's. */
+function mergeWrites(first: Write, second: Write): Write {
   if (second.drop || first.put === undefined || second.put === undefined) {
     return { ...second, drop: second.drop || first.drop };
   }

@@ -2,9 +2,9 @@ import type { Instant } from "../../domain/account.ts";
 import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 
-/** Keys of one policy that are remembered. */
+/** Keys that are remembered per policy. */
 export const KEYS_PER_POLICY = 100_000;
-/** Keys that are forgotten together for one too many: to look for the first one costs as much as all of them. */
+/** Keys that are forgotten when there is one too many: finding the first one costs as much as all of them. */
 export const FORGOTTEN_AT_ONCE = 1_000;
 
 interface Count {
@@ -14,7 +14,7 @@ interface Count {
 
 /** Counts requests in fixed windows, for this process alone. */
 export function createMemoryRateLimiter(): RateLimiter {
-  /** By policy, so that however many users there are, no fleet's counter goes for one of theirs. */
+  /** By policy, so that no number of users pushes out the counter of a fleet. */
   const policies = new Map<string, Map<string, Count>>();
 
   function countsOf(policy: string): Map<string, Count> {
@@ -35,7 +35,7 @@ export function createMemoryRateLimiter(): RateLimiter {
   }
 
   return {
-    // One after the other: what a user sends past their own limit must not use up their fleet's.
+    // One after the other: what a user sends beyond their own limit must not use up their fleet's.
     take: (limits, now) => {
       const exceeded = limits.find((limit) =>
         countIn(limit, windowStart(limit, now)) > limit.limit
@@ -45,7 +45,7 @@ export function createMemoryRateLimiter(): RateLimiter {
   };
 }
 
-/** Forgets the counts that began first: those of past windows, as long as there are any. */
+/** Forgets the oldest counts: those of past windows, as long as there are any. */
 function forgetFirst(counts: Map<string, Count>): void {
   let left = FORGOTTEN_AT_ONCE;
   for (const key of counts.keys()) {

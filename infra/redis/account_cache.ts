@@ -1,25 +1,25 @@
 import type { AccountCache } from "../../domain/ports/account_cache.ts";
-import { fromSnapshot, snapshotKey, type SnapshotOwner, toSnapshot } from "./account_snapshot.ts";
+import { fromSnapshot, type SnapshotOwner, toSnapshot, toSnapshotKey } from "./account_snapshot.ts";
 import type { RedisConnection } from "./connection.ts";
 
-/** How long Redis keeps a snapshot that nobody renews. */
+/** How long Redis keeps a snapshot that is not renewed. */
 export const SNAPSHOT_TTL_SECONDS = 60 * 60;
 
-/** One script, so that nothing comes between the comparison and the write. */
+/** One script, so that nothing happens between the comparison and the write. */
 const PUT_UNLESS_OLDER = `
 local stored = tonumber(string.match(redis.call('GETRANGE', KEYS[1], 0, 15), '^(%d+) '))
 if stored and stored > tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1`;
 
-/** Snapshots in Redis, which all processes on one database share. Each call rejects when Redis is gone. */
+/** Caches snapshots in Redis for all processes on one database. Calls reject if Redis is unavailable. */
 export function createRedisAccountCache(
   redis: RedisConnection,
   owner: SnapshotOwner,
 ): AccountCache {
   const cache: AccountCache = {
     get: async (id) => {
-      const text = await redis.run((client) => client.get(snapshotKey(owner, id)));
+      const text = await redis.run((client) => client.get(toSnapshotKey(owner, id)));
       return fromSnapshot(owner, { id, text });
     },
     put: async (account) => {
@@ -27,11 +27,11 @@ export function createRedisAccountCache(
       if (snapshot === undefined) return await cache.drop(account.id);
       const facts = [String(account.seq), snapshot, String(SNAPSHOT_TTL_SECONDS)];
       await redis.run((client) =>
-        client.eval(PUT_UNLESS_OLDER, [snapshotKey(owner, account.id)], facts)
+        client.eval(PUT_UNLESS_OLDER, [toSnapshotKey(owner, account.id)], facts)
       );
     },
     drop: async (id) => {
-      await redis.run((client) => client.del(snapshotKey(owner, id)));
+      await redis.run((client) => client.del(toSnapshotKey(owner, id)));
     },
   };
   return cache;

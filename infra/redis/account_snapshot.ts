@@ -6,43 +6,43 @@ import { CARD_BRANDS } from "../../domain/card_brand.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 
-/** A larger snapshot is neither written to Redis nor read from it; the largest lawful one has about 22 KiB. */
+/** A larger snapshot is neither written nor read; the largest valid one has about 22 KiB. */
 export const SNAPSHOT_MAX_LENGTH = 32 * 1024;
 
-/** Whose snapshots: those of one database, sealed by those who may write to it. */
+/** Who the snapshots belong to: one database, and those who may write to it. */
 export interface SnapshotOwner {
-  /** The random id that the database was given when it was made. */
+  /** The random id of the database. */
   readonly databaseId: string;
-  /** Redis is trusted with nothing: who can write there must not be able to make a balance. */
+  /** Redis is not trusted: whoever can write to it must not be able to forge a balance. */
   readonly sealingKey: Uint8Array;
 }
 
-/** Part of each key: a snapshot of another shape is not even looked at. */
+/** Part of each key, so that a snapshot of another shape is not even read. */
 const VERSION = 1;
 
-export function snapshotKey({ databaseId }: SnapshotOwner, id: AccountId): string {
+export function toSnapshotKey({ databaseId }: SnapshotOwner, id: AccountId): string {
   return `${databaseId}:account:${VERSION}:${accountKey(id)}`;
 }
 
 /**
- * `<seq> <seal> <JSON>`, the number first so that Redis can compare it without reading the rest.
- * Undefined for an account that is too large to be kept there.
+ * Writes `<seq> <seal> <JSON>`; the number comes first so that Redis can compare it without reading
+ * the rest. Undefined if the account is too large.
  */
 export function toSnapshot(owner: SnapshotOwner, account: Account): string | undefined {
-  // The window of keys is kept whole: cut, it would say of a recent key that it is not one.
+  // The window of keys is never cut: a cut one would not know a recent key.
   const json = JSON.stringify({ databaseId: owner.databaseId, account });
   const text = `${account.seq} ${seal(owner, json)} ${json}`;
   return text.length <= SNAPSHOT_MAX_LENGTH ? text : undefined;
 }
 
-/** The account, if the text is a snapshot of it and of this database. Anything odd is none. */
+/** Reads the account, if the text is a snapshot of it from this database. Anything else is undefined. */
 export function fromSnapshot(
   owner: SnapshotOwner,
   { id, text }: { readonly id: AccountId; readonly text: unknown },
 ): Account | undefined {
   if (typeof text !== "string" || text.length > SNAPSHOT_MAX_LENGTH) return undefined;
   const [, given = "", json = ""] = SNAPSHOT.exec(text) ?? [];
-  if (!bearsSeal(owner, { json, given })) return undefined;
+  if (!hasSeal(owner, { json, given })) return undefined;
   const read = SNAPSHOT_BODY.safeParse(parseJson(json));
   if (!read.success || read.data.databaseId !== owner.databaseId) return undefined;
   const { account } = read.data;
@@ -56,7 +56,7 @@ function seal({ sealingKey }: SnapshotOwner, json: string): string {
     .slice(0, 32);
 }
 
-function bearsSeal(
+function hasSeal(
   owner: SnapshotOwner,
   { json, given }: { readonly json: string; readonly given: string },
 ): boolean {
@@ -76,7 +76,7 @@ const count = z.int().min(0);
 const amount = z.custom<Kurus>((value) => Number.isSafeInteger(value));
 const text = z.string();
 
-/** Strict: a member that this version does not know would be lost with the next save. */
+/** Strict, because a member that this version does not know would be lost at the next save. */
 const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.strictObject({
   databaseId: text,
   account: z.strictObject({

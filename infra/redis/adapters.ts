@@ -5,24 +5,24 @@ import { createRedisAccountCache } from "./account_cache.ts";
 import type { RedisConnection } from "./connection.ts";
 import { createRedisRateLimiter } from "./rate_limiter.ts";
 
-export interface RedisAdapterOptions {
+interface RedisAdapterOptions {
   readonly connect: () => Promise<RedisConnection>;
   readonly databaseId: () => Promise<string>;
-  /** Throws as long as it is not known. */
+  /** Throws until the key is known. */
   readonly sealingKey: () => Uint8Array;
-  /** Decides for this process alone when Redis does not. */
+  /** Counts for this process alone while Redis does not. */
   readonly local: RateLimiter;
   readonly log: Log;
 }
 
-export interface RedisAdapters {
+interface RedisAdapters {
   readonly cache: AccountCache;
   readonly limiter: RateLimiter;
 }
 
 /**
- * Both uses of Redis. They need the database's id and a client that takes its time to load, and no
- * request waits for either: the first use begins to open them, and until they are open nothing is
+ * Creates both uses of Redis. They need the database's id and a client that is slow to load, and no
+ * request waits for either: the first use starts to open them, and until they are open nothing is
  * cached and this process counts for itself.
  */
 export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters {
@@ -35,7 +35,7 @@ export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters
     opening = true;
     openAdapters(options)
       .then((opened) => adapters = opened)
-      // Its kind only: the client's own text may hold the address.
+      // Only its kind, because the client's text may hold the address.
       .catch((error) => log.warn("redis_not_opened", { kind: error?.name }))
       .finally(() => opening = false);
     return undefined;
@@ -45,7 +45,7 @@ export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters
     cache: {
       get: (id) => whenOpen()?.cache.get(id),
       put: (account) => whenOpen()?.cache.put(account),
-      // What another process left there is behind now, and a save that rests on it fails by its head.
+      // While Redis is not open nothing is dropped there: a save on an outdated account fails by its head.
       drop: (id) => whenOpen()?.cache.drop(id),
     },
     limiter: {

@@ -3,27 +3,27 @@ import type { Instant } from "../../domain/account.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
 
-/** How long one call to Redis may take; then it is done without. */
+/** How long one call to Redis may take; then Kese goes on without it. */
 export const REDIS_TIMEOUT_MILLISECONDS = 250;
-/** After a failed call Redis is not asked for this long, so that a dead one does not cost its time-out each time. */
+/** How long Redis is not asked after a failed call, so that not every call waits for the time-out. */
 export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
 
-export interface RedisOptions {
+interface RedisOptions {
   readonly url: string;
   readonly token: string;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
 
-/** Redis, which may be gone at any time. */
+/** Redis, which may become unavailable at any time. */
 export interface RedisConnection {
-  /** Gives what `ask` gives. Rejects with {@linkcode RedisUnavailableError} only, and soon. */
+  /** Resolves to what `ask` does. Rejects only with {@linkcode RedisUnavailableError}, and soon. */
   run<T>(ask: (client: Redis) => Promise<T>): Promise<T>;
 }
 
-export type RedisFault = "backing_off" | "timed_out" | "error_answer" | "unreachable";
+type RedisFault = "backing_off" | "timed_out" | "error_answer" | "unreachable";
 
-/** Redis gave no answer. Says why in one word: the client's own errors hold the whole command. */
+/** Redis gave no answer. Says why in one word, because the client's own errors hold the whole command. */
 export class RedisUnavailableError extends Error {
   override readonly name = "RedisUnavailableError";
 
@@ -32,23 +32,23 @@ export class RedisUnavailableError extends Error {
   }
 }
 
-/** Upstash Redis over HTTP. The client is loaded here, so that who has no Redis does not pay for it. */
+/** Opens Upstash Redis over HTTP. Loads the client only here, so that it costs nothing without Redis. */
 export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
   const { url, token, clock, log } = options;
   const { Redis } = await import("@upstash/redis");
   const client = new Redis({
     url,
     token,
-    // A command whose answer was lost may have been counted. `retry: false` would still repeat once.
+    // A command whose answer was lost may have been counted. `retry: false` would still retry once.
     retry: { retries: 0 },
-    // A function: given a signal itself, the client takes an abort for the answer "Aborted".
+    // A function, because given a signal the client takes an abort for the answer "Aborted".
     signal: () => AbortSignal.timeout(REDIS_TIMEOUT_MILLISECONDS),
-    // One command fails by itself, and is a request by itself: what belongs together is one script.
+    // Each command is one request and fails alone; what belongs together is one script.
     enableAutoPipelining: false,
     // Values are ASCII texts and stay as they were written.
     automaticDeserialization: false,
     responseEncoding: false,
-    // An older snapshot is safe, so no read has to wait for the writes of this client.
+    // An older snapshot is safe, so reads need not wait for this client's writes.
     readYourWrites: false,
     enableTelemetry: false,
     latencyLogging: false,
@@ -62,7 +62,7 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
         if (breaker.close()) log.info("redis_available");
         return answer;
       } catch (error) {
-        const fault = faultOf(error);
+        const fault = toFault(error);
         if (breaker.open()) log.warn("redis_unavailable", { fault });
         throw new RedisUnavailableError(fault);
       }
@@ -71,9 +71,9 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
 }
 
 interface Breaker {
-  /** Whether to ask now; after the back-off, one caller finds out for all. */
+  /** Whether to ask now; after the back-off, one caller tries for all. */
   mayTry(): boolean;
-  /** Each says whether it changed anything. */
+  /** `open` and `close` return whether they changed anything. */
   open(): boolean;
   close(): boolean;
 }
@@ -84,7 +84,7 @@ function createBreaker(clock: Pick<Clock, "now">): Breaker {
     mayTry: () => {
       if (failedAt === undefined) return true;
       const passed = clock.now() - failedAt;
-      // A clock that was set back must not keep Redis away.
+      // A clock that was set back must not lengthen the back-off.
       if (passed >= 0 && passed < REDIS_BACK_OFF_MILLISECONDS) return false;
       failedAt = clock.now();
       return true;
@@ -102,7 +102,7 @@ function createBreaker(clock: Pick<Clock, "now">): Breaker {
   };
 }
 
-function faultOf(error: unknown): RedisFault {
+function toFault(error: unknown): RedisFault {
   const name = error instanceof Error ? error.name : "";
   if (name === "TimeoutError" || name === "AbortError") return "timed_out";
   return name.startsWith("Upstash") ? "error_answer" : "unreachable";

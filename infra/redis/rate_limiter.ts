@@ -3,16 +3,16 @@ import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts"
 import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import { type RedisConnection, RedisUnavailableError } from "./connection.ts";
 
-export interface RedisRateLimiterOptions {
-  /** The database's own random id, so that two installations on one Redis do not count together. */
+interface RedisRateLimiterOptions {
+  /** The database's random id, so that two installations on one Redis do not count together. */
   readonly databaseId: string;
-  /** Decides, for this process alone, when Redis does not. */
+  /** Counts for this process alone while Redis does not. */
   readonly local: RateLimiter;
 }
 
 /**
- * Counts against one limit after the other, in one step and one round trip. Gives the place of the
- * first that is exceeded, from 1, or 0. A counter gets its end together with its first count.
+ * Counts against one limit after the other, in one step and one round trip. Returns the place of the
+ * first that is exceeded, from 1, or 0. A counter's first count also sets its expiry.
  */
 const COUNT_UP_TO_EXCEEDED = `
 for place, key in ipairs(KEYS) do
@@ -31,10 +31,8 @@ export function createRedisRateLimiter(
     const keys = limits.map((limit) =>
       `${databaseId}:limit:${limit.windowSeconds}:${windowStart(limit, now)}:${limit.key}`
     );
-    // Twice the window: clocks differ, and a counter that ended early would begin again.
-    const facts = limits.flatMap((
-      { limit, windowSeconds },
-    ) => [`${limit}`, `${windowSeconds * 2}`]);
+    // Twice the window, because clocks differ and a counter that expired early would start again.
+    const facts = limits.flatMap((each) => [`${each.limit}`, `${each.windowSeconds * 2}`]);
     try {
       return await redis.run((client) => client.eval(COUNT_UP_TO_EXCEEDED, keys, facts));
     } catch (error) {
@@ -49,7 +47,7 @@ export function createRedisRateLimiter(
       const place = await askRedis(limits, now);
       if (place === 0) return undefined;
       const exceeded = typeof place === "number" ? limits[place - 1] : undefined;
-      // No answer, or none that means anything, neither opens the door nor shuts it.
+      // Without a valid answer, requests are neither let through uncounted nor refused.
       if (exceeded === undefined) return await local.take(limits, now);
       return exceededUntilNextWindow(exceeded, now);
     },

@@ -3,7 +3,7 @@ import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Environment } from "../process/environment.ts";
 
-/** What becomes of a code: who it is for, where they can be reached, and for how many seconds it works. */
+/** A code, who it is for, how they can be reached, and for how many seconds it is valid. */
 export interface CodeMessage {
   readonly filo: string;
   readonly userNo: string;
@@ -13,20 +13,20 @@ export interface CodeMessage {
   readonly expiresIn: number;
 }
 
-/** Brings a code to its user. */
+/** Delivers a code to its user. */
 export type CodeChannel = (message: CodeMessage) => Promise<void>;
 
-export interface ChannelPorts {
+interface ChannelPorts {
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Standard Webhooks signs the id, the time and the text of a message. */
+/** Signs the id, the time and the text of a message, as Standard Webhooks does. */
 type Sign = (id: string, at: Date, text: string) => string;
 
 const WEBHOOK_TIMEOUT_MILLISECONDS = 5_000;
 
-/** The way in which codes reach users: the operator's webhook, the log in development, else none. */
+/** Opens the channel to users: the operator's webhook, in development the log, otherwise none. */
 export async function openCodeChannel(
   { mode, codeWebhook }: Pick<Environment, "mode" | "codeWebhook">,
   { clock, log }: ChannelPorts,
@@ -36,20 +36,20 @@ export async function openCodeChannel(
     return createWebhookChannel(
       url,
       clock,
-      secret === undefined ? undefined : await signer(secret),
+      secret === undefined ? undefined : await createSign(secret),
     );
   }
   return mode === "development" ? createLogChannel(log) : undefined;
 }
 
-/** Loaded when there is something to sign with: nobody else needs the library. */
-async function signer(secret: string): Promise<Sign> {
+/** Loads the library only here, because without a secret nobody needs it. */
+async function createSign(secret: string): Promise<Sign> {
   const { Webhook } = await import("standardwebhooks");
   const webhook = new Webhook(secret);
   return (id, at, text) => webhook.sign(id, at, text);
 }
 
-/** Posts to the operator's own sender of messages, in the form and with the headers of Standard Webhooks. */
+/** Posts to the operator's own message sender, in the form and with the headers of Standard Webhooks. */
 function createWebhookChannel(url: string, clock: Clock, sign: Sign | undefined): CodeChannel {
   return async (message) => {
     const id = `code_${randomUUID()}`;
@@ -68,7 +68,7 @@ function createWebhookChannel(url: string, clock: Clock, sign: Sign | undefined)
         ...(sign && { "webhook-signature": sign(id, at, text) }),
       },
       body: text,
-      // What the message holds is for this address alone.
+      // Not followed, because the message is for this address alone.
       redirect: "manual",
       signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MILLISECONDS),
     });
@@ -79,7 +79,7 @@ function createWebhookChannel(url: string, clock: Clock, sign: Sign | undefined)
   };
 }
 
-/** Writes the code into the log: for development, where whoever reads the log is the user. */
+/** Writes the code into the log, which in development is read by the user themselves. */
 function createLogChannel(log: Log): CodeChannel {
   return ({ filo, userNo, code }) => {
     log.info("one_time_code", { filo, userNo, code });

@@ -6,15 +6,15 @@ import type { CodeSender, CodeToSend } from "../../domain/ports/code_sender.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { CodeChannel } from "./code_channel.ts";
 
-/** A code is sent this long after its answer, so that nobody can measure whether there is someone to send to. */
-export const CODE_SENT_AFTER_MILLISECONDS = 50;
-/** Codes that a process has taken to send; one more is `busy`. */
+/** How long after its answer a code is sent, so that nobody can measure whether the user exists. */
+const CODE_SENT_AFTER_MILLISECONDS = 50;
+/** Codes that a process may be sending; one more is `busy`. */
 export const CODES_BEING_SENT = 1_000;
-/** How long an end waits for codes that are on their way. */
+/** How long a shutdown waits for codes that are being sent. */
 export const CODES_SETTLING_MILLISECONDS = 1_000;
 
 export interface CodeSenderOptions {
-  /** Undefined where no code can be sent. */
+  /** Undefined if no code can be sent. */
   readonly channel: CodeChannel | undefined;
   readonly contactOf: (id: AccountId) => Promise<Contact | undefined>;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface CodeSenderOptions {
 
 const WARNING_INTERVAL_MILLISECONDS = 60_000;
 
-/** Sends codes behind their answers, to those who are there to be sent one. */
+/** Sends codes after their answers, to users who exist. */
 export function createCodeSender(
   { channel, contactOf, clock, log, pause }: CodeSenderOptions,
 ): CodeSender {

@@ -13,9 +13,9 @@ import {
 import {
   fromSnapshot,
   SNAPSHOT_MAX_LENGTH,
-  snapshotKey,
   type SnapshotOwner,
   toSnapshot,
+  toSnapshotKey,
 } from "../../../infra/redis/account_snapshot.ts";
 import { ACCOUNT_ID, testAccount, testCards, testOpenTopUp } from "../../support/account.ts";
 import { fullAccount } from "../../support/full_account.ts";
@@ -126,7 +126,7 @@ Deno.test("toSnapshot() has room for the largest account, and refuses what is la
 /** The cache on Redis, and the one key that it uses for the account. */
 function openCache({ redis, databaseId }: ConnectedRedis) {
   const owner = { ...OWNER, databaseId };
-  const key = snapshotKey(owner, ACCOUNT_ID);
+  const key = toSnapshotKey(owner, ACCOUNT_ID);
   return {
     cache: createRedisAccountCache(redis, owner),
     key,

@@ -16,9 +16,9 @@ import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
 import {
   fromSnapshot,
-  snapshotKey,
   type SnapshotOwner,
   toSnapshot,
+  toSnapshotKey,
 } from "../../../infra/redis/account_snapshot.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import { type Commands, createCommands, keyed, PERSON } from "../../support/commands.ts";
@@ -146,9 +146,9 @@ function lying(
 ): UpstashScript {
   const { script, values } = createMapRedis();
   const read = (id: AccountId) =>
-    fromSnapshot(OWNER, { id, text: values.get(snapshotKey(OWNER, id)) });
+    fromSnapshot(OWNER, { id, text: values.get(toSnapshotKey(OWNER, id)) });
   return (command) => {
-    const id = [A, B].find((id) => command[1] === snapshotKey(OWNER, id));
+    const id = [A, B].find((id) => command[1] === toSnapshotKey(OWNER, id));
     const account = command[0] === "get" && id && read(id);
     if (!account) return script(command);
     return { result: lie(id, account, read(id === A ? B : A)) ?? null };
