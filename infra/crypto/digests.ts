@@ -5,6 +5,7 @@ import type { Digests } from "../../domain/ports/digests.ts";
 
 /** Characters of a keyed digest: 128 bits, so that no two requests of an account share one. */
 const KEYED_LENGTH = 32;
+
 /**
  * Digests with node:crypto, which takes microseconds where crypto.subtle takes tens of them.
  * Because of `key`, nobody who reads the journal can guess keys and requests from their digests.
@@ -26,9 +27,9 @@ export function createDigests(key: () => Uint8Array): Digests {
 }
 
 /**
- * Digests a text once for all who ask before the event loop goes on: requests that arrive together
- * often carry the same key of a fleet, and without this a payment costs 7% more. Nothing is kept
- * longer, because secrets must not stay in memory.
+ * Digests a text once for all callers in one turn of the event loop: requests that arrive together
+ * often carry the same fleet key, and without this a payment costs 7% more. Nothing is kept longer,
+ * because secrets must not stay in memory.
  */
 export function shareWithinTurn(digest: (text: string) => string): (text: string) => string {
   const made = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { BusyError } from "../../domain/ports/errors.ts";
 
-interface TurnBounds {
+export interface TurnBounds {
   /** Tasks that run at once. Strangers leave one of these places to known callers. */
   readonly atOnce: number;
   /** Tasks of known callers that may wait. */
