@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { getPath } from "hono/utils/url";
 import { Admission } from "./http/admission.ts";
 import { balanceRoutes } from "./balance.ts";
 import { cardRoutes } from "./cards.ts";
@@ -13,7 +12,7 @@ import { problem } from "./contract/problems.ts";
 import { refundRoutes } from "./refunds.ts";
 import { readQueryPairs } from "./http/query.ts";
 import { render } from "./http/render.ts";
-import { findTargetProblem } from "./http/request_target.ts";
+import { findTargetProblem, toRoutePath } from "./http/request_target.ts";
 import { requestFacts, serve } from "./http/serve.ts";
 import { signInRoutes } from "./sign_in.ts";
 import { topUpRoutes } from "./top_ups.ts";
@@ -34,15 +33,9 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
   ];
 }
 
-/** What no route has: a target holds no blank. */
-const NO_PATH = "/ ";
-
 /** The HTTP API over the ports that it is given. */
 export function createApp(dependencies: Dependencies): Hono {
-  const app = new Hono({
-    // Looked at here because nothing comes before it, and what is wrong must choose no route.
-    getPath: (request) => findTargetProblem(request) === undefined ? getPath(request) : NO_PATH,
-  });
+  const app = new Hono({ getPath: toRoutePath });
   const answer = createAnswer(dependencies);
   const serving = { ...dependencies, admission: new Admission(dependencies) };
   const endpoints = createEndpoints(dependencies);
@@ -63,10 +56,8 @@ export function createApp(dependencies: Dependencies): Hono {
     return await sendDocument(endpoints, requestFacts(context, dependencies));
   });
   app.notFound((context) => {
-    return answer(
-      context,
-      findTargetProblem(context.req.raw) ?? refuseRoute(app, context.req.path),
-    );
+    const { path } = context.req;
+    return answer(context, findTargetProblem(path) ?? refuseRoute(app, path));
   });
   // Endpoints answer their own faults; this is for what fails around them.
   app.onError((error, context) => {

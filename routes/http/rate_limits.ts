@@ -7,15 +7,18 @@ import { type Problem, problem } from "../contract/problems.ts";
 const WINDOW_SECONDS = 60;
 
 /** The general limits of a request: of its user and of its fleet. */
-export function rateLimits({ requestsPerMinute }: Settings, id: AccountId): readonly RateLimit[] {
+export function listRateLimits(
+  { requestsPerMinute }: Settings,
+  id: AccountId,
+): readonly RateLimit[] {
   const { user, fleet } = requestsPerMinute;
   const limits: RateLimit[] = [];
-  if (user > 0) limits.push(limitOf("user", accountKey(id), user));
-  if (fleet > 0) limits.push(limitOf("fleet", id.filo, fleet));
+  if (user > 0) limits.push(toLimit("user", accountKey(id), user));
+  if (fleet > 0) limits.push(toLimit("fleet", id.filo, fleet));
   return limits;
 }
 
-function limitOf(policy: string, whose: string, limit: number): RateLimit {
+function toLimit(policy: string, whose: string, limit: number): RateLimit {
   return { policy, key: `${policy}:${whose}`, limit, windowSeconds: WINDOW_SECONDS };
 }
 

@@ -33,19 +33,11 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
   headers["content-type"] = "application/json";
   // Each header costs a small answer a thirtieth of its time.
   if (language !== OWN_LANGUAGE) headers["content-language"] = language;
-  const text = message === undefined
-    ? JSON.stringify(body)
-    : addMessage(texts.message(message, language), JSON.stringify(body));
-  return { response: new Response(text, { status, headers }), code: null };
-}
-
-/**
- * A JSON object with a message as its first member. The message is not written together with the
- * rest: a Turkish letter in a text makes all of it twice as wide, and slow to write.
- */
-function addMessage(message: string, body: string): string {
-  const member = `{"message":${JSON.stringify(message)}`;
-  return body === "{}" ? `${member}}` : `${member},${body.slice(1)}`;
+  const said = message && { message: texts.message(message, language) };
+  return {
+    response: new Response(JSON.stringify({ ...said, ...body }), { status, headers }),
+    code: null,
+  };
 }
 
 /** A problem as RFC 9457 has it, and Kese's own members. */

@@ -1,17 +1,33 @@
-import { type Problem, problem } from "../contract/problems.ts";
+import { getPath } from "hono/utils/url";
+import { type Problem, problem, type ProblemCode } from "../contract/problems.ts";
 
 export const URL_MAX_LENGTH = 8 * 1024;
 
-// Deno makes a request's URL of the header Host and the target, as they are. A Host with a slash,
-// "?" or "#" in it would choose another route or other parameters than the target does.
+// Deno makes the URL of a request by putting the Host header before the target, both as they came. A
+// Host with a slash, "?" or "#" in it would choose another route or other parameters than the target.
 const HOST = /^[\w.~:[\]-]*$/;
 const ORIGIN = /^https?:\/\/[\w.~:[\]-]*\//;
 
-/** What is wrong with where a request is sent to, before anything looks at it closer. */
-export function findTargetProblem({ url, headers }: Request): Problem | undefined {
-  if (url.length > URL_MAX_LENGTH) return problem("uri_too_long");
+/** Paths that lead to no route: a target has no fragment (RFC 9112, section 3.2). */
+const REFUSED = new Map<string, ProblemCode>([
+  ["/#long", "uri_too_long"],
+  ["/#malformed", "malformed_request"],
+]);
+
+/** The path that chooses the route of a request; a wrong target gets one that leads to its refusal. */
+export function toRoutePath(request: Request): string {
+  return findRefusedPath(request) ?? getPath(request);
+}
+
+/** What was wrong with the target of a request that {@linkcode toRoutePath} gave this path. */
+export function findTargetProblem(path: string): Problem | undefined {
+  const code = REFUSED.get(path);
+  return code && problem(code);
+}
+
+function findRefusedPath({ url, headers }: Request): string | undefined {
+  if (url.length > URL_MAX_LENGTH) return "/#long";
   const host = headers.get("host");
-  // A target has no fragment (RFC 9112, section 3.2).
   const isTarget = ORIGIN.test(url) && !url.includes("#") && (host === null || HOST.test(host));
-  return isTarget ? undefined : problem("malformed_request");
+  return isTarget ? undefined : "/#malformed";
 }
