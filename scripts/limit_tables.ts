@@ -15,14 +15,13 @@ import {
   REDIS_BACK_OFF_MILLISECONDS,
   REDIS_TIMEOUT_MILLISECONDS,
 } from "../infra/redis/connection.ts";
+import { BODY_MAX_BYTES, URL_MAX_LENGTH } from "../routes/contract/limits.ts";
 import { HEALTH_DEADLINE_MILLISECONDS } from "../routes/health.ts";
 import {
   BODIES_AT_ONCE,
   BODY_DEADLINE_MILLISECONDS,
   REQUESTS_IN_FLIGHT,
 } from "../routes/http/admission.ts";
-import { BODY_MAX_BYTES } from "../routes/http/body.ts";
-import { URL_MAX_LENGTH } from "../routes/http/request_target.ts";
 import { WRONG_KEYS_PER_PEER } from "../routes/http/wrong_keys.ts";
 import type { Table } from "./placed_table.ts";
 

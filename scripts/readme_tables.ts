@@ -10,7 +10,8 @@ import { completeForDevelopment } from "../infra/process/development.ts";
 import { openKese, readEnvironmentOrExit } from "../main.ts";
 import { createEndpoints } from "../routes/app.ts";
 import type { Endpoint } from "../routes/http/endpoint.ts";
-import { PROBLEMS, type ProblemType } from "../routes/contract/problems.ts";
+import { PROBLEM_TEXTS } from "../routes/contract/problem_texts.ts";
+import { type ProblemCode, PROBLEMS } from "../routes/contract/problems.ts";
 import { LIMITS, MONGODB_BOUNDS, PROCESS_LIMITS } from "./limit_tables.ts";
 import { type PlacedTable, type Table, writeTables } from "./placed_table.ts";
 import { doesInTurkish } from "./postman_requests.ts";
@@ -84,13 +85,12 @@ const ERROR_HEADING: Readonly<Record<Language, readonly string[]>> = {
 };
 
 function errorTable(language: Language): Table {
-  const rows = Object.entries<ProblemType>(PROBLEMS).map(
-    ([code, { status, [language]: texts }]) => {
-      // A detail with gaps says nothing without the numbers of its case.
-      const detail = texts.detail?.includes("{") ? undefined : texts.detail;
-      return [String(status), `\`${code}\``, [texts.title, detail].filter(Boolean).join(" ")];
-    },
-  );
+  const rows = (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => {
+    const { title, detail } = PROBLEM_TEXTS[code][language];
+    // A detail with gaps says nothing without the numbers of its case.
+    const told = detail?.includes("{") ? [title] : [title, detail];
+    return [String(PROBLEMS[code].status), `\`${code}\``, told.filter(Boolean).join(" ")];
+  });
   return [ERROR_HEADING[language], ...rows];
 }
 

@@ -1,6 +1,7 @@
 import type { Language } from "../../domain/idempotency.ts";
 import type { DeclineReason } from "../../domain/journal.ts";
-import { PROBLEMS } from "./problems.ts";
+import { CARDS_PER_ACCOUNT, PAGE_MAX } from "../../domain/limits.ts";
+import { PROBLEM_TEXTS } from "./problem_texts.ts";
 
 /** What success answers say. */
 export const MESSAGES = {
@@ -36,29 +37,32 @@ export const FIELD_MESSAGES = {
   },
   invalid_date: {
     tr: "Tarih YYYY-AA-GG biçiminde geçmiş bir gün olmalıdır.",
-    en: "It must be a past day, YYYY-MM-DD.",
+    en: "It must be a date in the past, YYYY-MM-DD.",
   },
   invalid_phone_number: { tr: "Telefon numarası geçersiz.", en: "The phone number is invalid." },
   invalid_email: { tr: "E-posta adresi geçersiz.", en: "The email address is invalid." },
   invalid_balance: { tr: "Bakiye geçersiz.", en: "The balance is invalid." },
   invalid_cards: {
-    tr: "En fazla 20 kart numarası verilebilir.",
-    en: "It takes a list of at most 20 card numbers.",
+    tr: `En fazla ${CARDS_PER_ACCOUNT} kart numarası verilebilir.`,
+    en: `It must be a list of at most ${CARDS_PER_ACCOUNT} card numbers.`,
   },
   invalid_id: { tr: "Kimlik (id) geçersiz.", en: "The id is invalid." },
   invalid_limit: {
-    tr: "1 ile 100 arasında bir tam sayı olmalıdır.",
-    en: "It must be a whole number from 1 to 100.",
+    tr: `1 ile ${PAGE_MAX} arasında bir tam sayı olmalıdır.`,
+    en: `It must be a whole number from 1 to ${PAGE_MAX}.`,
   },
   invalid_cursor: { tr: "İmleç geçersiz.", en: "The cursor is invalid." },
   invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
-  holds_card_number: { tr: "Bir kart numarası içeremez.", en: "It must not hold a card number." },
+  holds_card_number: {
+    tr: "Bir kart numarası içeremez.",
+    en: "It must not contain a card number.",
+  },
 } as const;
 
 /** Why a card was declined, within the detail of `card_declined`. */
 export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
   declined: { tr: "banka onay vermedi", en: "the bank did not approve" },
-  insufficient_funds: { tr: "kartta yeterli limit yok", en: "the card's limit does not suffice" },
+  insufficient_funds: { tr: "kartta yeterli limit yok", en: "the card has insufficient funds" },
   expired_card: { tr: "kartın süresi dolmuş", en: "the card has expired" },
 };
 
@@ -73,7 +77,7 @@ export interface Texts {
 type Translations = Readonly<Record<Language, string>>;
 
 const TEXTS: ReadonlyMap<string, Translations> = new Map<string, Translations>([
-  ...Object.entries(PROBLEMS).map(([code, { tr, en }]) =>
+  ...Object.entries(PROBLEM_TEXTS).map(([code, { tr, en }]) =>
     [code, { tr: tr.title, en: en.title }] as const
   ),
   ...Object.entries(FIELD_MESSAGES),

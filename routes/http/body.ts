@@ -1,8 +1,7 @@
+import { BODY_MAX_BYTES } from "../contract/limits.ts";
 import { TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
 import { problem, type Read, refuse } from "../contract/problems.ts";
 import { findDoubledHeader } from "./doubled_headers.ts";
-
-export const BODY_MAX_BYTES = 16 * 1024;
 
 /** HTTP/1.1 announces a body by its length or its transfer coding (RFC 9112, section 6.3). */
 export function announcesBody(headers: Headers): boolean {

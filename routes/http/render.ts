@@ -2,7 +2,8 @@ import type { Language } from "../../domain/idempotency.ts";
 import type { AnyReply, RequestFacts } from "./endpoint.ts";
 import type { Texts } from "../contract/messages.ts";
 import { problemHeaders } from "../contract/problem_headers.ts";
-import { type Problem, PROBLEMS, type ProblemType } from "../contract/problems.ts";
+import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
+import { type Problem, PROBLEMS } from "../contract/problems.ts";
 
 /** What answers are in when they do not say that they are in another language. */
 const OWN_LANGUAGE: Language = "tr";
@@ -63,16 +64,15 @@ export function problemBody(
   { code, facts, errors }: Problem,
   { facts: { requestId, language }, texts }: RenderOptions,
 ): Record<string, unknown> {
-  const type: ProblemType = PROBLEMS[code];
   const message = texts.message(code, language);
-  const { detail } = type[language];
+  const { detail } = PROBLEM_TEXTS[code][language];
   const said = facts.declineReason === undefined
     ? facts
     : { ...facts, declineReason: texts.message(String(facts.declineReason), language) };
   return {
     type: `urn:kese:problem:${code}`,
     title: message,
-    status: type.status,
+    status: PROBLEMS[code].status,
     ...(detail !== undefined && { detail: fill(detail, said) }),
     code,
     message,

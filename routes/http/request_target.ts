@@ -1,7 +1,6 @@
 import { getPath } from "hono/utils/url";
+import { URL_MAX_LENGTH } from "../contract/limits.ts";
 import { type Problem, problem, type ProblemCode } from "../contract/problems.ts";
-
-export const URL_MAX_LENGTH = 8 * 1024;
 
 // Deno makes the URL of a request by putting the Host header before the target, both as they came. A
 // Host with a slash, "?" or "#" in it would choose another route or other parameters than the target.

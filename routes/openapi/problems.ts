@@ -7,32 +7,12 @@ import {
   problem,
   type ProblemCode,
   PROBLEMS,
+  type ProblemType,
 } from "../contract/problems.ts";
+import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { problemHeaders, TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
 import { problemBody } from "../http/render.ts";
 import { problemAnswer } from "../contract/answers.ts";
-
-/** Facts behind the refusals, as examples show them. */
-const FACTS: Partial<Record<ProblemCode, Problem["facts"]>> = {
-  insufficient_balance: { balance: "12.40", amount: "50.00" },
-  card_declined: { topUpId: "top_01JABCDEFGHJKMNPQRSTVWXYZ0", declineReason: "declined" },
-  duplicate_card: { cardId: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" },
-  card_in_use: { cardId: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" },
-  card_not_chargeable: { cardId: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" },
-  already_refunded: { paymentId: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" },
-  refund_window_passed: { paymentId: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" },
-  refund_exceeds_payment: {
-    paymentId: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0",
-    refundable: "4.50",
-    amount: "10.50",
-  },
-  balance_limit_exceeded: { balance: "99999999.00", amount: "100.00" },
-  rate_limited: { policy: "user", limit: 6_000, windowSeconds: 60, retryAfterSeconds: 12 },
-  unknown_parameter: { parameter: "ammount", nearest: "amount" },
-  conflicting_headers: { header: "Idempotency-Key" },
-  personal_data_in_url: { parameter: "authCode" },
-  not_ready: { stores: "sqlite" },
-};
 
 /** The fields that an error of reading or validating names. */
 const ERRORS: Partial<Record<ProblemCode, readonly FieldError[]>> = {
@@ -45,14 +25,20 @@ const ERRORS: Partial<Record<ProblemCode, readonly FieldError[]>> = {
 
 const TEXTS = createTexts(new Map());
 
+/** The facts behind a problem, as its example shows them. */
+function factsOf(code: ProblemCode): Problem["facts"] {
+  const { facts = {} }: ProblemType = PROBLEMS[code];
+  return facts;
+}
+
 /** An answer with that code, word for word, under its English title. */
 export function problemExample(code: ProblemCode): { summary: string; value: unknown } {
   const errors = ERRORS[code];
   const parameters = errors?.map(({ field }) => field).join(", ") ?? "userNo";
-  const example = { ...problem(code, { ...FACTS[code], parameters }), ...(errors && { errors }) };
+  const example = { ...problem(code, { ...factsOf(code), parameters }), ...(errors && { errors }) };
   const facts = { requestId: "req-1", language: "tr" } as const;
   return {
-    summary: PROBLEMS[code].en.title,
+    summary: PROBLEM_TEXTS[code].en.title,
     value: problemBody(example, { facts, texts: TEXTS }),
   };
 }
@@ -88,7 +74,7 @@ function problemResponse(
     ...new Set<HeaderName>([...COMMON_HEADERS, ...codes.flatMap(headersOf), ...more]),
   ];
   return {
-    description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].en.title}`).join("\n\n"),
+    description: codes.map((code) => `\`${code}\`: ${PROBLEM_TEXTS[code].en.title}`).join("\n\n"),
     headers: headerRefs(headers),
     content: {
       "application/problem+json": {
@@ -105,6 +91,6 @@ export const COMMON_HEADERS = ["X-Request-Id", "Content-Language", "Cache-Contro
 function headersOf(code: ProblemCode): readonly HeaderName[] {
   const headers = code === "unsupported_media_type"
     ? TAKEN_ENCODINGS
-    : problemHeaders({ code, facts: FACTS[code] ?? {} });
+    : problemHeaders({ code, facts: factsOf(code) });
   return Object.keys(headers) as (keyof typeof headers)[];
 }

@@ -6,7 +6,7 @@ import {
   textVariables,
   unknownTexts,
 } from "../../routes/contract/messages.ts";
-import { PROBLEMS } from "../../routes/contract/problems.ts";
+import { PROBLEM_TEXTS } from "../../routes/contract/problem_texts.ts";
 import { saveCard, sendWell } from "../support/answers.ts";
 import { createUser, newUser, openTestKese, send, type TestKese } from "../support/kese.ts";
 
@@ -144,7 +144,7 @@ Deno.test("createTexts() can replace the text of every success", async () => {
 
 Deno.test("textVariables() has a Turkish and an English name for every text", () => {
   const variables = textVariables();
-  const names = [PROBLEMS, MESSAGES, FIELD_MESSAGES, DECLINE_REASONS].flatMap((texts) =>
+  const names = [PROBLEM_TEXTS, MESSAGES, FIELD_MESSAGES, DECLINE_REASONS].flatMap((texts) =>
     Object.keys(texts)
   );
   assertEquals(variables.size, 2 * names.length);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { DAY_MILLISECONDS } from "../../../domain/limits.ts";
-import { PROBLEMS, type ProblemType } from "../../../routes/contract/problems.ts";
+import { PROBLEM_TEXTS } from "../../../routes/contract/problem_texts.ts";
+import { type ProblemCode, PROBLEMS, type ProblemType } from "../../../routes/contract/problems.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import type { Store } from "../../../infra/store.ts";
 import {
@@ -42,10 +43,11 @@ function openBreakable(): { store: Store; breakPart: (part: object, calls: objec
 }
 
 Deno.test("PROBLEMS has a status and whole sentences in both languages for every code", () => {
-  for (const [code, type] of Object.entries(PROBLEMS)) {
+  for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
+    const { status, facts: known = {} }: ProblemType = PROBLEMS[code];
     assertMatch(code, /^[a-z]+(_[a-z]+)*$/);
-    assert(type.status >= 400 && type.status <= 503, code);
-    const { tr, en }: ProblemType = type;
+    assert(status >= 400 && status <= 503, code);
+    const { tr, en } = PROBLEM_TEXTS[code];
     for (const { title, detail = "It has none." } of [tr, en]) {
       assertMatch(title, /^\S.*\.$/, code);
       assertMatch(detail.replaceAll(/[[\]]/g, ""), /^\S.*\.$/, code);
@@ -55,6 +57,10 @@ Deno.test("PROBLEMS has a status and whole sentences in both languages for every
     assertEquals(tr.detail === undefined, en.detail === undefined, code);
     const facts = [tr, en].map(({ detail = "" }) => detail.match(/\{\w+\}/g)?.sort());
     assertEquals(facts[0], facts[1], `${code} tells different facts in its two languages`);
+    const unknown = facts[0]?.filter((fact) =>
+      !["parameters", ...Object.keys(known)].includes(fact.slice(1, -1))
+    );
+    assertEquals(unknown ?? [], [], `${code} tells facts that the table does not have`);
   }
 });
 

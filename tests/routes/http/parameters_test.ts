@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { BODY_MAX_BYTES } from "../../../routes/http/body.ts";
+import { BODY_MAX_BYTES } from "../../../routes/contract/limits.ts";
 import { createEndpoints } from "../../../routes/app.ts";
 import type { Endpoint } from "../../../routes/http/endpoint.ts";
 import {

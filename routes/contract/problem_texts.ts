@@ -1,0 +1,443 @@
+import {
+  AMOUNT_MAX_KURUS,
+  AMOUNT_MIN_KURUS,
+  BALANCE_MAX_KURUS,
+  CARDS_PER_ACCOUNT,
+  IDEMPOTENCY_KEY_MAX_LENGTH,
+  REFUND_WINDOW_DAYS,
+  USER_NO_MAX_LENGTH,
+} from "../../domain/limits.ts";
+import type { Language } from "../../domain/idempotency.ts";
+import { formatAmount, kurus } from "../../domain/money.ts";
+import { BODY_MAX_BYTES, URL_MAX_LENGTH } from "./limits.ts";
+import type { ProblemCode } from "./problems.ts";
+
+/**
+ * What a refusal says. A detail says what to do next, or there is none. `{name}` in it is filled with
+ * the fact of that name; a part in brackets is left out when one of its facts is missing.
+ */
+export interface ProblemText {
+  readonly title: string;
+  readonly detail?: string;
+}
+
+const AMOUNT_MIN = formatAmount(kurus(AMOUNT_MIN_KURUS));
+const AMOUNT_MAX = formatAmount(kurus(AMOUNT_MAX_KURUS));
+const BALANCE_MAX = formatAmount(kurus(BALANCE_MAX_KURUS));
+
+/** The texts of every problem. */
+export const PROBLEM_TEXTS: Readonly<
+  Record<ProblemCode, Readonly<Record<Language, ProblemText>>>
+> = {
+  malformed_request: {
+    tr: {
+      title: "İstek okunamadı.",
+      detail:
+        "Geçerli bir Host başlığı gönderin. Gövde, UTF-8 kodlu tek bir JSON nesnesi olmalıdır; GET isteği gövde almaz.",
+    },
+    en: {
+      title: "The request cannot be read.",
+      detail:
+        "Send a valid Host header. A body must be a single JSON object in UTF-8; a GET takes none.",
+    },
+  },
+  missing_parameter: {
+    tr: { title: "Zorunlu parametre eksik.", detail: "Şunları da gönderin: {parameters}." },
+    en: { title: "A required parameter is missing.", detail: "Send these too: {parameters}." },
+  },
+  unknown_parameter: {
+    tr: {
+      title: "Parametre bilinmiyor.",
+      detail:
+        "Bu uç noktanın {parameter} adlı bir parametresi yok.[ Şunu mu demek istediniz: {nearest}?][ Parametreleri: {parameters}.]",
+    },
+    en: {
+      title: "The parameter is unknown.",
+      detail:
+        "This route has no parameter {parameter}.[ Did you mean {nearest}?][ It takes {parameters}.]",
+    },
+  },
+  conflicting_parameters: {
+    tr: { title: "Parametreler çelişiyor.", detail: "Yalnız bir kez gönderin: {parameters}." },
+    en: { title: "Parameters conflict.", detail: "Send only once: {parameters}." },
+  },
+  conflicting_headers: {
+    tr: {
+      title: "Başlık birden fazla kez gönderildi.",
+      detail: "Yalnız bir kez gönderin: {header}.",
+    },
+    en: { title: "A header was sent more than once.", detail: "Send only once: {header}." },
+  },
+  invalid_idempotency_key: {
+    tr: {
+      title: "Idempotency-Key geçersiz.",
+      detail: `1-${IDEMPOTENCY_KEY_MAX_LENGTH} yazdırılabilir ASCII karakterden oluşmalıdır.`,
+    },
+    en: {
+      title: "The Idempotency-Key is invalid.",
+      detail: `It must be 1 to ${IDEMPOTENCY_KEY_MAX_LENGTH} printable ASCII characters.`,
+    },
+  },
+  card_number_in_url: {
+    tr: {
+      title: "Kart numarası URL'de gönderilemez.",
+      detail:
+        "Kart numarasını JSON gövdesinde gönderin: URL'ler sunucu ve ara sunucu kayıtlarına yazılır.",
+    },
+    en: {
+      title: "A card number must not be in the URL.",
+      detail: "Send it in the JSON body: servers and proxies write URLs to their logs.",
+    },
+  },
+  personal_data_in_url: {
+    tr: {
+      title: "Kişisel ya da gizli bilgi URL'de gönderilemez.",
+      detail:
+        "{parameter} değerini JSON gövdesinde gönderin: URL'ler sunucu ve ara sunucu kayıtlarına yazılır.",
+    },
+    en: {
+      title: "Personal or secret data must not be in the URL.",
+      detail: "Send {parameter} in the JSON body: servers and proxies write URLs to their logs.",
+    },
+  },
+  unauthenticated: {
+    tr: {
+      title: "Kimlik doğrulanmadı.",
+      detail:
+        "Filo başlığıyla birlikte filo anahtarını ya da geçerli bir oturum anahtarı gönderin.",
+    },
+    en: {
+      title: "Not authenticated.",
+      detail: "Send the header Filo with the fleet key, or a valid session token.",
+    },
+  },
+  authentication_failed: {
+    tr: {
+      title: "Kullanıcı doğrulanamadı.",
+      detail:
+        "Kodu ya da authCode değerini denetleyin; /authenticate_first_route yeni bir kod verir.",
+    },
+    en: {
+      title: "The user could not be authenticated.",
+      detail: "Check the code or the authCode; /authenticate_first_route gives a new code.",
+    },
+  },
+  insufficient_balance: {
+    tr: {
+      title: "Bakiye yetersiz.",
+      detail: "Bakiye {balance} TRY, ödeme {amount} TRY: POST /update_balance ile bakiye yükleyin.",
+    },
+    en: {
+      title: "The balance is too low.",
+      detail:
+        "The balance is {balance} TRY, the payment {amount} TRY: top up with POST /update_balance.",
+    },
+  },
+  card_declined: {
+    tr: {
+      title: "Kart reddedildi.",
+      detail: "Neden: {declineReason}. Başka bir kartla yeniden deneyin.",
+    },
+    en: { title: "The card was declined.", detail: "Reason: {declineReason}. Try another card." },
+  },
+  forbidden: {
+    tr: {
+      title: "Bu işlem için yetkiniz yok.",
+      detail:
+        "Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.",
+    },
+    en: {
+      title: "You may not do this.",
+      detail:
+        "A session acts only for its own user and cannot refund; everything else takes the fleet key.",
+    },
+  },
+  not_found: {
+    tr: {
+      title: "İstenen adres (endpoint) bulunamadı.",
+      detail: "GET /openapi.json tüm uç noktaları listeler.",
+    },
+    en: { title: "There is no such route.", detail: "GET /openapi.json lists every route." },
+  },
+  user_not_found: {
+    tr: {
+      title: "Kullanıcı bulunamadı.",
+      detail: "userNo değerini denetleyin ya da kullanıcıyı POST /create_user ile oluşturun.",
+    },
+    en: {
+      title: "The user was not found.",
+      detail: "Check the userNo, or create the user with POST /create_user.",
+    },
+  },
+  no_cards: {
+    tr: { title: "Kayıtlı kart yok.", detail: "POST /kart-saklama ile bir kart saklayın." },
+    en: { title: "No card is saved.", detail: "Save one with POST /kart-saklama." },
+  },
+  card_not_found: {
+    tr: {
+      title: "Kart bulunamadı.",
+      detail: "Kayıtlı kartları GET /kart-saklama-listesi gösterir.",
+    },
+    en: {
+      title: "The card was not found.",
+      detail: "GET /kart-saklama-listesi shows the saved cards.",
+    },
+  },
+  payment_not_found: {
+    tr: { title: "Ödeme bulunamadı.", detail: "Kullanıcının ödemelerini GET /islemler gösterir." },
+    en: { title: "The payment was not found.", detail: "GET /islemler shows the user's payments." },
+  },
+  top_up_not_found: {
+    tr: {
+      title: "Bakiye yükleme bulunamadı.",
+      detail: "Kullanıcının bakiye yüklemelerini GET /islemler gösterir.",
+    },
+    en: { title: "The top-up was not found.", detail: "GET /islemler shows the user's top-ups." },
+  },
+  method_not_allowed: {
+    tr: {
+      title: "Bu adres bu yöntemi desteklemiyor.",
+      detail: "Allow başlığındaki yöntemlerden birini kullanın.",
+    },
+    en: {
+      title: "This route does not allow the method.",
+      detail: "Use one of the methods in the header Allow.",
+    },
+  },
+  user_exists: {
+    tr: {
+      title: "Bu kullanıcı zaten kayıtlı.",
+      detail: "Bu kullanıcıyla devam edin ya da başka bir userNo seçin.",
+    },
+    en: {
+      title: "The user exists already.",
+      detail: "Use this user, or choose another userNo.",
+    },
+  },
+  duplicate_card: {
+    tr: { title: "Kart zaten kayıtlı.", detail: "Kayıtlı olanı kullanın: {cardId}." },
+    en: { title: "The card is already saved.", detail: "Use the saved one: {cardId}." },
+  },
+  card_in_use: {
+    tr: {
+      title: "Kart kullanımda.",
+      detail:
+        "Bu kartla başlatılmış, henüz sonuçlanmamış bir bakiye yükleme var; sonuçlanınca yeniden deneyin.",
+    },
+    en: {
+      title: "The card is in use.",
+      detail: "A top-up from this card is still open; try again when it has ended.",
+    },
+  },
+  too_many_open_top_ups: {
+    tr: {
+      title: "Sonuçlanmamış bakiye yükleme sayısı üst sınıra ulaştı.",
+      detail: "Biri sonuçlanınca yeniden deneyin.",
+    },
+    en: { title: "Too many top-ups are open.", detail: "Try again when one of them has ended." },
+  },
+  already_refunded: {
+    tr: {
+      title: "Ödeme zaten iade edildi.",
+      detail:
+        "{paymentId} ödemesinden iade edilecek tutar kalmadı; başka bir ödemenin iadesi için onun paymentId değerini gönderin.",
+    },
+    en: {
+      title: "The payment is already refunded.",
+      detail:
+        "Nothing of {paymentId} is left to refund; to refund another payment, send its paymentId.",
+    },
+  },
+  payload_too_large: {
+    tr: {
+      title: "İstek gövdesi çok büyük.",
+      detail: `En fazla ${BODY_MAX_BYTES / 1024} KiB gönderin.`,
+    },
+    en: {
+      title: "The request body is too large.",
+      detail: `Send at most ${BODY_MAX_BYTES / 1024} KiB.`,
+    },
+  },
+  uri_too_long: {
+    tr: {
+      title: "URL çok uzun.",
+      detail: `En fazla ${
+        URL_MAX_LENGTH / 1024
+      } KiB olabilir: parametreleri JSON gövdesinde gönderin.`,
+    },
+    en: {
+      title: "The URL is too long.",
+      detail: `At most ${
+        URL_MAX_LENGTH / 1024
+      } KiB are allowed: send the parameters in the JSON body.`,
+    },
+  },
+  unsupported_media_type: {
+    tr: {
+      title: "Gövde türü desteklenmiyor.",
+      detail:
+        "Gövdeyi Content-Type: application/json ile, sıkıştırmadan (Content-Encoding olmadan) gönderin.",
+    },
+    en: {
+      title: "The body's type is not supported.",
+      detail: "Send it as Content-Type: application/json, without a Content-Encoding.",
+    },
+  },
+  validation_failed: {
+    tr: {
+      title: "Bazı alanlar geçersiz.",
+      detail: "Şunları düzeltin: {parameters}. Nedenleri errors alanındadır.",
+    },
+    en: {
+      title: "Some fields are invalid.",
+      detail: "Correct these: {parameters}. The errors member says why.",
+    },
+  },
+  invalid_user_no: {
+    tr: {
+      title: "Kullanıcı numarası geçersiz.",
+      detail:
+        `Metin olarak 1-${USER_NO_MAX_LENGTH} karakter: A-Z, a-z, 0-9, tire, alt çizgi (Türkçe harf içeremez); kart numarası olamaz.`,
+    },
+    en: {
+      title: "The user number is invalid.",
+      detail:
+        `It must be 1 to ${USER_NO_MAX_LENGTH} characters of A-Z, a-z, 0-9, dash and underscore, and no card number.`,
+    },
+  },
+  invalid_amount: {
+    tr: {
+      title: "Tutar geçersiz.",
+      detail:
+        `${AMOUNT_MIN} ile ${AMOUNT_MAX} arasında olmalıdır; ondalık ayırıcı noktadır (örnek: 10.50).`,
+    },
+    en: {
+      title: "The amount is invalid.",
+      detail:
+        `It must be between ${AMOUNT_MIN} and ${AMOUNT_MAX}, with at most two digits after the point (for example 10.50).`,
+    },
+  },
+  invalid_card_number: {
+    tr: {
+      title: "Kart numarası geçersiz.",
+      detail: "Denetim basamağı (Luhn) doğru, 12-19 haneli bir numara gönderin.",
+    },
+    en: {
+      title: "The card number is invalid.",
+      detail: "Send 12 to 19 digits with a correct check digit (Luhn).",
+    },
+  },
+  too_many_cards: {
+    tr: {
+      title: "Kart sayısı üst sınıra ulaştı.",
+      detail:
+        `En fazla ${CARDS_PER_ACCOUNT} kart saklanabilir: DELETE /kart-saklama ile birini silin.`,
+    },
+    en: {
+      title: "Too many cards are saved.",
+      detail:
+        `At most ${CARDS_PER_ACCOUNT} cards can be saved: remove one with DELETE /kart-saklama.`,
+    },
+  },
+  card_not_chargeable: {
+    tr: {
+      title: "Karttan tahsilat yapılamaz.",
+      detail:
+        "Yalnız doğrulanmış (verified) bir karttan tahsilat yapılır: POST /kart-saklama ile bir kart saklayın ya da doğrulanmış bir kartın cardId değerini gönderin.",
+    },
+    en: {
+      title: "The card cannot be charged.",
+      detail:
+        "Only a verified card can be charged: save one with POST /kart-saklama, or send the cardId of one that is verified.",
+    },
+  },
+  refund_exceeds_payment: {
+    tr: {
+      title: "İade tutarı, ödemenin iade edilebilir tutarını aşıyor.",
+      detail: "En fazla {refundable} TRY iade edilebilir; istenen {amount} TRY.",
+    },
+    en: {
+      title: "The refund exceeds the payment.",
+      detail: "At most {refundable} TRY can be refunded; {amount} TRY was requested.",
+    },
+  },
+  refund_window_passed: {
+    tr: {
+      title: "İade süresi geçti.",
+      detail: `Bir ödeme ${REFUND_WINDOW_DAYS} gün içinde iade edilebilir.`,
+    },
+    en: {
+      title: "The refund window has passed.",
+      detail: `A payment can be refunded within ${REFUND_WINDOW_DAYS} days.`,
+    },
+  },
+  balance_limit_exceeded: {
+    tr: {
+      title: "Bakiye sınırı aşılıyor.",
+      detail:
+        `Bakiye {balance} TRY, yükleme {amount} TRY; toplamı en fazla ${BALANCE_MAX} TRY olabilir.`,
+    },
+    en: {
+      title: "The balance limit is exceeded.",
+      detail:
+        `The balance is {balance} TRY, the top-up {amount} TRY; together they may be at most ${BALANCE_MAX} TRY.`,
+    },
+  },
+  idempotency_key_reused: {
+    tr: {
+      title: "Idempotency-Key başka bir istekle kullanılmış.",
+      detail: "Her yeni istek için yeni bir anahtar üretin.",
+    },
+    en: {
+      title: "The Idempotency-Key was used with another request.",
+      detail: "Make a new key for each new request.",
+    },
+  },
+  rate_limited: {
+    tr: {
+      title: "Çok fazla istek gönderildi.",
+      detail: "{retryAfterSeconds} saniye sonra yeniden deneyin.",
+    },
+    en: { title: "Too many requests.", detail: "Try again in {retryAfterSeconds} seconds." },
+  },
+  internal: {
+    tr: { title: "Beklenmeyen bir hata oluştu." },
+    en: { title: "An unexpected error occurred." },
+  },
+  not_ready: {
+    tr: { title: "Sistem hazır değil.", detail: "Yanıt vermeyenleri denetleyin: {stores}." },
+    en: { title: "The system is not ready.", detail: "Check those that do not answer: {stores}." },
+  },
+  code_delivery_unavailable: {
+    tr: {
+      title: "Doğrulama kodu gönderilemiyor.",
+      detail: "Kodu authCode ile isteyin ya da filo anahtarıyla alın.",
+    },
+    en: {
+      title: "One-time codes cannot be sent.",
+      detail: "Send the authCode, or have the fleet ask for the code with its key.",
+    },
+  },
+  busy: {
+    tr: { title: "Sistem yoğun.", detail: "Hiçbir şey değişmedi; yeniden deneyin." },
+    en: { title: "The system is busy.", detail: "Nothing has changed; try again." },
+  },
+  outcome_unknown: {
+    tr: { title: "Sonuç bilinmiyor.", detail: "Aynı Idempotency-Key ile yeniden deneyin." },
+    en: {
+      title: "The outcome is unknown.",
+      detail: "Repeat the request with the same Idempotency-Key.",
+    },
+  },
+  store_inconsistent: {
+    tr: {
+      title: "Hesabın kayıtları birbiriyle çelişiyor.",
+      detail: "Hiçbir şey değişmedi; işletmeci kayıtları onarmadan bu hesapta işlem yapılamaz.",
+    },
+    en: {
+      title: "The records of the account contradict each other.",
+      detail:
+        "Nothing has changed; the operator has to repair them before this account can be used.",
+    },
+  },
+};
