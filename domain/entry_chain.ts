@@ -1,4 +1,4 @@
-import type { EntryType, JournalEntry } from "./journal.ts";
+import { type EntryType, FREE_TEXT_NAMES, type JournalEntry } from "./journal.ts";
 
 /** Makes a short text of a long one, so that no other text with the same result can be found. */
 export type Digest = (text: string) => string;
@@ -47,31 +47,8 @@ export function entryHash(
   return linkHash({ account, previous, seq, id, type, at, ...amounts, facts }, digest);
 }
 
-/** The names of an entry's own members that can hold any text. */
-type TextMember<Entry> = {
-  [Name in keyof Entry]-?: string extends Entry[Name] ? Name : never;
-}[keyof Entry];
-type TextMemberOfAnEntry = JournalEntry extends infer Entry
-  ? Entry extends JournalEntry ? TextMember<Entry> : never
-  : never;
-
-/** Whether a member holds what a client wrote as it liked. Such a text may have to be erased one day. */
-const IS_FREE_TEXT = {
-  id: false,
-  requestId: false,
-  paymentId: false,
-  topUpId: false,
-  nextSelectedCardId: false,
-  orderId: true,
-  description: true,
-  reason: true,
-} as const satisfies Record<TextMemberOfAnEntry, boolean>;
-
-const FREE_TEXTS: ReadonlySet<string> = new Set(
-  Object.entries(IS_FREE_TEXT).flatMap(([name, isFree]) => isFree ? [name] : []),
-);
-/** JSON escapes the quotes inside a text, so no text can hold this; a member of a member may match. */
-const MAY_HOLD_FREE_TEXT = new RegExp(`"(?:${[...FREE_TEXTS].join("|")})":`);
+/** JSON escapes the quotes inside a text, so this never matches in one; it may in a member of a member. */
+const MAY_HOLD_FREE_TEXT = new RegExp(`"(?:${FREE_TEXT_NAMES.join("|")})":`);
 
 /**
  * The facts with each free text replaced by its digest: `{erased: digest}`. A text that is erased in
@@ -80,7 +57,7 @@ const MAY_HOLD_FREE_TEXT = new RegExp(`"(?:${[...FREE_TEXTS].join("|")})":`);
 function withoutFreeTexts(facts: string, digest: Digest): string {
   if (!MAY_HOLD_FREE_TEXT.test(facts)) return facts;
   const members = Object.entries<unknown>(JSON.parse(facts)).map(([name, value]) =>
-    typeof value === "string" && FREE_TEXTS.has(name)
+    typeof value === "string" && FREE_TEXT_NAMES.includes(name)
       ? [name, { erased: digest(value) }]
       : [name, value]
   );

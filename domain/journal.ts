@@ -88,48 +88,80 @@ export type JournalEntry =
 
 export type EntryType = JournalEntry["type"];
 
-/** Whether an entry of its type changes sums alone: cards, top-ups and hourly limits stay as they are. */
-const CHANGES_SUMS_ONLY = {
-  account_opened: false,
-  card_saved: false,
-  card_selected: false,
-  card_removed: false,
-  payment: true,
-  refund: true,
-  top_up_started: false,
-  top_up_credited: false,
-  top_up_failed: false,
-} as const satisfies Record<EntryType, boolean>;
+/** What an entry does to the account. */
+interface Effect {
+  /** Which way its amount moves the balance. */
+  readonly balance: 1 | 0 | -1;
+  /** Whether it changes amounts alone, and leaves cards, top-ups and hourly limits as they are. */
+  readonly amountsOnly: boolean;
+}
 
-export const ENTRY_TYPES = Object.keys(CHANGES_SUMS_ONLY) as readonly EntryType[];
+const EFFECTS = {
+  account_opened: { balance: 1, amountsOnly: false },
+  card_saved: { balance: 0, amountsOnly: false },
+  card_selected: { balance: 0, amountsOnly: false },
+  card_removed: { balance: 0, amountsOnly: false },
+  payment: { balance: -1, amountsOnly: true },
+  refund: { balance: 1, amountsOnly: true },
+  top_up_started: { balance: 0, amountsOnly: false },
+  top_up_credited: { balance: 1, amountsOnly: false },
+  top_up_failed: { balance: 0, amountsOnly: false },
+} as const satisfies Record<EntryType, Effect>;
+
+export const ENTRY_TYPES = Object.keys(EFFECTS) as readonly EntryType[];
+
+/** The names of members of one type of entry: those that hold an amount, and those that hold any text. */
+type AmountName<Entry> = {
+  [Name in keyof Entry]-?: Entry[Name] extends Kurus ? Name : never;
+}[keyof Entry];
+type TextName<Entry> = {
+  [Name in keyof Entry]-?: string extends Entry[Name] ? Name : never;
+}[keyof Entry];
+/** The same of all types. */
+type AmountNames = { [Type in EntryType]: AmountName<EntryOf<Type>> }[EntryType];
+type TextNames = { [Type in EntryType]: TextName<EntryOf<Type>> }[EntryType];
+
+const AMOUNTS = {
+  amountKurus: true,
+  deltaKurus: true,
+  balanceAfterKurus: true,
+  refundedKurus: true,
+} as const satisfies Record<AmountNames, true>;
+
+/** Every member of an entry that is an amount. */
+export const AMOUNT_NAMES: readonly string[] = Object.keys(AMOUNTS);
+
+const IS_FREE_TEXT = {
+  id: false,
+  requestId: false,
+  paymentId: false,
+  topUpId: false,
+  nextSelectedCardId: false,
+  orderId: true,
+  description: true,
+  reason: true,
+} as const satisfies Record<TextNames, boolean>;
+
+/** Every member that holds what a client wrote as it liked. Such a text may have to be erased one day. */
+export const FREE_TEXT_NAMES: readonly string[] = Object.entries(IS_FREE_TEXT)
+  .flatMap(([name, isFree]) => isFree ? [name] : []);
 
 /** The entry of one type. */
 export type EntryOf<Type extends EntryType> = Extract<JournalEntry, { type: Type }>;
 
-/** Whether an entry changed sums alone, so that the rest of the account need not be written. */
-export function changesSumsOnly({ type }: JournalEntry): boolean {
-  return CHANGES_SUMS_ONLY[type];
+/** Whether an entry changed amounts alone, so that the rest of the account need not be written. */
+export function changesAmountsOnly({ type }: JournalEntry): boolean {
+  return EFFECTS[type].amountsOnly;
 }
 
 /**
- * What an entry does to the balance: it follows from its type and its amount, and reconciling holds
- * every entry to it.
+ * What an entry does to the balance. It follows from type and amount, and reconciling checks every
+ * entry against it.
  */
 export function deltaOf({ type, amountKurus }: Pick<JournalEntry, "type" | "amountKurus">): Kurus {
-  switch (type) {
-    case "account_opened":
-    case "refund":
-    case "top_up_credited":
-      return amountKurus;
-    case "payment":
-      return negative(amountKurus);
-    case "card_saved":
-    case "card_selected":
-    case "card_removed":
-    case "top_up_started":
-    case "top_up_failed":
-      return NO_MONEY;
-  }
+  const { balance } = EFFECTS[type];
+  if (balance === 0) return NO_MONEY;
+  return balance === 1 ? amountKurus : negative(amountKurus);
 }
 
 /** The card as it is shown at this moment, without its fingerprint. */

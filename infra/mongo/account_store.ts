@@ -3,7 +3,7 @@ import { type Account, type AccountId, accountKey, fromAccountKey } from "../../
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
-import { changesSumsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
+import { changesAmountsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type {
   AccountStore,
@@ -223,7 +223,7 @@ function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter
   const keys = entries.flatMap(({ idempotency }) =>
     idempotency ? [shortKey(idempotency.keyHash)] : []
   );
-  const state = entries.every(changesSumsOnly) ? {} : toStateFields(next);
+  const state = entries.every(changesAmountsOnly) ? {} : toStateFields(next);
   // A slice makes MongoDB write and replicate the whole array, so it is sent only when it cuts.
   const slice = hasForgotten(next.recentKeys, keys.length)
     ? { $slice: -RECENT_KEYS_PER_ACCOUNT }

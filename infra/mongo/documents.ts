@@ -2,7 +2,7 @@ import { Long } from "mongodb";
 import type { Account, AccountId, Card } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
-import type { JournalEntry } from "../../domain/journal.ts";
+import { AMOUNT_NAMES, type JournalEntry } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
 import { chainDigest } from "../crypto/chain_digest.ts";
 
@@ -78,10 +78,7 @@ type HeadFields = Pick<
   AccountDocument,
   "head" | "seq" | "balance" | "lastPayment" | "keysComplete"
 >;
-type StateFields = Pick<
-  AccountDocument,
-  "allCards" | "selectedCard" | "openTopUps" | "cardSavesAt" | "declinesAt"
->;
+type StateFields = Omit<AccountDocument, "_id" | "journal" | "recentKeys" | keyof HeadFields>;
 
 export function fromAccountDocument(id: AccountId, document: AccountDocument): Account {
   const { lastPayment } = document;
@@ -145,44 +142,20 @@ export function toStateFields(account: Account): StateFields {
 }
 
 export function toEntryDocument(entry: JournalEntry): EntryDocument {
-  const { amountKurus, deltaKurus, balanceAfterKurus, at, ...others } = entry;
-  return {
-    ...others,
-    at: new Date(at),
-    amountKurus: toSum(amountKurus),
-    deltaKurus: toSum(deltaKurus),
-    balanceAfterKurus: toSum(balanceAfterKurus),
-    ...ownSums(entry),
-  };
-}
-
-/** The sums that only an entry of its type has. */
-function ownSums(entry: JournalEntry): { readonly refundedKurus?: Sum } {
-  switch (entry.type) {
-    case "refund":
-      return { refundedKurus: toSum(entry.refundedKurus) };
-    case "account_opened":
-    case "card_saved":
-    case "card_selected":
-    case "card_removed":
-    case "payment":
-    case "top_up_started":
-    case "top_up_credited":
-    case "top_up_failed":
-      return {};
-  }
+  return convertAmounts({ ...entry, at: new Date(entry.at) }, toSum) as EntryDocument;
 }
 
 export function fromEntryDocument(document: EntryDocument): JournalEntry {
-  const { amountKurus, deltaKurus, balanceAfterKurus, refundedKurus, at, ...others } = document;
-  return {
-    ...others,
-    at: at.getTime(),
-    amountKurus: fromSum(amountKurus),
-    deltaKurus: fromSum(deltaKurus),
-    balanceAfterKurus: fromSum(balanceAfterKurus),
-    ...(refundedKurus !== undefined && { refundedKurus: fromSum(refundedKurus) }),
-  } as JournalEntry;
+  return convertAmounts({ ...document, at: document.at.getTime() }, fromSum) as JournalEntry;
+}
+
+/** Amounts are Int64 in the database. Changes the object, which must be a copy. */
+function convertAmounts<Amount>(copy: object, convert: (amount: Amount) => unknown): unknown {
+  const members = copy as Record<string, unknown>;
+  for (const name of AMOUNT_NAMES) {
+    if (name in members) members[name] = convert(members[name] as Amount);
+  }
+  return members;
 }
 
 /** The entry as the ledger keeps it, after the one with that hash. */

@@ -1,8 +1,16 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { z } from "zod";
-import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
+import {
+  type Account,
+  type AccountId,
+  accountKey,
+  type Card,
+  type OpenTopUp,
+  type PaymentState,
+} from "../../domain/account.ts";
 import { CARD_BRANDS } from "../../domain/card_brand.ts";
+import type { RecentKeys } from "../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 
@@ -76,15 +84,24 @@ const count = z.int().min(0);
 const amount = z.custom<Kurus>((value) => Number.isSafeInteger(value));
 const text = z.string();
 
-/** Strict, because a member that this version does not know would be lost at the next save. */
-const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.strictObject({
+/**
+ * A schema for each member, optional ones too: one that is left out does not compile. Strict, because
+ * a member that this version does not know would be lost at the next save.
+ */
+function whole<Value>(
+  shape: { readonly [Name in keyof Value]-?: z.ZodType<Value[Name]> },
+): z.ZodType<Value> {
+  return z.strictObject(shape) as unknown as z.ZodType<Value>;
+}
+
+const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Account }>({
   databaseId: text,
-  account: z.strictObject({
-    id: z.strictObject({ filo: text, userNo: text }),
+  account: whole<Account>({
+    id: whole<AccountId>({ filo: text, userNo: text }),
     head: text.min(1),
     seq: count.min(1),
     balanceKurus: amount,
-    cards: z.array(z.strictObject({
+    cards: z.array(whole<Card>({
       cardId: text,
       brand: z.enum(CARD_BRANDS),
       bin: text.nullable(),
@@ -95,19 +112,19 @@ const SNAPSHOT_BODY: z.ZodType<{ databaseId: string; account: Account }> = z.str
       savedAt: count,
     })),
     selectedCardId: text.nullable(),
-    lastPayment: z.strictObject({
+    lastPayment: whole<PaymentState>({
       paymentId: text,
       amountKurus: amount,
       refundedKurus: amount,
       at: count,
     }).nullable(),
-    openTopUps: z.array(z.strictObject({
+    openTopUps: z.array(whole<OpenTopUp>({
       topUpId: text,
       amountKurus: amount,
       cardId: text,
       startedAt: count,
     })),
-    recentKeys: z.strictObject({
+    recentKeys: whole<RecentKeys>({
       hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
       complete: z.boolean(),
     }),

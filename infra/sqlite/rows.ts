@@ -1,7 +1,7 @@
 import type { Account, AccountId, Instant, PaymentState } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import {
-  changesSumsOnly,
+  changesAmountsOnly,
   type EntryOf,
   type EntryType,
   type JournalEntry,
@@ -113,7 +113,7 @@ export type LookUp =
 export function toSideRows(next: Account, entries: readonly JournalEntry[]): SideRows | null {
   if (entries.every(({ type }) => type === "payment")) return null;
   return {
-    ...(!entries.every(changesSumsOnly) && { state: toState(next) }),
+    ...(!entries.every(changesAmountsOnly) && { state: toState(next) }),
     lookUps: entries.flatMap((entry) => toLookUp(entry) ?? []),
   };
 }

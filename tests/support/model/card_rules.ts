@@ -5,6 +5,7 @@ import {
   accepted,
   type Circumstances,
   type CommandOf,
+  type EntryFacts,
   oldestVerified,
   refused,
   shownCard,
@@ -40,7 +41,12 @@ export function openWallet(
     declinesAt: [],
   };
   const shown = cards.map((card) => shownCard(card, selected));
-  const facts = { type: "account_opened", amount: balance, delta: balance, cards: shown };
+  const facts: EntryFacts = {
+    type: "account_opened",
+    amount: balance,
+    delta: balance,
+    cards: shown,
+  };
   return accepted(empty, facts, { circumstances, command });
 }
 
@@ -61,7 +67,7 @@ export function saveCard(
   const selected = current && knownCard(current.number).verified ? wallet.selected : cardId;
   const savesAt = withEvent(wallet.savesAt, at, CARD_SAVES_PER_HOUR);
   const next = { ...wallet, cards: [...wallet.cards, card], selected, savesAt };
-  const facts = { type: "card_saved", card: shownCard(card, selected) };
+  const facts: EntryFacts = { type: "card_saved", card: shownCard(card, selected) };
   return accepted(next, facts, { circumstances, command });
 }
 
@@ -75,7 +81,7 @@ export function selectCard(
   if (card === undefined) return refused("card_not_found");
   if (!knownCard(card.number).verified) return refused("card_not_chargeable", { cardId });
   if (wallet.selected === cardId) return { kind: "unchanged" };
-  const facts = { type: "card_selected", card: shownCard(card, cardId) };
+  const facts: EntryFacts = { type: "card_selected", card: shownCard(card, cardId) };
   return accepted({ ...wallet, selected: cardId }, facts, { circumstances, command });
 }
 
@@ -93,6 +99,6 @@ export function removeCard(
   const selected = wallet.selected === cardId
     ? oldestVerified(cards)?.cardId ?? null
     : wallet.selected;
-  const facts = { type: "card_removed", card: shownCard(card, wallet.selected) };
+  const facts: EntryFacts = { type: "card_removed", card: shownCard(card, wallet.selected) };
   return accepted({ ...wallet, cards, selected }, facts, { circumstances, command });
 }

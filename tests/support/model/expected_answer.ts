@@ -29,7 +29,8 @@ export function expectedAnswer(entry: Entry, closing: Entry | undefined): Expect
       return { status: 201, facts: { refundId: id, paymentId, ...money } };
     case "top_up_started":
       return topUpAnswer(entry, closing);
-    default:
+    case "top_up_credited":
+    case "top_up_failed":
       throw new Error(`Cannot answer a request with ${entry.type}`);
   }
 }

@@ -14,6 +14,7 @@ import {
   type Circumstances,
   type CommandOf,
   type Entry,
+  type EntryFacts,
   refused,
   shownCard,
   type Verdict,
@@ -32,7 +33,13 @@ export function pay(
     return refused("insufficient_balance", { balance: lira(balance), amount: lira(amount) });
   }
   const payments = new Map(wallet.payments).set(paymentId, { amount, refunded: 0, at });
-  const facts = { type: "payment", amount, delta: -amount, paymentId, ...orderId && { orderId } };
+  const facts: EntryFacts = {
+    type: "payment",
+    amount,
+    delta: -amount,
+    paymentId,
+    ...orderId && { orderId },
+  };
   return accepted({ ...wallet, payments, newestPayment: paymentId }, facts, {
     circumstances,
     command,
@@ -59,7 +66,7 @@ export function refund(
   }
   const refunded = payment.refunded + amount;
   const payments = new Map(wallet.payments).set(paymentId, { ...payment, refunded });
-  const facts = { type: "refund", amount, delta: amount, paymentId };
+  const facts: EntryFacts = { type: "refund", amount, delta: amount, paymentId };
   return accepted({ ...wallet, payments }, facts, { circumstances, command });
 }
 
@@ -87,7 +94,7 @@ export function startTopUp(
   }
   const openTopUps = new Map(wallet.openTopUps).set(topUpId, { amount, cardId: card.cardId });
   const shown = { topUpId, card: shownCard(card, wallet.selected) };
-  const facts = { type: "top_up_started", amount, ...shown };
+  const facts: EntryFacts = { type: "top_up_started", amount, ...shown };
   return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
 }
 

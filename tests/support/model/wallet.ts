@@ -1,10 +1,11 @@
 /**
  * An account as the contract describes it, written without the rules of `domain/`: only the limits
- * are shared, which are the contract's own. Sums are in kurus.
+ * and the names of entry types are shared, which are the contract's own. Amounts are in kurus.
  *
  * @module
  */
 
+import type { EntryType } from "../../../domain/journal.ts";
 import { knownCard } from "./cards.ts";
 
 /** What a client asks for, as it reached the API. */
@@ -73,7 +74,7 @@ export interface ShownCard {
 export interface Entry {
   readonly id: string;
   readonly seq: number;
-  readonly type: string;
+  readonly type: EntryType;
   readonly amount: number;
   readonly delta: number;
   readonly balanceAfter: number;
@@ -112,7 +113,7 @@ interface Acceptance {
   readonly command?: Command;
 }
 
-type EntryFacts = Pick<Entry, "type"> & Partial<Entry>;
+export type EntryFacts = Pick<Entry, "type"> & Partial<Entry>;
 
 /** Appends the entry and moves the balance with it; a command's key is known from then on. */
 export function accepted(
