@@ -1,4 +1,6 @@
+import type { JournalEntry } from "../../domain/journal.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./rows.ts";
 import { IS_MARK, MARK_EVERY } from "./schema.ts";
 
 /** Where an account's journal ends: the row and the number of its last entry. */
@@ -8,10 +10,19 @@ export interface ChainEnd {
   readonly seq: number;
 }
 
-/** The way to an entry by its number, without an index of all of them. */
+/** Which entries of an account are read, newest first. */
+export interface ChainPage {
+  /** The numbers between which they are; the newest is not after the account's last one. */
+  readonly newest: number;
+  readonly oldest: number;
+  readonly limit: number;
+  /** All if left out. */
+  readonly types?: readonly string[];
+}
+
+/** The way to entries by their number, without an index of all of them. */
 export interface EntryChain {
-  /** The row of entry `target`, which is not after the last one. */
-  seek(end: ChainEnd, target: number): number;
+  read(end: ChainEnd, page: ChainPage): readonly JournalEntry[];
 }
 
 interface Mark {
@@ -19,42 +30,53 @@ interface Mark {
   readonly seq: number;
 }
 
-interface Reached {
-  readonly entry_no: number;
-  /** Null if there is no entry in that row. */
-  readonly seq: number | null;
-}
-
-/** So many steps back, from each entry to the one before it. */
-const STEP_BACK = `
-  WITH RECURSIVE way (entry_no, steps) AS (
-    VALUES ($from, $steps)
-    UNION ALL
-    SELECT prev, steps - 1 FROM way CROSS JOIN journal USING (entry_no) WHERE steps > 0
-  )
-  SELECT entry_no, seq
-  FROM (SELECT entry_no FROM way ORDER BY steps LIMIT 1) LEFT JOIN journal USING (entry_no)`;
+/** What the walk finds: an entry, or a number at which there is none. */
+type Found =
+  | readonly [columns: EntryColumns, facts: object]
+  | readonly [columns: null, missing: number];
 
 /**
- * Goes to the first mark at or after an entry, or to the last entry if none is nearer, and from
- * there back: fewer than {@linkcode MARK_EVERY} steps, however long the journal is.
+ * Follows the pointers from one entry on, each row read once, and no further than the page needs.
+ * All that it finds is one text: to make an object of each row takes longer than to read the row.
+ * A row that is not there or has another number than its place in the chain ends the walk.
+ */
+const SELECT_PAGE = `
+  WITH RECURSIVE walk (next, seq, room, found) AS (
+    VALUES ($from, $fromSeq + 1, $limit, NULL)
+    UNION ALL
+    SELECT prev, walk.seq - 1, room - (found IS NOT NULL), CASE
+      WHEN entry_no IS NULL THEN json_array(NULL, next)
+      WHEN walk.seq - 1 <= $newest AND ($types IS NULL OR instr($types, json_quote(type)))
+      THEN '[' || json_array(${ENTRY_COLUMNS}) || ',' || facts || ']'
+    END
+    FROM walk LEFT JOIN journal ON entry_no = next AND journal.seq = walk.seq - 1
+    WHERE walk.seq > $oldest AND room > (found IS NOT NULL) AND next IS NOT NULL
+  )
+  SELECT '[' || coalesce(group_concat(found), '') || ']' AS entries FROM walk`;
+
+/**
+ * Begins at the first mark at or after the newest entry of a page, or at the last entry if none is
+ * nearer: fewer than {@linkcode MARK_EVERY} steps before the page, however long the journal is.
  */
 export function createEntryChain(database: Pick<SqliteDatabase, "prepare">): EntryChain {
   const selectMark = database.prepare(
     `SELECT entry_no, seq FROM journal WHERE account_no = ? AND seq = ? AND ${IS_MARK}`,
   );
-  const stepBack = database.prepare(STEP_BACK);
+  const selectPage = database.prepare(SELECT_PAGE);
 
   return {
-    seek: ({ account_no, last_entry, seq: lastSeq }, target) => {
-      const markSeq = Math.ceil(target / MARK_EVERY) * MARK_EVERY;
+    read: ({ account_no, last_entry, seq: lastSeq }, { newest, oldest, limit, types }) => {
+      const markSeq = Math.ceil(newest / MARK_EVERY) * MARK_EVERY;
       const mark = markSeq < lastSeq ? selectMark.get(account_no, markSeq) : undefined;
-      const from = mark as Mark | undefined ?? { entry_no: last_entry, seq: lastSeq };
-      if (from.seq === target) return from.entry_no;
-      const way = { from: from.entry_no, steps: from.seq - target };
-      const { entry_no, seq } = stepBack.get(way) as unknown as Reached;
-      if (seq !== target) throw missingEntry(entry_no);
-      return entry_no;
+      const { entry_no: from, seq: fromSeq } = mark as Mark | undefined ??
+        { entry_no: last_entry, seq: lastSeq };
+      const asked = types === undefined ? null : JSON.stringify(types);
+      const row = selectPage.get({ from, fromSeq, newest, oldest, limit, types: asked });
+      const { entries } = row as { entries: string };
+      return (JSON.parse(entries) as Found[]).map((found) => {
+        if (found[0] === null) throw missingEntry(found[1]);
+        return toEntry(...found);
+      });
     },
   };
 }

@@ -26,25 +26,7 @@ interface Endless {
   readonly last_entry: number | null;
 }
 
-/** A pointer that was followed: the entry there, or its number alone if there is none. */
-type FollowedRow = JournalRow | { readonly entry_no: number; readonly entry_id: null };
-
 export const COLUMNS = "entry_no, entry_id, seq, type, amount, delta, balance_after, at, facts";
-
-/**
- * A page from one entry on, newest first, of some types or of all. It follows no more pointers than
- * the page needs: rows are made one by one, and none after the last that is asked for.
- */
-const SELECT_PAGE = `
-  WITH RECURSIVE followed (entry_no) AS (
-    VALUES ($from)
-    UNION ALL
-    SELECT prev FROM followed CROSS JOIN journal USING (entry_no) WHERE prev <> 0
-    LIMIT ${PAGE_SCAN_MAX}
-  )
-  SELECT ${COLUMNS} FROM followed LEFT JOIN journal USING (entry_no)
-  WHERE $types IS NULL OR type IN (SELECT value FROM json_each($types)) OR type IS NULL
-  LIMIT $limit`;
 
 export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): SqliteJournal {
   const chain = createEntryChain(database);
@@ -53,7 +35,6 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
      LEFT JOIN journal ON entry_no = last_entry AND journal.account_no = accounts.account_no
      WHERE account_key = ?`,
   );
-  const selectPage = database.prepare(SELECT_PAGE);
   const selectById = database.prepare(
     `SELECT ${COLUMNS} FROM journal WHERE entry_id = ? AND account_no = ?`,
   );
@@ -81,29 +62,14 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
     return { entry, refundedKurus: row === undefined ? NO_MONEY : row.refunded as Kurus };
   }
 
-  /** Entries newest first, beginning with number `fromSeq`, out of as many as one page looks at. */
-  function entriesFrom(
-    fromSeq: number,
-    end: ChainEnd,
-    { limit, types }: JournalListOptions,
-  ): JournalEntry[] {
-    const from = chain.seek(end, fromSeq);
-    const asked = types === undefined ? null : JSON.stringify(types);
-    const rows = selectPage.all({ from, types: asked, limit }) as unknown as FollowedRow[];
-    return rows.map((row) => {
-      if (row.entry_id === null) throw missingEntry(row.entry_no);
-      return fromJournalRow(row);
-    });
-  }
-
   function list(id: AccountId, options: JournalListOptions): JournalPage {
     const end = endOf(id);
     if (end === undefined) return { entries: [] };
-    const { limit, beforeSeq = Infinity } = options;
+    const { limit, beforeSeq = Infinity, types } = options;
     const newest = Math.min(end.seq, beforeSeq - 1);
     if (newest < 1) return { entries: [] };
     const oldest = Math.max(1, newest - PAGE_SCAN_MAX + 1);
-    const entries = entriesFrom(newest, end, options);
+    const entries = chain.read(end, { newest, oldest, limit, ...(types && { types }) });
     const last = entries.length === limit ? entries.at(-1)?.seq ?? oldest : oldest;
     return last > 1 ? { entries, nextBeforeSeq: last } : { entries };
   }

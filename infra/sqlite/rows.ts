@@ -36,6 +36,18 @@ export interface JournalRow {
   readonly facts: string;
 }
 
+/** The columns of an entry that all types have, where a row is read as one array. */
+export const ENTRY_COLUMNS = "entry_id, journal.seq, type, amount, delta, balance_after, at";
+export type EntryColumns = readonly [
+  id: string,
+  seq: number,
+  type: EntryType,
+  amount: number,
+  delta: number,
+  balanceAfter: number,
+  at: number,
+];
+
 /** The part of an account that payments and refunds leave as it is. */
 type AccountState = Pick<
   Account,
@@ -177,16 +189,24 @@ function toFacts(entry: JournalEntry): string {
 }
 
 export function fromJournalRow(row: JournalRow): JournalEntry {
+  const { entry_id, seq, type, amount, delta, balance_after, at, facts } = row;
+  return toEntry([entry_id, seq, type, amount, delta, balance_after, at], JSON.parse(facts));
+}
+
+export function toEntry(
+  [id, seq, type, amount, delta, balanceAfter, at]: EntryColumns,
+  facts: object,
+): JournalEntry {
   return {
-    type: row.type,
-    id: row.entry_id,
-    seq: row.seq,
-    at: row.at,
-    amountKurus: row.amount as Kurus,
-    deltaKurus: row.delta as Kurus,
-    balanceAfterKurus: row.balance_after as Kurus,
-    ...JSON.parse(row.facts),
-  };
+    type,
+    id,
+    seq,
+    at,
+    amountKurus: amount,
+    deltaKurus: delta,
+    balanceAfterKurus: balanceAfter,
+    ...facts,
+  } as JournalEntry;
 }
 
 /** Forty-eight bits of a key's hash: enough to find it, and an integer that JavaScript holds exactly. */

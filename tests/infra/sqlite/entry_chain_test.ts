@@ -6,7 +6,7 @@ import { MARK_EVERY, TABLES } from "../../../infra/sqlite/schema.ts";
 import { countJournalReads } from "../../support/journal_reads.ts";
 
 const ACCOUNTS = 3;
-/** The mark, an entry for each step from there, and the end of the way once more. */
+/** The mark when it is looked for, and each entry from there on. */
 const MOST_READS = MARK_EVERY + 1;
 
 /** Writes entries whose accounts follow in the given order; counts how many rows are read. */
@@ -19,17 +19,28 @@ function buildChains(accounts: readonly number[]) {
   const rows: number[][] = Array.from({ length: ACCOUNTS }, () => []);
   for (const [place, account] of accounts.entries()) {
     const own = rows[account] ?? [];
-    const { lastInsertRowid } = insert.run(own.at(-1) ?? 0, `e${place}`, account, own.length + 1);
+    const { lastInsertRowid } = insert.run(
+      own.at(-1) ?? 0,
+      `${place + 1}`,
+      account,
+      own.length + 1,
+    );
     own.push(Number(lastInsertRowid));
   }
   const reads = countJournalReads(database);
   const chain = createEntryChain(database);
-  const seek = (account: number, target: number, seq = rows[account]?.length ?? 0) =>
-    chain.seek({ account_no: account, last_entry: rows[account]?.[seq - 1] ?? 0, seq }, target);
-  return { database, rows, reads, seek, close: () => database.close() };
+  const endOf = (account: number, seq = rows[account]?.length ?? 0) => {
+    return { account_no: account, last_entry: rows[account]?.[seq - 1] ?? 0, seq };
+  };
+  /** The row of one entry, whose id is its number. */
+  const seek = (account: number, target: number, seq?: number) => {
+    const found = chain.read(endOf(account, seq), { newest: target, oldest: 1, limit: 1 });
+    return Number(found[0]?.id);
+  };
+  return { database, rows, reads, chain, endOf, seek, close: () => database.close() };
 }
 
-Deno.test("seek() finds every entry of interleaved accounts in a few steps", () => {
+Deno.test("read() finds every entry of interleaved accounts in a few steps", () => {
   const order = fc.array(fc.nat({ max: ACCOUNTS - 1 }), {
     minLength: 1,
     maxLength: 3_000,
@@ -53,7 +64,7 @@ Deno.test("seek() finds every entry of interleaved accounts in a few steps", () 
   );
 });
 
-Deno.test("seek() finds every entry from every later one", () => {
+Deno.test("read() finds every entry from every later one", () => {
   const { rows: [own = []], seek, close } = buildChains(
     Array.from({ length: 400 }, (_, place) => place % ACCOUNTS),
   );
@@ -63,7 +74,7 @@ Deno.test("seek() finds every entry from every later one", () => {
   close();
 });
 
-Deno.test("seek() says where a chain is broken instead of giving a wrong entry", () => {
+Deno.test("read() says where a chain is broken instead of giving a wrong entry", () => {
   const { database, rows: [own = []], seek, close } = buildChains(new Array(100).fill(0));
   database.exec("DELETE FROM main.journal WHERE seq = 60");
   for (const seq of [59, 58, 33]) {
@@ -73,7 +84,7 @@ Deno.test("seek() says where a chain is broken instead of giving a wrong entry",
   close();
 });
 
-Deno.test("seek() says that a pointer leads to a wrong entry", () => {
+Deno.test("read() says that a pointer leads to a wrong entry", () => {
   const { database, rows: [own = []], seek, close } = buildChains(new Array(20).fill(0));
   database.exec(`UPDATE main.journal SET prev = ${own[4]} WHERE seq = 15`);
   assertThrows(() => seek(0, 14), Error, `there is no entry ${own[4]}`);
@@ -81,16 +92,31 @@ Deno.test("seek() says that a pointer leads to a wrong entry", () => {
   close();
 });
 
-Deno.test("seek() goes on without a mark that is missing", () => {
+Deno.test("read() goes on without a mark that is missing", () => {
   const { database, rows: [own = []], seek, close } = buildChains(new Array(100).fill(0));
   database.exec("DROP INDEX main.journal_marks; DELETE FROM main.journal WHERE seq = 64");
   assertThrows(() => seek(0, 60), Error, `there is no entry ${own[63]}`);
   close();
 });
 
-Deno.test("seek() says that the last entry itself is missing", () => {
+Deno.test("read() says that the last entry itself is missing", () => {
   const { database, rows: [own = []], seek, close } = buildChains([0, 0, 0]);
   database.exec("DELETE FROM main.journal WHERE seq = 3");
   assertThrows(() => seek(0, 1), Error, `there is no entry ${own[2]}`);
+  close();
+});
+
+Deno.test("read() gives from `newest` down to `oldest`, up to `limit` of the asked types", () => {
+  const { database, chain, endOf, close } = buildChains(new Array(100).fill(0));
+  database.exec("UPDATE main.journal SET type = 'refund' WHERE seq % 10 = 0");
+  const numbersOf = (newest: number, oldest: number, limit: number, types?: string[]) =>
+    chain.read(endOf(0), { newest, oldest, limit, ...(types && { types }) }).map(({ seq }) => seq);
+  assertEquals(numbersOf(97, 1, 3), [97, 96, 95]);
+  assertEquals(numbersOf(97, 96, 3), [97, 96]);
+  assertEquals(numbersOf(2, 1, 3), [2, 1]);
+  assertEquals(numbersOf(97, 1, 3, ["refund"]), [90, 80, 70]);
+  assertEquals(numbersOf(60, 45, 3, ["refund"]), [60, 50]);
+  assertEquals(numbersOf(61, 1, 3, ["refund", "payment"]), [61, 60, 59]);
+  assertEquals(numbersOf(100, 1, 3, ["fund", "account_opened"]), []);
   close();
 });
