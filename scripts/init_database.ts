@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     const store = openMongoStore({ ...mongo, log });
     try {
       await createKeyring({ store, environment, mayMake: true }).open();
-      await sayUnavailable({ make: () => createIndexes(store.database) }).make();
+      await sayUnavailable(() => createIndexes(store.database));
     } finally {
       await store.close();
     }

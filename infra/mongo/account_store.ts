@@ -28,18 +28,18 @@ import type { MongoJournal } from "./journal.ts";
 import type { LedgerGuard } from "./ledger_guard.ts";
 import { createSwaps, type Swap } from "./swaps.ts";
 
-/** Entries that an account's document may hold; MongoDB rewrites the whole document at each save. */
+/** Entries that an account's document may hold, because MongoDB rewrites the whole document at each save. */
 export const ENTRIES_PER_DOCUMENT = 256;
-/** A drain begins each time that this many entries have come. */
+/** A drain starts each time an account has this many more entries. */
 export const DRAIN_EVERY = 16;
 
-/** The first may be one that was under way and moves too little. */
+/** Two, because the first may join one that had already started and moves too little. */
 const DRAINS_FOR_A_SAVE = 2;
 
-/** What no decision may see: personal data and the hash of the authCode. */
+/** Leaves out what no decision may see: personal data and the hash of the authCode. */
 const WITHOUT_PERSON = { name: 0, surname: 0, birthDate: 0, phoneNumber: 0, email: 0, authCode: 0 };
 
-export interface AccountStoreOptions {
+interface AccountStoreOptions {
   readonly users: Collection<UserDocument>;
   readonly journal: MongoJournal;
   readonly drain: Drain;
@@ -48,8 +48,8 @@ export interface AccountStoreOptions {
 }
 
 /**
- * Accounts, each in one document. All that an accepted command changes is in it, so a save is one
- * atomic update that succeeds only while the head is the expected one.
+ * Stores each account in one document. It holds everything that an accepted command changes, so a save
+ * is one atomic update, which succeeds only while the head is the expected one.
  */
 export function createMongoAccountStore(
   { users, journal, drain, guard, log }: AccountStoreOptions,
@@ -64,10 +64,10 @@ export function createMongoAccountStore(
     const key = accountKey(id);
     const needsEntries = keys.length > 0 || payments.length > 0;
     const projection = needsEntries ? WITHOUT_PERSON : { ...WITHOUT_PERSON, journal: 0 };
-    // The document first: an entry that leaves it meanwhile is in the ledger before it does.
+    // The document first: an entry that leaves it meanwhile is in the ledger already.
     const [document, newest] = await Promise.all([
       users.findOne<AccountDocument>({ _id: key }, { projection }),
-      // Who only looks may look at what is there; a command must not rest on it.
+      // A mere look may show an outdated account; a command must not be based on one.
       options && guard.newest(key),
     ]);
     if (document === null) return undefined;
@@ -113,7 +113,7 @@ export function createMongoAccountStore(
     entries: readonly JournalEntry[],
   ): Promise<"saved" | "conflict" | "full"> {
     const account = accountKey(next.id);
-    // What once contradicted its ledger takes nothing before it was mended.
+    // An account that contradicted its ledger accepts nothing until it is repaired.
     if (drain.isStopped(account)) await drain.move(account);
     const condition = { [lastPlaceFor(entries)]: { $exists: false } };
     const update = toUpdate(next, entries);
@@ -125,14 +125,14 @@ export function createMongoAccountStore(
     return await saveAfterDrain(wanted, lastPlaceFor(entries));
   }
 
-  /** For a save that did not match: either the head moved on, or the document has no room. */
+  /** Saves what did not match at first: either the head moved on, or the document has no room. */
   async function saveAfterDrain(
     wanted: Swap,
     lastPlace: string,
   ): Promise<"saved" | "conflict" | "full"> {
     const { account } = wanted;
     for (let drains = 0; drains < DRAINS_FOR_A_SAVE; drains++) {
-      // A drain may have ended between the two looks, so whoever is not full tries once more.
+      // A drain may have ended between the two reads, so a document with room is tried again.
       if (!await isFull(wanted, lastPlace)) {
         if (await swap(wanted)) return "saved";
         guard.doubt(account);
@@ -142,7 +142,7 @@ export function createMongoAccountStore(
         await drain.move(account);
       } catch (error) {
         if (error instanceof StoreInconsistentError) throw error;
-        // A drain that is stopped leaves the document full until somebody has looked.
+        // A drain that fails leaves the document full.
         log.error("ledger_drain_stopped", { account, error });
         return "full";
       }
@@ -199,7 +199,7 @@ export function createMongoAccountStore(
     entriesPerSave: COMMANDS_PER_FOLD,
     insert,
     load,
-    // That many later entries have no room in the document, so those of old keys have all left it,
+    // The document has no room for that many later entries, so all entries of old keys have left it,
     // each after a majority had its copy in the ledger.
     entriesOfOldKeys: (id, keys) => journal.ledgerEntriesByKey(accountKey(id), keys),
     save,
@@ -213,18 +213,18 @@ export function createMongoAccountStore(
   };
 }
 
-/** The place in the document's journal that must be free for the entries to have room. */
+/** Names the place in the document's journal that must be free if the entries are to have room. */
 function lastPlaceFor(entries: readonly JournalEntry[]): string {
   return `journal.${ENTRIES_PER_DOCUMENT - entries.length}`;
 }
 
-/** All that a save changes, in one update. What payments leave alone is not sent. */
+/** Makes one update of everything that a save changes. What payments leave unchanged is not sent. */
 function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter<UserDocument> {
   const keys = entries.flatMap(({ idempotency }) =>
     idempotency ? [shortKey(idempotency.keyHash)] : []
   );
   const state = entries.every(changesAmountsOnly) ? {} : toStateFields(next);
-  // A slice makes MongoDB write and replicate the whole array, so it is sent only when it cuts.
+  // A slice makes MongoDB write and replicate the whole array, so it is sent only if it removes keys.
   const slice = hasForgotten(next.recentKeys, keys.length)
     ? { $slice: -RECENT_KEYS_PER_ACCOUNT }
     : {};

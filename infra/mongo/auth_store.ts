@@ -7,7 +7,7 @@ import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/f
 import { isDuplicateKey } from "./connection.ts";
 import type { UserDocument } from "./documents.ts";
 
-/** What the collection `auth` holds: waiting codes, sessions and counters, told apart by their `_id`. */
+/** What the collection `auth` holds: outstanding codes, sessions and counters, told apart by their `_id`. */
 export interface AuthDocument {
   readonly _id: string;
   readonly expiresAt: Date;
@@ -17,12 +17,12 @@ export interface AuthDocument {
   readonly events?: number;
 }
 
-export interface AuthCollections {
+interface AuthCollections {
   readonly auth: Collection<AuthDocument>;
   readonly users: Collection<UserDocument>;
 }
 
-/** An expired document counts as none; that MongoDB takes it away some time later only frees space. */
+/** An expired document counts as missing; its removal by MongoDB some time later only frees space. */
 export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStore {
   return {
     authCodeHash: async (id) => {
@@ -77,7 +77,7 @@ export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStor
       });
       if (usedUp) return exceededUntilNextWindow(usedUp, now);
       for (const limit of limits) {
-        // Others may have used it up since: then what is wider is not counted.
+        // Others may have used it up since; the wider limits are then not counted.
         if (!await countUp(auth, limit, now)) return exceededUntilNextWindow(limit, now);
       }
       return undefined;
@@ -106,7 +106,7 @@ interface CodeAdding {
   readonly maxOutstanding: number;
 }
 
-/** The waiting codes of one user and delivery are one document, so that their number can be held. */
+/** Adds a code to a user's document for its kind of delivery: one document, so that their number is limited. */
 async function addCode(
   auth: Collection<AuthDocument>,
   _id: string,
@@ -122,7 +122,7 @@ async function addCode(
     );
     return true;
   } catch (error) {
-    // The filter left the full document out, so the upsert tried to make it once more.
+    // The filter did not match the full document, so the upsert tried to insert it again.
     if (!isDuplicateKey(error)) throw error;
     return false;
   }
@@ -134,7 +134,7 @@ interface Ending {
   readonly maxSessions: number;
 }
 
-/** Ends the sessions beyond the newest; of one millisecond the one just begun is the newest. */
+/** Ends the oldest sessions. Of those from the same millisecond, the one just added is the newest. */
 async function endOldest(
   auth: Collection<AuthDocument>,
   { account, newest, maxSessions }: Ending,

@@ -1,7 +1,7 @@
 import { type Db, MongoClient, type MongoClientOptions } from "mongodb";
 import { StartRefusedError } from "../process/start_refused.ts";
 
-/** A command on its way to the database. */
+/** A command that is sent to the database. */
 export interface MongoCommand {
   readonly name: string;
   readonly collection: string;
@@ -10,39 +10,39 @@ export interface MongoCommand {
 export interface ConnectionOptions {
   readonly uri: string;
   readonly dbName: string;
-  /** Hears of each command when it is sent. */
+  /** Called with each command when it is sent. */
   readonly onCommand?: (command: MongoCommand) => void;
 }
 
-/** A connected client and the database that Kese keeps its collections in. */
-export interface MongoConnection {
+/** A client and the database in which Kese keeps its collections. */
+interface MongoConnection {
   readonly client: MongoClient;
   readonly database: Db;
 }
 
 /**
- * Connects lazily: the first operation opens the first connection. Every choice that the safety of
- * money rests on is stated here and wins over the connection string.
+ * Connects lazily: the first operation opens the first connection. Every option that the safety of
+ * money depends on is set here and overrides the connection string.
  */
 export function connectMongo({ uri, dbName, onCommand }: ConnectionOptions): MongoConnection {
   const client = openClient(uri, {
     appName: "kese",
     monitorCommands: onCommand !== undefined,
-    // Many small instances share a cluster's connections (500 on Atlas M0), so each takes few.
+    // Many small instances share a cluster's connections (500 on Atlas M0), so each uses few.
     maxPoolSize: 10,
     minPoolSize: 0,
     maxIdleTimeMS: 60_000,
-    // A request that gets no connection in time hears so, before it has done anything.
+    // A request that gets no connection in time fails before it has done anything.
     waitQueueTimeoutMS: 2_000,
     serverSelectionTimeoutMS: 3_000,
     connectTimeoutMS: 3_000,
-    // A command that hangs must end within the deadline of the request, whose fate is then asked for.
+    // A command that hangs must end within the request's deadline, so that its fate can still be asked.
     socketTimeoutMS: 5_000,
-    // Acknowledged means that it cannot roll back, and read means that it cannot have.
+    // What was acknowledged cannot be rolled back, nor can what was read.
     writeConcern: { w: "majority", journal: true },
     readConcern: { level: "majority" },
     readPreference: "primary",
-    // The driver repeats a write once under one transaction number, so it takes effect once.
+    // The driver retries a write once under the same transaction number, so it takes effect only once.
     retryWrites: true,
     retryReads: true,
     ignoreUndefined: true,
@@ -55,7 +55,7 @@ export function connectMongo({ uri, dbName, onCommand }: ConnectionOptions): Mon
   return { client, database: client.db(dbName) };
 }
 
-/** What the driver says of a connection string may hold its password, so nobody hears of it. */
+/** Replaces the driver's error, because it may hold the password of the connection string. */
 function openClient(uri: string, options: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(uri, options);
@@ -67,10 +67,10 @@ function openClient(uri: string, options: MongoClientOptions): MongoClient {
   }
 }
 
-/** The server's code for a second document of one unique key. */
+/** The server's code for a second document with the same unique key. */
 const DUPLICATE_KEY = 11_000;
 
-/** Whether a write failed because its document exists already. */
+/** Whether a write failed because its document already exists. */
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { readonly code?: unknown } | null)?.code === DUPLICATE_KEY;
 }

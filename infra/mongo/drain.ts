@@ -10,7 +10,7 @@ import {
   toLedgerDocument,
 } from "./documents.ts";
 
-export interface DrainOptions {
+interface DrainOptions {
   readonly users: Collection<AccountDocument>;
   readonly ledger: Collection<LedgerDocument>;
   readonly log: Log;
@@ -18,20 +18,20 @@ export interface DrainOptions {
 
 /** Moves the entries of accounts from their documents to the ledger. */
 export interface Drain {
-  /** Moves all that the document holds now; joins a move that is under way. */
+  /** Moves all entries that the document holds now, or joins a move in progress. */
   move(account: string): Promise<void>;
   /** Whether the last move found that account and ledger do not belong together. */
   isStopped(account: string): boolean;
-  /** The same, in the background: nobody waits for it, and what fails is tried with the next. */
+  /** Moves in the background: nobody waits, and the next move makes up for one that fails. */
   start(account: string): void;
-  /** Ends when no move is under way. */
+  /** Resolves when no move is in progress. */
   settled(): Promise<void>;
 }
 
 /**
- * An entry leaves the document only when its copy in the ledger is acknowledged by a majority, and
- * the pull touches nothing that a decision reads, `head` included. So a reader that asks the document
- * first and the ledger second misses none, and a save that runs beside it is not disturbed.
+ * Creates a drain. An entry leaves the document only when a majority has acknowledged its copy in the
+ * ledger, and the pull changes nothing that a decision reads, `head` included. So whoever reads the
+ * document first and the ledger second misses no entry, and a concurrent save is not disturbed.
  */
 export function createDrain({ users, ledger, log }: DrainOptions): Drain {
   const underway = new Map<string, Promise<void>>();
@@ -56,7 +56,7 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
     const [first] = entries;
     const last = entries.at(-1);
     if (first === undefined || last === undefined) return;
-    let previous = await hashBefore(account, first.seq);
+    let previous = await readHashBefore(account, first.seq);
     const documents = entries.map((entry) => {
       const document = toLedgerDocument(account, entry, previous);
       previous = document.hash;
@@ -66,12 +66,12 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
     await users.updateOne({ _id: account }, { $pull: { journal: { seq: { $lte: last.seq } } } });
   }
 
-  /** The hash of an account's entry before one of that number. */
-  async function hashBefore(account: string, seq: number): Promise<string> {
+  /** Reads the hash of the entry before the one with that number. */
+  async function readHashBefore(account: string, seq: number): Promise<string> {
     if (seq === 1) return CHAIN_START;
     const _id = ledgerId(account, seq - 1);
     const before = await ledger.findOne({ _id }, { projection: { hash: 1 } });
-    // A gap must not stop payments: reconciling names the entry that is missing and the next one.
+    // A gap must not stop payments. Reconciling names the missing entry and the one after it.
     if (before === null) log.error("ledger_entry_missing", { account, seq: seq - 1 });
     return before?.hash ?? CHAIN_START;
   }
@@ -95,9 +95,9 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
 }
 
 /**
- * Copies entries that may be there already, from a move that was cut short. The same number with
- * another entry means that account and ledger no longer belong together: nothing may leave the
- * document then, and somebody has to look.
+ * Copies entries, some of which may be in the ledger already because an earlier move was interrupted.
+ * Another entry under the same number means that account and ledger do not belong together: then
+ * nothing may leave the document until an operator has looked.
  */
 async function copyToLedger(
   ledger: Collection<LedgerDocument>,
@@ -109,7 +109,7 @@ async function copyToLedger(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-  // Read from what a majority has: that they are all there, and the same, is what lets them leave.
+  // Read with a majority: entries may leave the document only if all of them are there, unchanged.
   const ids = documents.map(({ _id }) => _id);
   const kept = await ledger.find({ _id: { $in: ids } }, { projection: { id: 1 } }).toArray();
   const entryIds = new Map(kept.map(({ _id, id }) => [_id, id]));

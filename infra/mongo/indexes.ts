@@ -6,7 +6,7 @@ interface CollectionIndex {
   readonly reason: string;
 }
 
-/** Every index beside `_id`, each with its reason. An index that no query needs costs every write. */
+/** Every index in addition to `_id`, with its reason. An index that no query needs makes every write slower. */
 export const INDEXES: readonly CollectionIndex[] = [
   {
     collection: "users",
@@ -21,7 +21,7 @@ export const INDEXES: readonly CollectionIndex[] = [
   {
     collection: "ledger",
     index: { name: "key", key: { key: 1 }, sparse: true },
-    reason: "A key that has left the account's window is asked for here.",
+    reason: "A key that has left the account's window is looked up here.",
   },
   {
     collection: "ledger",
@@ -31,7 +31,7 @@ export const INDEXES: readonly CollectionIndex[] = [
   {
     collection: "auth",
     index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
-    reason: "Codes, sessions and counters go when they have expired.",
+    reason: "Codes, sessions and counters are removed when they have expired.",
   },
   {
     collection: "auth",
@@ -41,18 +41,18 @@ export const INDEXES: readonly CollectionIndex[] = [
   {
     collection: "vault",
     index: { name: "key", key: { keyId: 1 } },
-    reason: "Whether a card is left under a key that is no longer configured.",
+    reason: "Whether a card is still sealed under a key that is no longer configured.",
   },
   {
     collection: "audit",
     index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
-    reason: "Records go after ninety days.",
+    reason: "Records are removed after ninety days.",
   },
 ];
 
 /**
- * What to shard by, for `mongosh` on a sharded cluster: accounts spread evenly, and an account's
- * entries lie together and in order.
+ * Commands for `mongosh` on a sharded cluster. Accounts spread evenly, and an account's entries stay
+ * together and in order.
  */
 export function shardingCommands(dbName: string): readonly string[] {
   return [
@@ -62,11 +62,11 @@ export function shardingCommands(dbName: string): readonly string[] {
   ];
 }
 
-/** The indexes that a database should have and has not, as `collection.index`. */
-export async function missingIndexes(database: Db): Promise<readonly string[]> {
+/** Finds the indexes that a database lacks, as `collection.index`. */
+export async function findMissingIndexes(database: Db): Promise<readonly string[]> {
   const collections = new Set(INDEXES.map(({ collection }) => collection));
   const lists = await Promise.all([...collections].map(async (name) => {
-    const found = await indexesOf(database, name);
+    const found = await listIndexes(database, name);
     return found.map((index) => `${name}.${index}`);
   }));
   const there = new Set(lists.flat());
@@ -74,18 +74,18 @@ export async function missingIndexes(database: Db): Promise<readonly string[]> {
     .filter((index) => !there.has(index));
 }
 
-async function indexesOf(database: Db, collection: string): Promise<readonly string[]> {
+async function listIndexes(database: Db, collection: string): Promise<readonly string[]> {
   try {
     const indexes = await database.collection(collection).listIndexes().toArray();
     return indexes.map(({ name }) => String(name));
   } catch (error) {
-    // NamespaceNotFound: the collection is not there yet.
+    // NamespaceNotFound: the collection does not exist yet.
     if ((error as { readonly code?: unknown }).code === 26) return [];
     throw error;
   }
 }
 
-/** Makes the indexes that are missing; those that are there stay. */
+/** Creates the missing indexes and leaves the others as they are. */
 export async function createIndexes(database: Db): Promise<void> {
   const byCollection = Map.groupBy(INDEXES, ({ collection }) => collection);
   for (const [collection, indexes] of byCollection) {

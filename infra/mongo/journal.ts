@@ -23,20 +23,20 @@ import {
   refundKey,
 } from "./documents.ts";
 
-/** The newest entries of an account, as its document holds them at one moment. */
+/** The newest entries of an account, as its document holds them. */
 interface DocumentEntries {
   readonly _id: string;
   readonly journal?: readonly EntryDocument[];
 }
 
-/** The reading side of the journal, for routes and for the account store. */
+/** Reads the journal, for routes and for the account store. */
 export interface MongoJournal extends Journal {
-  /** The entries that keys appended; the ledger is asked only for those it may have. */
+  /** Finds the entries that keys appended. Asks the ledger only for those that it may have. */
   entriesByKey(
     document: DocumentEntries & { readonly recentKeys: RecentKeys },
     keys: readonly string[],
   ): Promise<EntriesByKey>;
-  /** The same from the ledger alone, for keys whose entries have surely left the document. */
+  /** Finds them in the ledger alone, for keys whose entries have certainly left the document. */
   ledgerEntriesByKey(account: string, keys: readonly string[]): Promise<EntriesByKey>;
   payments(
     document: DocumentEntries,
@@ -44,14 +44,14 @@ export interface MongoJournal extends Journal {
   ): Promise<ReadonlyMap<string, PaymentState>>;
 }
 
-export interface JournalCollections {
+interface JournalCollections {
   readonly users: Collection<AccountDocument>;
   readonly ledger: Collection<LedgerDocument>;
 }
 
 /**
- * Reads a journal in two places: the account's document first, then the ledger. In this order no
- * entry is missed, for it is copied before it leaves the document.
+ * Reads a journal in two places: the account's document first, then the ledger. In this order no entry
+ * is missed, because it is copied before it leaves the document.
  */
 export function createMongoJournal({ users, ledger }: JournalCollections): MongoJournal {
   async function entriesByKey(
@@ -81,8 +81,8 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     );
   }
 
-  /** The entries of those ids and all refunds of them, oldest first. */
-  async function entriesOfPayments(
+  /** Reads the entries with those ids and all refunds of them, oldest first. */
+  async function readPaymentEntries(
     { _id: account, journal = [] }: DocumentEntries,
     paymentIds: readonly string[],
   ): Promise<readonly JournalEntry[]> {
@@ -94,7 +94,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
         { refundOf: { $in: paymentIds.map((paymentId) => refundKey(account, paymentId)) } },
       ],
     }).toArray();
-    // Sorted here: asked for in the order of `_id`, the ledger could walk all entries of the account.
+    // Sorted here, because sorted by `_id` the query could read all entries of the account.
     const older = kept.map(fromLedgerDocument).sort((first, second) => first.seq - second.seq);
     return [...older, ...journal.map(fromEntryDocument)];
   }
@@ -104,13 +104,13 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     paymentIds: readonly string[],
   ): Promise<ReadonlyMap<string, FoundPayment>> {
     const found = new Map<string, FoundPayment>();
-    for (const entry of await entriesOfPayments(document, paymentIds)) {
+    for (const entry of await readPaymentEntries(document, paymentIds)) {
       if (entry.type === "payment" && paymentIds.includes(entry.id)) {
         found.set(entry.id, { entry, refundedKurus: NO_MONEY });
       }
       const payment = entry.type === "refund" ? found.get(entry.paymentId) : undefined;
       if (entry.type !== "refund" || payment === undefined) continue;
-      // Each refund says what is refunded of its payment by then, so the last one counts.
+      // Each refund says how much of its payment is refunded so far, so the last one counts.
       found.set(entry.paymentId, { ...payment, refundedKurus: entry.refundedKurus });
     }
     return found;
@@ -124,7 +124,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     const document = await users.findOne({ _id: account }, { projection: { seq: 1, journal: 1 } });
     if (document === null) return { entries: [] };
     const newest = Math.min(document.seq, beforeSeq - 1);
-    // Numbers have no gaps: of all types, a page's entries are known by them alone.
+    // Numbers have no gaps, so without a filter they alone say which entries a page has.
     const looksAt = types === undefined ? Math.min(limit, PAGE_SCAN_MAX) : PAGE_SCAN_MAX;
     const oldest = Math.max(1, newest - looksAt + 1);
     const entries = document.journal

@@ -2,22 +2,22 @@ import type { Collection } from "mongodb";
 import { StoreInconsistentError } from "../../domain/ports/errors.ts";
 import { type AccountDocument, entriesOf, type LedgerDocument } from "./documents.ts";
 
-/** Sees that an account is not older than its ledger, as it is when only one of both was restored. */
+/** Ensures that an account is not older than its ledger, as happens when only one of them is restored. */
 export interface LedgerGuard {
-  /** The number of the ledger's newest entry; undefined when this process has looked before. */
+  /** Reads the number of the ledger's newest entry; undefined if this process has checked the account. */
   newest(account: string): Promise<number> | undefined;
-  /** Rejects with {@linkcode StoreInconsistentError} when the account ends before it. */
+  /** Rejects with {@linkcode StoreInconsistentError} if the account ends before that entry. */
   check(account: string, seq: number, newest: number | undefined): Promise<void>;
-  /** Whoever met something unexpected has it looked at again. */
+  /** Has an account checked again. */
   doubt(account: string): void;
 }
 
-/** Accounts that are remembered as looked at; past it the next command of each looks once more. */
+/** Accounts that are remembered as checked; beyond it, each is checked again at its next command. */
 const REMEMBERED = 10_000;
 
 /**
- * Looks once an account and process, beside the first read for a command: a payment on an account
- * that forgot its newest entries would be paid from money that is spent.
+ * Checks each account once per process, at the first read for a command: a payment on an account that
+ * lost its newest entries would spend the same money twice.
  */
 export function createLedgerGuard({ users, ledger }: {
   readonly users: Collection<AccountDocument>;
@@ -36,7 +36,7 @@ export function createLedgerGuard({ users, ledger }: {
     check: async (account, seq, newest) => {
       if (newest === undefined) return;
       if (newest > seq) {
-        // Others may have gone on between the two reads; then the account has by now, too.
+        // Others may have saved between the two reads; then the account has caught up by now.
         const now = await users.findOne({ _id: account }, { projection: { seq: 1 } });
         if ((now?.seq ?? 0) < newest) {
           throw new StoreInconsistentError(account, `ends before entry ${newest} of its ledger`);

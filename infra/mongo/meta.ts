@@ -7,7 +7,7 @@ export interface MetaDocument {
   readonly value: string;
 }
 
-/** What the database keeps of itself. */
+/** What the database keeps about itself. */
 export function createMongoMeta(meta: Collection<MetaDocument>): StoreMeta {
   return {
     get: async (name) => (await meta.findOne({ _id: name }))?.value,

@@ -1,44 +1,31 @@
 import type { MongoClient } from "mongodb";
 
 /** A client that connects again by itself. */
-export interface Reconnect {
-  /** Connects again if the first connection failed, else does nothing. */
-  connected(): Promise<void>;
-  /** The port as it is, each of whose calls sees to that first. */
-  port<Port extends object>(port: Port): Port;
-  /** From now on nothing is connected again. */
+interface Reconnect {
+  /** Runs a call, and connects first if the first connection failed. */
+  run<T>(call: () => Promise<T>): Promise<T>;
+  /** From now on nothing connects again. */
   end(): void;
 }
 
 /**
- * The driver gives up for good when the database is away as it connects first: what it was told of the
- * servers stays closed, and every later command fails. Asked to connect once more it starts afresh.
- * A connection that is lost later it mends by itself.
+ * Connects again if the first connection failed. The driver then gives up permanently: what it knows of
+ * the servers stays closed, and every later command fails until it is asked to connect again. A
+ * connection that is lost later it restores by itself.
  */
 export function createReconnect(client: MongoClient): Reconnect {
   let isClosed = false;
   const close = () => void (isClosed = true);
   client.on("topologyClosed", close);
 
-  async function connected(): Promise<void> {
-    if (!isClosed) return;
-    // Those who call at one moment share one connecting.
+  async function connect(): Promise<void> {
+    // Concurrent callers share one attempt to connect.
     await client.connect();
     isClosed = false;
   }
 
   return {
-    connected,
-    port: <Port extends object>(port: Port) => {
-      const members = Object.entries(port).map(([name, member]) => {
-        if (typeof member !== "function") return [name, member];
-        return [name, (...args: unknown[]) => {
-          if (!isClosed) return member(...args);
-          return connected().then(() => member(...args));
-        }];
-      });
-      return Object.fromEntries(members);
-    },
+    run: (call) => isClosed ? connect().then(call) : call(),
     end: () => void client.off("topologyClosed", close),
   };
 }

@@ -20,18 +20,18 @@ import {
 } from "./documents.ts";
 import type { VaultDocument } from "./vault_store.ts";
 
-export interface RecordCollections {
+interface RecordCollections {
   readonly users: Collection<UserDocument>;
   readonly ledger: Collection<LedgerDocument>;
   readonly vault: Collection<VaultDocument>;
 }
 
 /**
- * Reads accounts and their entries as they are stored: the ledger's first, then those that only the
- * document has. Kese may be writing meanwhile, so what seems wrong is looked at `again`.
+ * Reads accounts and their entries as they are stored: first those in the ledger, then those that only
+ * the document has. Kese may be writing meanwhile, so what looks wrong is read `again`.
  */
 export function createMongoRecords({ users, ledger, vault }: RecordCollections): StoreRecords {
-  /** The ledger's entries and those of the document that have not yet left it; each with what is odd. */
+  /** Reads the ledger's entries, then those that are only in the document, each with its faults. */
   async function* entries({ _id: account, journal }: UserDocument): AsyncGenerator<StoredEntry> {
     const drained = new Set<EntryDocument>();
     const kept = ledger.find({ _id: entriesOf(account) }).sort({ _id: 1 });
@@ -53,7 +53,7 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
     const kept = recent ? null : await ledger.findOne({ _id: entriesOf(account), id: paymentId });
     const entry = recent ? fromEntryDocument(recent) : kept && fromLedgerDocument(kept);
     if (entry?.type !== "payment") return undefined;
-    // What is refunded is asked of the entries themselves, by a field that each is held to.
+    // Refunds are found by a field of theirs, which is checked for each entry.
     return { entry, refundedKurus: NO_MONEY };
   }
 
@@ -81,7 +81,7 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
   }
 
   async function* strays(): AsyncGenerator<string> {
-    yield* strayEntries();
+    yield* findStrayEntries();
     const places = { projection: { account: 1, cardId: 1 } };
     for await (const { _id, account, cardId } of vault.find({}, places)) {
       if (_id !== `${account}/${cardId}`) {
@@ -90,8 +90,8 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
     }
   }
 
-  /** From account to account, with as many questions as there are accounts. */
-  async function* strayEntries(): AsyncGenerator<string> {
+  /** Goes from account to account, with two queries for each. */
+  async function* findStrayEntries(): AsyncGenerator<string> {
     for (let from = "";;) {
       const first = await ledger.findOne({ _id: { $gt: from } }, { sort: { _id: 1 } });
       if (first === null) return;
@@ -128,7 +128,7 @@ function toStoredEntry(
   const { hash = "" } = document;
   try {
     const entry = fromLedgerDocument(document);
-    const faults = [...placeFaults(account, document, entry)];
+    const faults = [...findPlaceFaults(account, document, entry)];
     if (copy && differences(fromEntryDocument(copy), entry, "").length > 0) {
       faults.push(`is another entry than ${copy.id} in the account's document`);
     }
@@ -139,8 +139,8 @@ function toStoredEntry(
   }
 }
 
-/** What the ledger finds an entry by must be the entry's own. */
-function* placeFaults(
+/** Checks that the fields by which the ledger finds an entry are those of the entry. */
+function* findPlaceFaults(
   account: string,
   document: LedgerDocument,
   entry: JournalEntry,

@@ -16,32 +16,33 @@ import {
   type UserDocument,
 } from "./documents.ts";
 import { createDrain } from "./drain.ts";
-import { missingIndexes } from "./indexes.ts";
+import { findMissingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
 import { createLedgerGuard } from "./ledger_guard.ts";
 import { createMongoRecords } from "./records.ts";
+import { wrapCalls } from "./calls.ts";
 import { createReconnect } from "./reconnect.ts";
 import { type ChargeDocument, createMongoSandboxCharges } from "./sandbox_charges.ts";
-import { withTimeLimit } from "./time_limit.ts";
+import { limitTime } from "./time_limit.ts";
 import { sayUnavailable } from "./unavailable.ts";
 import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
 
-/** How long one call to a store over the network may take, whatever it has to wait for. */
-export const STORE_CALL_MILLISECONDS = 5_000;
+/** How long one call to the database may take, whatever it has to wait for. */
+const STORE_CALL_MILLISECONDS = 5_000;
 
-export interface MongoStoreOptions extends ConnectionOptions {
+interface MongoStoreOptions extends ConnectionOptions {
   readonly log: Log;
   /** How long a call that a request waits for may take. */
   readonly callMilliseconds?: number;
 }
 
-/** A store on MongoDB, with its database for the tasks that look after it. */
+/** A store on MongoDB, with its database for the tasks that maintain it. */
 export interface MongoStore extends Store {
   readonly database: Db;
-  /** Whether anybody has made a store of it, by starting Kese or by `deno task db:init`. */
+  /** Whether the database is a store already, by a start of Kese or by `deno task db:init`. */
   isMade(): Promise<boolean>;
-  /** Ends when no entry is on its way to the ledger. */
+  /** Resolves when no entry is being moved to the ledger. */
   settled(): Promise<void>;
 }
 
@@ -58,8 +59,12 @@ export function openMongoStore(
   const auth = database.collection<AuthDocument>("auth");
   const vault = database.collection<VaultDocument>("vault");
   const reconnect = createReconnect(client);
+  const reconnecting = <Port extends object>(port: Port) => wrapCalls(port, reconnect.run);
   const limited = <Port extends object>(port: Port) =>
-    sayUnavailable(withTimeLimit(reconnect.port(port), callMilliseconds));
+    wrapCalls(port, (run, name) => {
+      const limit = { name, milliseconds: callMilliseconds };
+      return sayUnavailable(() => limitTime(() => reconnect.run(run), limit));
+    });
   const isEmpty = async () => await users.findOne({}, { projection: { _id: 1 } }) === null;
   const meta = limited(createMongoMeta(database.collection<MetaDocument>("meta")));
   return {
@@ -70,20 +75,20 @@ export function openMongoStore(
     records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore({ auth, users })),
     vault: limited(createMongoVaultStore(vault)),
-    audit: reconnect.port(createMongoAuditSink(database.collection<AuditDocument>("audit"))),
-    sandboxCharges: reconnect.port(
+    audit: reconnecting(createMongoAuditSink(database.collection<AuditDocument>("audit"))),
+    sandboxCharges: reconnecting(
       createMongoSandboxCharges(database.collection<ChargeDocument>("sandbox_charges")),
     ),
-    health: reconnect.port({
+    health: reconnecting({
       name: "mongodb",
       ping: () => probe(database),
     }),
-    databaseId: () => databaseId(meta),
+    databaseId: () => readDatabaseId(meta),
     ...limited({
       isEmpty,
       isMade: () => database.listCollections({ name: "users" }, { nameOnly: true }).hasNext(),
       inspect: async () => {
-        const missing = await missingIndexes(database);
+        const missing = await findMissingIndexes(database);
         if (missing.length > 0) {
           log.warn("mongodb_indexes_missing", { missing, remedy: "deno task db:init" });
         }
@@ -110,7 +115,7 @@ export function openMongoStore(
       },
     },
     settled: drain.settled,
-    // The TTL indexes take away what has expired.
+    // The TTL indexes remove what has expired.
     keepHouse: () => Promise.resolve(),
     close: async () => {
       reconnect.end();
@@ -125,7 +130,7 @@ interface ProbeDocument {
   readonly at: Date;
 }
 
-/** Writes a document as payments are written, and reads it as they are read: a majority has to be there. */
+/** Writes a document as payments are written, and reads it as they are read: it takes a majority. */
 async function probe(database: Db): Promise<void> {
   const meta = database.collection<ProbeDocument>("meta");
   await meta.updateOne({ _id: "probe" }, { $set: { at: new Date() } }, { upsert: true });
@@ -134,16 +139,15 @@ async function probe(database: Db): Promise<void> {
   }
 }
 
-/** Made by whoever asks first, and the same for everyone after. */
-async function databaseId(meta: StoreMeta): Promise<string> {
+/** Reads the database's random id. Whoever asks first creates it. */
+async function readDatabaseId(meta: StoreMeta): Promise<string> {
   const known = await meta.get(DATABASE_ID);
   if (known !== undefined) return known;
-  const made = randomUUID();
-  if (await meta.swap(DATABASE_ID, undefined, made)) return made;
-  const others = await meta.get(DATABASE_ID);
-  if (others === undefined) throw new Error("Cannot tell the database's id: it was not stored");
-  return others;
+  await meta.swap(DATABASE_ID, undefined, randomUUID());
+  const stored = await meta.get(DATABASE_ID);
+  if (stored === undefined) throw new Error("Cannot tell the database's id: it was not stored");
+  return stored;
 }
 
-/** Under which the database keeps its random id. */
+/** The name under which the database keeps its random id. */
 const DATABASE_ID = "database";

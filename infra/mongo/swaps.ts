@@ -3,28 +3,28 @@ import { fromAccountKey } from "../../domain/account.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { UserDocument } from "./documents.ts";
 
-/** A change of one account that holds only while its head is the expected one. */
+/** An update of one account that takes effect only if its head is the expected one. */
 export interface Swap {
   readonly account: string;
   readonly expectedHead: string;
   /** The id of the last entry that the update appends. */
   readonly nextHead: string;
-  /** What must hold beside the head. */
+  /** What must hold in addition to the head. */
   readonly condition: Filter<UserDocument>;
   readonly update: UpdateFilter<UserDocument>;
 }
 
-/** Makes a swap; whether it happened. Rejects when that is not known. */
-export type Swaps = (swap: Swap) => Promise<boolean>;
+/** Returns whether the swap took effect. Rejects if that is unknown. */
+type PerformSwap = (swap: Swap) => Promise<boolean>;
 
-export interface SwapsOptions {
+interface SwapsOptions {
   readonly users: Collection<UserDocument>;
   readonly journal: Pick<Journal, "find">;
 }
 
-/** Commands with swaps that are under way at one time; connections are left for who reads. */
+/** Commands with swaps that run at once; the other connections are left for reads. */
 export const SWAP_COMMANDS_AT_ONCE = 4;
-/** Swaps of one command: the first answer waits for the last. */
+/** Swaps in one command, all of which are answered together. */
 export const SWAPS_PER_COMMAND = 32;
 
 /** A swap as the driver takes it. */
@@ -39,11 +39,11 @@ interface Waiting {
 }
 
 /**
- * Swaps of different accounts, sent together: those that come while some commands are on their way
- * share the next. Each is still an atomic update of one document by itself; only the way there and
- * back is shared. Without others a swap goes alone and at once.
+ * Sends swaps of different accounts together: those that come while other commands are in progress
+ * share the next command. Each is still an atomic update of one document; only the round trip is
+ * shared. A swap without company is sent alone and at once.
  */
-export function createSwaps({ users, journal }: SwapsOptions): Swaps {
+export function createSwaps({ users, journal }: SwapsOptions): PerformSwap {
   const waiting: Waiting[] = [];
   let commands = 0;
 
@@ -67,12 +67,12 @@ export function createSwaps({ users, journal }: SwapsOptions): Swaps {
       const happened = await tellApart(swaps);
       batch.forEach(({ resolve }, place) => resolve(happened[place] === true));
     } catch (error) {
-      // Some may have happened: each finds out by itself.
+      // Some may have taken effect; each caller finds out by itself.
       batch.forEach(({ reject }) => reject(error));
     }
   }
 
-  /** How many happened. One alone does without what the driver spends on sorting answers of many. */
+  /** Returns how many took effect. A single one is spared the driver's overhead of a bulk write. */
   async function write(swaps: readonly Swap[]): Promise<number> {
     const updates = swaps.map(toUpdate);
     const [alone] = updates;
@@ -82,7 +82,7 @@ export function createSwaps({ users, journal }: SwapsOptions): Swaps {
     return matchedCount;
   }
 
-  /** The server only counts. A head is never made twice, so heads and entries tell which it counted. */
+  /** Finds out which swaps took effect, since the server only counts: no two heads are the same. */
   async function tellApart(swaps: readonly Swap[]): Promise<readonly boolean[]> {
     const _id = { $in: swaps.map(({ account }) => account) };
     const found = await users.find({ _id }, { projection: { head: 1 } }).toArray();
@@ -91,7 +91,7 @@ export function createSwaps({ users, journal }: SwapsOptions): Swaps {
       const head = heads.get(account);
       if (head === nextHead) return true;
       if (head === undefined || head === expectedHead) return false;
-      // Another writer was here: on top of this swap, or in its place.
+      // Another writer has saved since: after this swap, or in its place.
       return await journal.find(fromAccountKey(account), nextHead) !== undefined;
     }));
   }

@@ -15,39 +15,33 @@ const KINDS = [
   MongoServerSelectionError,
   MongoTopologyClosedError,
 ];
-/** What the driver calls the time-out of its pool; it exports no class for it. */
+/** The driver's name for the time-out of its pool, for which it exports no class. */
 const NO_CONNECTION_IN_TIME = "MongoWaitQueueTimeoutError";
-/** The driver's own sign that another try may find a server: a fail-over, a shutdown, a lost node. */
+/** The driver's sign that a retry may find a server: a fail-over, a shutdown, a lost node. */
 const LABELS = ["RetryableWriteError", "RetryableReadError"];
 /** MaxTimeMSExpired, WriteConcernTimeout, ExceededTimeLimit: the server gave up waiting. */
 const TIMEOUT_CODES = new Set<unknown>([50, 64, 262]);
 
-/** Whether the database is away or too slow, as against having refused what it was asked. */
+/** Whether the database is unavailable or too slow, and did not refuse what it was asked. */
 export function isUnavailable(error: unknown): error is Error {
-  if (!(error instanceof MongoError)) return isNameUnknown(error);
+  if (!(error instanceof MongoError)) return isLookupFailure(error);
   return KINDS.some((kind) => error instanceof kind) ||
     error.name === NO_CONNECTION_IN_TIME ||
     LABELS.some((label) => error.hasErrorLabel(label)) ||
     TIMEOUT_CODES.has(error.code);
 }
 
-/** A mongodb+srv:// address whose servers DNS does not tell just now. */
-function isNameUnknown(error: unknown): error is Error {
+/** Whether DNS did not name the servers of a mongodb+srv:// address. */
+function isLookupFailure(error: unknown): error is Error {
   return error instanceof Error && "syscall" in error &&
     /^query(Srv|Txt)$/i.test(String(error.syscall));
 }
 
-/** The port as it is, whose callers hear of a database that is away as of any store that is. */
-export function sayUnavailable<Port extends object>(port: Port): Port {
-  const members = Object.entries(port).map(([name, member]: [string, unknown]) => {
-    if (typeof member !== "function") return [name, member];
-    return [name, async (...args: unknown[]): Promise<unknown> => {
-      try {
-        return await member(...args);
-      } catch (error) {
-        throw isUnavailable(error) ? new StoreUnavailableError(error) : error;
-      }
-    }];
-  });
-  return Object.fromEntries(members) as Port;
+/** Runs a call. If the database is unavailable, rejects as any store does. */
+export async function sayUnavailable<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw isUnavailable(error) ? new StoreUnavailableError(error) : error;
+  }
 }

@@ -2,7 +2,7 @@ import { Binary, type Collection } from "mongodb";
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../domain/ports/card_vault.ts";
 
-/** A sealed card number; `_id` is account and card. */
+/** A sealed card number. `_id` is made of account and card. */
 export interface VaultDocument {
   readonly _id: string;
   readonly account: string;
