@@ -35,7 +35,7 @@ import type { Store } from "./infra/store.ts";
 import { together } from "./infra/process/together.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/http/dependencies.ts";
-import { createTexts, unknownTexts } from "./routes/contract/messages.ts";
+import { createTexts, findUnknownTexts } from "./routes/contract/messages.ts";
 import { VERSION } from "./routes/contract/version.ts";
 
 /** The program, assembled and not yet listening. */
@@ -157,7 +157,7 @@ export async function openKese(
 
 /** Reads the environment, or exits and lists everything that is wrong with it. */
 export function readEnvironmentOrExit(variables: Variables): Environment {
-  const read = readEnvironment(variables, unknownTexts);
+  const read = readEnvironment(variables, findUnknownTexts);
   if (read.ok) return read.environment;
   exitWithFaults([...read.faults, "See .env.example for every variable."]);
 }

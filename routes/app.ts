@@ -1,35 +1,35 @@
 import { type Context, Hono } from "hono";
 import { Admission } from "./http/admission.ts";
-import { balanceRoutes } from "./balance.ts";
-import { cardRoutes } from "./cards.ts";
+import { createBalanceRoutes } from "./balance.ts";
+import { createCardRoutes } from "./cards.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
-import { healthRoutes } from "./health.ts";
-import { journalRoutes } from "./journal.ts";
+import { createHealthRoutes } from "./health.ts";
+import { createJournalRoutes } from "./journal.ts";
 import { refuseUnknownParameter } from "./http/known_parameters.ts";
-import { paymentRoutes } from "./payments.ts";
+import { createPaymentRoutes } from "./payments.ts";
 import { problem } from "./contract/problems.ts";
-import { refundRoutes } from "./refunds.ts";
+import { createRefundRoutes } from "./refunds.ts";
 import { readQueryPairs } from "./http/query.ts";
 import { render } from "./http/render.ts";
 import { findTargetProblem, toRoutePath } from "./http/request_target.ts";
-import { requestFacts, serve } from "./http/serve.ts";
-import { signInRoutes } from "./sign_in.ts";
-import { topUpRoutes } from "./top_ups.ts";
-import { userRoutes } from "./users.ts";
+import { readFacts, serve } from "./http/serve.ts";
+import { createSignInRoutes } from "./sign_in.ts";
+import { createTopUpRoutes } from "./top_ups.ts";
+import { createUserRoutes } from "./users.ts";
 
 /** Every endpoint of Kese, in the order in which the documentation lists them. */
 export function createEndpoints(dependencies: Dependencies): readonly Endpoint[] {
   return [
-    ...userRoutes(dependencies),
-    ...signInRoutes(dependencies),
-    ...cardRoutes(dependencies),
-    ...paymentRoutes(dependencies),
-    ...refundRoutes(dependencies),
-    ...topUpRoutes(dependencies),
-    ...balanceRoutes(dependencies),
-    ...journalRoutes(dependencies),
-    ...healthRoutes(dependencies),
+    ...createUserRoutes(dependencies),
+    ...createSignInRoutes(dependencies),
+    ...createCardRoutes(dependencies),
+    ...createPaymentRoutes(dependencies),
+    ...createRefundRoutes(dependencies),
+    ...createTopUpRoutes(dependencies),
+    ...createBalanceRoutes(dependencies),
+    ...createJournalRoutes(dependencies),
+    ...createHealthRoutes(dependencies),
   ];
 }
 
@@ -53,7 +53,7 @@ export function createApp(dependencies: Dependencies): Hono {
       return answer(context, refuseUnknownParameter(name, new Set()));
     }
     const { sendDocument } = await import("./openapi/send_document.ts");
-    return await sendDocument(endpoints, requestFacts(context, dependencies));
+    return await sendDocument(endpoints, readFacts(context, dependencies));
   });
   app.notFound((context) => {
     const { path } = context.req;
@@ -70,7 +70,7 @@ export function createApp(dependencies: Dependencies): Hono {
 function createAnswer(dependencies: Dependencies): (context: Context, reply: AnyReply) => Response {
   const { texts } = dependencies;
   return (context, reply) => {
-    return render(reply, { facts: requestFacts(context, dependencies), texts }).response;
+    return render(reply, { facts: readFacts(context, dependencies), texts }).response;
   };
 }
 

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { CURRENCY, formatAmount } from "../domain/money.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { problem } from "./contract/problems.ts";
 import { balanceAnswer } from "./contract/answers.ts";
 import { userNo } from "./contract/fields.ts";
 
-export function balanceRoutes({ accounts }: Dependencies): readonly Endpoint[] {
+export function createBalanceRoutes({ accounts }: Dependencies): readonly Endpoint[] {
   return [
-    accountEndpoint("fleet_or_session", {
+    defineAccountEndpoint("fleet_or_session", {
       method: "get",
       path: "/bakiye",
       operation: "get_balance",

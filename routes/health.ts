@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Instant } from "../domain/account.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { type Endpoint, publicEndpoint } from "./http/endpoint.ts";
+import { definePublicEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { problem } from "./contract/problems.ts";
 import { VERSION } from "./contract/version.ts";
 
@@ -16,11 +16,11 @@ const liveAnswer = healthAnswer.extend({ version: z.string() }).meta({ id: "Live
 const HEALTHY = { status: 200, body: { status: "ok" } } as const;
 const LIVE = { status: 200, body: { status: "ok", version: VERSION } } as const;
 
-export function healthRoutes({ clock, log, stores }: Dependencies): readonly Endpoint[] {
+export function createHealthRoutes({ clock, log, stores }: Dependencies): readonly Endpoint[] {
   const probes = stores.map((store) => shareProbe(() => answersInTime(store)));
 
   return [
-    publicEndpoint({
+    definePublicEndpoint({
       method: "get",
       path: "/health/live",
       operation: "health_live",
@@ -33,7 +33,7 @@ export function healthRoutes({ clock, log, stores }: Dependencies): readonly End
       alwaysServed: true,
     }, () => Promise.resolve(LIVE)),
 
-    publicEndpoint({
+    definePublicEndpoint({
       method: "get",
       path: "/health/ready",
       operation: "health_ready",

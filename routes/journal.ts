@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toEntry } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
 import { entryListAnswer } from "./contract/answers.ts";
 import { cursor, entryType, limit, userNo } from "./contract/fields.ts";
 
-export function journalRoutes({ accounts, journal }: Dependencies): readonly Endpoint[] {
+export function createJournalRoutes({ accounts, journal }: Dependencies): readonly Endpoint[] {
   return [
-    accountEndpoint("fleet_or_session", {
+    defineAccountEndpoint("fleet_or_session", {
       method: "get",
       path: "/islemler",
       operation: "list_entries",

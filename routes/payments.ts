@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { decidePayment } from "../domain/payment.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toPayment, toPaymentState } from "./contract/present.ts";
-import { problem, updateProblem } from "./contract/problems.ts";
+import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { paymentAnswer, paymentStateAnswer } from "./contract/answers.ts";
 import { amount, description, orderId, paymentId, userNo } from "./contract/fields.ts";
 
-export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
+export function createPaymentRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
   return [
-    accountEndpoint("fleet_or_session", {
+    defineAccountEndpoint("fleet_or_session", {
       method: "post",
       path: "/kart-saklamali-odeme",
       operation: "pay",
@@ -37,12 +37,12 @@ export function paymentRoutes({ accounts, ids, journal }: Dependencies): readonl
         { account: id, command: payment },
         ({ account }) => decidePayment(account, payment),
       );
-      if (!("entry" in outcome)) return updateProblem(outcome);
+      if (!("entry" in outcome)) return toProblem(outcome);
       const body = toPayment(outcome.entry);
       return { status: 201, message: "payment_accepted", body, ...markReplayed(outcome) };
     }),
 
-    accountEndpoint("fleet_or_session", {
+    defineAccountEndpoint("fleet_or_session", {
       method: "get",
       path: "/kart-saklamali-odeme/{paymentId}",
       operation: "get_payment",

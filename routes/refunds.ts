@@ -1,17 +1,17 @@
 import { z } from "zod";
 import { decideRefund } from "../domain/refund.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toRefund } from "./contract/present.ts";
-import { updateProblem } from "./contract/problems.ts";
+import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { refundAnswer } from "./contract/answers.ts";
 import { amount, paymentId, reason, userNo } from "./contract/fields.ts";
 
-export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
+export function createRefundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
   return [
     // The fleet alone: riders who could refund would give themselves every ride back.
-    accountEndpoint("fleet", {
+    defineAccountEndpoint("fleet", {
       method: "post",
       path: "/iade",
       operation: "refund",
@@ -45,7 +45,7 @@ export function refundRoutes({ accounts, ids }: Dependencies): readonly Endpoint
         { account: id, command: refund, ...(paymentId !== undefined && { payments: [paymentId] }) },
         (view) => decideRefund(view, refund),
       );
-      if (!("entry" in outcome)) return updateProblem(outcome);
+      if (!("entry" in outcome)) return toProblem(outcome);
       const body = toRefund(outcome.entry);
       return { status: 201, message: "refund_accepted", body, ...markReplayed(outcome) };
     }),

@@ -4,86 +4,93 @@ import type { TopUpStarted } from "../domain/journal.ts";
 import { decideTopUp } from "../domain/top_up.ts";
 import type { TopUpState } from "../domain/workflows/top_ups.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toTopUp } from "./contract/present.ts";
-import { problem, updateProblem } from "./contract/problems.ts";
+import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { topUpAnswer } from "./contract/answers.ts";
 import { amount, cardId, topUpId, userNo } from "./contract/fields.ts";
 
-export function topUpRoutes(
-  { accounts, ids, log, settlement }: Dependencies,
-): readonly Endpoint[] {
-  return [
-    accountEndpoint("fleet_or_session", {
-      method: "post",
-      path: "/update_balance",
-      operation: "top_up",
-      tag: "top-ups",
-      summary: "Tops up the balance from a saved card",
-      parameters: z.object({ userNo, balance: amount, cardId: cardId.optional() }),
-      answers: { 201: topUpAnswer, 202: topUpAnswer },
-      problems: [
-        "user_not_found",
-        "no_cards",
-        "card_not_found",
-        "card_declined",
-        "card_not_chargeable",
-        "too_many_open_top_ups",
-        "balance_limit_exceeded",
-        "invalid_amount",
-      ],
-    }, async ({ account: id, command, parameters: { balance: amountKurus, cardId } }) => {
-      const topUp = {
-        ...command,
-        entryId: ids.next("top", command.at),
-        amountKurus,
-        firstChargeOf: settlement.firstChargeOf,
-        ...(cardId !== undefined && { cardId }),
-      };
-      const outcome = await accounts.update(
-        { account: id, command: topUp },
-        ({ account }) => decideTopUp(account, topUp),
-      );
-      if (!("entry" in outcome)) return updateProblem(outcome);
-      const { entry: started } = outcome;
-      // A repeated request asks how the first one ended; the card is never charged again.
-      const state = outcome.outcome === "accepted"
-        ? await charge(id, started)
-        : await settlement.find(id, started.id) ?? { status: "pending", started } as const;
-      return toReply(state, markReplayed(outcome));
-    }),
+export function createTopUpRoutes(dependencies: Dependencies): readonly Endpoint[] {
+  return [defineTopUp(dependencies), defineGetTopUp(dependencies)];
+}
 
-    accountEndpoint("fleet_or_session", {
-      method: "get",
-      path: "/update_balance/{topUpId}",
-      operation: "get_top_up",
-      tag: "top-ups",
-      summary: "Shows a top-up; while it is pending, asks the card gateway for the outcome",
-      parameters: z.object({ userNo, topUpId }),
-      answers: { 200: topUpAnswer },
-      problems: ["top_up_not_found"],
-    }, async ({ account: id, parameters: { topUpId } }) => {
-      const state = await settlement.find(id, topUpId);
-      if (state === undefined) return problem("top_up_not_found");
-      const { status } = state;
-      const declineReason = status === "failed" ? { declineReason: state.closing.reason } : {};
-      return {
-        status: 200,
-        message: `top_up_${status}`,
-        body: { ...toTopUp(state), status, ...declineReason },
-      };
-    }),
-  ];
+function defineTopUp(dependencies: Dependencies): Endpoint {
+  const { accounts, ids, settlement } = dependencies;
+  return defineAccountEndpoint("fleet_or_session", {
+    method: "post",
+    path: "/update_balance",
+    operation: "top_up",
+    tag: "top-ups",
+    summary: "Tops up the balance from a saved card",
+    parameters: z.object({ userNo, balance: amount, cardId: cardId.optional() }),
+    answers: { 201: topUpAnswer, 202: topUpAnswer },
+    problems: [
+      "user_not_found",
+      "no_cards",
+      "card_not_found",
+      "card_declined",
+      "card_not_chargeable",
+      "too_many_open_top_ups",
+      "balance_limit_exceeded",
+      "invalid_amount",
+    ],
+  }, async ({ account: id, command, parameters: { balance: amountKurus, cardId } }) => {
+    const topUp = {
+      ...command,
+      entryId: ids.next("top", command.at),
+      amountKurus,
+      firstChargeOf: settlement.firstChargeOf,
+      ...(cardId !== undefined && { cardId }),
+    };
+    const outcome = await accounts.update(
+      { account: id, command: topUp },
+      ({ account }) => decideTopUp(account, topUp),
+    );
+    if (!("entry" in outcome)) return toProblem(outcome);
+    const { entry: started } = outcome;
+    // A repeated request asks how the first one ended; the card is never charged again.
+    const state = outcome.outcome === "accepted"
+      ? await charge(dependencies, id, started)
+      : await settlement.find(id, started.id) ?? { status: "pending", started } as const;
+    return toReply(state, markReplayed(outcome));
+  });
+}
 
-  /** The top-up is in the journal: what fails from here on leaves it open, and the answer says which it is. */
-  async function charge(id: AccountId, started: TopUpStarted): Promise<TopUpState> {
-    try {
-      return await settlement.charge(id, started);
-    } catch (error) {
-      log.error("top_up_unsettled", { topUpId: started.id, error });
-      return { status: "pending", started };
-    }
+function defineGetTopUp({ settlement }: Dependencies): Endpoint {
+  return defineAccountEndpoint("fleet_or_session", {
+    method: "get",
+    path: "/update_balance/{topUpId}",
+    operation: "get_top_up",
+    tag: "top-ups",
+    summary: "Shows a top-up; while it is pending, asks the card gateway for the outcome",
+    parameters: z.object({ userNo, topUpId }),
+    answers: { 200: topUpAnswer },
+    problems: ["top_up_not_found"],
+  }, async ({ account: id, parameters: { topUpId } }) => {
+    const state = await settlement.find(id, topUpId);
+    if (state === undefined) return problem("top_up_not_found");
+    const { status } = state;
+    const declineReason = status === "failed" ? { declineReason: state.closing.reason } : {};
+    return {
+      status: 200,
+      message: `top_up_${status}`,
+      body: { ...toTopUp(state), status, ...declineReason },
+    };
+  });
+}
+
+/** The top-up is in the journal: what fails from here on leaves it open, and the answer says which it is. */
+async function charge(
+  { log, settlement }: Pick<Dependencies, "log" | "settlement">,
+  id: AccountId,
+  started: TopUpStarted,
+): Promise<TopUpState> {
+  try {
+    return await settlement.charge(id, started);
+  } catch (error) {
+    log.error("top_up_unsettled", { topUpId: started.id, error });
+    return { status: "pending", started };
   }
 }
 

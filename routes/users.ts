@@ -4,7 +4,7 @@ import { CardNumber } from "../domain/card_number.ts";
 import { CARDS_PER_ACCOUNT } from "../domain/limits.ts";
 import { CURRENCY, formatAmount, NO_MONEY } from "../domain/money.ts";
 import type { Dependencies } from "./http/dependencies.ts";
-import { accountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCard } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
@@ -21,10 +21,10 @@ import {
   userNo,
 } from "./contract/fields.ts";
 
-export function userRoutes(dependencies: Dependencies): readonly Endpoint[] {
+export function createUserRoutes(dependencies: Dependencies): readonly Endpoint[] {
   const { ids } = dependencies;
   return [
-    accountEndpoint("fleet", {
+    defineAccountEndpoint("fleet", {
       method: "post",
       path: "/create_user",
       operation: "create_user",

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { parse } from "@std/dotenv";
 import { completeForDevelopment } from "../infra/process/development.ts";
 import { ENVIRONMENT, readEnvironment } from "../infra/process/environment.ts";
-import { textVariables, unknownTexts } from "../routes/contract/messages.ts";
+import { findUnknownTexts, listTextVariables } from "../routes/contract/messages.ts";
 
 const TEXT = await Deno.readTextFile(new URL("../.env.example", import.meta.url));
 const EXAMPLE = parse(TEXT);
@@ -22,7 +22,7 @@ Deno.test(".env.example names every variable of the environment and no other", (
 
 Deno.test(".env.example holds every text as it is", () => {
   const texts = Object.entries(EXAMPLE).filter(([name]) => name.startsWith("MSG_"));
-  assertEquals(Object.fromEntries(texts), Object.fromEntries(textVariables()));
+  assertEquals(Object.fromEntries(texts), Object.fromEntries(listTextVariables()));
 });
 
 Deno.test(".env.example names each variable once, under a comment", () => {
@@ -47,7 +47,7 @@ Deno.test(".env.example as .env leaves development as it is without one", async 
   const { texts, cardKeys: _, cardFingerprintKeys: _f, ...environment } = read.environment;
   const { texts: _t, cardKeys: _k, cardFingerprintKeys: _g, ...plain } = without.environment;
   assertEquals(environment, plain);
-  assertEquals(unknownTexts(texts), []);
+  assertEquals(findUnknownTexts(texts), []);
 });
 
 Deno.test(".env.example as .env does not let production start, and says what is missing", () => {

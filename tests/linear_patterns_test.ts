@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { holdsCardNumber, maskCardNumbers } from "../domain/card_number_search.ts";
 import * as limits from "../domain/limits.ts";
-import { requestIdOf } from "../routes/http/request_id.ts";
+import { chooseRequestId } from "../routes/http/request_id.ts";
 import { description, email, userNo } from "../routes/contract/fields.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -146,8 +146,8 @@ const WORST_PARTS = [
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   "holdsCardNumber()": holdsCardNumber,
   "maskCardNumbers()": maskCardNumbers,
-  "requestIdOf()": (text) =>
-    requestIdOf(new Headers({ "x-request-id": text.replaceAll(/[^!-~]/g, "_") }), {
+  "chooseRequestId()": (text) =>
+    chooseRequestId(new Headers({ "x-request-id": text.replaceAll(/[^!-~]/g, "_") }), {
       requestId: () => "new",
     }),
   userNo: (text) => userNo.safeParse(text),

@@ -139,7 +139,7 @@ const EMAIL =
   /^(?!\.)(?!.*\.\.)[\w'+.-]*[\w+-]@(?:[a-z\d][a-z\d-]*\.)+(?:[a-z]{2,}|xn--[a-z\d-]+)$/i;
 
 export const email = line(EMAIL_MAX_LENGTH, "invalid_email")
-  .overwrite(withAsciiDomain)
+  .overwrite(toAsciiDomain)
   .max(EMAIL_MAX_LENGTH, { error: "invalid_email", abort: true })
   .refine((address) => EMAIL.test(address), { error: "invalid_email", abort: true })
   .refine(hidesNoCardNumber, "holds_card_number")
@@ -149,7 +149,7 @@ export const email = line(EMAIL_MAX_LENGTH, "invalid_email")
     example: "john.doe@example.com",
   });
 
-function withAsciiDomain(address: string): string {
+function toAsciiDomain(address: string): string {
   const domain = address.lastIndexOf("@") + 1;
   return address.slice(0, domain) + domainToASCII(address.slice(domain)).toLowerCase();
 }

@@ -86,7 +86,7 @@ const TEXTS: ReadonlyMap<string, Translations> = new Map<string, Translations>([
 ]);
 
 /** Every text by the name of its variable: `MSG_BUSY` is Turkish, `MSG_BUSY_EN` English. */
-export function textVariables(): ReadonlyMap<string, string> {
+export function listTextVariables(): ReadonlyMap<string, string> {
   return new Map([...TEXTS].flatMap(([name, { tr, en }]) => [
     [`MSG_${name.toUpperCase()}`, tr],
     [`MSG_${name.toUpperCase()}_EN`, en],
@@ -94,8 +94,8 @@ export function textVariables(): ReadonlyMap<string, string> {
 }
 
 /** The names among `MSG_…` variables that replace no text: most likely misspelt. */
-export function unknownTexts(overrides: TextOverrides): readonly string[] {
-  const known = textVariables();
+export function findUnknownTexts(overrides: TextOverrides): readonly string[] {
+  const known = listTextVariables();
   return [...overrides.keys()].filter((name) => !known.has(name));
 }
 

@@ -11,7 +11,7 @@ type ProblemHeaders = Readonly<
 export const TAKEN_ENCODINGS = { "Accept-Encoding": "identity" } as const;
 
 /** Which headers a problem brings, by its code; their values say its facts. */
-export function problemHeaders({ code, facts }: Pick<Problem, "code" | "facts">): ProblemHeaders {
+export function toProblemHeaders({ code, facts }: Pick<Problem, "code" | "facts">): ProblemHeaders {
   switch (code) {
     case "unauthenticated":
     case "authentication_failed":

@@ -110,7 +110,7 @@ export function refuse(refusal: Problem): { readonly ok: false; readonly problem
 }
 
 /** What has no entry to show: the problem that an update ended in. */
-export function updateProblem(outcome: Exclude<UpdateOutcome, { entry: unknown }>): Problem {
+export function toProblem(outcome: Exclude<UpdateOutcome, { entry: unknown }>): Problem {
   switch (outcome.outcome) {
     case "rejected": {
       const { code, ...facts } = outcome.rejection;

@@ -18,7 +18,7 @@ const BEARER = new RegExp(`^bearer +([\\x21-\\x7e]{1,${BEARER_MAX_LENGTH}})$`, "
 const NO_KEYS = ["0".repeat(64)];
 
 /** The bearer token of a request (RFC 6750, section 2.1). */
-export function bearerToken(headers: Headers): string | undefined {
+export function readBearerToken(headers: Headers): string | undefined {
   return BEARER.exec(headers.get("authorization") ?? "")?.[1];
 }
 
@@ -31,7 +31,7 @@ export function authenticate(
     readonly now: number;
   },
 ): Eventually<Caller | undefined> {
-  const token = bearerToken(headers);
+  const token = readBearerToken(headers);
   if (token === undefined) return undefined;
   const hash = digests.secret(token);
   if (token.startsWith(SESSION_TOKEN_PREFIX)) return findSession({ auth, settings }, hash, now);

@@ -122,7 +122,7 @@ export type AnyReply = Success<number, z.ZodObject | null> | Problem;
 type AccountFields = z.ZodObject<{ userNo: z.ZodType<string> }>;
 
 /** A route for one account: `access` says whether its own user may call it, or the fleet alone. */
-export function accountEndpoint<Fields extends AccountFields, const Served extends Answers>(
+export function defineAccountEndpoint<Fields extends AccountFields, const Served extends Answers>(
   access: "fleet" | "fleet_or_session",
   definition: Definition<Fields, Served>,
   handle: (request: AccountRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
@@ -131,7 +131,7 @@ export function accountEndpoint<Fields extends AccountFields, const Served exten
 }
 
 /** A route for whoever is signed in. */
-export function sessionEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
+export function defineSessionEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
   definition: Definition<Fields, Served>,
   handle: (request: SessionRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
 ): Endpoint {
@@ -139,7 +139,7 @@ export function sessionEndpoint<Fields extends z.ZodObject, const Served extends
 }
 
 /** A route that needs no credentials of its own. */
-export function publicEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
+export function definePublicEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
   definition: Definition<Fields, Served>,
   handle: (request: PublicRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
 ): Endpoint {

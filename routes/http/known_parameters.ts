@@ -15,7 +15,7 @@ export interface KnownParameters {
 }
 
 /** The parameters of a route; made once for each. */
-export function knownParameters(
+export function listKnownParameters(
   { parameters }: { readonly parameters: z.ZodObject },
 ): KnownParameters {
   const fields = Object.entries(parameters.shape);

@@ -14,11 +14,11 @@ const GROUPS = 8;
 const GROUPS_OF_A_NETWORK = 4;
 
 /**
- * The address that sent a request, as {@linkcode addressGroup} counts it. A forwarded address counts
+ * The address that sent a request, as {@linkcode groupAddress} counts it. A forwarded address counts
  * only behind a proxy of ours, and only the last one: that is the one our proxy saw, the others are
  * the client's own words. When the last one is no address, the connection's own counts.
  */
-export function peerAddress(
+export function findPeerAddress(
   context: Context,
   { trustProxy }: Pick<Settings, "trustProxy">,
 ): string {
@@ -26,7 +26,7 @@ export function peerAddress(
     ? context.req.header("x-forwarded-for")?.split(",").at(-1)?.trim()
     : undefined;
   const own = (context.env as ConnectionInfo | undefined)?.remoteAddr?.hostname;
-  return addressGroup(forwarded) ?? addressGroup(own) ?? "unknown";
+  return groupAddress(forwarded) ?? groupAddress(own) ?? "unknown";
 }
 
 /**
@@ -34,15 +34,15 @@ export function peerAddress(
  * one customer has all of it. Port and zone are left out; an IPv4 address inside of an IPv6 address is
  * the same IPv4 address. Undefined for what is no address.
  */
-export function addressGroup(text: string | undefined): string | undefined {
+export function groupAddress(text: string | undefined): string | undefined {
   if (text === undefined || text.length > ADDRESS_MAX_LENGTH) return undefined;
   const { v4, v6 } = WITH_PORT.exec(text)?.groups ?? {};
   const [address = ""] = (v4 ?? v6 ?? text).split("%");
   if (isIPv4(address)) return address;
-  return isIPv6(address) ? groupOfIPv6(address) : undefined;
+  return isIPv6(address) ? groupIPv6(address) : undefined;
 }
 
-function groupOfIPv6(address: string): string {
+function groupIPv6(address: string): string {
   // A URL's host is canonical: lower case, no zeros in front, IPv4 written as two groups.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [front = [], back = []] = canonical.split("::").map((part) => part.split(":"));

@@ -1,7 +1,7 @@
 import type { Language } from "../../domain/idempotency.ts";
 import type { AnyReply, RequestFacts } from "./endpoint.ts";
 import type { Texts } from "../contract/messages.ts";
-import { problemHeaders } from "../contract/problem_headers.ts";
+import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { type Problem, PROBLEMS } from "../contract/problems.ts";
 
@@ -45,7 +45,7 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
 function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
   const { code, headers, replayed } = problem;
   const first = replayed ?? given;
-  return new Response(JSON.stringify(problemBody(problem, { facts: first, texts })), {
+  return new Response(JSON.stringify(toProblemBody(problem, { facts: first, texts })), {
     status: PROBLEMS[code].status,
     headers: {
       "content-type": "application/problem+json",
@@ -53,14 +53,14 @@ function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions)
       "cache-control": "no-store",
       "x-request-id": given.requestId,
       ...(replayed && { "idempotent-replayed": "true" }),
-      ...problemHeaders(problem),
+      ...toProblemHeaders(problem),
       ...headers,
     },
   });
 }
 
 /** What the answer to a refused request says. */
-export function problemBody(
+export function toProblemBody(
   { code, facts, errors }: Problem,
   { facts: { requestId, language }, texts }: RenderOptions,
 ): Record<string, unknown> {

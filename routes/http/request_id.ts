@@ -6,7 +6,7 @@ export const REQUEST_ID_MAX_LENGTH = 128;
 const SAFE = new RegExp(`^[A-Za-z0-9._:-]{1,${REQUEST_ID_MAX_LENGTH}}$`);
 
 /** The client's own request id when it is safe to write down, else a new one. */
-export function requestIdOf(headers: Headers, ids: Pick<Ids, "requestId">): string {
+export function chooseRequestId(headers: Headers, ids: Pick<Ids, "requestId">): string {
   const own = headers.get("x-request-id");
   if (own === null || !SAFE.test(own) || couldHoldCardNumber(own)) return ids.requestId();
   return own;

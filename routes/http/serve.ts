@@ -7,12 +7,12 @@ import {
 import type { Admission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
-import { knownParameters } from "./known_parameters.ts";
-import { preferredLanguage } from "./language.ts";
-import { peerAddress } from "./peer.ts";
+import { listKnownParameters } from "./known_parameters.ts";
+import { chooseLanguage } from "./language.ts";
+import { findPeerAddress } from "./peer.ts";
 import { problem } from "../contract/problems.ts";
 import { render } from "./render.ts";
-import { requestIdOf } from "./request_id.ts";
+import { chooseRequestId } from "./request_id.ts";
 import { runEndpoint } from "./run_endpoint.ts";
 
 /** What every endpoint of an app shares. */
@@ -28,9 +28,9 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
   const { admission, audit, clock, log, texts } = dependencies;
   const { alwaysServed = false, audited = true, operation, whenStoreFails = "busy" } =
     endpoint.definition;
-  const known = knownParameters(endpoint.definition);
+  const known = listKnownParameters(endpoint.definition);
   return async (context) => {
-    const facts = requestFacts(context, dependencies);
+    const facts = readFacts(context, dependencies);
     if (!alwaysServed && !admission.enter()) {
       // Not audited: nobody was asked who it is, and refusals would drive out what has to be kept.
       return render(problem("busy"), { facts, texts }).response;
@@ -71,16 +71,16 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
 }
 
 /** What every answer needs to know of its request, also that of a route that does not exist. */
-export function requestFacts(
+export function readFacts(
   context: Context,
   { clock, ids, settings }: Dependencies,
 ): RequestFacts {
   const { headers } = context.req.raw;
   return {
-    requestId: requestIdOf(headers, ids),
+    requestId: chooseRequestId(headers, ids),
     at: clock.now(),
-    language: preferredLanguage(headers.get("accept-language")),
+    language: chooseLanguage(headers.get("accept-language")),
     headers,
-    peer: () => peerAddress(context, settings),
+    peer: () => findPeerAddress(context, settings),
   };
 }

@@ -30,14 +30,14 @@ function validateNow(
 ): Read<Parameters> {
   const parsed = schema.safeParse(parameters);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const errors = fieldErrors(parsed.error.issues);
+  const errors = toFieldErrors(parsed.error.issues);
   return refuse(
     listsInvalidFields ? listErrors("validation_failed", errors) : chooseProblem(errors),
   );
 }
 
 /** The codes that {@linkcode validate} can refuse with. Path parameters are never missing. */
-export function errorCodesOf(
+export function listErrorCodes(
   { parameters: { shape }, path, listsInvalidFields = false }: Definition,
 ): readonly ProblemCode[] {
   const fields = Object.entries(shape);
@@ -55,7 +55,7 @@ export function errorCodesOf(
 }
 
 /** One error a field, in the order of the schema; the issue's message is its code. */
-function fieldErrors(
+function toFieldErrors(
   issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
 ): readonly FieldError[] {
   const byField = new Map<string, FieldError>();

@@ -1,6 +1,6 @@
 import { SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
 import { CODE_WINDOW_SECONDS } from "../../domain/limits.ts";
-import { bearerToken } from "./authenticate.ts";
+import { readBearerToken } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { RequestFacts } from "./endpoint.ts";
 import { type Problem, problem } from "../contract/problems.ts";
@@ -18,7 +18,7 @@ export async function refuseUnknownCaller(
   { limiter }: Pick<Dependencies, "limiter">,
   { headers, peer, at }: Pick<RequestFacts, "headers" | "peer" | "at">,
 ): Promise<Problem> {
-  const token = bearerToken(headers);
+  const token = readBearerToken(headers);
   if (token === undefined || token.startsWith(SESSION_TOKEN_PREFIX)) {
     return problem("unauthenticated");
   }

@@ -84,7 +84,7 @@ type Components = {
 };
 
 /** A reference to a component of the document. */
-export function componentRef<Kind extends keyof Components>(
+export function referToComponent<Kind extends keyof Components>(
   kind: Kind,
   name: Components[Kind],
 ): { $ref: string } {
@@ -92,8 +92,8 @@ export function componentRef<Kind extends keyof Components>(
 }
 
 /** References by name, as a response lists its headers. */
-export function headerRefs(
+export function referToHeaders(
   names: readonly Components["headers"][],
 ): Record<string, { $ref: string }> {
-  return Object.fromEntries(names.map((name) => [name, componentRef("headers", name)]));
+  return Object.fromEntries(names.map((name) => [name, referToComponent("headers", name)]));
 }

@@ -2,14 +2,14 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { Endpoint } from "../http/endpoint.ts";
 import {
-  componentRef,
   HEADER_PARAMETERS,
-  headerRefs,
+  referToComponent,
+  referToHeaders,
   RESPONSE_HEADERS,
   type Route,
 } from "./components.ts";
 import { toRoute } from "./operation.ts";
-import { problemExample } from "./problems.ts";
+import { toExample } from "./problems.ts";
 import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
 import { VERSION } from "../contract/version.ts";
 
@@ -66,7 +66,7 @@ const SECURITY_SCHEMES = {
 const DOCUMENT = z.looseObject({ openapi: z.string() }).meta({ id: "OpenApiDocument" });
 
 const DOCUMENT_HEADERS = {
-  ...headerRefs(["X-Request-Id"]),
+  ...referToHeaders(["X-Request-Id"]),
   ETag: {
     description: "Names these bytes of the document.",
     required: true,
@@ -94,7 +94,7 @@ const OPENAPI_ROUTE: Route = {
       description: "The `ETag` of an earlier answer: 304 if the document is still that one.",
       schema: { type: "string" },
     },
-    componentRef("parameters", "X-Request-Id"),
+    referToComponent("parameters", "X-Request-Id"),
   ],
   responses: {
     200: {
@@ -128,7 +128,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
     registry.registerComponent("headers", name, header);
   }
   for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
-    registry.registerComponent("examples", code, problemExample(code));
+    registry.registerComponent("examples", code, toExample(code));
   }
   for (const endpoint of endpoints) registry.registerPath(toRoute(endpoint));
   registry.registerPath(OPENAPI_ROUTE);

@@ -1,9 +1,14 @@
 import { z } from "zod";
 import type { Definition, Endpoint } from "../http/endpoint.ts";
-import { componentRef, type HEADER_PARAMETERS, headerRefs, type Route } from "./components.ts";
-import { COMMON_HEADERS, problemResponses } from "./problems.ts";
+import {
+  type HEADER_PARAMETERS,
+  referToComponent,
+  referToHeaders,
+  type Route,
+} from "./components.ts";
+import { COMMON_HEADERS, toProblemResponses } from "./problems.ts";
 import { KEPT_OUT_OF_URLS } from "../http/parameters.ts";
-import { isAccountCommand, problemCodesOf } from "./problem_codes.ts";
+import { isAccountCommand, listProblemCodes } from "./problem_codes.ts";
 
 /** An endpoint as OpenAPI describes it. */
 export function toRoute(endpoint: Endpoint): Route {
@@ -17,12 +22,12 @@ export function toRoute(endpoint: Endpoint): Route {
     tags: [tag],
     summary,
     description: describe(endpoint),
-    security: security(endpoint),
-    parameters: headerNames(endpoint).map((name) => componentRef("parameters", name)),
-    request: request(definition),
+    security: listSecurity(endpoint),
+    parameters: listHeaderNames(endpoint).map((name) => referToComponent("parameters", name)),
+    request: toRequest(definition),
     responses: {
-      ...successResponses(definition, mayReplay),
-      ...problemResponses(problemCodesOf(endpoint), { mayReplay }),
+      ...toSuccessResponses(definition, mayReplay),
+      ...toProblemResponses(listProblemCodes(endpoint), { mayReplay }),
     },
   };
 }
@@ -36,24 +41,26 @@ const ACCESS: Readonly<Record<Endpoint["access"], string>> = {
 
 function describe(endpoint: Endpoint): string {
   const { access, definition } = endpoint;
-  const mayMeanItsOwn = access === "fleet_or_session" && "userNo" in freeFields(definition);
+  const mayMeanItsOwn = access === "fleet_or_session" && "userNo" in pickFreeFields(definition);
   return [
     ACCESS[access],
     ...(mayMeanItsOwn ? ["A session may leave out `userNo`: it means the user's own."] : []),
-    ...otherPlaces(definition),
+    ...describeOtherPlaces(definition),
   ].join("\n\n");
 }
 
 /** Where parameters may stand in addition to the one place that is documented. */
-function otherPlaces(definition: Definition): readonly string[] {
+function describeOtherPlaces(definition: Definition): readonly string[] {
   const { headerParameters = [], method } = definition;
-  switch (placeOf(definition)) {
+  switch (choosePlace(definition)) {
     case "headers":
       return ["The parameters may also stand in the query string or in a JSON body."];
     case "query":
       return method === "get" ? [] : ["The parameters may also stand in a JSON body."];
     case "body": {
-      const kept = Object.keys(freeFields(definition)).filter((name) => KEPT_OUT_OF_URLS.has(name));
+      const kept = Object.keys(pickFreeFields(definition)).filter((name) =>
+        KEPT_OUT_OF_URLS.has(name)
+      );
       return [
         `The parameters may also stand in the query string${kept.length > 0 ? ", except " : ""}${
           kept.map(quote).join(", ")
@@ -72,7 +79,7 @@ function quote(name: string): string {
   return `\`${name}\``;
 }
 
-function security({ access, definition: { bearer } }: Endpoint): Record<string, string[]>[] {
+function listSecurity({ access, definition: { bearer } }: Endpoint): Record<string, string[]>[] {
   if (bearer === "one_time_code") return [{ oneTimeCode: [] }];
   if (bearer === "optional_fleet_key") return [{}, { fleetKey: [] }];
   if (access === "public") return [];
@@ -80,7 +87,7 @@ function security({ access, definition: { bearer } }: Endpoint): Record<string, 
   return access === "fleet" ? [{ fleetKey: [] }] : [{ fleetKey: [] }, { session: [] }];
 }
 
-function headerNames(endpoint: Endpoint): (keyof typeof HEADER_PARAMETERS)[] {
+function listHeaderNames(endpoint: Endpoint): (keyof typeof HEADER_PARAMETERS)[] {
   const isOfAccount = endpoint.access === "fleet" || endpoint.access === "fleet_or_session";
   return [
     ...(isOfAccount ? ["Filo" as const] : []),
@@ -96,8 +103,8 @@ type Shape = Record<string, z.ZodType>;
  * The one place where the parameters of a route that are not in its path are documented: generators
  * make one class of them, with what is required. All in headers where they can be.
  */
-function placeOf(definition: Definition): "query" | "body" | "headers" | undefined {
-  const names = Object.keys(freeFields(definition));
+function choosePlace(definition: Definition): "query" | "body" | "headers" | undefined {
+  const names = Object.keys(pickFreeFields(definition));
   const { headerParameters = [], method } = definition;
   if (names.length === 0) return undefined;
   if (names.every((name) => headerParameters.includes(name))) return "headers";
@@ -105,13 +112,13 @@ function placeOf(definition: Definition): "query" | "body" | "headers" | undefin
   return method === "get" || method === "delete" ? "query" : "body";
 }
 
-function request(definition: Definition): NonNullable<Route["request"]> {
+function toRequest(definition: Definition): NonNullable<Route["request"]> {
   const { operation, path } = definition;
   const shape = definition.parameters.shape as Shape;
   const inPath = pick(shape, (name) => path.includes(`{${name}}`));
   const params = Object.keys(inPath).length > 0 ? { params: z.object(inPath) } : {};
-  const free = freeFields(definition);
-  switch (placeOf(definition)) {
+  const free = pickFreeFields(definition);
+  switch (choosePlace(definition)) {
     case undefined:
       return params;
     case "query":
@@ -119,19 +126,19 @@ function request(definition: Definition): NonNullable<Route["request"]> {
     case "headers":
       return { ...params, headers: z.object(free) };
     case "body": {
-      const schema = z.strictObject(free).meta({ id: requestName(operation) });
+      const schema = z.strictObject(free).meta({ id: toRequestName(operation) });
       return { ...params, body: { required: true, content: { "application/json": { schema } } } };
     }
   }
 }
 
 /** `create_user` as `CreateUserRequest`. */
-function requestName(operation: string): string {
+function toRequestName(operation: string): string {
   return `_${operation}_request`.replaceAll(/_(\w)/g, (_whole, letter) => letter.toUpperCase());
 }
 
 /** The parameters that are not part of the path. */
-function freeFields({ path, parameters }: Definition): Shape {
+function pickFreeFields({ path, parameters }: Definition): Shape {
   return pick(parameters.shape as Shape, (name) => !path.includes(`{${name}}`));
 }
 
@@ -146,14 +153,17 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
   204: "It is done; there is nothing to show.",
 };
 
-function successResponses({ answers }: Definition, mayReplay: boolean): Route["responses"] {
+function toSuccessResponses({ answers }: Definition, mayReplay: boolean): Route["responses"] {
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => {
       const description = STATUS_TEXTS[Number(status)] ?? "Success.";
       if (schema === null) {
-        return [status, { description, headers: headerRefs(["X-Request-Id", "Cache-Control"]) }];
+        return [status, {
+          description,
+          headers: referToHeaders(["X-Request-Id", "Cache-Control"]),
+        }];
       }
-      const headers = headerRefs([
+      const headers = referToHeaders([
         ...COMMON_HEADERS,
         ...(mayReplay ? ["Idempotent-Replayed" as const] : []),
       ]);

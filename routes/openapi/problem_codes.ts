@@ -1,18 +1,18 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
-import { errorCodesOf } from "../http/validate.ts";
+import { listErrorCodes } from "../http/validate.ts";
 
 /**
  * Every code that an endpoint can answer with: its own and those of each step that its requests go
  * through (see run_endpoint.ts), in the order of the table.
  */
-export function problemCodesOf(endpoint: Endpoint): readonly ProblemCode[] {
+export function listProblemCodes(endpoint: Endpoint): readonly ProblemCode[] {
   const { definition } = endpoint;
   const codes = new Set<ProblemCode>([
     ...READING,
     ...(definition.method === "get" ? [] : READING_A_BODY),
-    ...errorCodesOf(definition),
-    ...accessCodes(endpoint),
+    ...listErrorCodes(definition),
+    ...listAccessCodes(endpoint),
     ...definition.problems,
     ...(definition.alwaysServed ? [] : OVERLOAD),
     ...(definition.whenStoreFails ? [definition.whenStoreFails] : []),
@@ -50,7 +50,7 @@ export function isAccountCommand({ access, definition: { method } }: Endpoint): 
   return (access === "fleet" || access === "fleet_or_session") && method !== "get";
 }
 
-function accessCodes(endpoint: Endpoint): readonly ProblemCode[] {
+function listAccessCodes(endpoint: Endpoint): readonly ProblemCode[] {
   switch (endpoint.access) {
     case "public":
       return [];

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { createTexts } from "../contract/messages.ts";
-import { componentRef, headerRefs, type RESPONSE_HEADERS, type Route } from "./components.ts";
+import {
+  referToComponent,
+  referToHeaders,
+  type RESPONSE_HEADERS,
+  type Route,
+} from "./components.ts";
 import {
   type FieldError,
   type Problem,
@@ -10,8 +15,8 @@ import {
   type ProblemType,
 } from "../contract/problems.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
-import { problemHeaders, TAKEN_ENCODINGS } from "../contract/problem_headers.ts";
-import { problemBody } from "../http/render.ts";
+import { TAKEN_ENCODINGS, toProblemHeaders } from "../contract/problem_headers.ts";
+import { toProblemBody } from "../http/render.ts";
 import { problemAnswer } from "../contract/answers.ts";
 
 /** The fields that an error of reading or validating names. */
@@ -26,20 +31,23 @@ const ERRORS: Partial<Record<ProblemCode, readonly FieldError[]>> = {
 const TEXTS = createTexts(new Map());
 
 /** The facts behind a problem, as its example shows them. */
-function factsOf(code: ProblemCode): Problem["facts"] {
+function findFacts(code: ProblemCode): Problem["facts"] {
   const { facts = {} }: ProblemType = PROBLEMS[code];
   return facts;
 }
 
 /** An answer with that code, word for word, under its English title. */
-export function problemExample(code: ProblemCode): { summary: string; value: unknown } {
+export function toExample(code: ProblemCode): { summary: string; value: unknown } {
   const errors = ERRORS[code];
   const parameters = errors?.map(({ field }) => field).join(", ") ?? "userNo";
-  const example = { ...problem(code, { ...factsOf(code), parameters }), ...(errors && { errors }) };
+  const example = {
+    ...problem(code, { ...findFacts(code), parameters }),
+    ...(errors && { errors }),
+  };
   const facts = { requestId: "req-1", language: "tr" } as const;
   return {
     summary: PROBLEM_TEXTS[code].en.title,
-    value: problemBody(example, { facts, texts: TEXTS }),
+    value: toProblemBody(example, { facts, texts: TEXTS }),
   };
 }
 
@@ -52,7 +60,7 @@ const PROBLEM = problemAnswer.extend({ code: z.enum(Object.keys(PROBLEMS)) }).me
 type HeaderName = keyof typeof RESPONSE_HEADERS;
 
 /** The responses of those codes, by status. */
-export function problemResponses(
+export function toProblemResponses(
   codes: readonly ProblemCode[],
   { mayReplay }: { readonly mayReplay: boolean },
 ): Route["responses"] {
@@ -61,25 +69,27 @@ export function problemResponses(
     [...byStatus].map(([status, ofStatus]) => {
       // A top-up is remembered from its start, so its decline can be repeated too.
       const isReplayed = mayReplay && ofStatus.includes("card_declined");
-      return [status, problemResponse(ofStatus, isReplayed ? ["Idempotent-Replayed"] : [])];
+      return [status, toProblemResponse(ofStatus, isReplayed ? ["Idempotent-Replayed"] : [])];
     }),
   );
 }
 
-function problemResponse(
+function toProblemResponse(
   codes: readonly ProblemCode[],
   more: readonly HeaderName[],
 ): Route["responses"][string] {
   const headers = [
-    ...new Set<HeaderName>([...COMMON_HEADERS, ...codes.flatMap(headersOf), ...more]),
+    ...new Set<HeaderName>([...COMMON_HEADERS, ...codes.flatMap(listHeaders), ...more]),
   ];
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEM_TEXTS[code].en.title}`).join("\n\n"),
-    headers: headerRefs(headers),
+    headers: referToHeaders(headers),
     content: {
       "application/problem+json": {
         schema: PROBLEM,
-        examples: Object.fromEntries(codes.map((code) => [code, componentRef("examples", code)])),
+        examples: Object.fromEntries(
+          codes.map((code) => [code, referToComponent("examples", code)]),
+        ),
       },
     },
   };
@@ -88,9 +98,9 @@ function problemResponse(
 /** Headers of every answer. */
 export const COMMON_HEADERS = ["X-Request-Id", "Content-Language", "Cache-Control"] as const;
 
-function headersOf(code: ProblemCode): readonly HeaderName[] {
+function listHeaders(code: ProblemCode): readonly HeaderName[] {
   const headers = code === "unsupported_media_type"
     ? TAKEN_ENCODINGS
-    : problemHeaders({ code, facts: factsOf(code) });
+    : toProblemHeaders({ code, facts: findFacts(code) });
   return Object.keys(headers) as (keyof typeof headers)[];
 }

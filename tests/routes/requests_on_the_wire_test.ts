@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect, type OutgoingHttpHeaders } from "node:http2";
-import { bearerToken } from "../../routes/http/authenticate.ts";
+import { readBearerToken } from "../../routes/http/authenticate.ts";
 import { assertProblem, balanceOf, countEntries, sendWell } from "../support/answers.ts";
 import {
   createUser,
@@ -200,9 +200,9 @@ Deno.test("createApp() refuses a GET with a body, which would not be heard", () 
     assertEquals((await sendLines(url, [...lines, "Content-Length: 0"]))[0], 200);
   }));
 
-Deno.test("bearerToken() takes no token that is longer than any of ours", () => {
+Deno.test("readBearerToken() takes no token that is longer than any of ours", () => {
   const token = (length: number) =>
-    bearerToken(new Headers({ authorization: `Bearer ${"x".repeat(length)}` }))?.length;
+    readBearerToken(new Headers({ authorization: `Bearer ${"x".repeat(length)}` }))?.length;
   assertEquals([1, 67, 512, 513, 60_000].map(token), [1, 67, 512, undefined, undefined]);
 });
 

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import {
   DECLINE_REASONS,
   FIELD_MESSAGES,
+  findUnknownTexts,
+  listTextVariables,
   MESSAGES,
-  textVariables,
-  unknownTexts,
 } from "../../routes/contract/messages.ts";
 import { PROBLEM_TEXTS } from "../../routes/contract/problem_texts.ts";
 import { saveCard, sendWell } from "../support/answers.ts";
@@ -115,8 +115,8 @@ Deno.test("createTexts() says what the operator says, in each language for itsel
 });
 
 Deno.test("createTexts() can replace the text of every success", async () => {
-  const texts = new Map([...textVariables().keys()].map((name) => [name, `own ${name}`]));
-  assertEquals(unknownTexts(texts), []);
+  const texts = new Map([...listTextVariables().keys()].map((name) => [name, `own ${name}`]));
+  assertEquals(findUnknownTexts(texts), []);
   await using kese = await openTestKese({ environment: { texts } });
   const own = async (line: string, json: unknown): Promise<unknown> => {
     const { body } = await sendWell(kese, line, { json });
@@ -142,8 +142,8 @@ Deno.test("createTexts() can replace the text of every success", async () => {
   }
 });
 
-Deno.test("textVariables() has a Turkish and an English name for every text", () => {
-  const variables = textVariables();
+Deno.test("listTextVariables() has a Turkish and an English name for every text", () => {
+  const variables = listTextVariables();
   const names = [PROBLEM_TEXTS, MESSAGES, FIELD_MESSAGES, DECLINE_REASONS].flatMap((texts) =>
     Object.keys(texts)
   );
@@ -157,12 +157,12 @@ Deno.test("textVariables() has a Turkish and an English name for every text", ()
   }
 });
 
-Deno.test("unknownTexts() names what replaces no text, most likely misspelt", () => {
+Deno.test("findUnknownTexts() names what replaces no text, most likely misspelt", () => {
   const overrides = new Map([
     ["MSG_INSUFICIENT_BALANCE", "x"],
     ["MSG_BUSY", "x"],
     ["MSG_BUSY_TR", "x"],
     ["MSG_", "x"],
   ]);
-  assertEquals(unknownTexts(overrides), ["MSG_INSUFICIENT_BALANCE", "MSG_BUSY_TR", "MSG_"]);
+  assertEquals(findUnknownTexts(overrides), ["MSG_INSUFICIENT_BALANCE", "MSG_BUSY_TR", "MSG_"]);
 });

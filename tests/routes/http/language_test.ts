@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { preferredLanguage } from "../../../routes/http/language.ts";
+import { chooseLanguage } from "../../../routes/http/language.ts";
 
 const LANGUAGES = [
   [null, "tr"],
@@ -32,12 +32,12 @@ const LANGUAGES = [
 ] as const;
 
 for (const [header, language] of LANGUAGES) {
-  Deno.test(`preferredLanguage() gives ${language} to Accept-Language: ${header}`, () => {
-    assertEquals(preferredLanguage(header), language);
+  Deno.test(`chooseLanguage() gives ${language} to Accept-Language: ${header}`, () => {
+    assertEquals(chooseLanguage(header), language);
   });
 }
 
-Deno.test("preferredLanguage() reads a header of any length and form", () => {
-  assertEquals(preferredLanguage("en;q=0.5,".repeat(5_000)), "en");
-  assertEquals(preferredLanguage(";q=1".repeat(5_000)), "tr");
+Deno.test("chooseLanguage() reads a header of any length and form", () => {
+  assertEquals(chooseLanguage("en;q=0.5,".repeat(5_000)), "en");
+  assertEquals(chooseLanguage(";q=1".repeat(5_000)), "tr");
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Hono } from "hono";
-import { addressGroup, peerAddress } from "../../../routes/http/peer.ts";
+import { findPeerAddress, groupAddress } from "../../../routes/http/peer.ts";
 
 const SOCKET = { remoteAddr: { hostname: "192.0.2.1" } };
 
@@ -22,10 +22,10 @@ const cases: readonly [string, string | null, boolean, string][] = [
 ];
 
 for (const [rule, forwarded, trustProxy, expected] of cases) {
-  Deno.test(`peerAddress() ${rule}`, async () => {
+  Deno.test(`findPeerAddress() ${rule}`, async () => {
     const app = new Hono().get(
       "/",
-      (context) => context.text(peerAddress(context, { trustProxy })),
+      (context) => context.text(findPeerAddress(context, { trustProxy })),
     );
     const headers = forwarded === null ? {} : { "x-forwarded-for": forwarded };
     const response = await app.request("/", { headers }, SOCKET);
@@ -56,12 +56,12 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [group, spellings] of Object.entries(SPELLINGS)) {
-  Deno.test(`addressGroup() is ${group} however it is written`, () => {
-    assertEquals(spellings.map(addressGroup), spellings.map(() => group));
+  Deno.test(`groupAddress() is ${group} however it is written`, () => {
+    assertEquals(spellings.map(groupAddress), spellings.map(() => group));
   });
 }
 
-Deno.test("addressGroup() takes nothing else for an address", () => {
+Deno.test("groupAddress() takes nothing else for an address", () => {
   const others = [
     "",
     "unknown",
@@ -74,22 +74,22 @@ Deno.test("addressGroup() takes nothing else for an address", () => {
     "[1]",
   ];
   const odd = ["::ffff:1.2.3.4:80", "2001:db8::1::2", "example.com", "%eth0", "[::1", "[]:80"];
-  assertEquals([...others, ...odd].filter((text) => addressGroup(text) !== undefined), []);
+  assertEquals([...others, ...odd].filter((text) => groupAddress(text) !== undefined), []);
 });
 
-Deno.test("addressGroup() tells two IPv6 addresses apart by their /64 alone", () => {
+Deno.test("groupAddress() tells two IPv6 addresses apart by their /64 alone", () => {
   const address = fc.ipV6();
   fc.assert(fc.property(address, address, fc.boolean(), (first, second, upper) => {
     const network = (text: string) => new URL(`http://[${text}]`).hostname;
-    const group = addressGroup(upper ? first.toUpperCase() : first);
-    assertEquals(group, addressGroup(network(first)));
-    if (network(first) === network(second)) assertEquals(group, addressGroup(second));
+    const group = groupAddress(upper ? first.toUpperCase() : first);
+    assertEquals(group, groupAddress(network(first)));
+    if (network(first) === network(second)) assertEquals(group, groupAddress(second));
   }));
   const part = fc.integer({ min: 0, max: 0xffff }).map((number) => number.toString(16));
   const half = fc.tuple(part, part, part, part).map((parts) => parts.join(":"));
   fc.assert(fc.property(half, half, half, (network, host, otherHost) => {
     fc.pre(!network.startsWith("0:0:0:0"));
-    assertEquals(addressGroup(`${network}:${host}`), `${network}::/64`);
-    assertEquals(addressGroup(`${network}:${otherHost}`), `${network}::/64`);
+    assertEquals(groupAddress(`${network}:${host}`), `${network}::/64`);
+    assertEquals(groupAddress(`${network}:${otherHost}`), `${network}::/64`);
   }));
 });

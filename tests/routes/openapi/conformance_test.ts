@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createEndpoints } from "../../../routes/app.ts";
 import type { Definition } from "../../../routes/http/endpoint.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
-import { problemCodesOf } from "../../../routes/openapi/problem_codes.ts";
+import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import {
   type Answer,
   createUser,
@@ -247,7 +247,7 @@ for (const endpoint of ENDPOINTS) {
     await using kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
     await createUser(kese, "1");
     const bearer = await signIn(kese, "1");
-    const codes = problemCodesOf(endpoint);
+    const codes = listProblemCodes(endpoint);
     const bearers = [{}, { bearer }, { bearer, filo: OTHER_FLEET }];
     for (const request of BAD_REQUESTS.flatMap((bad) => bearers.map((by) => ({ ...by, ...bad })))) {
       for (const query of BAD_QUERIES) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { createEndpoints } from "../../../routes/app.ts";
 import { openApiDocument, openApiText } from "../../../routes/openapi/document.ts";
-import { problemCodesOf } from "../../../routes/openapi/problem_codes.ts";
+import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import { type ProblemCode, PROBLEMS } from "../../../routes/contract/problems.ts";
 import { openTestKese, send } from "../../support/kese.ts";
 
@@ -170,7 +170,7 @@ Deno.test("openApiDocument() lists the errors of each endpoint under their statu
         return code;
       });
     });
-    assertEquals(listed.toSorted(), [...problemCodesOf(endpoint)].toSorted(), operation);
+    assertEquals(listed.toSorted(), [...listProblemCodes(endpoint)].toSorted(), operation);
   }
 });
 
@@ -178,7 +178,7 @@ Deno.test("openApiDocument() has every error of the table", () => {
   const codes = Object.keys(PROBLEMS);
   assertEquals(DOCUMENT.components.schemas.Problem.properties.code.enum, codes);
   assertEquals(Object.keys(DOCUMENT.components.examples), codes);
-  const listed = new Set(ENDPOINTS.flatMap(problemCodesOf));
+  const listed = new Set(ENDPOINTS.flatMap(listProblemCodes));
   const ofNoEndpoint = codes.filter((code) => !listed.has(code as ProblemCode));
   assertEquals(ofNoEndpoint, ["not_found", "method_not_allowed"]);
 });
