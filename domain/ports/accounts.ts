@@ -34,6 +34,10 @@ export interface Accounts {
   /** The account as it is at hand, perhaps an older one: only `update` may act on what it shows. */
   peek(id: AccountId): Promise<Account | undefined>;
   open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome>;
+  /** How opening the account has ended already; undefined as long as there is no such account. */
+  findOpening(
+    command: Command & { readonly account: AccountId },
+  ): Promise<OpeningOutcome | undefined>;
   /** Takes `decide` on the newest account, again when a race was lost, and commits what it accepts. */
   update<Entry extends JournalEntry, Refusal extends Rejection>(
     command: AccountCommand,

@@ -1,7 +1,7 @@
+import type { AccountId } from "../account.ts";
 import { type AccountOpeningCommand, openAccount } from "../account_opening.ts";
-import type { Accepted } from "../decision.ts";
+import type { Command } from "../decision.ts";
 import { checkKey } from "../fold.ts";
-import type { EntryOf } from "../journal.ts";
 import { COMMAND_DEADLINE_MILLISECONDS } from "../limits.ts";
 import type { NewPerson, OpeningOutcome } from "../ports/accounts.ts";
 import type { AccountStore } from "../ports/account_store.ts";
@@ -18,7 +18,7 @@ interface OpeningPorts {
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
-/** Inserts a new account, and finds out what became of an insert whose answer was lost. */
+/** Inserts a new account. When the answer is lost, finds out whether it was inserted. */
 export async function commitOpening(
   ports: OpeningPorts,
   command: AccountOpeningCommand,
@@ -32,10 +32,10 @@ export async function commitOpening(
       if (await store.insert(opening, person)) {
         return { outcome: "accepted", entry: opening.entry };
       }
-      const found = await findOpening(ports, command, opening);
+      const found = await findOpening(ports, command);
       if (found) return found;
     } catch (error) {
-      // The insert may have happened, so it is tried again; an existing account then tells.
+      // The account may have been inserted. Trying again tells: it then exists.
       log.warn("account_opening_unclear", { requestId: command.requestId, error });
     }
     await pause(pauseMilliseconds(attempt));
@@ -43,19 +43,17 @@ export async function commitOpening(
   return { outcome: "outcome_unknown" };
 }
 
-/** What an existing account says of an opening: its own, a repeated one, or another's. */
-async function findOpening(
-  { store, journal }: OpeningPorts,
-  command: AccountOpeningCommand,
-  opening: Accepted<EntryOf<"account_opened">>,
+/** What an existing account says of an opening: that it was this one, a repetition of it, or another. */
+export async function findOpening(
+  { store, journal }: Pick<OpeningPorts, "store" | "journal">,
+  command: Command & { readonly account: AccountId },
 ): Promise<OpeningOutcome | undefined> {
   const { account: id, idempotency } = command;
   const keys = idempotency ? [idempotency.keyHash] : [];
   const existing = await store.load(id, { keys });
   if (existing === undefined) return undefined;
-  if (await journal.find(id, opening.entry.id)) {
-    return { outcome: "accepted", entry: opening.entry };
-  }
+  const own = await journal.find(id, command.entryId);
+  if (own?.type === "account_opened") return { outcome: "accepted", entry: own };
   const repeated = checkKey(command, existing.entriesByKey);
   if (repeated === "key_reused") return { outcome: "key_reused" };
   if (repeated?.type === "account_opened") return { outcome: "replayed", entry: repeated };

@@ -1,6 +1,6 @@
 import { type Account, type AccountId, accountKey, type Instant } from "../account.ts";
 import type { AccountOpeningCommand } from "../account_opening.ts";
-import type { Decision } from "../decision.ts";
+import type { Command, Decision } from "../decision.ts";
 import { type Fold, foldCommands, type LoadedAccount, type WaitingCommand } from "../fold.ts";
 import type { JournalEntry } from "../journal.ts";
 import {
@@ -25,7 +25,7 @@ import type { Log } from "../ports/log.ts";
 import { StoreInconsistentError } from "../ports/errors.ts";
 import type { AccountView } from "../refund.ts";
 import type { Rejection } from "../rejection.ts";
-import { commitOpening } from "./account_openings.ts";
+import { commitOpening, findOpening } from "./account_openings.ts";
 import { type CachedAccounts, createCachedAccounts } from "./cached_accounts.ts";
 import { pauseMilliseconds } from "./retry_pause.ts";
 
@@ -118,6 +118,12 @@ class QueuedAccounts implements Accounts {
 
   open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome> {
     return commitOpening(this.#options, command, person);
+  }
+
+  findOpening(
+    command: Command & { readonly account: AccountId },
+  ): Promise<OpeningOutcome | undefined> {
+    return findOpening(this.#options, command);
   }
 
   /** Takes what waits, batch by batch, until nothing does. */

@@ -20,19 +20,25 @@ export interface AccountCreationCommand extends Command {
 }
 
 export interface AccountCreationPorts {
-  readonly accounts: Pick<Accounts, "open">;
+  readonly accounts: Pick<Accounts, "open" | "findOpening">;
   readonly vault: CardVault;
   readonly hasher: SecretHasher;
   readonly ids: Ids;
 }
 
-/** Opens an account for a new user. Their card numbers are in the vault before the account names them. */
+/**
+ * Opens an account for a new user. Their card numbers are in the vault before the account names them.
+ * It first looks whether the account is there, because a repeated request must cost neither the slow
+ * hash nor writes to the vault.
+ */
 export async function createAccount(
   { accounts, vault, hasher, ids }: AccountCreationPorts,
   command: AccountCreationCommand,
 ): Promise<OpeningOutcome> {
   const { authCode, profile, cardNumbers: _, selectedCard, ...opening } = command;
   const { account: id, at } = opening;
+  const found = await accounts.findOpening(opening);
+  if (found) return found;
   const authCodeHash = await hasher.hash(authCode);
   const kept = distinctCards(command, vault).map((card) => ({
     ...card,

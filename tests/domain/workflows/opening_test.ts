@@ -30,6 +30,8 @@ const CREATION: AccountCreationCommand = {
 const LOST = new Error("connection reset");
 
 interface Script {
+  /** What is found when the account is looked for; nothing if left out. */
+  readonly found?: OpeningOutcome;
   /** How the opening ends, instead of by the rule. */
   readonly open?: () => Promise<OpeningOutcome>;
   readonly keep?: () => Promise<void>;
@@ -37,12 +39,14 @@ interface Script {
 }
 
 /** Ports that write down every call, and what the account was opened with. */
-function createPorts({ open, keep, remove }: Script = {}) {
+function createPorts({ found, open, keep, remove }: Script = {}) {
   const calls: string[] = [];
   const openings: { readonly command: AccountOpeningCommand; readonly person: NewPerson }[] = [];
   let count = 0;
+  let hashes = 0;
   const ports: AccountCreationPorts = {
     accounts: {
+      findOpening: () => Promise.resolve(found),
       open: (command, person) => {
         calls.push("open account");
         openings.push({ command, person });
@@ -64,7 +68,10 @@ function createPorts({ open, keep, remove }: Script = {}) {
       },
     },
     hasher: {
-      hash: () => Promise.resolve("slow hash"),
+      hash: () => {
+        hashes++;
+        return Promise.resolve("slow hash");
+      },
       verify: () => Promise.reject(new Error("not asked here")),
     },
     ids: {
@@ -74,7 +81,7 @@ function createPorts({ open, keep, remove }: Script = {}) {
       digits: () => "00000000",
     },
   };
-  return { ports, calls, openings };
+  return { ports, calls, openings, hashes: () => hashes };
 }
 
 function creationWith(cards: readonly string[], selected?: string): AccountCreationCommand {
@@ -103,7 +110,7 @@ Deno.test("createAccount() asks nothing of the vault for a user without a card",
   }
 });
 
-Deno.test("createAccount() keeps the hash of the authCode beside the profile, never the code", async () => {
+Deno.test("createAccount() keeps the hash of the authCode next to the profile, never the code", async () => {
   const { ports, openings } = createPorts();
   const outcome = await createAccount(ports, creationWith([VISA]));
   assertEquals(openings.map(({ person }) => person), [
@@ -178,6 +185,15 @@ for (const [outcome, expected] of ENDS) {
     const { ports, calls } = createPorts({ open: () => Promise.resolve(ending) });
     assertEquals(await createAccount(ports, creationWith([VISA])), ending);
     assertEquals(calls, expected);
+  });
+}
+
+for (const outcome of ["user_exists", "key_reused", "replayed"] as const) {
+  Deno.test(`createAccount() costs neither hash nor write when the account says ${outcome}`, async () => {
+    const found = { outcome } as OpeningOutcome;
+    const { ports, calls, hashes } = createPorts({ found });
+    assertEquals(await createAccount(ports, creationWith([VISA])), found);
+    assertEquals([calls, hashes()], [[], 0]);
   });
 }
 

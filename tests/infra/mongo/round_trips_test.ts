@@ -274,7 +274,8 @@ const operations: readonly Operation[] = [
   },
   {
     name: "user created",
-    commands: ["insert vault", "insert users"],
+    // The first two at the same moment: whether the user exists.
+    commands: ["find users", "find ledger", "insert vault", "insert users"],
     prepare:
       () => ["POST /create_user", { json: newUser("2", { selectedCard: "4242424242424242" }) }],
   },
