@@ -8,7 +8,7 @@ import { VERSION } from "./contract/version.ts";
 
 /** How long a health probe waits for a store. */
 export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
-/** How long one probe of a store answers everybody who asks, because a probe writes. */
+/** How long the result of one probe is given to everybody who asks, because a probe writes. */
 export const HEALTH_SHARED_MILLISECONDS = 1_000;
 
 const healthAnswer = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
@@ -51,7 +51,7 @@ export function createHealthRoutes({ clock, log, stores }: Dependencies): readon
     }),
   ];
 
-  /** Probes once for all who ask at the same time: strangers may ask, and a probe writes. */
+  /** Probes once for all who ask at the same time, because strangers may ask, and a probe writes. */
   function shareProbe(probe: () => Promise<boolean>): () => Promise<boolean> {
     let last: { readonly at: Instant; readonly answer: Promise<boolean> } | undefined;
     return () => {

@@ -79,7 +79,7 @@ function defineCreateSession(signIn: SignIn): Endpoint {
     bearer: "one_time_code",
     answers: { 201: sessionAnswer },
     problems: ["authentication_failed", "rate_limited"],
-    // The code may be taken although no answer says so, and then a repeat is refused.
+    // The code may have been used up without an answer, and then a repeat is refused.
     whenStoreFails: "outcome_unknown",
   }, async ({ trace, parameters: { Filo: filo, userNo }, at: now, headers, peer }) => {
     const account = { filo, userNo };

@@ -80,7 +80,10 @@ function defineGetTopUp({ settlement }: Dependencies): Endpoint {
   });
 }
 
-/** The top-up is in the journal: what fails from here on leaves it open, and the answer says which it is. */
+/**
+ * Charges the card. The top-up is in the journal already, so a failure leaves it open, and the answer
+ * names it.
+ */
 async function charge(
   { log, settlement }: Pick<Dependencies, "log" | "settlement">,
   id: AccountId,

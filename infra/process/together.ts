@@ -2,10 +2,10 @@ import type { Eventually } from "../../domain/ports/eventually.ts";
 
 /**
  * Lets what arrives together be worked on together: the first of a turn of the event loop begins at
- * once, for it may be the only one; those behind it begin when the turn has ended. Deno hands a
- * request over as soon as it is read, and work begun there takes turns with reading the next request
+ * once, because it may be the only one; those after it begin when the turn has ended. Deno hands a
+ * request over as soon as it is read, and work begun there alternates with reading the next request
  * and sending the last answer. Each of these calls into the kernel leaves the processor cold for the
- * work behind it; on its own, the work of many requests runs nearly twice as fast.
+ * work after it: without this, a payment costs 90% more.
  */
 export function together<Request, Connection, Result>(
   work: (request: Request, connection: Connection) => Eventually<Result>,

@@ -132,7 +132,7 @@ export const sessionAnswer = z.object({
 const fieldError = z.object({ field: z.string(), code: z.string(), message })
   .meta({ id: "FieldError" });
 
-/** What stands behind a refusal: each code has some of it. */
+/** The facts behind a refusal: each code has some of them. */
 const facts = z.object({
   balance: money,
   amount: money,

@@ -22,7 +22,7 @@ import { coded, hidesNoCardNumber, line, secret, text } from "./texts.ts";
 
 /** The parameters of the API. */
 
-/** Fields that a client may also write as a JSON number: what they are given is its text. */
+/** Fields that a client may also write as a JSON number; they are given its text. */
 const TAKING_NUMBERS = z.registry<object>();
 
 /** Whether a field may be written as a JSON number. */

@@ -66,7 +66,7 @@ export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
   expired_card: { tr: "kartın süresi dolmuş", en: "the card has expired" },
 };
 
-/** Texts that the operator replaced, by the name after `MSG_`. */
+/** Texts that the operator replaced, by the name of the variable. */
 export type TextOverrides = ReadonlyMap<string, string>;
 
 /** The text of a success message, a problem or a field error. */

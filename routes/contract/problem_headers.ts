@@ -7,10 +7,10 @@ type ProblemHeaders = Readonly<
   >
 >;
 
-/** What a 415 says of a compressed body: the codings that are taken (RFC 9110, section 12.5.3). */
+/** What a 415 says about a compressed body: the codings that are accepted (RFC 9110, section 12.5.3). */
 export const TAKEN_ENCODINGS = { "Accept-Encoding": "identity" } as const;
 
-/** Which headers a problem brings, by its code; their values say its facts. */
+/** Which headers a problem has, by its code; their values are its facts. */
 export function toProblemHeaders({ code, facts }: Pick<Problem, "code" | "facts">): ProblemHeaders {
   switch (code) {
     case "unauthenticated":

@@ -109,7 +109,7 @@ export function refuse(refusal: Problem): { readonly ok: false; readonly problem
   return { ok: false, problem: refusal };
 }
 
-/** What has no entry to show: the problem that an update ended in. */
+/** Turns the outcome of an update without an entry into its problem. */
 export function toProblem(outcome: Exclude<UpdateOutcome, { entry: unknown }>): Problem {
   switch (outcome.outcome) {
     case "rejected": {

@@ -5,7 +5,10 @@ type Library = typeof import("libphonenumber-js/min");
 // Loaded with the first telephone number, because it would make every start some 35 ms longer.
 let library: Library | undefined;
 
-/** Thrown while what a field needs is still to be loaded; then the parameters are read again. */
+/**
+ * Thrown when a field needs what is not loaded yet; after loading, the parameters are validated
+ * again.
+ */
 export class NotLoaded extends Error {
   constructor(readonly load: () => Promise<void>) {
     super("Cannot read a field: what it needs is not loaded");
@@ -13,9 +16,9 @@ export class NotLoaded extends Error {
 }
 
 /**
- * Reads a telephone number as people in Turkey write it, and gives it in E.164; undefined when there
- * is no such number. A subscriber number of seven digits without an area code is unique nowhere and
- * cannot be completed: it stays its digits.
+ * Reads a telephone number as people in Turkey write it, and gives it in E.164; undefined if there is
+ * no such number. A subscriber number of seven digits without an area code is not unique and cannot
+ * be completed, so its digits are kept.
  */
 export function readTelephone(text: string): string | undefined {
   if (library === undefined) throw new NotLoaded(load);

@@ -15,12 +15,12 @@ export const hidesNoCardNumber = (text: string): boolean => !holdsCardNumber(tex
 // show), halves of surrogate pairs, line ends, and letters that show nothing. A variation selector
 // stays: it makes a heart red.
 const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]|(?![\ufe0e\ufe0f])\p{DI}/u;
-/** So many characters become one in NFC, at most. */
+/** At most this many characters become one in NFC. */
 const COMPOSED_OF = 4;
 
 /**
- * One line of text as it is kept: in NFC, of visible characters, without blanks around it. A text that
- * is too long is not looked at: what a check costs grows with it.
+ * One line of text as it is kept: in NFC, of visible characters, without blanks around it. A text
+ * that is too long is refused first, because the checks cost more the longer it is.
  */
 export function line(maxLength: number, code: string): z.ZodString {
   const error = { error: code, abort: true };
@@ -29,12 +29,12 @@ export function line(maxLength: number, code: string): z.ZodString {
     .normalize("NFC").trim().min(1, error).max(maxLength, error);
 }
 
-/** One line of text that will be kept, so it must not hold a card number. */
+/** One line of text that will be kept, so it must not contain a card number. */
 export function text(maxLength: number): z.ZodString {
   return line(maxLength, "invalid_text").refine(hidesNoCardNumber, "holds_card_number");
 }
 
-/** A text that is kept as a slow hash alone, so it may hold anything that is text. */
+/** A text of which only a slow hash is kept, so it may contain any characters. */
 export function secret(maxLength: number): z.ZodString {
   const error = { error: "invalid_text", abort: true };
   return z.string(coded("invalid_text")).max(maxLength * COMPOSED_OF, error)

@@ -4,20 +4,20 @@ import { problem, type Read, refuse } from "../contract/problems.ts";
 import { SharedDeadline } from "./shared_deadline.ts";
 
 /**
- * Requests that one process works on at one time; one more is `busy`. Twice as many as may wait for
- * one account, so that no account takes every place.
+ * Requests in flight in one process; one more is `busy`. This is twice what may wait for one account,
+ * so that no account can take every place.
  */
 export const REQUESTS_IN_FLIGHT = 2_000;
 /** Request bodies read concurrently; each holds memory until it is complete. One more is `busy`. */
 export const BODIES_AT_ONCE = 4_000;
 /** How long a client may take to send a body; everyone has at least half of it. */
 export const BODY_DEADLINE_MILLISECONDS = 10_000;
-/** How often the log says that requests are refused because too many are under way. */
+/** How often the log says that requests are refused because too many are in flight. */
 export const REFUSAL_LOG_INTERVAL_MILLISECONDS = 1_000;
 
 /**
- * Counts the requests that are under way. One too many is refused before anything is done for it:
- * past its capacity a server that takes everything in answers nobody in time.
+ * Counts the requests in flight. One too many is refused before any work is done for it, because an
+ * overloaded server that accepts everything answers nobody in time.
  */
 export class Admission {
   readonly #clock: Clock;
@@ -34,7 +34,10 @@ export class Admission {
     this.#bodyDeadline = new SharedDeadline({ clock, milliseconds: BODY_DEADLINE_MILLISECONDS });
   }
 
-  /** Takes a place for a request. Whoever got one leaves it, however the request ends. */
+  /**
+   * Takes a place for a request, if one is free. It must be given back with `leave`, however the
+   * request ends.
+   */
   enter(): boolean {
     if (this.#requests >= REQUESTS_IN_FLIGHT) return this.#refuse();
     this.#requests++;
@@ -59,7 +62,7 @@ export class Admission {
     try {
       const body = await this.#bodyDeadline.within(read());
       if (body === undefined) return refuse(problem("malformed_request"));
-      // Its place may be taken by now, and nothing has been done for it.
+      // Its place may be taken by now; nothing has been done for it yet.
       if (this.#requests < REQUESTS_IN_FLIGHT) return body;
       this.#refuse();
       return refuse(problem("busy"));
@@ -69,7 +72,7 @@ export class Admission {
     }
   }
 
-  /** Refusals come by the thousand: the log counts them, a line a second. */
+  /** Logs the number of refusals, one line a second, because they come by the thousand. */
   #refuse(): false {
     this.#refused++;
     const now = this.#clock.now();

@@ -4,7 +4,7 @@ import type { Digests } from "../../domain/ports/digests.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Settings } from "./dependencies.ts";
 
-/** Characters of a fleet key, code or session token. A longer one is nobody's, and is not hashed. */
+/** The longest fleet key, code or session token. A longer one cannot be valid, and is not hashed. */
 export const BEARER_MAX_LENGTH = 512;
 
 interface AuthenticationPorts {
@@ -14,15 +14,15 @@ interface AuthenticationPorts {
 }
 
 const BEARER = new RegExp(`^bearer +([\\x21-\\x7e]{1,${BEARER_MAX_LENGTH}})$`, "i");
-// Compared with when there is no such fleet, so that the time does not tell which fleets exist.
+// Compared against when there is no such fleet, so that timing does not reveal which fleets exist.
 const NO_KEYS = ["0".repeat(64)];
 
-/** The bearer token of a request (RFC 6750, section 2.1). */
+/** Reads the bearer token of a request (RFC 6750, section 2.1). */
 export function readBearerToken(headers: Headers): string | undefined {
   return BEARER.exec(headers.get("authorization") ?? "")?.[1];
 }
 
-/** Who sends a request: by a session token alone, or by `Filo` and its fleet key. */
+/** Finds out who sends a request: a session by its token alone, a fleet by `Filo` and its key. */
 export function authenticate(
   { auth, digests, settings }: AuthenticationPorts,
   { headers, filo, now }: {
@@ -46,7 +46,7 @@ async function findSession(
   now: number,
 ): Promise<Caller | undefined> {
   const session = await auth.findSession(tokenHash, now);
-  // A session ends with its fleet: whoever removed the fleet's key wants nobody of it in.
+  // A session ends with its fleet: once a fleet is removed, its users must not get in either.
   if (session === undefined || !settings.fleets.has(session.account.filo)) return undefined;
   return { kind: "session", account: session.account, tokenHash };
 }

@@ -21,7 +21,7 @@ export function mayHaveBody(request: Request): boolean {
     (!headers.has("host") && request.body !== null);
 }
 
-/** The text of a body that says it is JSON; that of no body is an empty object's. */
+/** Reads the text of a JSON body. Without a body it is the text of an empty object. */
 export async function readJsonText(request: Request): Promise<Read<string>> {
   const { headers } = request;
   if ((headers.get("content-encoding") ?? "identity").toLowerCase() !== "identity") {
@@ -39,7 +39,7 @@ export async function readJsonText(request: Request): Promise<Read<string>> {
   return text;
 }
 
-/** The object that a text is in JSON; undefined for every other text. */
+/** Parses the text of a JSON object; gives undefined for any other text. */
 export function parseObject(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -53,17 +53,17 @@ async function readText(request: Request): Promise<Read<string>> {
   const length = request.headers.get("content-length");
   if (Number(length ?? 0) > BODY_MAX_BYTES) return refuse(problem("payload_too_large"));
   try {
-    // Fatal: JSON is UTF-8 (RFC 8259, section 8.1), and a mended text is not what was sent.
+    // Fatal: JSON is UTF-8 (RFC 8259, section 8.1), and a repaired text is not what was sent.
     const decoder = new TextDecoder("utf-8", { fatal: true });
     if (length === null) return await readCapped(request.body, decoder);
     return { ok: true, value: decoder.decode(await request.arrayBuffer()) };
   } catch {
-    // The client went away, or sent what is no body.
+    // The client went away, or sent something that is not a body.
     return refuse(problem("malformed_request"));
   }
 }
 
-/** Without an announced length the body is counted while it comes. */
+/** Counts the bytes as they arrive, because no length was announced. */
 async function readCapped(
   body: ReadableStream<Uint8Array> | null,
   decoder: TextDecoder,

@@ -14,7 +14,7 @@ import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Texts } from "../contract/messages.ts";
 
-/** What the routes stand on. `main.ts` and the tests put it together. */
+/** What the routes need. `main.ts` and the tests put it together. */
 export interface Dependencies {
   readonly accounts: Accounts;
   readonly journal: Journal;
@@ -31,8 +31,8 @@ export interface Dependencies {
   readonly codeSender: CodeSender;
   readonly texts: Texts;
   /**
-   * Undefined once it is known that the store is the right one, which is all but always; until then no
-   * request may touch it. Rejects when the store is away.
+   * A promise until the store is known to be the right one; no request may touch it before. Undefined
+   * from then on, which is nearly always. Rejects when the store does not answer.
    */
   readonly opening: () => Promise<void> | undefined;
   /** The stores that `/health/ready` asks. */
@@ -46,6 +46,6 @@ export interface Settings {
   readonly allowCardNumberInUrl: boolean;
   /** Whether a proxy of ours writes X-Forwarded-For. */
   readonly trustProxy: boolean;
-  /** Requests a minute; 0 is without a limit. */
+  /** Requests per minute; 0 means no limit. */
   readonly requestsPerMinute: { readonly user: number; readonly fleet: number };
 }

@@ -1,8 +1,8 @@
 import { type Problem, problem } from "../contract/problems.ts";
 
 /**
- * The refusal of a request that brings one of these headers twice. Two arrive as one that is joined
- * by a comma, which none of the values that Kese takes there can hold, a quoted key excepted.
+ * Refuses a request that has one of these headers twice. The two arrive as one, joined by a comma,
+ * which no value of these headers can contain, except a quoted key.
  */
 export function findDoubledHeader(headers: Headers, names: readonly string[]): Problem | undefined {
   const header = names.find((name) => headers.get(name)?.includes(","));

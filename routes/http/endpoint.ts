@@ -30,21 +30,22 @@ export interface Definition<
   /** Parameters that may also come as headers of their name. */
   readonly headerParameters?: readonly string[];
   /**
-   * Left out of what tells a repeated request from another one: an entry must hold no fast hash of what
-   * can be guessed. So a repeat with another secret is given the first answer, and changes nothing.
+   * Not part of what a repeated request is compared by, because an entry must not hold a fast hash of
+   * something that can be guessed. A repeat with another secret gets the first answer and changes
+   * nothing.
    */
   readonly secretParameters?: readonly string[];
   /** Of a public endpoint: what its handler takes from `Authorization`. */
   readonly bearer?: "optional_fleet_key" | "one_time_code";
-  /** False for what is asked every few seconds and concerns nobody. */
+  /** False for what is called every few seconds and concerns no user. */
   readonly audited?: boolean;
   /**
-   * The answer when the store fails on the way; `busy` by default, because what may be left behind
-   * is then nothing that anyone notices: a count, or a code, session or sealed card that nobody
-   * names. What cannot be repeated says `outcome_unknown`.
+   * The answer when the store fails in the middle. `busy` by default, because what can be left behind
+   * then matters to nobody: a count, or a code, session or sealed card that nothing refers to. An
+   * endpoint whose request cannot be repeated says `outcome_unknown`.
    */
   readonly whenStoreFails?: "busy" | "outcome_unknown";
-  /** Answered under any load, because load is what its caller asks about. */
+  /** Answered under any load, because its caller asks about the load. */
   readonly alwaysServed?: boolean;
   /** Names every invalid field under `validation_failed`, missing ones included. */
   readonly listsInvalidFields?: boolean;
@@ -63,7 +64,7 @@ export interface RequestFacts {
 /** What every command of a request begins with. */
 export type RequestCommand = Omit<Command, "entryId">;
 
-/** What became known of a request on its way, for the audit. */
+/** What is learnt about a request on its way, for the audit. */
 export interface Trace {
   who: "fleet" | "session" | "anonymous";
   filo: string | null;
@@ -83,7 +84,7 @@ export interface PublicRequest<Parameters> extends RequestFacts {
   readonly trace: Trace;
 }
 
-/** A request of someone who is signed in. */
+/** A request by someone who is signed in. */
 export interface SessionRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
   readonly caller: SessionCaller;

@@ -4,17 +4,20 @@ import { maskCardNumbers } from "../../domain/card_number_search.ts";
 import { type Problem, problem } from "../contract/problems.ts";
 import { takesNumber } from "../contract/fields.ts";
 
-/** Characters of a name that a client made up which an answer shows. */
+/** How many characters of an unknown name an answer shows. */
 export const PARAMETER_NAME_SHOWN = 64;
 
-/** What a route takes by name. Another name is refused: it may be a misspelt one that matters. */
+/**
+ * The parameters that a route takes. Any other is refused, because it may be a misspelt one that
+ * matters.
+ */
 export interface KnownParameters {
   readonly names: ReadonlySet<string>;
   /** Those that may also be JSON numbers. */
   readonly numbers: ReadonlySet<string>;
 }
 
-/** The parameters of a route; made once for each. */
+/** Lists the parameters of a route; called once for each. */
 export function listKnownParameters(
   { parameters }: { readonly parameters: z.ZodObject },
 ): KnownParameters {
@@ -25,7 +28,7 @@ export function listKnownParameters(
   };
 }
 
-/** The refusal of a name that the route does not know, with the one that was most likely meant. */
+/** Refuses a name that the route does not know, and tells the one that was most likely meant. */
 export function refuseUnknownParameter(name: string, names: ReadonlySet<string>): Problem {
   const nearest = findNearest(name, names);
   return problem("unknown_parameter", {
@@ -35,14 +38,14 @@ export function refuseUnknownParameter(name: string, names: ReadonlySet<string>)
   });
 }
 
-/** Of a client's own words no more than this comes back, and no card number: answers end up in logs. */
+/** Cuts a client's own words for an answer and masks card numbers in them: answers end up in logs. */
 export function cutName(name: string): string {
   // Masked before it is cut, so that no cut hides that a number is one.
   const beginning = name.slice(0, 2 * PARAMETER_NAME_SHOWN);
   return maskCardNumbers(beginning).slice(0, PARAMETER_NAME_SHOWN).toWellFormed();
 }
 
-/** One letter in three may be another: that is a slip, and more is another word. */
+/** One wrong letter in three is a slip; more make another word. */
 const LETTERS_PER_SLIP = 3;
 
 function findNearest(name: string, names: ReadonlySet<string>): string | undefined {

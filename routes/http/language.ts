@@ -1,6 +1,6 @@
 import type { Language } from "../../domain/idempotency.ts";
 
-/** The language that a client prefers of the two that there are (RFC 9110, section 12.5.4). */
+/** Chooses the language that a client prefers of the two that there are (RFC 9110, section 12.5.4). */
 export function chooseLanguage(acceptLanguage: string | null): Language {
   if (acceptLanguage === null) return "tr";
   const weights: { tr?: number; en?: number; "*"?: number } = {};

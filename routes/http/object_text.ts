@@ -1,4 +1,4 @@
-/** What JSON.parse does not tell of the text of an object. */
+/** What JSON.parse does not tell about the text of an object. */
 export interface ObjectText {
   /** A name that one of its objects, at whatever depth, has twice. JSON.parse takes the last. */
   readonly doubled?: string;
@@ -14,7 +14,7 @@ const CLOSING = "}".charCodeAt(0);
 const BLANK = " ".charCodeAt(0);
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
-/** Goes once through the text of a JSON object. JSON.parse has to have taken it before. */
+/** Reads the text of a JSON object once, from end to end. JSON.parse must have accepted it before. */
 export function readObjectText(text: string): ObjectText {
   const numbers = new Map<string, string>();
   // The names of each object that is open at this place, the innermost last.
@@ -26,7 +26,7 @@ export function readObjectText(text: string): ObjectText {
     if (character !== QUOTE) continue;
     const end = findClosingQuote(text, place);
     const colon = skipBlanks(text, end + 1);
-    // Only the name of a member has a colon behind it.
+    // Only the name of a member is followed by a colon.
     if (text.charCodeAt(colon) === COLON) {
       const name = toName(text.slice(place, end + 1));
       const names = open.at(-1);
@@ -52,7 +52,7 @@ function findClosingQuote(text: string, opening: number): number {
   return place;
 }
 
-/** The next place that holds none of JSON's blanks, all of which come before others in the code. */
+/** Finds the next place without one of JSON's blanks, which have the lowest codes of its characters. */
 function skipBlanks(text: string, from: number): number {
   let place = from;
   while (text.charCodeAt(place) <= BLANK) place++;

@@ -6,10 +6,16 @@ import { readObjectText } from "./object_text.ts";
 import { problem, type Read, refuse } from "../contract/problems.ts";
 import { readQueryPairs } from "./query.ts";
 
-/** What a request brought, by name. It has no prototype: a client's `__proto__` is a name like any other. */
+/**
+ * What a request contains, by name. It has no prototype: a client's `__proto__` is a name like any
+ * other.
+ */
 export type Parameters = Record<string, unknown>;
 
-/** Inherits nothing. Made by a constructor, because V8 keeps what `Object.create(null)` makes in a slow form. */
+/**
+ * Inherits nothing. It is a constructor, because V8 keeps what `Object.create(null)` makes in a slow
+ * form.
+ */
 const BareObject = function () {} as unknown as new () => Parameters;
 BareObject.prototype = Object.create(null);
 
@@ -17,11 +23,11 @@ export interface ParameterRules {
   readonly admission: Admission;
   readonly known: KnownParameters;
   readonly allowCardNumberInUrl: boolean;
-  /** Values that path and headers hold. */
+  /** Values from path and headers. */
   readonly given: Readonly<Record<string, string>>;
 }
 
-/** What must not stand in a URL, which others write down, and the code of its refusal there. */
+/** What must not be in a URL, because others log URLs, each with the code of its refusal. */
 export const KEPT_OUT_OF_URLS = new Map([
   ...["cardNo", "selectedCard", "allCards"].map((name) => [name, "card_number_in_url"] as const),
   ...["authCode", "name", "surname", "birthDate", "phoneNumber", "email"]
@@ -29,9 +35,9 @@ export const KEPT_OUT_OF_URLS = new Map([
 ]);
 
 /**
- * Reads query and JSON body, once each, and puts them together with what path and headers hold. A
- * name may come from several of them with one value, but not twice from one. A request without a
- * body is read at once.
+ * Reads query and JSON body, once each, and joins them with the values from path and headers. A name
+ * may come from several of them with the same value, but not twice from one. A request without a body
+ * is read at once.
  */
 export function readParameters(
   request: Request,
@@ -89,7 +95,7 @@ async function readBody(
 // Neither sign nor exponent: no field takes a number with one.
 const PLAIN_NUMBER = /^\d+(?:\.\d+)?$/;
 
-/** A number as the client wrote it: the nearest double may be another amount. */
+/** Keeps a number as the client wrote it, because the nearest double may be another amount. */
 function readPlainNumber(written: string | undefined): string | undefined {
   return written !== undefined && PLAIN_NUMBER.test(written) ? written : undefined;
 }

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import type { Context } from "hono";
 import type { Settings } from "./dependencies.ts";
 
-/** What Deno.serve tells of a connection; `app.request` in a test tells nothing. */
+/** What Deno.serve tells about a connection; `app.request` in a test tells nothing. */
 interface ConnectionInfo {
   readonly remoteAddr?: { readonly hostname?: string };
 }
@@ -14,9 +14,9 @@ const GROUPS = 8;
 const GROUPS_OF_A_NETWORK = 4;
 
 /**
- * The address that sent a request, as {@linkcode groupAddress} counts it. A forwarded address counts
- * only behind a proxy of ours, and only the last one: that is the one our proxy saw, the others are
- * the client's own words. When the last one is no address, the connection's own counts.
+ * Finds the address that sent a request, as {@linkcode groupAddress} counts it. A forwarded address
+ * counts only behind a proxy of ours, and only the last one: that is the one our proxy saw, the
+ * others are the client's own words. When the last one is no address, the connection's own counts.
  */
 export function findPeerAddress(
   context: Context,
@@ -30,9 +30,9 @@ export function findPeerAddress(
 }
 
 /**
- * Whose address it is, however it is written: an IPv4 address, or the /64 of an IPv6 address, because
- * one customer has all of it. Port and zone are left out; an IPv4 address inside of an IPv6 address is
- * the same IPv4 address. Undefined for what is no address.
+ * Reduces an address to what is counted, however it is written: an IPv4 address, or the /64 of an
+ * IPv6 address, because one customer has all of it. Port and zone are left out; an IPv4 address
+ * inside an IPv6 address is the same IPv4 address. Undefined if it is not an address.
  */
 export function groupAddress(text: string | undefined): string | undefined {
   if (text === undefined || text.length > ADDRESS_MAX_LENGTH) return undefined;
@@ -43,7 +43,7 @@ export function groupAddress(text: string | undefined): string | undefined {
 }
 
 function groupIPv6(address: string): string {
-  // A URL's host is canonical: lower case, no zeros in front, IPv4 written as two groups.
+  // A URL's host is canonical: lower case, no leading zeros, IPv4 written as two groups.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [front = [], back = []] = canonical.split("::").map((part) => part.split(":"));
   const between = Array(GROUPS - front.length - back.length).fill("0");

@@ -6,7 +6,7 @@ import { type Problem, problem } from "../contract/problems.ts";
 
 const WINDOW_SECONDS = 60;
 
-/** The general limits of a request: of its user and of its fleet. */
+/** Lists the general limits on a request: its user's and its fleet's. */
 export function listRateLimits(
   { requestsPerMinute }: Settings,
   id: AccountId,

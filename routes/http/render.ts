@@ -5,7 +5,7 @@ import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { type Problem, PROBLEMS } from "../contract/problems.ts";
 
-/** What answers are in when they do not say that they are in another language. */
+/** The language of an answer that names none. */
 const OWN_LANGUAGE: Language = "tr";
 
 interface RenderOptions {
@@ -41,7 +41,7 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
   };
 }
 
-/** A problem as RFC 9457 has it, and Kese's own members. */
+/** Writes a problem as RFC 9457 defines it, with Kese's own members. */
 function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
   const { code, headers, replayed } = problem;
   const first = replayed ?? given;
@@ -59,7 +59,7 @@ function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions)
   });
 }
 
-/** What the answer to a refused request says. */
+/** The body of the answer to a refused request. */
 export function toProblemBody(
   { code, facts, errors }: Problem,
   { facts: { requestId, language }, texts }: RenderOptions,

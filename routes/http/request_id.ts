@@ -5,14 +5,14 @@ export const REQUEST_ID_MAX_LENGTH = 128;
 
 const SAFE = new RegExp(`^[A-Za-z0-9._:-]{1,${REQUEST_ID_MAX_LENGTH}}$`);
 
-/** The client's own request id when it is safe to write down, else a new one. */
+/** Takes the client's own request id if it is safe to log, otherwise a new one. */
 export function chooseRequestId(headers: Headers, ids: Pick<Ids, "requestId">): string {
   const own = headers.get("x-request-id");
   if (own === null || !SAFE.test(own) || couldHoldCardNumber(own)) return ids.requestId();
   return own;
 }
 
-/** Whatever parts its digits; no id is worth that risk. */
+/** Whatever separates its digits: no id is worth that risk. */
 function couldHoldCardNumber(id: string): boolean {
   const parted = id.replaceAll(/[._:]/g, "-");
   return maskCardNumbers(parted) !== parted;

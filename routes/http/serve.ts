@@ -21,8 +21,8 @@ export interface Serving extends Dependencies {
 }
 
 /**
- * Makes the handler of an endpoint: runs it, turns what it says into a response, and leaves one
- * audit record. Only a fault of ours becomes a 500, and its answer says nothing of the inside.
+ * Makes the handler of an endpoint: runs it, turns its reply into a response, and writes one audit
+ * record. Only a fault of Kese's becomes a 500, and its answer reveals nothing about the inside.
  */
 export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
   const { admission, audit, clock, log, texts } = dependencies;
@@ -32,7 +32,8 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
   return async (context) => {
     const facts = readFacts(context, dependencies);
     if (!alwaysServed && !admission.enter()) {
-      // Not audited: nobody was asked who it is, and refusals would drive out what has to be kept.
+      // Not audited: the caller is not known yet, and these records would displace those that must be
+      // kept.
       return render(problem("busy"), { facts, texts }).response;
     }
     const trace: Trace = { who: "anonymous", filo: null, userNo: null };
@@ -70,7 +71,7 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
   }
 }
 
-/** What every answer needs to know of its request, also that of a route that does not exist. */
+/** Reads what every answer needs to know about its request, even that to an unknown route. */
 export function readFacts(
   context: Context,
   { clock, ids, settings }: Dependencies,

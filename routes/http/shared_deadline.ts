@@ -2,7 +2,7 @@ import type { Clock } from "../../domain/ports/clock.ts";
 
 export interface SharedDeadlineOptions {
   readonly clock: Pick<Clock, "within">;
-  /** The longest that anything may take. It is given at least half of it. */
+  /** The longest that a promise may take; each is given at least half of it. */
   readonly milliseconds: number;
 }
 
@@ -25,7 +25,7 @@ export class SharedDeadline {
     this.#period = milliseconds / 2;
   }
 
-  /** What the promise gives, or undefined when it takes longer; the promise goes on. */
+  /** Gives what the promise gives, or undefined if it takes longer; the promise itself goes on. */
   within<T>(promise: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => resolve(undefined);
@@ -50,7 +50,7 @@ export class SharedDeadline {
     return this.#newer.size > 0 || this.#older.size > 0;
   }
 
-  /** Checks until nothing waits; no timer outlives what it is for. */
+  /** Checks until nothing waits, so that no timer outlives its purpose. */
   async #watch(): Promise<void> {
     this.#watching = true;
     while (this.#hasWaiting()) {

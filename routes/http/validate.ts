@@ -36,7 +36,7 @@ function validateNow(
   );
 }
 
-/** The codes that {@linkcode validate} can refuse with. Path parameters are never missing. */
+/** Lists the codes that {@linkcode validate} can refuse with. Path parameters are never missing. */
 export function listErrorCodes(
   { parameters: { shape }, path, listsInvalidFields = false }: Definition,
 ): readonly ProblemCode[] {
@@ -46,7 +46,7 @@ export function listErrorCodes(
   const isMissable = fields.some(([name, field]) =>
     !path.includes(`{${name}}`) && !field.safeParse(undefined).success
   );
-  // What no field takes tells the code of each.
+  // No field takes an object, so each tells its code.
   const codes = fields.map(([, field]) => field.safeParse({}).error?.issues[0]?.message ?? "");
   return [
     ...(isMissable ? ["missing_parameter" as const] : []),

@@ -6,13 +6,13 @@ import type { RequestFacts } from "./endpoint.ts";
 import { type Problem, problem } from "../contract/problems.ts";
 import { refuseRateLimited } from "./rate_limits.ts";
 
-/** Wrong fleet keys from one address in the same window; the right one is always let in. */
+/** Wrong fleet keys from one address in one window of codes; the right key is always accepted. */
 export const WRONG_KEYS_PER_PEER = 50;
 
 /**
- * The answer to whoever is no caller. Wrong fleet keys are limited by address; a right one is let in
- * all the same, because a fleet's server may share its address. A session that has ended is no guess:
- * many riders behind one address may send such tokens, and have to hear 401 to sign in again.
+ * Refuses a request whose sender is unknown. Wrong fleet keys are limited by address; the right key
+ * is still accepted, because a fleet's server may share its address. A session that has ended is not
+ * a guess: many riders behind one address may send such tokens, and must get 401 to sign in again.
  */
 export async function refuseUnknownCaller(
   { limiter }: Pick<Dependencies, "limiter">,
