@@ -1,3 +1,5 @@
+import { AUDIT_TABLES } from "./audit_batch.ts";
+
 /** The version of the tables below, kept in the file itself. */
 export const SCHEMA_VERSION = 1;
 
@@ -37,7 +39,7 @@ export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
  * a commit; instead each entry points at the account's entry before it (`prev`), and some can be
  * found by their number (`journal_marks`). The hash of each entry, over itself and the hash of the
  * account's entry before it, is in `chain`, which housekeeping writes after the answer. Audit records
- * lie as they were written, many in a row as JSON, and are read one by one in the view `audit`.
+ * lie many in a row and are read one by one in the view `audit`.
  */
 export const TABLES = `
   CREATE TABLE accounts (
@@ -114,16 +116,7 @@ export const TABLES = `
     created_at INTEGER NOT NULL,
     PRIMARY KEY (account_key, card_id)
   ) WITHOUT ROWID;
-  CREATE TABLE audit_batches (
-    batch_no INTEGER PRIMARY KEY,
-    last_at INTEGER NOT NULL,
-    records TEXT NOT NULL
-  );
-  CREATE VIEW audit AS
-    SELECT batch_no, key AS place, value ->> 0 AS at, value ->> 1 AS request_id, value ->> 2 AS who,
-      value ->> 3 AS filo, value ->> 4 AS user_no, value ->> 5 AS operation, value ->> 6 AS status,
-      value ->> 7 AS code, value ->> 8 AS peer, coalesce(value ->> 9, 1) AS count
-    FROM audit_batches, json_each(records);
+  ${AUDIT_TABLES}
   CREATE TABLE probe (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,

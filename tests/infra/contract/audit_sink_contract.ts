@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 
@@ -12,6 +13,9 @@ const RECORD: AuditRecord = {
   status: 402,
   code: "insufficient_balance",
 };
+
+/** Objects as literals make them. */
+const PLAIN = { noNullPrototype: true };
 
 /** What every audit sink has to do. */
 export function auditSinkContract(name: string, withStore: WithStore<ContractStore>): void {
@@ -30,5 +34,43 @@ export function auditSinkContract(name: string, withStore: WithStore<ContractSto
       await audit.write([]);
       await audit.write([accepted]);
       assertEquals(await auditRecords(), [RECORD, anonymous, accepted]);
+    }));
+
+  Deno.test(`${name}: write() keeps records of any kind and request id apart`, () =>
+    withStore(async ({ audit, auditRecords }) => {
+      const uuid = fc.uuid();
+      const requestId = fc.oneof(
+        uuid,
+        uuid.map((id) => id.toUpperCase()),
+        uuid.map((id) => id.replaceAll("-", "")),
+        fc.stringMatching(/^[A-Za-z0-9._:-]{1,128}$/),
+      );
+      const kind = {
+        filo: fc.constantFrom("hergele", "baska", '"], [', "ş"),
+        operation: fc.constantFrom("pay", "refund"),
+        status: fc.constantFrom(201, 402),
+        code: fc.constantFrom(null, "insufficient_balance", "busy"),
+      };
+      const at = fc.nat({ max: 4_000_000_000_000 });
+      const known = fc.record({
+        ...kind,
+        at,
+        requestId,
+        who: fc.constantFrom("fleet", "session"),
+        userNo: fc.option(fc.string({ maxLength: 64 })),
+      }, PLAIN);
+      const stranger = fc.record({
+        ...kind,
+        at,
+        requestId,
+        who: fc.constant("anonymous"),
+        userNo: fc.constant(null),
+        peer: fc.ipV6(),
+        count: fc.nat(),
+      }, PLAIN);
+      const batch = fc.array(fc.oneof(known, stranger), { minLength: 1, maxLength: 30 });
+      const batches = fc.sample(batch, { seed: 20260101, numRuns: 30 }) as AuditRecord[][];
+      for (const records of batches) await audit.write(records);
+      assertEquals(await auditRecords(), batches.flat());
     }));
 }

@@ -152,7 +152,9 @@ Deno.test("keepHouse() takes away audit records when the last of a batch is too 
 Deno.test(`keepHouse() takes away at most ${AUDIT_BATCHES_PER_ROUND} audit batches, oldest first`, async () => {
   const database = new SqliteDatabase(":memory:");
   const store = createSqliteStore(database, commitHere(database));
-  const insert = database.prepare("INSERT INTO audit_batches (last_at, records) VALUES (?, '[]')");
+  const insert = database.prepare(
+    "INSERT INTO audit_batches (last_at, request_ids, records) VALUES (?, x'', '{}')",
+  );
   for (let at = 0; at <= AUDIT_BATCHES_PER_ROUND; at++) insert.run(at);
   await store.keepHouse(2 * AUDIT_TTL_DAYS * DAY_MILLISECONDS);
   const left = database.prepare("SELECT last_at FROM audit_batches").all();
