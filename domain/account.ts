@@ -2,24 +2,24 @@ import type { CardBrand } from "./card_brand.ts";
 import type { RecentKeys } from "./idempotency.ts";
 import type { Kurus } from "./money.ts";
 
-/** Whose account: a user of a fleet. One fleet cannot name another's user, for the id holds both. */
+/** Whose account it is: a user of a fleet. The id holds both, so no fleet can name another's user. */
 export interface AccountId {
   readonly filo: string;
   readonly userNo: string;
 }
 
-/** The id as one text. Neither part can hold a slash, so no two accounts share it. */
+/** The id as one text, the same for no other account: neither part can hold a slash. */
 export function accountKey(id: AccountId): string {
   return `${id.filo}/${id.userNo}`;
 }
 
-/** The id that a text of {@linkcode accountKey} was made from. */
+/** The id that {@linkcode accountKey} made the text from. */
 export function fromAccountKey(key: string): AccountId {
   const [filo = "", userNo = ""] = key.split("/");
   return { filo, userNo };
 }
 
-/** Milliseconds since 1970 (UTC). The domain reads no clock: time comes with the command. */
+/** Milliseconds since 1970 (UTC). No rule reads a clock: the time comes with the command. */
 export type Instant = number;
 
 /** A saved card. Its number is in the vault and nowhere else. */
@@ -29,14 +29,14 @@ export interface Card {
   readonly bin: string | null;
   readonly last4: string;
   readonly digitCount: number;
-  /** HMAC of the number, bound to the account: tells a duplicate without telling the number. */
+  /** HMAC of the number, bound to the account: shows a duplicate without revealing the number. */
   readonly fingerprint: string;
-  /** Passes Luhn; only such a card can be charged. */
+  /** Whether the number passes Luhn; only such a card can be charged. */
   readonly verified: boolean;
   readonly savedAt: Instant;
 }
 
-/** A payment and what has been given back of it. */
+/** A payment and how much of it is refunded. */
 export interface PaymentState {
   readonly paymentId: string;
   readonly amountKurus: Kurus;
@@ -52,10 +52,10 @@ export interface OpenTopUp {
   readonly startedAt: Instant;
 }
 
-/** What a decision needs and nothing more: no personal data, no card number. */
+/** What a decision needs, and nothing more: no personal data, no card number. */
 export interface Account {
   readonly id: AccountId;
-  /** The id of the newest journal entry. Every save expects the head that its decision saw. */
+  /** The id of the newest journal entry. A save succeeds only on the head that its decision saw. */
   readonly head: string;
   /** The number of the newest journal entry: 1, 2, 3 … without a gap. */
   readonly seq: number;
@@ -66,7 +66,7 @@ export interface Account {
   readonly lastPayment: PaymentState | null;
   readonly openTopUps: readonly OpenTopUp[];
   readonly recentKeys: RecentKeys;
-  /** When cards were saved and declined within the last hour, oldest first (card testing). */
+  /** When cards were saved or declined within the last hour, oldest first (card testing). */
   readonly cardSavesAt: readonly Instant[];
   readonly declinesAt: readonly Instant[];
 }

@@ -7,13 +7,13 @@ import type { Kurus } from "./money.ts";
 export interface AccountOpeningCommand extends Command {
   readonly account: AccountId;
   readonly balanceKurus: Kurus;
-  /** As the fleet brings them, chargeable or not; each once. */
+  /** As the fleet sent them, chargeable or not; each once. */
   readonly cards: readonly Card[];
-  /** The fingerprint of the card to select; without it the first that can be charged, else the first. */
+  /** Which card to select. If left out: the first that can be charged, else the first. */
   readonly selectedFingerprint?: string;
 }
 
-/** Opens an account with what the fleet already knows of its user: cards and an opening balance. */
+/** Opens an account with the cards and the balance that the fleet already has for its user. */
 export function openAccount(command: AccountOpeningCommand): Accepted<AccountOpened> {
   const { cards } = command;
   const selected = cards.find((card) => card.fingerprint === command.selectedFingerprint) ??

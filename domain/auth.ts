@@ -1,6 +1,6 @@
 import type { AccountId, Instant } from "./account.ts";
 
-/** Personal data of a user. It stands beside the account and no money rule sees it. */
+/** Personal data of a user. It is stored next to the account, and no rule about money sees it. */
 export interface Profile {
   readonly name: string;
   readonly surname: string;
@@ -10,10 +10,10 @@ export interface Profile {
   readonly email: string;
 }
 
-/** Where a person can be reached. */
+/** Where a user can be reached. */
 export type Contact = Pick<Profile, "phoneNumber" | "email">;
 
-/** A signed-in user, by the hash of the token. */
+/** A user who is signed in. Only the hash of their token is kept. */
 export interface Session {
   readonly account: AccountId;
   readonly tokenHash: string;
@@ -21,17 +21,17 @@ export interface Session {
   readonly expiresAt: Instant;
 }
 
-/** Who sends a request: a fleet's server, or one of its users. */
+/** Who sends a request: a fleet's server or one of its users. */
 export type Caller =
   | { readonly kind: "fleet"; readonly filo: string }
   | { readonly kind: "session"; readonly account: AccountId; readonly tokenHash: string };
 
-/** Begins every session token, so that nobody takes one for a fleet key. */
+/** Every session token begins with it, so that nobody takes one for a fleet key. */
 export const SESSION_TOKEN_PREFIX = "ks_";
 
 /**
- * The account that a caller may act for when it names `userNo`: a fleet for each of its users, a user
- * for himself alone. Undefined otherwise, whether the named user exists or not.
+ * The account that a caller who names `userNo` may act for: a fleet for any of its users, users for
+ * themselves alone. Undefined otherwise, whether or not the named user exists.
  */
 export function accountFor(
   caller: Caller,

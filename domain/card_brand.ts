@@ -1,16 +1,16 @@
 export const CARD_BRANDS = ["visa", "mastercard", "amex", "troy", "unknown"] as const;
-/** The scheme of a card, told from its first digits. */
+/** The scheme of a card. Its first digits tell which. */
 export type CardBrand = typeof CARD_BRANDS[number];
 
-/** First digits: a number, or the first and the last of a row of numbers of one length. */
+/** First digits: one number, or the first and the last of a range of numbers of one length. */
 type FirstDigits = number | readonly [first: number, last: number];
 
 /**
- * Who issues which first digits, as npm `credit-card-type` 10.3.0 has it; a test holds both together.
- * The first line that fits decides.
+ * Which scheme issues which first digits, as npm `credit-card-type` 10.3.0 has it; a test compares the
+ * two. The first line that fits decides.
  */
 const BRANDS: readonly (readonly [CardBrand, readonly FirstDigits[]])[] = [
-  // Schemes that Kese does not name (Maestro, Elo, Naranja), inside the ranges of those that it does.
+  // Schemes that Kese does not name (Maestro, Elo, Naranja), inside the ranges of those that it names.
   ["unknown", [493698, 527572, 402918, [401178, 401179], 438935, [457631, 457632]]],
   ["unknown", [431274, 451416, 457393]],
   ["visa", [4]],
@@ -29,7 +29,7 @@ const BRANDS: readonly (readonly [CardBrand, readonly FirstDigits[]])[] = [
   ["troy", [[65878500, 65878505], [65878600, 65878601], 65879800, 65880800, 65880900]],
 ];
 
-/** The brand of a card number. It is shown and decides nothing. */
+/** The brand of a card number. It is only shown; no rule depends on it. */
 export function brandOf(digits: string): CardBrand {
   const line = BRANDS.find(([, ranges]) => ranges.some((range) => beginsWith(digits, range)));
   return line?.[0] ?? "unknown";

@@ -7,7 +7,7 @@ export interface CardList {
   readonly selectedCard: CardSnapshot | null;
 }
 
-/** The saved cards, oldest first (the seed's `card_listing`); a user without a card is told so. */
+/** The saved cards, oldest first; a refusal if there is none (the seed's `card_listing`). */
 export function listCards(account: Account): CardList | RejectionOf<"no_cards"> {
   if (account.cards.length === 0) return { code: "no_cards" };
   const cards = account.cards.map((card) => cardSnapshot(card, account.selectedCardId));

@@ -4,7 +4,7 @@ import { passesLuhn } from "./luhn.ts";
 /** What may be kept and shown of a card number (PCI DSS 3.4.1: at most the BIN and the last four). */
 export interface CardFacts {
   readonly brand: CardBrand;
-  /** The first six digits; null under 15 digits, where they would leave too little hidden. */
+  /** The first six digits. Null if there are fewer than 15, because too few would stay hidden. */
   readonly bin: string | null;
   readonly last4: string;
   readonly digitCount: number;
@@ -19,9 +19,9 @@ const LONGEST_TEXT = 64;
 const FEWEST_DIGITS_FOR_BIN = 15;
 
 /**
- * A whole card number. It cannot be turned into text by accident: as a string, as JSON and in
- * inspection it gives its mask. Only {@linkcode CardNumber.reveal} gives the digits, to the vault's
- * sealing and to a card gateway.
+ * A whole card number that cannot become text by accident: as a string, as JSON and when inspected it
+ * shows its mask. Only {@linkcode CardNumber.reveal} gives the digits; the vault's sealing and the card
+ * gateways alone call it.
  */
 export class CardNumber {
   readonly #digits: string;
@@ -39,8 +39,8 @@ export class CardNumber {
   }
 
   /**
-   * Reads 12 to 19 digits with blanks (any of Unicode) and dashes between and around them; undefined
-   * when it is anything else.
+   * Reads 12 to 19 digits, with any Unicode spaces and dashes between and around them. Undefined for
+   * anything else.
    */
   static parse(value: unknown): CardNumber | undefined {
     if (typeof value !== "string" || value.length > LONGEST_TEXT) return undefined;
@@ -48,7 +48,7 @@ export class CardNumber {
     return CARD_NUMBER.test(digits) ? new CardNumber(digits) : undefined;
   }
 
-  /** The numbers without those that another one before them equals. */
+  /** The numbers, each once, in the order in which they first come. */
   static distinct(numbers: readonly CardNumber[]): readonly CardNumber[] {
     const before = new Set<string>();
     return numbers.filter((number) => {
@@ -58,7 +58,7 @@ export class CardNumber {
     });
   }
 
-  /** A keyed hash of the digits, for those who compare numbers and must not know them. */
+  /** A keyed hash of the digits, for code that compares numbers and must not know them. */
   digest(hash: (digits: string) => string): string {
     return hash(this.#digits);
   }
@@ -85,7 +85,7 @@ export class CardNumber {
   }
 }
 
-/** The number as answers show it: `454671******7894`; under 15 digits the last four only. */
+/** The number as answers show it: `454671******7894`, or the last four only under 15 digits. */
 export function maskedNumber(facts: Pick<CardFacts, "bin" | "last4" | "digitCount">): string {
   const shown = (facts.bin?.length ?? 0) + facts.last4.length;
   return `${facts.bin ?? ""}${"*".repeat(facts.digitCount - shown)}${facts.last4}`;

@@ -12,15 +12,15 @@ export interface CardRegistrationCommand extends Command {
   readonly facts: CardFacts;
 }
 
-/** The number of a card that may be saved: 12 to 19 digits that pass Luhn. Undefined for any other. */
+/** Reads the number of a card that may be saved: 12 to 19 digits that pass Luhn. Undefined otherwise. */
 export function parseNewCardNumber(value: unknown): CardNumber | undefined {
   const number = CardNumber.parse(value);
   return number?.facts.verified ? number : undefined;
 }
 
 /**
- * Saves a card (the seed's `card_registration`). A card is a duplicate by its digits alone, however
- * they were written. The new card becomes the selected one when none that can be charged is.
+ * Saves a card (the seed's `card_registration`). Its digits alone decide whether it is a duplicate,
+ * however they were written. It becomes the selected card unless one that can be charged is selected.
  */
 export function decideCardRegistration(
   account: Account,

@@ -7,7 +7,7 @@ export interface CardRemovalCommand extends Command {
   readonly cardId: string;
 }
 
-/** Removes a saved card. When it was the selected one, the oldest chargeable card takes its place. */
+/** Removes a saved card. If it was the selected one, the oldest card that can be charged takes its place. */
 export function decideCardRemoval(
   account: Account,
   command: CardRemovalCommand,
@@ -15,7 +15,7 @@ export function decideCardRemoval(
   const { cardId } = command;
   const card = findCard(account, cardId);
   if (card === undefined) return rejected({ code: "card_not_found" });
-  // An open top-up may have to be charged again, so its card's number must stay.
+  // An open top-up may still have to be charged, so its card's number must stay.
   if (account.openTopUps.some((topUp) => topUp.cardId === cardId)) {
     return rejected({ code: "card_in_use", cardId });
   }

@@ -7,7 +7,7 @@ export interface CardSelectionCommand extends Command {
   readonly cardId: string;
 }
 
-/** Makes a saved card the one that top-ups charge. Selecting the selected card changes nothing. */
+/** Makes a saved card the one that top-ups charge. Selecting it again changes nothing. */
 export function decideCardSelection(
   account: Account,
   command: CardSelectionCommand,

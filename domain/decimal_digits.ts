@@ -4,7 +4,7 @@ const NO_DIGITS = /\P{Nd}+/gu;
 const ASCII_DIGITS = /^[0-9]*$/;
 
 /**
- * The decimal digits of a text (Unicode `Nd`, of any script) by their values, and nothing else of it.
+ * The decimal digits of a text (Unicode `Nd`, of any script), written as 0 to 9 and without the rest.
  *
  * ```ts
  * import { decimalDigits } from "./decimal_digits.ts";
@@ -16,7 +16,7 @@ export function decimalDigits(text: string): string {
   return text.replaceAll(NO_DIGITS, "").replaceAll(EVERY_DIGIT, (digit) => String(valueOf(digit)));
 }
 
-/** Digits are encoded from 0 to 9 without a gap (Unicode 4.6), so those before one tell its value. */
+/** Each script encodes 0 to 9 in a row (Unicode 4.6), so the number of digits before one is its value. */
 function valueOf(digit: string): number {
   const code = digit.codePointAt(0) ?? 0;
   let before = 0;

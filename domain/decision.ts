@@ -5,7 +5,7 @@ import { type Asker, deltaOf, type EntryOf, type EntryType, type JournalEntry } 
 import { add, type Kurus, NO_MONEY } from "./money.ts";
 import type { Rejection } from "./rejection.ts";
 
-/** What every command brings. Id and time are fixed before the first try, so a retry decides alike. */
+/** What every command brings. Id and time are fixed before the first try, so that a retry decides the same. */
 export interface Command {
   /** The id of the entry that the command appends when it is accepted. */
   readonly entryId: string;
@@ -16,8 +16,8 @@ export interface Command {
 }
 
 /**
- * How a decision ends: with a new state and exactly one entry, with what was asked being so already,
- * or with a refusal. A refusal is a value; an exception is a bug.
+ * How a decision ends: accepted with exactly one entry and the account after it, unchanged because what
+ * was asked is already so, or rejected. A refusal is a value; an exception is a bug.
  */
 export type Decision<
   Entry extends JournalEntry = JournalEntry,
@@ -42,12 +42,12 @@ export interface Rejected<Refusal extends Rejection = Rejection> {
 
 export const UNCHANGED: Unchanged = { outcome: "unchanged" };
 
-/** Refuses, with the code and its numbers. */
+/** Rejects a command, with the code and its numbers. */
 export function rejected<Refusal extends Rejection>(rejection: Refusal): Rejected<Refusal> {
   return { outcome: "rejected", rejection };
 }
 
-/** The fields that {@linkcode accepted} fills in; a rule gives the others. */
+/** The members that {@linkcode accepted} fills in; a rule gives the others. */
 type FilledIn =
   | "id"
   | "seq"
@@ -59,17 +59,17 @@ type FilledIn =
   | "balanceAfterKurus"
   | "idempotency";
 
-/** What a rule says of the entry. An amount that is left out is 0. */
+/** What a rule says about the entry. An amount that is left out is 0. */
 export type FactsOf<Type extends EntryType> = Omit<EntryOf<Type>, FilledIn> & {
   readonly type: Type;
   readonly amountKurus?: Kurus;
 };
 
 /**
- * Accepts a command: the entry with the next number, and the account that {@linkcode evolve} makes
- * of it. Whatever the account has to know later must be in the entry.
+ * Accepts a command: makes the entry with the next number, and the account after it through
+ * {@linkcode evolve}. Whatever the account must know later has to be in the entry.
  *
- * @throws {RangeError} when the balance would fall below zero: no rule may let that happen.
+ * @throws {RangeError} if the balance would fall below zero: no rule may let that happen.
  */
 export function accepted<Type extends EntryType>(
   account: Account,

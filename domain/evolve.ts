@@ -5,7 +5,7 @@ import { type JournalEntry, paymentState, type SavedCard } from "./journal.ts";
 import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "./limits.ts";
 import { NO_MONEY } from "./money.ts";
 
-/** An account before its first entry: what a replay of its journal begins with. */
+/** An account before its first entry, from which a replay of its journal starts. */
 export function unopened(id: AccountId): Account {
   return {
     id,
@@ -23,23 +23,26 @@ export function unopened(id: AccountId): Account {
 }
 
 /**
- * The account after one more entry: the only way in which state moves. A command that is accepted
- * moves it by its entry, and a replay of the journal by the same entries, so what replays to another
- * account was changed behind Kese's back.
+ * The account after one more entry. State moves in no other way: an accepted command moves it by its
+ * entry, and a replay of the journal by the same entries. An account that differs from its replay was
+ * changed by something other than Kese.
  */
 export function evolve(account: Account, entry: JournalEntry): Account {
   const { id: head, seq, balanceAfterKurus: balanceKurus, idempotency } = entry;
   const recentKeys = idempotency
     ? rememberKey(account.recentKeys, idempotency.keyHash)
     : account.recentKeys;
-  // Into the copy that is made anyway, because most entries are payments and change one field more.
-  return Object.assign({ ...account, head, seq, balanceKurus, recentKeys }, change(account, entry));
+  // One copy, not two: this runs for every payment.
+  return Object.assign(
+    { ...account, head, seq, balanceKurus, recentKeys },
+    changesBy(account, entry),
+  );
 }
 
-type Change = Partial<Omit<Account, "id" | "head" | "seq" | "balanceKurus" | "recentKeys">>;
+type Changes = Partial<Omit<Account, "id" | "head" | "seq" | "balanceKurus" | "recentKeys">>;
 
-/** What an entry of its type changes beside head, number, balance and keys. */
-function change(account: Account, entry: JournalEntry): Change {
+/** What an entry changes in addition to head, number, balance and keys. */
+function changesBy(account: Account, entry: JournalEntry): Changes {
   switch (entry.type) {
     case "account_opened":
       return { cards: entry.cards.map(toCard), selectedCardId: selectedOf(entry.cards) };

@@ -5,17 +5,17 @@ export interface FixedWindow {
   readonly windowSeconds: number;
 }
 
-/** When the window began: windows begin at whole multiples of their length. */
+/** When the current window began: windows begin at whole multiples of their length. */
 export function windowStart({ windowSeconds }: FixedWindow, now: Instant): Instant {
   return now - now % (windowSeconds * 1_000);
 }
 
-/** What is counted under: a key may have limits of several lengths. */
+/** The name of a counter. It holds the length, because one key may have limits of several lengths. */
 export function counterKey({ windowSeconds, key }: FixedWindow & { readonly key: string }): string {
   return `${windowSeconds}:${key}`;
 }
 
-/** The limit as exceeded: it is worth trying again when the next window begins. */
+/** The limit with the time after which trying again makes sense: when the next window begins. */
 export function exceededUntilNextWindow<Limit extends FixedWindow>(
   limit: Limit,
   now: Instant,

@@ -2,7 +2,7 @@ import type { Instant } from "./account.ts";
 import { HOUR_MILLISECONDS } from "./limits.ts";
 import type { RejectionOf } from "./rejection.ts";
 
-/** Refuses when `limit` events already lie within the hour before `now`; says when the next may come. */
+/** Refuses if there were `limit` events in the hour before `now`, and says when the next one may come. */
 export function checkHourlyLimit(
   events: readonly Instant[],
   { policy, limit, now }: {
@@ -17,7 +17,7 @@ export function checkHourlyLimit(
   return hourlyLimitReached({ policy, limit }, first + HOUR_MILLISECONDS - now);
 }
 
-/** The refusal, with the time after which it is worth to try again. */
+/** The refusal, with the time after which trying again makes sense. */
 export function hourlyLimitReached(
   { policy, limit }: { readonly policy: string; readonly limit: number },
   milliseconds: number,
@@ -31,7 +31,7 @@ export function hourlyLimitReached(
   };
 }
 
-/** The events with one more, without those that an hour has passed over and beyond the newest `limit`. */
+/** The events and one more; of those within the hour, the newest `limit`. */
 export function rememberEvent(
   events: readonly Instant[],
   { limit, now }: { readonly limit: number; readonly now: Instant },

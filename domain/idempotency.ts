@@ -4,13 +4,13 @@ import {
   RECENT_KEYS_SLACK,
 } from "./limits.ts";
 
-/** What makes a command repeatable: which key it came with, and what it asked for. */
+/** What makes a command repeatable: the key that it came with, and what it asked for. */
 export interface Idempotency {
-  /** Hash of who asks, operation and key. The account it belongs to is its scope. */
+  /** Hash of who asks, the operation and the key. It counts within one account. */
   readonly keyHash: string;
-  /** HMAC of the parsed command: equal for equal requests, however they were written. */
+  /** HMAC of the parsed command: the same for equal requests, however they were written. */
   readonly fingerprint: string;
-  /** The language of the first answer, so that a replay gives the same bytes. */
+  /** The language of the first answer, so that a replay gives exactly the same bytes. */
   readonly language: Language;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether a row of digits ends in the right check digit (ISO/IEC 7812-1, annex B: the Luhn formula).
+ * Whether the last digit is the right check digit for the others (ISO/IEC 7812-1, annex B: Luhn).
  *
  * ```ts
  * import { passesLuhn } from "./luhn.ts";

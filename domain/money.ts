@@ -2,7 +2,7 @@ import { AMOUNT_MAX_KURUS, AMOUNT_MIN_KURUS, BALANCE_MAX_KURUS } from "./limits.
 
 declare const kurusBrand: unique symbol;
 
-/** A sum of money as a whole number of kurus (1 TRY = 100 kurus). Never a fraction, never a float of lira. */
+/** An amount of money as a whole number of kurus (1 TRY = 100 kurus): never a fraction, never lira. */
 export type Kurus = number & { readonly [kurusBrand]: true };
 
 /** The only currency of Kese (ISO 4217). */
@@ -11,9 +11,9 @@ export const CURRENCY = "TRY" as const;
 export const NO_MONEY = 0 as Kurus;
 
 /**
- * Makes a whole number of kurus out of a number that must be one.
+ * Takes a number as an amount in kurus.
  *
- * @throws {RangeError} when it is no safe integer: that is a bug, never a client's doing.
+ * @throws {RangeError} if it is not a safe integer. That is a bug: no request can cause it.
  */
 export function kurus(value: number): Kurus {
   if (!Number.isSafeInteger(value)) {
@@ -22,19 +22,19 @@ export function kurus(value: number): Kurus {
   return value as Kurus;
 }
 
-/** One sum and another; `add(a, negative(b))` takes away. */
+/** Adds two amounts; `add(a, negative(b))` subtracts. */
 export function add(first: Kurus, second: Kurus): Kurus {
   return kurus(first + second);
 }
 
-/** The same sum in the other direction. */
-export function negative(sum: Kurus): Kurus {
-  return sum === 0 ? NO_MONEY : kurus(-sum);
+/** The same amount with the opposite sign. */
+export function negative(amount: Kurus): Kurus {
+  return amount === 0 ? NO_MONEY : kurus(-amount);
 }
 
 /**
- * Reads the amount of a payment, refund or top-up: "10", "10.5", "10.50" or a JSON number of such a
- * value. Undefined when it is anything else, or outside 0.01 to 1,000,000.00.
+ * Reads the amount of a payment, refund or top-up: "10", "10.5", "10.50", or a JSON number written like
+ * that. Undefined for anything else, and outside 0.01 to 1,000,000.00.
  *
  * ```ts
  * import { parseAmount } from "./money.ts";
@@ -51,11 +51,11 @@ export function parseBalance(value: unknown): Kurus | undefined {
   return parseDecimal(value, 0, BALANCE_MAX_KURUS);
 }
 
-// Lira without a needless leading zero, so that no reader can take it for octal; at most two decimals.
+// No leading zeros, so that nobody can take the number for octal; at most two decimals.
 const DECIMAL = /^(0|[1-9]\d{0,14})(?:\.(\d{1,2}))?$/;
 
 function parseDecimal(value: unknown, least: number, most: number): Kurus | undefined {
-  // The shortest text that a number reads back from is what the client wrote, so 0.1 + 0.2 and 1e-7 fail here.
+  // A number is judged by its shortest text, so 0.1 + 0.2 and 1e-7 fail here.
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string") return undefined;
   const match = DECIMAL.exec(text);
@@ -66,9 +66,9 @@ function parseDecimal(value: unknown, least: number, most: number): Kurus | unde
   return kurus(total);
 }
 
-/** Writes a sum as answers show it: always two decimals, "989.50". */
-export function formatAmount(sum: Kurus): string {
-  const size = Math.abs(sum);
+/** Writes an amount as answers show it, always with two decimals: "989.50". */
+export function formatAmount(amount: Kurus): string {
+  const size = Math.abs(amount);
   const decimals = String(size % 100).padStart(2, "0");
-  return `${sum < 0 ? "-" : ""}${Math.floor(size / 100)}.${decimals}`;
+  return `${amount < 0 ? "-" : ""}${Math.floor(size / 100)}.${decimals}`;
 }

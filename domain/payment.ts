@@ -6,12 +6,12 @@ import type { RejectionOf } from "./rejection.ts";
 
 export interface PaymentCommand extends Command {
   readonly amountKurus: Kurus;
-  /** The fleet's own number for what was bought. */
+  /** The fleet's own id for what was bought. */
   readonly orderId?: string;
   readonly description?: string;
 }
 
-/** Pays from the balance (the seed's `perform_payment`): all of the amount or nothing. */
+/** Pays the whole amount from the balance, or nothing (the seed's `perform_payment`). */
 export function decidePayment(
   account: Account,
   command: PaymentCommand,

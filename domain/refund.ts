@@ -6,9 +6,9 @@ import { add, type Kurus } from "./money.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface RefundCommand extends Command {
-  /** Which payment; without it the newest, and never an older one. */
+  /** Which payment to refund. If left out: the newest, never an older one. */
   readonly paymentId?: string;
-  /** How much of it; without it all that is left. */
+  /** How much of it. If left out: all that is left. */
   readonly amountKurus?: Kurus;
   readonly reason?: string;
 }
@@ -17,15 +17,15 @@ export type RefundRejection = RejectionOf<
   "payment_not_found" | "already_refunded" | "refund_exceeds_payment" | "refund_window_passed"
 >;
 
-/** The account, and those older payments that the commands on it name. */
+/** The account, and the older payments that the commands on it name. */
 export interface AccountView {
   readonly account: Account;
   readonly payments: ReadonlyMap<string, PaymentState>;
 }
 
 /**
- * Gives a payment back to the balance (the seed's `process_refund`). The sum of a payment's refunds
- * never passes its amount. What is owed is owed: no balance limit stands against it.
+ * Gives a payment, or part of it, back to the balance (the seed's `process_refund`). The refunds of a
+ * payment never exceed it. No limit on the balance applies, because the money is owed.
  */
 export function decideRefund(
   view: AccountView,
@@ -65,7 +65,7 @@ function paymentToRefund(
   paymentId: string | undefined,
 ): PaymentState | undefined {
   const last = view.account.lastPayment;
-  // The account's own record of its newest payment is what the commit checks, so it comes first.
+  // The commit checks the account's own record of its newest payment, so that one comes first.
   if (paymentId === undefined || paymentId === last?.paymentId) return last ?? undefined;
   return view.payments.get(paymentId);
 }

@@ -1,6 +1,6 @@
 import type { Kurus } from "./money.ts";
 
-/** Every refusal of a rule: its code and the numbers behind it. Statuses and texts are the routes' affair. */
+/** Every refusal of a rule: its code and the numbers behind it. Statuses and texts belong to routes/. */
 export type Rejection =
   | {
     readonly code: "insufficient_balance";
@@ -30,7 +30,7 @@ export type Rejection =
   }
   | {
     readonly code: "rate_limited";
-    /** Which limit it was, in the words of the RateLimit headers. */
+    /** Which limit it was, as the RateLimit headers name it. */
     readonly policy: string;
     readonly limit: number;
     readonly windowSeconds: number;
@@ -39,5 +39,5 @@ export type Rejection =
 
 export type RejectionCode = Rejection["code"];
 
-/** The refusal of one code. */
+/** The refusal with one code. */
 export type RejectionOf<Code extends RejectionCode> = Extract<Rejection, { code: Code }>;

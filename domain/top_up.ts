@@ -19,16 +19,16 @@ import type { Rejection, RejectionOf } from "./rejection.ts";
 
 export interface TopUpCommand extends Command {
   readonly amountKurus: Kurus;
-  /** Which card to charge; without it the selected one. */
+  /** Which card to charge. If left out: the selected one. */
   readonly cardId?: string;
-  /** What this process knows of the first charges of open top-ups; without it, nothing. */
+  /** What this process knows about the first charges of open top-ups. If left out: nothing. */
   readonly firstChargeOf?: (topUpId: string) => FirstCharge | undefined;
 }
 
-/** How far the first charge of an open top-up is; undefined for one that another process started. */
+/** How far the first charge of an open top-up has come. */
 export type FirstCharge = "under_way" | "unclear";
 
-/** Closes a top-up whose outcome is known. Its entry id is the top-up's closing id. */
+/** Closes a top-up whose outcome is known. Its entry id is {@linkcode closingEntryId}. */
 export interface TopUpClosingCommand extends Command {
   readonly topUpId: string;
 }
@@ -44,7 +44,7 @@ export type TopUpRejection = RejectionOf<
 
 /**
  * Starts a top-up from a saved card (the seed's `update_balance_with_card`). It is in the journal
- * before the card is charged, so that no charge can be forgotten; the balance moves when it is credited.
+ * before the card is charged, so that no charge is ever forgotten. The balance moves when it is credited.
  */
 export function decideTopUp(
   account: Account,
@@ -61,7 +61,7 @@ export function decideTopUp(
   });
 }
 
-/** Credits an open top-up. The card has been charged, so no limit can refuse it; a closed one stays closed. */
+/** Credits an open top-up. No limit can refuse it, because the card is charged. A closed one stays closed. */
 export function decideTopUpCredit(
   account: Account,
   command: TopUpClosingCommand,
@@ -71,7 +71,7 @@ export function decideTopUpCredit(
   return accepted<"top_up_credited">(account, command, { type: "top_up_credited", ...closing });
 }
 
-/** Closes an open top-up that the card's side declined: nothing was charged, nothing is credited. */
+/** Closes an open top-up whose card was declined: nothing was charged, and nothing is credited. */
 export function decideTopUpFailure(
   account: Account,
   command: TopUpClosingCommand & { readonly reason: DeclineReason },
@@ -105,7 +105,7 @@ function checkTopUpLimits(
     now: command.at,
   });
   if (tooFast) return tooFast;
-  // Each that is being charged may be one more decline, or requests that race would be declined each.
+  // Each charge under way may become a decline. Without this, racing requests could all be declined.
   const declines = recentEvents(declinesAt, command.at).length;
   const charging = openTopUps.filter((topUp) => isBeingCharged(topUp, command)).length;
   if (charging > 0 && declines + charging >= DECLINES_PER_HOUR) {
@@ -123,18 +123,18 @@ function checkTopUpLimits(
 }
 
 /**
- * Whether the card of an open top-up is being charged. One whose first charge ended without an
- * outcome is not: such top-ups may wait long, and many may. Of another process's it is known only
- * that a charge has ended when the gateway's time is over.
+ * Whether the card of an open top-up is being charged. A first charge that ended without an outcome no
+ * longer counts, because many such top-ups may stay open for long. Of another process's charge it is
+ * known only that it has ended once the gateway's time is over.
  */
 function isBeingCharged({ topUpId, startedAt }: OpenTopUp, command: TopUpCommand): boolean {
   const known = command.firstChargeOf?.(topUpId);
   if (known !== undefined) return known === "under_way";
-  // The clock that it was started by may have been ahead of this one.
+  // The clock of the process that started it may be ahead of this one's.
   return Math.abs(command.at - startedAt) < GATEWAY_TIMEOUT_MILLISECONDS;
 }
 
-/** What a closing says of its top-up; undefined when that is closed already. */
+/** What a closing entry says about its top-up; undefined if that is closed already. */
 function closeTopUp(
   account: Account,
   topUpId: string,
