@@ -94,6 +94,7 @@ export async function openKese(
   const gateway = replaced.gateway ?? createSandboxGateway(store.sandboxCharges);
   const settlement = createTopUpSettlement({
     accounts,
+    counters: store.auth,
     store: store.accounts,
     journal,
     vault,

@@ -18,6 +18,8 @@ export const REFUND_WINDOW_DAYS = 365;
 /** Card testing: who saves or tries card after card is looking for one that works. */
 export const CARD_SAVES_PER_HOUR = 10;
 export const DECLINES_PER_HOUR = 5;
+/** Of one card in a fleet, whichever accounts it is saved on. */
+export const DECLINES_PER_CARD_AND_HOUR = 10;
 
 export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;

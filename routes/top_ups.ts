@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { AccountId } from "../domain/account.ts";
 import type { TopUpStarted } from "../domain/journal.ts";
-import { decideTopUp } from "../domain/top_up.ts";
 import type { TopUpState } from "../domain/workflows/top_ups.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
@@ -16,7 +15,7 @@ export function createTopUpRoutes(dependencies: Dependencies): readonly Endpoint
 }
 
 function defineTopUp(dependencies: Dependencies): Endpoint {
-  const { accounts, ids, settlement } = dependencies;
+  const { ids, settlement } = dependencies;
   return defineAccountEndpoint("fleet_or_session", {
     method: "post",
     path: "/update_balance",
@@ -36,17 +35,12 @@ function defineTopUp(dependencies: Dependencies): Endpoint {
       "invalid_amount",
     ],
   }, async ({ account: id, command, parameters: { balance: amountKurus, cardId } }) => {
-    const topUp = {
+    const outcome = await settlement.start(id, {
       ...command,
       entryId: ids.next("top", command.at),
       amountKurus,
-      firstChargeOf: settlement.firstChargeOf,
       ...(cardId !== undefined && { cardId }),
-    };
-    const outcome = await accounts.update(
-      { account: id, command: topUp },
-      ({ account }) => decideTopUp(account, topUp),
-    );
+    });
     if (!("entry" in outcome)) return toProblem(outcome);
     const { entry: started } = outcome;
     // A repeated request asks how the first one ended; the card is never charged again.

@@ -52,6 +52,10 @@ export const LIMITS: Table = [
   ["Time in which a payment can be refunded", `${count(limits.REFUND_WINDOW_DAYS)} days`],
   ["Cards that a user may save in an hour", count(limits.CARD_SAVES_PER_HOUR)],
   ["Declined top-ups per user in an hour", count(limits.DECLINES_PER_HOUR)],
+  [
+    "Declined top-ups of one card in an hour, all users of a fleet together",
+    count(limits.DECLINES_PER_CARD_AND_HOUR),
+  ],
   ["Request body", `${BODY_MAX_BYTES / 1024} KiB`],
   ["URL", `${URL_MAX_LENGTH / 1024} KiB`],
   ["Entries on a page of the journal", `${limits.PAGE_DEFAULT}, at most ${limits.PAGE_MAX}`],

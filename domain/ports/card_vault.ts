@@ -39,6 +39,8 @@ export interface CardToKeep {
 export interface CardVault {
   /** The same for the same digits on the same account, whatever else differs. */
   fingerprint(id: AccountId, number: CardNumber): string;
+  /** The same for the same digits on whichever account of a fleet. */
+  fleetFingerprint(filo: string, number: CardNumber): string;
   keep(id: AccountId, cards: readonly CardToKeep[], now: Instant): Promise<void>;
   open(id: AccountId, cardId: string): Promise<CardNumber>;
   /** Why a record does not open; undefined for one that does. */

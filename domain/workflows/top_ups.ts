@@ -1,4 +1,5 @@
 import type { AccountId } from "../account.ts";
+import type { CardNumber } from "../card_number.ts";
 import {
   closingEntryId,
   type TopUpCredited,
@@ -12,14 +13,21 @@ import {
   TOP_UPS_AT_ONCE,
   TOP_UPS_WAITING,
 } from "../limits.ts";
-import type { Accounts } from "../ports/accounts.ts";
+import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AccountStore, OpenTopUpAddress } from "../ports/account_store.ts";
 import type { CardGateway, ChargeOutcome } from "../ports/card_gateway.ts";
 import type { CardVault } from "../ports/card_vault.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
-import type { Log } from "../ports/log.ts";
-import { decideTopUpCredit, decideTopUpFailure, type FirstCharge } from "../top_up.ts";
+import {
+  decideTopUpCredit,
+  decideTopUpFailure,
+  type FirstCharge,
+  type TopUpCommand,
+  type TopUpRejection,
+} from "../top_up.ts";
+import { type CardDeclines, type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
+import { startTopUp } from "./top_up_start.ts";
 
 /** A top-up and how it ended, as far as the journal knows. */
 export type TopUpState =
@@ -27,14 +35,13 @@ export type TopUpState =
   | { readonly status: "credited"; readonly started: TopUpStarted; readonly closing: TopUpCredited }
   | { readonly status: "failed"; readonly started: TopUpStarted; readonly closing: TopUpFailed };
 
-export interface SettlementPorts {
-  readonly accounts: Pick<Accounts, "update">;
+export interface SettlementPorts extends Pick<CardDeclinesPorts, "counters" | "log"> {
+  readonly accounts: Pick<Accounts, "peek" | "update">;
   readonly store: Pick<AccountStore, "openTopUps">;
   readonly journal: Pick<Journal, "find">;
-  readonly vault: Pick<CardVault, "open">;
+  readonly vault: Pick<CardVault, "open" | "fleetFingerprint">;
   readonly gateway: CardGateway;
   readonly clock: Pick<Clock, "now" | "within">;
-  readonly log: Log;
 }
 
 /** What a sweep of open top-ups came to. */
@@ -46,12 +53,15 @@ export type SweepCounts = Readonly<Record<TopUpState["status"], number>>;
  * again, by the next request or by a sweep; the reference keeps the card from being charged twice.
  */
 export interface TopUpSettlement {
+  /** Commits that a top-up begins; the card is charged afterwards. */
+  start(
+    account: AccountId,
+    command: Omit<TopUpCommand, "firstChargeOf">,
+  ): Promise<UpdateOutcome<TopUpStarted, TopUpRejection>>;
   /** Charges the card of a top-up that has just been started, and waits a while for the outcome. */
   charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
   /** The top-up of that id; when it is open its outcome is asked for first. */
   find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
-  /** How far the first charge of an open top-up is that this process started. */
-  firstChargeOf(topUpId: string): FirstCharge | undefined;
   /**
    * Asks for the outcomes of all but those that started within so many milliseconds of now, a few at
    * a time, the oldest first. One that a clock ahead of this one started in the future is asked for.
@@ -59,7 +69,9 @@ export interface TopUpSettlement {
   sweep(youngMilliseconds?: number): Promise<SweepCounts>;
 }
 
-export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
+export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlement {
+  const ports = { ...givenPorts, declines: createCardDeclines(givenPorts) };
+
   // Requests for one top-up share one conversation with the gateway.
   const underway = new Map<string, Promise<TopUpState>>();
   const charging = new Set<string>();
@@ -135,16 +147,19 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
     }
   }
 
+  /** How far the first charge of an open top-up is that this process started. */
+  function firstChargeOf(topUpId: string): FirstCharge | undefined {
+    if (charging.has(topUpId)) return "under_way";
+    return unclear.has(topUpId) ? "unclear" : undefined;
+  }
+
   return {
+    start: (account, command) => startTopUp(ports, account, { ...command, firstChargeOf }),
     charge: (account, started) => ask({ account, started, ask: "charge" }),
     find: async (account, topUpId) => {
       const state = await findStored(account, topUpId);
       if (state?.status !== "pending") return state;
       return await ask({ account, started: state.started, ask: "inquire" });
-    },
-    firstChargeOf: (topUpId) => {
-      if (charging.has(topUpId)) return "under_way";
-      return unclear.has(topUpId) ? "unclear" : undefined;
     },
     sweep: async (youngMilliseconds = 0) => {
       const now = ports.clock.now();
@@ -163,6 +178,8 @@ export function createTopUpSettlement(ports: SettlementPorts): TopUpSettlement {
   };
 }
 
+type SettlingPorts = SettlementPorts & { readonly declines: CardDeclines };
+
 type Asking = "charge" | "inquire";
 
 interface Settling {
@@ -171,9 +188,11 @@ interface Settling {
   readonly ask: Asking;
 }
 
-async function settleTopUp(ports: SettlementPorts, settling: Settling): Promise<TopUpState> {
+async function settleTopUp(ports: SettlingPorts, settling: Settling): Promise<TopUpState> {
   const { account: id, started } = settling;
-  const outcome = await askGateway(ports, settling);
+  let opened: Promise<CardNumber> | undefined;
+  const number = () => opened ??= ports.vault.open(id, started.card.cardId);
+  const outcome = await askGateway(ports, { ...settling, number });
   if (outcome.status === "pending") return { status: "pending", started };
   const command = {
     entryId: closingEntryId(started.id),
@@ -182,21 +201,27 @@ async function settleTopUp(ports: SettlementPorts, settling: Settling): Promise<
     requestId: started.requestId,
     by: "kese" as const,
   };
-  await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
+  const { outcome: closed } = await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
     { account: id, command },
     ({ account }) =>
       outcome.status === "charged"
         ? decideTopUpCredit(account, command)
         : decideTopUpFailure(account, { ...command, reason: outcome.reason }),
   );
-  // Whoever closed it, here or elsewhere, what the journal says is the outcome.
-  return await readState(ports.journal, id, started);
+  const wasCharged = outcome.status === "charged" && closed === "accepted";
+  const [state] = await Promise.all([
+    // Whoever closed it, here or elsewhere, what the journal says is the outcome.
+    readState(ports.journal, id, started),
+    wasCharged && ports.declines.release({ filo: id.filo, number: number(), at: started.at }),
+  ]);
+  return state;
 }
 
 /** The outcome of the charge; pending whenever it is not known for sure. */
-async function askGateway(ports: SettlementPorts, settling: Settling): Promise<ChargeOutcome> {
-  const { gateway, clock, log } = ports;
-  const { account, started, ask } = settling;
+async function askGateway(
+  { gateway, clock, log }: SettlementPorts,
+  { started, ask, number }: Settling & { readonly number: () => Promise<CardNumber> },
+): Promise<ChargeOutcome> {
   try {
     const asking = ask === "charge" ? charge() : gateway.inquire(started.id);
     const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
@@ -221,8 +246,7 @@ async function askGateway(ports: SettlementPorts, settling: Settling): Promise<C
   }
 
   async function charge(): Promise<ChargeOutcome> {
-    const number = await ports.vault.open(account, started.card.cardId);
-    return await gateway.charge(started.id, number, started.amountKurus);
+    return await gateway.charge(started.id, await number(), started.amountKurus);
   }
 }
 

@@ -47,12 +47,15 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
     return number;
   }
 
+  function fingerprint(scope: string, number: CardNumber): string {
+    return number.digest((digits) =>
+      createHmac("sha256", keys.fingerprint()).update(`${scope}\n${digits}`).digest("hex")
+    );
+  }
+
   return {
-    fingerprint: (id, number) =>
-      number.digest((digits) =>
-        createHmac("sha256", keys.fingerprint()).update(`card\n${accountKey(id)}\n${digits}`)
-          .digest("hex")
-      ),
+    fingerprint: (id, number) => fingerprint(`card\n${accountKey(id)}`, number),
+    fleetFingerprint: (filo, number) => fingerprint(`fleet\n${filo}`, number),
     keep: (id, cards, now) => store.put(cards.map((card) => toRecord(id, card, now))),
     open: async (id, cardId) => {
       const record = await store.get(id, cardId);

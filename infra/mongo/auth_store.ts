@@ -69,6 +69,10 @@ export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStor
       await auth.deleteOne({ _id: sessionId(tokenHash) });
     },
     count: async (limits, now) => {
+      const [only, ...others] = limits;
+      if (only && others.length === 0) {
+        return await countUp(auth, only, now) ? undefined : exceededUntilNextWindow(only, now);
+      }
       const ids = limits.map((limit) => counterId(limit, now));
       const counters = await auth.find({ _id: { $in: ids } }).toArray();
       const events = new Map(counters.map((counter) => [counter._id, counter.events ?? 0]));
@@ -150,19 +154,15 @@ async function countUp(
   limit: RateLimit,
   now: Instant,
 ): Promise<boolean> {
-  const _id = counterId(limit, now);
-  const add = async () => {
-    const below = { _id, events: { $lt: limit.limit } };
-    return (await auth.updateOne(below, { $inc: { events: 1 } })).modifiedCount === 1;
-  };
-  if (await add()) return true;
+  const below = { _id: counterId(limit, now), events: { $lt: limit.limit } };
+  const expiresAt = new Date(windowStart(limit, now) + limit.windowSeconds * 1_000);
+  const add = { $inc: { events: 1 } };
   try {
-    const expiresAt = new Date(windowStart(limit, now) + limit.windowSeconds * 1_000);
-    await auth.insertOne({ _id, expiresAt, events: 1 });
+    await auth.updateOne(below, { ...add, $setOnInsert: { expiresAt } }, { upsert: true });
     return true;
   } catch (error) {
     // It is there: used up, or made by another at this moment.
     if (!isDuplicateKey(error)) throw error;
-    return await add();
+    return (await auth.updateOne(below, add)).modifiedCount === 1;
   }
 }

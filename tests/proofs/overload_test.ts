@@ -22,6 +22,7 @@ import {
   journalOf,
   saveCard,
 } from "../support/answers.ts";
+import { chargeableCards } from "../support/card_numbers.ts";
 import { type Answer, createUser, openTestKese, send, type TestKese } from "../support/kese.ts";
 import { createScriptedGateway } from "../support/scripted_gateway.ts";
 import { settled } from "../support/scripted_store.ts";
@@ -196,9 +197,10 @@ Deno.test("Kese goes on paying while the card gateway is silent, and charges eac
   const gateway = createScriptedGateway({ charge: ["hangs"], inquire: ["pending"] });
   await using kese = await openTestKese({ gateway });
   const topUps = TOP_UPS_WAITING + 50;
+  const cards = chargeableCards(topUps);
   for (let place = 0; place < topUps; place++) {
     await createUser(kese, `user${place}`);
-    await saveCard(kese, `user${place}`);
+    await saveCard(kese, `user${place}`, cards[place]);
   }
   const answers: Answer[] = [];
   const asking = Array.from({ length: topUps }, async (_, place) => {

@@ -22,6 +22,7 @@ import {
   sendWell,
   typesOf,
 } from "../support/answers.ts";
+import { chargeableCards } from "../support/card_numbers.ts";
 import {
   type Answer,
   createTestClock,
@@ -521,9 +522,10 @@ Deno.test("sweep() credits, fails and keeps open top-ups as their outcome is", a
 
 Deno.test("sweep() goes past top-ups that stay pending to those behind them", async () => {
   const { kese, gateway } = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  const cards = chargeableCards(17);
   for (let user = 2; user <= 16; user++) {
     await createUser(kese, String(user), "0");
-    await saveCard(kese, String(user));
+    await saveCard(kese, String(user), cards[user]);
     const json = { userNo: String(user), balance: "1" };
     for (let count = 0; count < 10; count++) {
       assertEquals((await send(kese, "POST /update_balance", { json })).status, 202);

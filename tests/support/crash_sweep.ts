@@ -32,7 +32,8 @@ export interface Sweep {
 
 /** How often a request may have to be repeated before its outcome is known. */
 const REPEATS_MAX = 3;
-const BETWEEN_REQUESTS_MILLISECONDS = 10;
+/** All users have the same card, and what dies may leave it counted as one that is being charged. */
+const BETWEEN_REQUESTS_MILLISECONDS = HOUR_MILLISECONDS;
 /** Past the time after which a sweep takes up top-ups, and reconcile forgotten card numbers. */
 const LONG_AFTER_MILLISECONDS = 2 * HOUR_MILLISECONDS;
 const VAULT_PAGE = 10_000;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "../../domain/limits.ts";
-import { chargeableCards, VISA } from "./card_numbers.ts";
+import { chargeableCards } from "./card_numbers.ts";
 import type { ApiToKill } from "./api_to_kill.ts";
 import type { Answer } from "./kese.ts";
 import type { Random } from "./random.ts";
@@ -48,13 +48,16 @@ const TOP_UP_MIN_KURUS = 10_000;
 const PAYMENT_MAX_KURUS = 200;
 /** The first is saved by {@linkcode createLoadUsers}. */
 const CARDS_PER_USER = CARD_SAVES_PER_HOUR - 1;
+const CARDS = chargeableCards(LOAD_USERS.length * (1 + CARDS_PER_USER));
 
 /** The users of the load, each with a balance and a card that can be charged. */
 export async function createLoadUsers(url: Url): Promise<void> {
-  await Promise.all(LOAD_USERS.map(async (userNo) => {
+  // Of one card no more may be under way in the fleet than may be declined.
+  const cards = CARDS.slice(0, LOAD_USERS.length);
+  await Promise.all(LOAD_USERS.map(async (userNo, place) => {
     await createUserAt(url, userNo, BALANCE_KURUS);
     const { status, text } = await sendTo(url, "POST /kart-saklama", {
-      json: { userNo, cardNo: VISA },
+      json: { userNo, cardNo: cards[place] },
     });
     assertEquals(status, 201, text);
   }));
@@ -202,7 +205,7 @@ interface UsersCard {
 
 /** As many cards as an hour lets the users save, each to be saved once. */
 function createCards(): UsersCard[] {
-  return chargeableCards(LOAD_USERS.length * CARDS_PER_USER).map((cardNo, place) => ({
+  return CARDS.slice(LOAD_USERS.length).map((cardNo, place) => ({
     userNo: LOAD_USERS[place % LOAD_USERS.length] ?? "",
     cardNo,
   }));

@@ -49,6 +49,7 @@ function createPorts({ cards = [], seen = cards, update, keep, remove }: Script 
       calls.push(`keep ${kept.map(({ cardId }) => cardId)} at ${now}`);
       return keep?.() ?? Promise.resolve();
     },
+    fleetFingerprint: () => "not asked here",
     open: () => Promise.reject(new Error("not asked here")),
     fault: () => "not asked here",
     remove: (_, cardIds) => {

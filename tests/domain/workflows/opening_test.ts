@@ -60,6 +60,7 @@ function createPorts({ found, open, keep, remove }: Script = {}) {
         calls.push(`keep ${cards.map(({ cardId, number }) => `${cardId} ${number}`)} at ${now}`);
         return keep?.() ?? Promise.resolve();
       },
+      fleetFingerprint: () => "not asked here",
       open: () => Promise.reject(new Error("not asked here")),
       fault: () => "not asked here",
       remove: (_, cardIds) => {

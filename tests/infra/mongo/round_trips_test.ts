@@ -256,11 +256,15 @@ const operations: readonly Operation[] = [
   {
     name: "top-up, charged at once",
     commands: [
+      "find vault",
+      "update auth",
       "update users",
       "find vault",
       "insert sandbox_charges",
       "update users",
+      // At one time.
       "find users",
+      "update auth",
     ],
     prepare: () => ["POST /update_balance?userNo=1&balance=1"],
   },

@@ -128,8 +128,8 @@ async function openForEverything(): Promise<{ kese: TestKese; made: Record<strin
     ["1", { balance: "100", allCards: ["4242424242424242", "1234567812345678"] }],
     ["2", { balance: "100" }],
     ["full", { balance: "100000000", allCards: full }],
-    ["open", { selectedCard: "4242424242424242" }],
-    ["declined", { selectedCard: "4242424242424242" }],
+    ["open", { selectedCard: "5555555555554444" }],
+    ["declined", { selectedCard: "9792030000000000" }],
   ];
   const made: Record<string, string> = {};
   for (const [userNo, more] of users) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Attempt, type CommandAttempt, isCommand } from "./attempt.ts";
 import { decide } from "./decide.ts";
-import { closeTopUp, refusalWhileCharging } from "./money_rules.ts";
+import { closeTopUp, refusalByFleet, refusalWhileCharging } from "./money_rules.ts";
 import type { Moment, Sighting, Sightings } from "./sightings.ts";
 import type { Entry, Verdict, Wallet } from "./wallet.ts";
 
@@ -109,10 +109,11 @@ export function verdictsOn(history: History, attempt: CommandAttempt): Verdict[]
   const { asked, key, times } = attempt;
   const circumstances = { entryId: "", cardIds: [], ...(key && { key }) };
   return walletsIn(history, spanOf(history, attempt)).flatMap((wallet) =>
-    times.flatMap((at) => [
-      decide(wallet, asked, { ...circumstances, at }),
-      ...(wallet && asked.kind === "top_up" ? refusalWhileCharging(wallet, at) : []),
-    ])
+    times.flatMap((at) => {
+      const verdict = decide(wallet, asked, { ...circumstances, at });
+      if (wallet === undefined || asked.kind !== "top_up") return [verdict];
+      return [verdict, ...refusalWhileCharging(wallet, at), ...refusalByFleet(verdict, at)];
+    })
   );
 }
 

@@ -1,8 +1,10 @@
 import {
   BALANCE_MAX_KURUS,
   DAY_MILLISECONDS,
+  DECLINES_PER_CARD_AND_HOUR,
   DECLINES_PER_HOUR,
   GATEWAY_TIMEOUT_MILLISECONDS,
+  HOUR_MILLISECONDS,
   OPEN_TOP_UPS_PER_ACCOUNT,
   REFUND_WINDOW_DAYS,
 } from "../../../domain/limits.ts";
@@ -106,6 +108,13 @@ export function refusalWhileCharging(
   const declines = withEvent(declinesAt, at, DECLINES_PER_HOUR).length - 1;
   if (openTopUps.size === 0 || declines + openTopUps.size < DECLINES_PER_HOUR) return [];
   return [tooFast("card_declines", DECLINES_PER_HOUR, GATEWAY_TIMEOUT_MILLISECONDS / 1_000)];
+}
+
+/** What a top-up that the account itself would take may be told because of its card in the fleet. */
+export function refusalByFleet({ kind }: Verdict, at: number): readonly Verdict[] {
+  if (kind !== "accepted") return [];
+  const wait = Math.ceil((HOUR_MILLISECONDS - at % HOUR_MILLISECONDS) / 1_000);
+  return [tooFast("fleet_card_declines", DECLINES_PER_CARD_AND_HOUR, wait)];
 }
 
 /** The wallet after a top-up was closed, and the entry that must say so. */

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../../../domain/limits.ts";
 import { reconcile } from "../../../scripts/reconcile.ts";
 import { FLEET, send } from "../kese.ts";
 import { lira } from "../remote.ts";
@@ -6,7 +7,7 @@ import { type History, replayJournal } from "./history.ts";
 import { readJournal, toShownCard } from "./journal.ts";
 import { judgeAnswers } from "./judge.ts";
 import { USERS } from "./plan.ts";
-import { shownCard, type Wallet } from "./wallet.ts";
+import { type Entry, shownCard, type Wallet } from "./wallet.ts";
 import type { Instance, World } from "./world.ts";
 
 /** Proves a world that is at rest: journals, answers, accounts, card numbers and charges. */
@@ -67,5 +68,18 @@ function proveCharges({ charges }: World, histories: readonly History[]): void {
     const { declined, amountKurus, last4 } = charges.get(id) ?? {};
     assertEquals(amountKurus, amount);
     assertEquals(credited.length, declined === null ? 1 : 0, `${id} on a card *${last4}`);
+  }
+  proveDeclines(entries);
+}
+
+/** However many users have a card: it is declined no more often than a fleet's card may be. */
+function proveDeclines(entries: readonly Entry[]): void {
+  const failed = new Set(entries.map(({ type, topUpId }) => type === "top_up_failed" && topUpId));
+  const declined = entries.filter(({ type, id }) => type === "top_up_started" && failed.has(id));
+  const byHour = Map.groupBy(declined, ({ card, at }) => {
+    return `*${card?.last4} in hour ${Math.floor(at / HOUR_MILLISECONDS)}`;
+  });
+  for (const [what, { length }] of byHour) {
+    assertLessOrEqual(length, DECLINES_PER_CARD_AND_HOUR, `${what} was declined too often`);
   }
 }

@@ -1,3 +1,4 @@
+import { HOUR_MILLISECONDS } from "../../../domain/limits.ts";
 import { createSandboxGateway, type SandboxCharge } from "../../../infra/gateways/sandbox.ts";
 import type { Store } from "../../../infra/store.ts";
 import { type Answer, createTestClock, openTestKese, send, START, type TestKese } from "../kese.ts";
@@ -53,11 +54,14 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
   const letTimePass = (milliseconds: number) => {
     for (const { time } of instances) time.move(milliseconds);
   };
+  const world = ++worlds;
+  // Each an hour later: cards that were declined in one world are not counted in the next.
+  const start = START + world * HOUR_MILLISECONDS;
   const faults = createFaults(plan.faults, { letTimePass });
   const sightings = createSightings();
   const charges = new Map<string, SandboxCharge>();
   const open = async (store: Store, place: number): Promise<Instance> => {
-    const clock = createTestClock(START + place * plan.skewMilliseconds);
+    const clock = createTestClock(start + place * plan.skewMilliseconds);
     const trouble = { faults, sightings };
     const gateway = createSandboxGateway(recordCharges(store, charges));
     const { redis } = ground;
@@ -71,7 +75,7 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
     return { kese, time: watchClock(clock, sightings) };
   };
   instances.push(...await Promise.all(ground.stores.map(open)));
-  const prefix = `w${++worlds}`;
+  const prefix = `w${world}`;
   return { ground, instances, letTimePass, faults, sightings, charges, prefix, attempts: [] };
 }
 

@@ -1,0 +1,70 @@
+import type { Instant } from "../account.ts";
+import type { CardNumber } from "../card_number.ts";
+import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../limits.ts";
+import type { AuthStore } from "../ports/auth_store.ts";
+import type { CardVault } from "../ports/card_vault.ts";
+import type { Eventually } from "../ports/eventually.ts";
+import type { Log } from "../ports/log.ts";
+import type { RateLimit } from "../ports/rate_limiter.ts";
+import type { RejectionOf } from "../rejection.ts";
+
+export interface CardDeclinesPorts {
+  readonly counters: Pick<AuthStore, "count" | "takeBack">;
+  readonly vault: Pick<CardVault, "fleetFingerprint">;
+  readonly log: Log;
+}
+
+/** A charge of a card in a fleet, and when its top-up is started. */
+export interface CardCharge {
+  readonly filo: string;
+  readonly number: CardNumber;
+  readonly at: Instant;
+}
+
+/** A number that is perhaps still to be opened. */
+interface Opening {
+  readonly number: Eventually<CardNumber>;
+}
+
+/**
+ * Counts how often one card is declined in a fleet, whichever accounts it is saved on: who tries a
+ * card on account after account passes the limit of none of them.
+ */
+export interface CardDeclines {
+  /**
+   * Counts a charge as the decline that it may become, before it is made: charges that race could
+   * otherwise all be declined. Undefined when there is room for it.
+   */
+  reserve(charge: CardCharge): Promise<RejectionOf<"rate_limited"> | undefined>;
+  /** Uncounts a charge that was not declined. Where that fails it stays counted until the hour is over. */
+  release(charge: Omit<CardCharge, "number"> & Opening): Promise<void>;
+}
+
+export function createCardDeclines({ counters, vault, log }: CardDeclinesPorts): CardDeclines {
+  function limitOf({ filo, number }: CardCharge): RateLimit {
+    const policy = "fleet_card_declines";
+    return {
+      policy,
+      key: `${policy}:${vault.fleetFingerprint(filo, number)}`,
+      limit: DECLINES_PER_CARD_AND_HOUR,
+      windowSeconds: HOUR_MILLISECONDS / 1_000,
+    };
+  }
+
+  return {
+    reserve: async (charge) => {
+      const exceeded = await counters.count([limitOf(charge)], charge.at);
+      if (exceeded === undefined) return undefined;
+      const { key: _, ...shown } = exceeded;
+      return { code: "rate_limited", ...shown };
+    },
+    release: async (charge) => {
+      try {
+        const number = await charge.number;
+        await counters.takeBack([limitOf({ ...charge, number })], charge.at);
+      } catch (error) {
+        log.warn("card_decline_still_counted", { error });
+      }
+    },
+  };
+}

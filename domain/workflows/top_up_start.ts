@@ -1,0 +1,59 @@
+import type { Account, AccountId } from "../account.ts";
+import { rejected, UNCHANGED } from "../decision.ts";
+import type { TopUpStarted } from "../journal.ts";
+import { LOST_RACES_MAX } from "../limits.ts";
+import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
+import type { CardVault } from "../ports/card_vault.ts";
+import { decideTopUp, type TopUpCommand, type TopUpRejection } from "../top_up.ts";
+import type { CardDeclines } from "./card_declines.ts";
+
+export interface TopUpStartPorts {
+  readonly accounts: Pick<Accounts, "peek" | "update">;
+  readonly vault: Pick<CardVault, "open">;
+  readonly declines: CardDeclines;
+}
+
+/**
+ * Starts a top-up, once the card that it charges has room for one more decline in its fleet. What
+ * was seen of the account may be old, so the update confirms the card; when it would charge another
+ * one by now, nothing is started and that one is asked about.
+ */
+export async function startTopUp(
+  { accounts, vault, declines }: TopUpStartPorts,
+  id: AccountId,
+  command: TopUpCommand,
+): Promise<UpdateOutcome<TopUpStarted, TopUpRejection>> {
+  let seen = await accounts.peek(id);
+  for (let tries = 0; tries < LOST_RACES_MAX; tries++) {
+    const cardId = seen && cardToCharge(seen, command);
+    let fault: unknown;
+    const number = cardId === undefined
+      ? undefined
+      : await vault.open(id, cardId).catch((error) => void (fault = error));
+    const charge = number && { filo: id.filo, number, at: command.at };
+    const tooMany = charge && await declines.reserve(charge);
+    const outcome = await accounts.update<TopUpStarted, TopUpRejection>(
+      { account: id, command },
+      ({ account }) => {
+        const decision = decideTopUp(account, command);
+        if (decision.outcome !== "accepted") return decision;
+        if (decision.entry.card.cardId !== cardId) return UNCHANGED;
+        // A card that was removed since it was seen has no number any more; every other has one.
+        if (number === undefined) throw fault;
+        return tooMany ? rejected(tooMany) : decision;
+      },
+    );
+    // After an unknown outcome the card may still be charged.
+    const mayBeCharged = outcome.outcome === "accepted" || outcome.outcome === "outcome_unknown";
+    if (charge && !tooMany && !mayBeCharged) await declines.release(charge);
+    if (outcome.outcome !== "unchanged") return outcome;
+    seen = outcome.account;
+  }
+  return { outcome: "busy" };
+}
+
+/** The card that would be charged; none when nothing would be started. */
+function cardToCharge(account: Account, command: TopUpCommand): string | undefined {
+  const decision = decideTopUp(account, command);
+  return decision.outcome === "accepted" ? decision.entry.card.cardId : undefined;
+}
