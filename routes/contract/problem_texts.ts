@@ -115,7 +115,7 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Kullanıcı doğrulanamadı.",
       detail:
-        "Kodu ya da authCode değerini denetleyin; /authenticate_first_route yeni bir kod verir.",
+        "Kodu ya da authCode değerini kontrol edin; /authenticate_first_route yeni bir kod verir.",
     },
     en: {
       title: "The user could not be authenticated.",
@@ -162,7 +162,7 @@ export const PROBLEM_TEXTS: Readonly<
   user_not_found: {
     tr: {
       title: "Kullanıcı bulunamadı.",
-      detail: "userNo değerini denetleyin ya da kullanıcıyı POST /create_user ile oluşturun.",
+      detail: "userNo değerini kontrol edin ya da kullanıcıyı POST /create_user ile oluşturun.",
     },
     en: {
       title: "The user was not found.",
@@ -240,7 +240,7 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Ödeme zaten iade edildi.",
       detail:
-        "{paymentId} ödemesinden iade edilecek tutar kalmadı; başka bir ödemenin iadesi için onun paymentId değerini gönderin.",
+        "{paymentId} ödemesinden iade edilecek tutar kalmadı; başka bir ödemeyi iade etmek için onun paymentId değerini gönderin.",
     },
     en: {
       title: "The payment is already refunded.",
@@ -320,7 +320,7 @@ export const PROBLEM_TEXTS: Readonly<
   invalid_card_number: {
     tr: {
       title: "Kart numarası geçersiz.",
-      detail: "Denetim basamağı (Luhn) doğru, 12-19 haneli bir numara gönderin.",
+      detail: "Kontrol basamağı (Luhn) doğru olan 12-19 haneli bir numara gönderin.",
     },
     en: {
       title: "The card number is invalid.",
@@ -405,7 +405,7 @@ export const PROBLEM_TEXTS: Readonly<
     en: { title: "An unexpected error occurred." },
   },
   not_ready: {
-    tr: { title: "Sistem hazır değil.", detail: "Yanıt vermeyenleri denetleyin: {stores}." },
+    tr: { title: "Sistem hazır değil.", detail: "Yanıt vermeyenleri kontrol edin: {stores}." },
     en: { title: "The system is not ready.", detail: "Check those that do not answer: {stores}." },
   },
   code_delivery_unavailable: {
