@@ -18,6 +18,7 @@ import {
   type TestKese,
   type TestRequest,
 } from "../support/kese.ts";
+import { toLine } from "../support/route_requests.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 
 /** A card number that nothing else in these tests uses. */
@@ -57,15 +58,11 @@ const GOOD: Readonly<Record<string, unknown>> = {
   cardNo: "5555555555554444",
 };
 
-function pathOf({ definition: { path } }: Endpoint, id: string): string {
-  return path.replace(/\{\w+\}/, encodeURIComponent(id));
-}
-
 /** Every way in which a form of the number can be in a request for an endpoint. */
 function* requestsWith(endpoint: Endpoint, form: string): Generator<[string, TestRequest]> {
   const { method, path, parameters, operation } = endpoint.definition;
   const line = (id: string, query = "") =>
-    `${method.toUpperCase()} ${pathOf(endpoint, id)}${query && `?${query}`}`;
+    `${toLine(endpoint.definition, encodeURIComponent(id))}${query && `?${query}`}`;
   const names = Object.keys(parameters.shape);
   const goodOnes = Object.fromEntries(
     names.flatMap((name) =>

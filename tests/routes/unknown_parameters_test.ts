@@ -6,11 +6,8 @@ import {
   assertReplays,
   balanceOf,
   countEntries,
-  saveCard,
-  sendWell,
 } from "../support/answers.ts";
 import {
-  type Answer,
   createUser,
   FLEET,
   FLEET_KEY,
@@ -18,24 +15,19 @@ import {
   openTestKese,
   send,
   signIn,
-  type TestKese,
 } from "../support/kese.ts";
+import { openWithPayment, sendBody, toLine } from "../support/route_requests.ts";
 
 const PAY = "POST /kart-saklamali-odeme";
-
-/** Sends the text of a body as it is. */
-function sendText(kese: TestKese, line: string, raw: string): Promise<Answer> {
-  return send(kese, line, { raw, headers: { "content-type": "application/json" } });
-}
 
 Deno.test("createApp() refuses a name that the route does not know, on every route, in query and body", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1");
   const session = await signIn(kese, "1");
   for (const { access, definition } of createEndpoints(kese.dependencies)) {
-    const { method, parameters, path } = definition;
+    const { method, parameters } = definition;
     const bearer = access === "session" ? session : FLEET_KEY;
-    const line = `${method.toUpperCase()} ${path.replace(/\{\w+\}/, "some_1")}`;
+    const line = toLine(definition, "some_1");
     const names = Object.keys(parameters.shape);
     for (const name of ["nonsense", ...names.map((known) => `${known}x`)]) {
       const nearest = name === "nonsense" ? undefined : name.slice(0, -1);
@@ -86,7 +78,7 @@ Deno.test("createApp() shows at most 64 characters of a name, and no card number
       const [answer, shown] of [
         [await send(kese, `${PAY}?${query}`), "parameter"],
         [await send(kese, PAY, { json: { [name]: 1 } }), "parameter"],
-        [await sendText(kese, PAY, twice), "detail"],
+        [await sendBody(kese, PAY, twice), "detail"],
       ] as const
     ) {
       assertEquals(answer.status, 400);
@@ -123,12 +115,9 @@ const ASKED_OTHERWISE: readonly (readonly [string, string, number, string])[] = 
 ];
 
 Deno.test("createApp() moves no money for a request that it does not understand whole", async () => {
-  await using kese = await openTestKese();
-  await createUser(kese, "1");
-  await saveCard(kese, "1");
-  await sendWell(kese, PAY, { json: { userNo: "1", amount: "10" } });
+  await using kese = await openWithPayment();
   for (const [line, body, status, code] of ASKED_OTHERWISE) {
-    assertProblem(await sendText(kese, line, body), status, code);
+    assertProblem(await sendBody(kese, line, body), status, code);
   }
   assertEquals(await assertAddsUp(kese, "1"), "90.00");
   for (const [name, errors] of [["amount", "invalid_amount"], ["paymentId", "invalid_id"]]) {
@@ -174,7 +163,7 @@ Deno.test("POST /kart-saklamali-odeme takes numbers as they are written", async 
     ['{"userNo":9007199254740993,"amount":0.10}', "0.10"],
   ] as const;
   for (const [body, amount] of table) {
-    const answer = await sendText(kese, PAY, body);
+    const answer = await sendBody(kese, PAY, body);
     assertEquals([answer.status, answer.body.amount], [201, amount], answer.text);
   }
   assertEquals(await balanceOf(kese, "9007199254740993"), "999.90");
@@ -216,7 +205,7 @@ Deno.test("POST /create_user takes a name in either form of Unicode for the same
 const HIDDEN = { environment: { allowCardNumberInUrl: false } };
 
 Deno.test("createApp() takes personal data and secrets from no URL where that is not allowed", async () => {
-  const kese = await openTestKese(HIDDEN);
+  await using kese = await openTestKese(HIDDEN);
   const secret = { authCode: "abcdef", name: "A", surname: "B", birthDate: "1990-01-01" };
   const personal = { ...secret, phoneNumber: "5", email: "a@b.co" };
   for (const [name, value] of Object.entries(personal)) {
@@ -228,12 +217,9 @@ Deno.test("createApp() takes personal data and secrets from no URL where that is
       assert(!answer.text.includes(`"${value}"`), answer.text);
     }
   }
-  await createUser(kese, "1");
-  await kese.close();
-  const open = await openTestKese();
+  await using open = await openTestKese();
   await createUser(open, "1");
   const query = new URLSearchParams({ userNo: "1", authCode: "secret-1" });
   const asked = await send(open, `POST /authenticate_first_route?${query}`, { bearer: null });
   assertEquals(asked.status, 201);
-  await open.close();
 });

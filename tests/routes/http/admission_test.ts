@@ -17,6 +17,7 @@ import {
   type TestClock,
   type TestKese,
 } from "../../support/kese.ts";
+import { sendBody } from "../../support/route_requests.ts";
 import { settled } from "../../support/scripted_store.ts";
 
 const BALANCE = "GET /bakiye?userNo=1";
@@ -75,7 +76,7 @@ function paySlowly(kese: TestKese): SlowPayment {
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const raw = new ReadableStream<Uint8Array>({ start: (given) => void (controller = given) });
   return {
-    answer: send(kese, PAY, { raw, headers: { "content-type": "application/json" } }),
+    answer: sendBody(kese, PAY, raw),
     send: (text) => controller?.enqueue(new TextEncoder().encode(text)),
     end: () => controller?.close(),
   };

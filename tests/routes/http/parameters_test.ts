@@ -23,30 +23,16 @@ import {
   type TestOptions,
 } from "../../support/kese.ts";
 import { assertInvalidFields } from "../../support/route_answers.ts";
+import { JSON_TYPE, openWithPayment, sendBody } from "../../support/route_requests.ts";
 
 const PAY = "POST /kart-saklamali-odeme";
-const JSON_TYPE: Readonly<Record<string, string>> = { "content-type": "application/json" };
-
-/** User 1 with a balance, a card and a payment. */
-async function open(options: TestOptions = {}): Promise<TestKese> {
-  const kese = await openTestKese(options);
-  await createUser(kese, "1");
-  await saveCard(kese, "1");
-  await sendWell(kese, PAY, { json: { userNo: "1", amount: "10" } });
-  return kese;
-}
-
-/** Sends a body as it is, byte for byte. */
-function sendBody(kese: TestKese, line: string, raw: BodyInit, headers = JSON_TYPE) {
-  return send(kese, line, { raw, headers });
-}
 
 /** Runs requests that must all be refused, and finds user 1 as they were. */
 async function withoutEffect(
   use: (kese: TestKese) => Promise<void>,
   options?: TestOptions,
 ): Promise<void> {
-  await using kese = await open(options);
+  await using kese = await openWithPayment(options);
   const before = await stateOf(kese, "1");
   await use(kese);
   assertEquals(await stateOf(kese, "1"), before);
@@ -215,7 +201,7 @@ for (const [line, json] of WRITING) {
         assertProblem(answer, 400, "conflicting_parameters");
       }
     });
-    await using kese = await open();
+    await using kese = await openWithPayment();
     // A number says the same as its text in the query.
     for (const userNo of ["1", 1]) {
       const answer = await send(kese, `${line}?userNo=1`, { json: { ...json, userNo } });
@@ -306,7 +292,7 @@ for (const [line, json] of WRITING) {
       ];
       for (const answer of answers) assertProblem(answer, 413, "payload_too_large");
     });
-    await using kese = await open();
+    await using kese = await openWithPayment();
     const text = JSON.stringify({ userNo: "1", ...json });
     const full = text + " ".repeat(BODY_MAX_BYTES - text.length);
     const headers = { ...JSON_TYPE, "content-length": String(BODY_MAX_BYTES) };
@@ -338,7 +324,7 @@ for (const [line, json] of WRITING) {
 }
 
 Deno.test("POST /kart-saklamali-odeme reads a body behind one byte order mark", async () => {
-  await using kese = await open();
+  await using kese = await openWithPayment();
   const text = `\ufeff${JSON.stringify({ userNo: "1", amount: "1" })}`;
   const length = String(new TextEncoder().encode(text).length);
   assertEquals((await sendBody(kese, PAY, text)).status, 201);
@@ -349,7 +335,7 @@ Deno.test("POST /kart-saklamali-odeme reads a body behind one byte order mark", 
 });
 
 Deno.test("POST /kart-saklamali-odeme reads a body that comes in pieces, even within a letter", async () => {
-  await using kese = await open();
+  await using kese = await openWithPayment();
   const bytes = new TextEncoder().encode('{"userNo":"1","amount":"1","description":"Kadıköy"}');
   const body = ReadableStream.from([...bytes].map((byte) => new Uint8Array([byte])));
   const answer = await sendBody(kese, PAY, body, {
@@ -415,7 +401,7 @@ Deno.test("POST /kart-saklamali-odeme takes one short line of text that holds no
       }
     }
   });
-  await using kese = await open();
+  await using kese = await openWithPayment();
   const json = { userNo: "1", amount: "1", orderId: "x".repeat(64), description: "ş".repeat(250) };
   assertEquals((await send(kese, PAY, { json })).status, 201);
 });
@@ -524,12 +510,12 @@ Deno.test("POST /kart-saklama refuses a card number in the URL where that is not
     const both = { json: { userNo: "1", cardNo: "5555555555554444" } };
     assertProblem(await send(kese, refused[0] ?? "", both), 400, "card_number_in_url");
   }, HIDDEN);
-  await using kese = await open(HIDDEN);
+  await using kese = await openWithPayment(HIDDEN);
   await saveCard(kese, "1", "5555555555554444");
 });
 
 Deno.test("POST /kart-saklama takes a card number from the URL where that is allowed", async () => {
-  await using kese = await open();
+  await using kese = await openWithPayment();
   const answer = await send(kese, "POST /kart-saklama?userNo=1&cardNo=5555%205555-5555+4444");
   assertEquals(answer.status, 201);
 });
@@ -569,7 +555,7 @@ Deno.test("createApp() answers an unknown route with 404 and a wrong method with
 });
 
 Deno.test("createApp() answers a HEAD request as a GET without its body", async () => {
-  await using kese = await open();
+  await using kese = await openWithPayment();
   const answer = await send(kese, "HEAD /bakiye?userNo=1");
   assertEquals([answer.status, answer.text], [200, ""]);
   assertEquals((await send(kese, "HEAD /bakiye?userNo=9")).status, 404);
@@ -644,7 +630,7 @@ function encodePath(text: string): string {
 }
 
 Deno.test("createApp() never answers 500, whatever any parameter of any endpoint is", async () => {
-  await using kese = await open();
+  await using kese = await openWithPayment();
   const session = await signIn(kese, "1");
   const endpoints = createEndpoints(kese.dependencies);
   const request = fc.constantFrom(...endpoints).chain(anyRequest);

@@ -14,6 +14,7 @@ import {
   type TestKese,
   type TestRequest,
 } from "../../support/kese.ts";
+import { toLine } from "../../support/route_requests.ts";
 
 // deno-lint-ignore no-explicit-any -- answers are walked, not built
 type Json = any;
@@ -242,7 +243,7 @@ const BAD_QUERIES = [
 ];
 
 for (const endpoint of ENDPOINTS) {
-  const { method, operation, path } = endpoint.definition;
+  const { method, operation } = endpoint.definition;
   Deno.test(`${operation} refuses with no code that the document does not list`, async () => {
     await using kese = await openTestKese({ environment: { allowCardNumberInUrl: false } });
     await createUser(kese, "1");
@@ -251,7 +252,7 @@ for (const endpoint of ENDPOINTS) {
     const bearers = [{}, { bearer }, { bearer, filo: OTHER_FLEET }];
     for (const request of BAD_REQUESTS.flatMap((bad) => bearers.map((by) => ({ ...by, ...bad })))) {
       for (const query of BAD_QUERIES) {
-        const line = `${method.toUpperCase()} ${path.replace(/\{\w+\}/, "none")}${query}`;
+        const line = `${toLine(endpoint.definition, "none")}${query}`;
         const { json: _, ...bodiless } = request;
         const answer = await send(kese, line, method === "get" ? bodiless : request);
         const { status, body } = answer;
