@@ -16,14 +16,19 @@ export interface Idempotency {
 
 export type Language = "tr" | "en";
 
-/** The newest keys of an account; `complete` means that it never had another. */
+/** The newest keys of an account, and what is known of its other keys. */
 export interface RecentKeys {
   /** Shortened, oldest first. */
   readonly hashes: readonly string[];
-  readonly complete: boolean;
+  /** There are none; or the store finds all of them when asked for old keys; or nobody knows. */
+  readonly others: "none" | "stored" | "unknown";
 }
 
-export const NO_KEYS: RecentKeys = { hashes: [], complete: true };
+export const NO_KEYS: RecentKeys = { hashes: [], others: "none" };
+/** Of an account whose keys the store finds, each of them. */
+export const STORED_KEYS: RecentKeys = { hashes: [], others: "stored" };
+/** Of an account that was read without its keys. */
+export const UNKNOWN_KEYS: RecentKeys = { hashes: [], others: "unknown" };
 
 /** Characters of a key's hash that the window keeps: 48 bits, for a false alarm costs one look-up only. */
 const SHORT_KEY_LENGTH = 12;
@@ -33,16 +38,21 @@ export function shortKey(keyHash: string): string {
 }
 
 /**
- * What an account's window says of a key: surely new; perhaps one of its recent keys; or not one of
- * its newest {@linkcode RECENT_KEYS_PER_ACCOUNT}, so new or older than all of these.
+ * What an account's window says of a key: surely new; perhaps one that only a fresh account knows; or
+ * new or old, which the store tells when it is asked for old keys.
  */
 export type KeyAge = "new" | "perhaps_recent" | "new_or_old";
 
 export function ageOfKey(keys: RecentKeys, keyHash: string): KeyAge {
   if (keys.hashes.includes(shortKey(keyHash))) return "perhaps_recent";
-  if (keys.complete) return "new";
-  // A store may keep fewer keys than it should, or none: then nothing is known.
-  return keys.hashes.length >= RECENT_KEYS_PER_ACCOUNT ? "new_or_old" : "perhaps_recent";
+  switch (keys.others) {
+    case "none":
+      return "new";
+    case "stored":
+      return "new_or_old";
+    case "unknown":
+      return "perhaps_recent";
+  }
 }
 
 /** Whether the journal must be asked for a key, or the account itself knows that it is new. */
@@ -50,18 +60,21 @@ export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
   return ageOfKey(keys, keyHash) !== "new";
 }
 
-/** The keys with one more; past window and slack the oldest are forgotten, and with them completeness. */
+/**
+ * The keys with one more. Past window and slack the oldest are forgotten: every store finds what is
+ * older than the newest {@linkcode RECENT_KEYS_PER_ACCOUNT}.
+ */
 export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
   const hashes = [...keys.hashes, shortKey(keyHash)];
   if (hashes.length <= RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK) {
-    return { hashes, complete: keys.complete };
+    return { hashes, others: keys.others };
   }
-  return { hashes: hashes.slice(-RECENT_KEYS_PER_ACCOUNT), complete: false };
+  return { hashes: hashes.slice(-RECENT_KEYS_PER_ACCOUNT), others: "stored" };
 }
 
 /** Whether one of the keys that came last made the window forget others; `added` is their number. */
-export function hasForgotten({ hashes, complete }: RecentKeys, added: number): boolean {
-  return !complete && hashes.length < RECENT_KEYS_PER_ACCOUNT + added;
+export function hasForgotten({ hashes, others }: RecentKeys, added: number): boolean {
+  return others !== "none" && hashes.length < RECENT_KEYS_PER_ACCOUNT + added;
 }
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;

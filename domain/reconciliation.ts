@@ -184,7 +184,7 @@ function keyFaults(
 ): readonly string[] {
   const least = Math.min(keys, RECENT_KEYS_PER_ACCOUNT);
   const common = Math.max(least, Math.min(stored.hashes.length, replayed.hashes.length));
-  const isSame = stored.complete === replayed.complete && stored.hashes.length >= least &&
+  const isSame = stored.others === replayed.others && stored.hashes.length >= least &&
     differences(stored.hashes.slice(-common), replayed.hashes.slice(-common), "").length === 0;
   return isSame ? [] : ["recentKeys are not the keys of its newest entries"];
 }

@@ -3,10 +3,11 @@ import type { Accepted } from "../decision.ts";
 import type { EntriesByKey, LoadedAccount } from "../fold.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
 import type { NewPerson } from "./accounts.ts";
+import type { Eventually } from "./eventually.ts";
 
 /** What {@linkcode AccountStore.load} gives in addition to the account. */
 export interface LoadOptions {
-  /** Hashes of keys: give the entries that they appended. */
+  /** Hashes of keys: give the entries that they appended, and with the account the window of its keys. */
   readonly keys?: readonly string[];
   /** Payment ids: give those payments, with what is refunded of each. */
   readonly payments?: readonly string[];
@@ -20,20 +21,20 @@ export interface AccountStore {
   insert(opening: Accepted<EntryOf<"account_opened">>, person: NewPerson): Promise<boolean>;
   load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
   /**
-   * The entries that keys appended, of keys that are not among the account's newest
-   * {@linkcode RECENT_KEYS_PER_ACCOUNT}. An entry of a more recent key may be missing: `load` finds it.
+   * The entries that keys appended, of keys that an account's window does not hold where its others
+   * are `stored`. An entry of a more recent key may be missing: `load` finds it.
    */
-  entriesOfOldKeys(id: AccountId, keys: readonly string[]): Promise<EntriesByKey>;
+  entriesOfOldKeys(id: AccountId, keys: readonly string[]): Eventually<EntriesByKey>;
   /**
    * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
-   * `full`: the journal has no room just now; nothing happened. A rejected promise leaves open
-   * whether it happened.
+   * `filed`: saved, and from now on `entriesOfOldKeys` finds every key of `next`. `full`: the journal
+   * has no room just now; nothing happened. A rejected promise leaves open whether it happened.
    */
   save(
     next: Account,
     expectedHead: string,
     entries: readonly JournalEntry[],
-  ): Promise<"saved" | "conflict" | "full">;
+  ): Promise<"saved" | "filed" | "conflict" | "full">;
   /** Every account in a stable order, beginning after the one given. */
   list(
     options: { readonly limit: number; readonly after?: AccountId },

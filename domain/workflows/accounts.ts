@@ -2,6 +2,7 @@ import { type Account, type AccountId, accountKey, type Instant } from "../accou
 import type { AccountOpeningCommand } from "../account_opening.ts";
 import type { Command, Decision } from "../decision.ts";
 import { type Fold, foldCommands, type LoadedAccount, type WaitingCommand } from "../fold.ts";
+import { STORED_KEYS } from "../idempotency.ts";
 import type { JournalEntry } from "../journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
@@ -60,7 +61,7 @@ interface Batch {
 type Decided = { readonly base: LoadedAccount; readonly fold: Fold } | "busy" | "user_not_found";
 
 /** How a save ended when nothing is left unclear, or `unknown` when the deadline came first. */
-type Fate = "saved" | "conflict" | "full" | "unknown";
+type Fate = "saved" | "filed" | "conflict" | "full" | "unknown";
 
 /**
  * Accounts over a store with compare-and-swap. Each process has one writer per account: commands
@@ -197,8 +198,9 @@ class QueuedAccounts implements Accounts {
     // What was read too late is not saved: the time of a command ends with a call, not with several.
     if (this.#isLate(batch)) return answerAll(pending, "busy");
     const fate = await this.#save(fold, { expectedHead: base.account.head, deadline });
-    if (fate === "saved") {
-      this.#cached?.remember(fold.account);
+    if (fate === "saved" || fate === "filed") {
+      const { account } = fold;
+      this.#cached?.remember(fate === "saved" ? account : { ...account, recentKeys: STORED_KEYS });
       return answerFold(pending, fold);
     }
     this.#cached?.forget(id);
@@ -234,7 +236,7 @@ class QueuedAccounts implements Accounts {
     for (let attempt = 0;; attempt++) {
       try {
         const result = await store.save(fold.account, expectedHead, fold.entries);
-        if (result === "saved" || attempt === 0) return result;
+        if (result === "saved" || result === "filed" || attempt === 0) return result;
       } catch (error) {
         if (error instanceof StoreInconsistentError) throw error;
         log.warn("account_save_unclear", { error });

@@ -58,7 +58,9 @@ export function createCachedAccounts(
     if (account === undefined) return undefined;
     const loaded = { account, entriesByKey: NO_ENTRIES, payments: NO_PAYMENTS };
     if (keys.length === 0) return loaded;
-    return areNew(account, keys).then((surely) => surely ? loaded : undefined);
+    const areAllNew = areNew(account, keys);
+    const fit = (surely: boolean) => surely ? loaded : undefined;
+    return areAllNew instanceof Promise ? areAllNew.then(fit) : fit(areAllNew);
   }
 
   /**
@@ -66,11 +68,13 @@ export function createCachedAccounts(
    * recent ones; the store tells of the older ones, asked after the account was taken; and whatever
    * was used after that head makes the save fail.
    */
-  async function areNew({ id, recentKeys }: Account, keys: readonly string[]): Promise<boolean> {
+  function areNew({ id, recentKeys }: Account, keys: readonly string[]): Eventually<boolean> {
     const ages = keys.map((key) => ageOfKey(recentKeys, key));
     if (ages.includes("perhaps_recent")) return false;
     const unsure = keys.filter((_key, place) => ages[place] === "new_or_old");
-    return unsure.length === 0 || (await store.entriesOfOldKeys(id, unsure)).size === 0;
+    if (unsure.length === 0) return true;
+    const found = store.entriesOfOldKeys(id, unsure);
+    return found instanceof Promise ? found.then(isNone) : isNone(found);
   }
 
   function unheard(done: Eventually<void>): void {
@@ -88,4 +92,8 @@ export function createCachedAccounts(
   }
 
   return { base, remember, forget };
+}
+
+function isNone({ size }: EntriesByKey): boolean {
+  return size === 0;
 }

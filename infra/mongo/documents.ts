@@ -2,7 +2,9 @@ import { Long } from "mongodb";
 import type { Account, AccountId, Card } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
+import type { RecentKeys } from "../../domain/idempotency.ts";
 import { AMOUNT_NAMES, type JournalEntry } from "../../domain/journal.ts";
+import { RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 import { chainDigest } from "../crypto/chain_digest.ts";
 
@@ -100,10 +102,16 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
       amountKurus: fromSum(amountKurus),
       startedAt: startedAt.getTime(),
     })),
-    recentKeys: { hashes: document.recentKeys, complete: document.keysComplete },
+    recentKeys: toRecentKeys(document),
     cardSavesAt: document.cardSavesAt.map((at) => at.getTime()),
     declinesAt: document.declinesAt.map((at) => at.getTime()),
   };
+}
+
+function toRecentKeys({ recentKeys: hashes, keysComplete }: AccountDocument): RecentKeys {
+  if (keysComplete) return { hashes, others: "none" };
+  // What holds fewer than it should says nothing of the others.
+  return { hashes, others: hashes.length >= RECENT_KEYS_PER_ACCOUNT ? "stored" : "unknown" };
 }
 
 /** What every save sets. */
@@ -120,7 +128,7 @@ export function toHeadFields(
       refundedKurus: toSum(lastPayment.refundedKurus),
       at: new Date(lastPayment.at),
     },
-    keysComplete: recentKeys.complete,
+    keysComplete: recentKeys.others === "none",
   };
 }
 

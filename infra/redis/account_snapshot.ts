@@ -126,7 +126,7 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
     })),
     recentKeys: whole<RecentKeys>({
       hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
-      complete: z.boolean(),
+      others: z.enum(["none", "stored", "unknown"]),
     }),
     cardSavesAt: z.array(count),
     declinesAt: z.array(count),

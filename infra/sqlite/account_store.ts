@@ -11,8 +11,10 @@ import type { AccountWrites } from "./commit/account_writes.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
 import type { SqliteJournal } from "./journal.ts";
+import { createKeyReader } from "./key_reader.ts";
 import { promised } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
+import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface AccountStoreParts {
@@ -23,7 +25,7 @@ export interface AccountStoreParts {
 
 /** An account by its key, with its last entry and its last payment. */
 export const SELECT_ACCOUNT = `
-  SELECT accounts.account_no, state, last_entry,
+  SELECT accounts.account_no, state, last_entry, unfiled,
       last.entry_id AS head, last.seq, last.balance_after AS balance,
       paid.entry_id AS payment_id, paid.amount AS payment_amount, paid.at AS payment_at,
       refunded AS payment_refunded
@@ -33,12 +35,14 @@ export const SELECT_ACCOUNT = `
     LEFT JOIN refunded ON payment_id = paid.entry_id
     WHERE account_key = ?`;
 
+const NO_ENTRIES: EntriesByKey = new Map();
+
 /** Accounts, and what is found by other things than the account. */
 export function createSqliteAccountStore(
   { database, journal, writer }: AccountStoreParts,
 ): AccountStore {
   const selectAccount = database.prepare(SELECT_ACCOUNT);
-  const selectNumber = database.prepare("SELECT account_no FROM accounts WHERE account_key = ?");
+  const keys = createKeyReader(database);
   const selectKeys = database.prepare(
     "SELECT account_key FROM accounts WHERE account_key > ? ORDER BY account_key LIMIT ?",
   );
@@ -49,21 +53,22 @@ export function createSqliteAccountStore(
 
   function load(
     id: AccountId,
-    { keys = [], payments = [] }: LoadOptions = {},
+    { keys: asked = [], payments = [] }: LoadOptions = {},
   ): LoadedAccount | undefined {
     const row = selectAccount.get(accountKey(id)) as AccountRow | EndlessRow | undefined;
     if (row === undefined) return undefined;
     if (row.head === null) throw missingEntry(row.last_entry);
-    return {
-      account: fromAccountRow(id, row),
-      entriesByKey: journal.entriesByKey(row.account_no, keys),
-      payments: journal.payments(row.account_no, payments),
-    };
+    return { ...withKeys(id, row, asked), payments: journal.payments(row.account_no, payments) };
   }
 
-  function entriesByKey(id: AccountId, keys: readonly string[]): EntriesByKey {
-    const row = selectNumber.get(accountKey(id)) as Pick<AccountRow, "account_no"> | undefined;
-    return row ? journal.entriesByKey(row.account_no, keys) : new Map();
+  /** The account with the window of its keys, if any are asked for: it costs a walk to their end. */
+  function withKeys(id: AccountId, row: AccountRow, asked: readonly string[]) {
+    if (asked.length === 0) return { account: fromAccountRow(id, row), entriesByKey: NO_ENTRIES };
+    const recent = keys.recentKeys(row);
+    return {
+      account: fromAccountRow(id, row, recent),
+      entriesByKey: keys.entriesByKey({ ...row, account: accountKey(id), recent }, asked),
+    };
   }
 
   function list(limit: number, after: AccountId | undefined): AccountId[] {
@@ -95,8 +100,7 @@ export function createSqliteAccountStore(
       return await writer.write("insertAccount", key, toOpeningRows(opening, person));
     },
     load: (id, options) => promised(() => load(id, options)),
-    // Recent or old, all entries lie in one place.
-    entriesOfOldKeys: (id, keys) => promised(() => entriesByKey(id, keys)),
+    entriesOfOldKeys: (id, asked) => readNow(() => keys.filedEntries(accountKey(id), asked)),
     save: async (next, expectedHead, entries) => {
       const key = accountKey(next.id);
       const beside = toSideRows(next, entries);

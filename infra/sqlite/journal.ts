@@ -10,12 +10,11 @@ import type {
 } from "../../domain/ports/journal.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { type ChainEnd, createEntryChain, missingEntry } from "./entry_chain.ts";
-import { fromJournalRow, type JournalRow, toKeyColumn } from "./rows.ts";
+import { fromJournalRow, type JournalRow } from "./rows.ts";
 import { promised } from "./promised.ts";
 
 /** The reading side of the journal, for routes and for the account store. */
 export interface SqliteJournal extends Journal {
-  entriesByKey(accountNo: number, keys: readonly string[]): ReadonlyMap<string, JournalEntry>;
   payments(accountNo: number, paymentIds: readonly string[]): ReadonlyMap<string, PaymentState>;
   paymentIn(accountNo: number, paymentId: string): FoundPayment | undefined;
 }
@@ -37,9 +36,6 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   );
   const selectById = database.prepare(
     `SELECT ${COLUMNS} FROM journal WHERE entry_id = ? AND account_no = ?`,
-  );
-  const selectByKey = database.prepare(
-    `SELECT ${COLUMNS} FROM journal WHERE account_no = ? AND key_hash = ? AND key_hash IS NOT NULL`,
   );
   const selectRefunded = database.prepare("SELECT refunded FROM refunded WHERE payment_id = ?");
 
@@ -78,16 +74,6 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
     list: (id, options) => promised(() => list(id, options)),
     find: (id, entryId) => promised(() => findIn(endOf(id)?.account_no, entryId)),
     findPayment: (id, paymentId) => promised(() => findPayment(endOf(id)?.account_no, paymentId)),
-    entriesByKey: (accountNo, keys) => {
-      const found = keys.flatMap((keyHash) => {
-        const rows = selectByKey.all(accountNo, toKeyColumn(keyHash)) as unknown as JournalRow[];
-        const entry = rows.map(fromJournalRow).find(({ idempotency }) =>
-          idempotency?.keyHash === keyHash
-        );
-        return entry ? [[keyHash, entry] as const] : [];
-      });
-      return new Map(found);
-    },
     paymentIn: findPayment,
     payments: (accountNo, paymentIds) => {
       const found = paymentIds.flatMap((paymentId) => {

@@ -31,14 +31,18 @@ const SELECT_NUMBERS = `
     SELECT account_no FROM accounts UNION SELECT account_no FROM heads
     UNION SELECT account_no FROM people UNION SELECT account_no FROM journal
   )
-  SELECT numbers.account_no, account_key, heads.account_no AS head_no, people.account_no AS person_no
+  SELECT numbers.account_no, account_key, heads.account_no AS head_no, people.account_no AS person_no,
+    last.seq, unfiled
   FROM numbers LEFT JOIN accounts USING (account_no)
   LEFT JOIN heads ON heads.account_no = numbers.account_no
   LEFT JOIN people ON people.account_no = numbers.account_no
+  LEFT JOIN journal AS last ON last.entry_no = last_entry
   ORDER BY numbers.account_no`;
 
 /** Sorted by what they say of themselves, not by their pointers: none is passed over. */
-const SELECT_ENTRIES = `SELECT account_no, prev, key_hash, hash, ${COLUMNS}
+const SELECT_ENTRIES = `SELECT account_no, prev, key_hash, hash, ${COLUMNS},
+    EXISTS (SELECT 1 FROM keys WHERE keys.account_no = journal.account_no
+      AND keys.key_hash = journal.key_hash AND keys.entry_no = journal.entry_no) AS is_filed
   FROM journal LEFT JOIN chain USING (entry_no) ORDER BY account_no, seq, entry_no`;
 
 const SELECT_STRAYS = `
@@ -52,6 +56,13 @@ const SELECT_STRAYS = `
   SELECT 'no entry: row ' || entry_no || ' of the journal has a hash, and is not there'
   FROM chain WHERE entry_no NOT IN (SELECT entry_no FROM journal)
   UNION ALL
+  SELECT coalesce(account_key, 'account number ' || keys.account_no) || ': a key is filed for row '
+    || keys.entry_no || ' of the journal, which has another'
+  FROM keys LEFT JOIN accounts USING (account_no) LEFT JOIN journal
+    ON journal.entry_no = keys.entry_no AND journal.account_no = keys.account_no
+    AND journal.key_hash = keys.key_hash
+  WHERE journal.entry_no IS NULL
+  UNION ALL
   SELECT account_key || ': open top-up ' || top_up_id || ' is of no account'
   FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
 
@@ -60,6 +71,9 @@ interface NumberRow {
   readonly account_key: string | null;
   readonly head_no: number | null;
   readonly person_no: number | null;
+  /** The number of its last entry, and how many up to that one are not filed. */
+  readonly seq: number | null;
+  readonly unfiled: number | null;
 }
 
 interface EntryRow extends JournalRow {
@@ -67,6 +81,7 @@ interface EntryRow extends JournalRow {
   readonly prev: number;
   readonly key_hash: number | null;
   readonly hash: string | null;
+  readonly is_filed: 0 | 1;
 }
 
 interface OpenTopUpRow {
@@ -113,11 +128,12 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
   ).get() as { newest: number };
   let next = entries.next();
 
-  function* entriesOf(accountNo: number): Generator<StoredEntry> {
+  function* entriesOf({ account_no: accountNo, ...end }: NumberRow): Generator<StoredEntry> {
+    const filedSeq = (end.seq ?? 0) - (end.unfiled ?? 0);
     let previous = 0;
     for (; !next.done && next.value.account_no === accountNo; next = entries.next()) {
       const row = next.value;
-      yield toStoredEntry(row, { previous, isChained: row.entry_no <= chained });
+      yield toStoredEntry(row, { previous, isChained: row.entry_no <= chained, filedSeq });
       previous = row.entry_no;
     }
   }
@@ -127,7 +143,7 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
     yield {
       name: key ?? `account number ${accountNo}`,
       ...readAccount(row, key === null ? undefined : selectAccount.get(key)),
-      entries: () => entriesOf(accountNo),
+      entries: () => entriesOf(row),
       payment: (paymentId): LookedUpPayment | undefined => journal.paymentIn(accountNo, paymentId),
       keeps: { refunded: true, recentKeys: false },
       openTopUps: (openTopUps.get(key ?? "") ?? []).map(({ topUpId, startedAt }) => ({
@@ -136,18 +152,23 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
       })),
     };
     // Whoever did not read them all still finds the next account's.
-    for (const _left of entriesOf(accountNo));
+    for (const _left of entriesOf(row));
   }
 }
 
 function readAccount(
-  { account_key: key, head_no, person_no }: NumberRow,
+  { account_key: key, head_no, person_no, seq, unfiled }: NumberRow,
   row: unknown,
 ): { readonly account: Account | undefined; readonly faults: readonly string[] } {
   if (key === null) {
     return { account: undefined, faults: ["is in other tables, and is no account"] };
   }
-  const faults = person_no === null ? ["has no person"] : [];
+  const faults = [
+    ...(person_no === null ? ["has no person"] : []),
+    ...(unfiled === null || unfiled >= 0 && unfiled <= (seq ?? 0)
+      ? []
+      : [`has ${seq} entries, and ${unfiled} of them are not filed`]),
+  ];
   if (head_no === null) return { account: undefined, faults: [...faults, "has no head"] };
   const stored = row as AccountRow | { readonly head: null };
   if (stored.head === null) {
@@ -160,14 +181,32 @@ function readAccount(
   }
 }
 
+/** Where an entry stands in its journal, by the rows around it. */
+interface EntryPlace {
+  readonly previous: number;
+  readonly isChained: boolean;
+  /** The last entry of the account whose key is filed, if it has one. */
+  readonly filedSeq: number;
+}
+
+function* filingFaults({ seq, key_hash, is_filed }: EntryRow, filedSeq: number): Generator<string> {
+  const isDue = key_hash !== null && seq <= filedSeq;
+  if (isDue && is_filed === 0) yield "its key is not filed";
+  if (!isDue && is_filed === 1) yield "its key is filed, and counts as not filed";
+  if (seq === filedSeq + 1 && key_hash === null) {
+    yield "is the first that is not filed, without a key";
+  }
+}
+
 function toStoredEntry(
   row: EntryRow,
-  { previous, isChained }: { readonly previous: number; readonly isChained: boolean },
+  { previous, isChained, filedSeq }: EntryPlace,
 ): StoredEntry {
   const faults = [
     ...(row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`]),
     // Only what came after the last that was hashed has no hash yet.
     ...(row.hash === null && isChained ? ["its hash is missing"] : []),
+    ...filingFaults(row, filedSeq),
   ];
   try {
     const entry = fromJournalRow(row);

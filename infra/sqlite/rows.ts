@@ -1,5 +1,6 @@
 import type { Account, AccountId, Instant, PaymentState } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
+import { UNKNOWN_KEYS } from "../../domain/idempotency.ts";
 import {
   changesAmountsOnly,
   type EntryOf,
@@ -12,6 +13,8 @@ import type { NewPerson } from "../../domain/ports/accounts.ts";
 /** An account with its last entry, and its last payment if it has paid. */
 export interface AccountRow {
   readonly account_no: number;
+  readonly last_entry: number;
+  readonly unfiled: number;
   readonly state: string;
   readonly head: string;
   readonly seq: number;
@@ -61,15 +64,18 @@ function toState(account: Account): string {
   );
 }
 
-export function fromAccountRow(id: AccountId, row: AccountRow): Account {
+export function fromAccountRow(
+  id: AccountId,
+  row: AccountRow,
+  recentKeys = UNKNOWN_KEYS,
+): Account {
   return {
     id,
     head: row.head,
     seq: row.seq,
     balanceKurus: row.balance as Kurus,
     lastPayment: lastPayment(row),
-    // A look-up by key costs as little here as reading the account, so it keeps no window of them.
-    recentKeys: { hashes: [], complete: false },
+    recentKeys,
     ...(JSON.parse(row.state) as AccountState),
   };
 }

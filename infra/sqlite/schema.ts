@@ -37,7 +37,8 @@ export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
  * payment are. `accounts` is rewritten when cards or top-ups change, `people` never. The journal only
  * ever grows at its end. It has no index by account, for that would dirty a page for every account in
  * a commit; instead each entry points at the account's entry before it (`prev`), and some can be
- * found by their number (`journal_marks`). The hash of each entry, over itself and the hash of the
+ * found by their number (`journal_marks`). For the same reason keys have no index: an account's keys are
+ * filed in `keys` many at once, and `unfiled` of its newest entries are still to be filed. The hash of each entry, over itself and the hash of the
  * account's entry before it, is in `chain`, which housekeeping writes after the answer. Audit records
  * lie many in a row and are read one by one in the view `audit`.
  */
@@ -50,7 +51,8 @@ export const TABLES = `
   CREATE TABLE heads (
     account_no INTEGER PRIMARY KEY REFERENCES accounts,
     last_entry INTEGER NOT NULL,
-    last_payment INTEGER
+    last_payment INTEGER,
+    unfiled INTEGER NOT NULL
   );
   CREATE TABLE journal (
     entry_no INTEGER PRIMARY KEY,
@@ -66,8 +68,13 @@ export const TABLES = `
     key_hash INTEGER,
     facts TEXT NOT NULL
   );
-  CREATE INDEX journal_keys ON journal (account_no, key_hash) WHERE key_hash IS NOT NULL;
   CREATE UNIQUE INDEX journal_marks ON journal (account_no, seq) WHERE ${IS_MARK};
+  CREATE TABLE keys (
+    account_no INTEGER NOT NULL,
+    key_hash INTEGER NOT NULL,
+    entry_no INTEGER NOT NULL,
+    PRIMARY KEY (account_no, key_hash, entry_no)
+  ) WITHOUT ROWID;
   CREATE TABLE chain (
     entry_no INTEGER PRIMARY KEY,
     hash TEXT NOT NULL

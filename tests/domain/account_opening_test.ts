@@ -37,7 +37,7 @@ Deno.test("openAccount() opens an account with its first entry, number 1", () =>
     selectedCardId: "card_2",
     lastPayment: null,
     openTopUps: [],
-    recentKeys: { hashes: ["key"], complete: true },
+    recentKeys: { hashes: ["key"], others: "none" },
     cardSavesAt: [],
     declinesAt: [],
   });

@@ -27,7 +27,7 @@ Deno.test("accepted() moves head, seq and balance with the entry and changes no 
 Deno.test("accepted() remembers the key of a command on the account and on the entry", () => {
   const command = { ...COMMAND, idempotency: KEY };
   const { account, entry } = accepted<"payment">(testAccount(), command, { type: "payment" });
-  assertEquals(account.recentKeys, { hashes: ["key"], complete: true });
+  assertEquals(account.recentKeys, { hashes: ["key"], others: "none" });
   assertEquals(entry.idempotency, KEY);
 });
 

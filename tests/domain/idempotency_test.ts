@@ -9,6 +9,8 @@ import {
   parseIdempotencyKey,
   type RecentKeys,
   rememberKey,
+  STORED_KEYS,
+  UNKNOWN_KEYS,
 } from "../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 
@@ -100,17 +102,17 @@ Deno.test("rememberKey() keeps keys beyond its window and still knows that there
   const keys = keysAfter(MOST);
   assertEquals(keys.hashes.length, MOST);
   assertEquals([keys.hashes[0], keys.hashes.at(-1)], ["key 1", `key ${MOST}`]);
-  assertEquals(keys.complete, true);
+  assertEquals(keys.others, "none");
 });
 
-Deno.test("rememberKey() forgets all but the newest 1,000 when one more comes, and is complete no more", () => {
+Deno.test("rememberKey() forgets all but the newest 1,000 when one more comes, and leaves the others to the store", () => {
   const keys = keysAfter(MOST + 1);
   assertEquals(keys.hashes.length, NEWEST);
   assertEquals(
     [keys.hashes[0], keys.hashes.at(-1)],
     [`key ${MOST + 2 - NEWEST}`, `key ${MOST + 1}`],
   );
-  assertEquals(keys.complete, false);
+  assertEquals(keys.others, "stored");
 });
 
 Deno.test("rememberKey() knows the newest 1,000 keys at all times, and hasForgotten() each cut", () => {
@@ -134,7 +136,7 @@ Deno.test("hasForgotten() tells of a cut at whichever of several keys it came", 
   const { hashes } = keysAfter(MOST);
   for (const added of [1, 2, 50, 100]) {
     for (let before = NEWEST; before <= MOST; before++) {
-      let keys: RecentKeys = { hashes: hashes.slice(-before), complete: false };
+      let keys: RecentKeys = { hashes: hashes.slice(-before), others: "stored" };
       for (let place = 0; place < added; place++) keys = rememberKey(keys, `new ${place}`);
       assertEquals(hasForgotten(keys, added), before + added > MOST, `${before} and ${added}`);
     }
@@ -142,32 +144,32 @@ Deno.test("hasForgotten() tells of a cut at whichever of several keys it came", 
 });
 
 Deno.test("hasForgotten() takes a window that lacks keys for one that was cut, whoever cut it", () => {
-  assertEquals(hasForgotten({ hashes: ["key"], complete: false }, 1), true);
-  assertEquals(hasForgotten({ hashes: ["key"], complete: true }, 1), false);
+  assertEquals(hasForgotten({ hashes: ["key"], others: "unknown" }, 1), true);
+  assertEquals(hasForgotten({ hashes: ["key"], others: "none" }, 1), false);
 });
 
-Deno.test("rememberKey() never becomes complete again", () => {
-  assertEquals(rememberKey({ hashes: [], complete: false }, "key"), {
+Deno.test("rememberKey() learns nothing of other keys", () => {
+  assertEquals(rememberKey({ hashes: [], others: "unknown" }, "key"), {
     hashes: ["key"],
-    complete: false,
+    others: "unknown",
   });
 });
 
 Deno.test("rememberKey() changes no list that it was given", () => {
-  const keys = { hashes: Object.freeze(["key 1"]), complete: true };
+  const keys = { hashes: Object.freeze(["key 1"]), others: "none" } as const;
   assertEquals(rememberKey(keys, "key 2").hashes, ["key 1", "key 2"]);
   assertEquals(keys.hashes, ["key 1"]);
 });
 
 const SEEN: readonly (readonly [string, RecentKeys, boolean])[] = [
   ["is sure that a new account has seen none", NO_KEYS, false],
-  ["knows a key of the window", { hashes: ["key", "other"], complete: true }, true],
+  ["knows a key of the window", { hashes: ["key", "other"], others: "none" }, true],
   [
     "is sure of a key that is not in a complete window",
-    { hashes: ["other"], complete: true },
+    { hashes: ["other"], others: "none" },
     false,
   ],
-  ["cannot be sure once the window has overflowed", { hashes: ["other"], complete: false }, true],
+  ["cannot be sure once the window has overflowed", { hashes: ["other"], others: "stored" }, true],
   ["is sure while no key was forgotten", keysAfter(MOST), false],
   ["cannot be sure from then on", keysAfter(MOST + 1), true],
 ];
@@ -182,25 +184,26 @@ const AGES: readonly (readonly [string, RecentKeys, KeyAge])[] = [
   ["says that a key is new to a new account", NO_KEYS, "new"],
   [
     "says that a key of the window may be recent",
-    { hashes: ["key", "other"], complete: true },
+    { hashes: ["key", "other"], others: "none" },
     "perhaps_recent",
   ],
   [
     "says the same of a window that has forgotten others",
-    { hashes: [...FULL_WINDOW, "key"], complete: false },
+    { hashes: [...FULL_WINDOW, "key"], others: "stored" },
     "perhaps_recent",
   ],
   [
-    "says that a key beside a full window is new, or older than all of it",
-    { hashes: FULL_WINDOW, complete: false },
+    "says that a key which the window lacks is new, or older than all of it",
+    { hashes: FULL_WINDOW, others: "stored" },
     "new_or_old",
   ],
   [
-    "trusts no window that lacks one of the newest 1,000",
-    { hashes: FULL_WINDOW.slice(1), complete: false },
+    "trusts no window beside which there may be recent keys",
+    { hashes: FULL_WINDOW, others: "unknown" },
     "perhaps_recent",
   ],
-  ["trusts no empty window", { hashes: [], complete: false }, "perhaps_recent"],
+  ["says the same without a window, where the store has all", STORED_KEYS, "new_or_old"],
+  ["trusts no account that was read without its keys", UNKNOWN_KEYS, "perhaps_recent"],
 ];
 
 for (const [name, keys, expected] of AGES) {

@@ -25,7 +25,7 @@ export function testAccount(changes: Partial<Account> = {}): Account {
     selectedCardId: null,
     lastPayment: null,
     openTopUps: [],
-    recentKeys: { hashes: [], complete: true },
+    recentKeys: { hashes: [], others: "none" },
     cardSavesAt: [],
     declinesAt: [],
     ...changes,

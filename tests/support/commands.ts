@@ -80,7 +80,9 @@ export async function commitTo(
   if (loaded === undefined) throw new Error(`Cannot find the account of user ${id.userNo}`);
   const { account, entries } = decideAll(loaded.account, decisions);
   const result = await store.save(account, loaded.account.head, entries);
-  if (result !== "saved") throw new Error(`Cannot save: the store says ${result}`);
+  if (result !== "saved" && result !== "filed") {
+    throw new Error(`Cannot save: the store says ${result}`);
+  }
   return account;
 }
 

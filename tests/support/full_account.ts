@@ -8,7 +8,7 @@ export function fullAccount(changes: Partial<Account> = {}): Account {
     selectedCardId: "card_1",
     lastPayment: testPayment(),
     openTopUps: [testOpenTopUp("top_1")],
-    recentKeys: { hashes: ["0123456789ab", "ba9876543210"], complete: true },
+    recentKeys: { hashes: ["0123456789ab", "ba9876543210"], others: "none" },
     cardSavesAt: [NOW - 2, NOW - 1],
     declinesAt: [NOW - 3],
     ...changes,

@@ -74,7 +74,7 @@ export function scriptStore(memory: MemoryStore, script: Script): ScriptedStore 
       },
       entriesOfOldKeys: (...args) => {
         const [id] = args;
-        const call = () => accounts.entriesOfOldKeys(...args);
+        const call = async () => await accounts.entriesOfOldKeys(...args);
         return befall("entriesOfOldKeys", { args, key: accountKey(id), call }) as ReturnType<
           typeof call
         >;

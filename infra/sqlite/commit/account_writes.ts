@@ -11,7 +11,7 @@ export interface AccountWrites {
     expectedHead: string,
     beside: SideRows | null,
     ...entries: EntryRow[]
-  ): "saved" | "conflict";
+  ): "saved" | "filed" | "conflict";
   /** False when there is an account of that key. */
   insertAccount(key: string, rows: OpeningRows): boolean;
 }
@@ -41,10 +41,10 @@ export function createAccountWrites(database: SqliteDatabase): {
       const stored = ends.get(key);
       if (stored?.head !== expectedHead) return "conflict";
       // Another save of the same batch sees what this one leaves.
-      appending.append(key, stored, entries);
+      const saved = appending.append(key, stored, entries);
       if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);
       for (const lookUp of beside?.lookUps ?? []) keepLookUp(key, lookUp);
-      return "saved";
+      return saved;
     });
     appending.write();
     return results;

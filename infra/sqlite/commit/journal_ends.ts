@@ -9,11 +9,13 @@ export interface JournalEnd {
   /** Rows of the journal. */
   readonly lastEntry: number;
   readonly lastPayment: number | null;
+  /** Its newest entries whose keys are not filed. */
+  readonly unfiled: number;
 }
 
 /** Where the journal of an account ends that has none yet. */
 export function journalStart(accountNo: number): JournalEnd {
-  return { accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null };
+  return { accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null, unfiled: 0 };
 }
 
 /** Where journals end, within the transactions of one connection. */
@@ -39,7 +41,7 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
   const selectNewest = database.prepare("SELECT coalesce(max(entry_no), 0) AS newest FROM journal");
   const selectEnds = database.prepare(`
     SELECT account_key AS key, accounts.account_no AS accountNo, entry_id AS head, seq,
-      last_entry AS lastEntry, last_payment AS lastPayment
+      last_entry AS lastEntry, last_payment AS lastPayment, unfiled
     FROM json_each(?) AS asked
     CROSS JOIN accounts ON account_key = asked.value
     CROSS JOIN heads USING (account_no)

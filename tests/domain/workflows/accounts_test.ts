@@ -10,7 +10,13 @@ import {
 import type { Account } from "../../../domain/account.ts";
 import type { AccountOpeningCommand } from "../../../domain/account_opening.ts";
 import { UNCHANGED } from "../../../domain/decision.ts";
-import { mayHaveSeen, NO_KEYS, shortKey } from "../../../domain/idempotency.ts";
+import {
+  mayHaveSeen,
+  NO_KEYS,
+  type RecentKeys,
+  shortKey,
+  UNKNOWN_KEYS,
+} from "../../../domain/idempotency.ts";
 import { closingEntryId } from "../../../domain/journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
@@ -642,9 +648,9 @@ Deno.test("update() takes what changes nothing and what throws again on a fresh 
   assertEquals(seen, [0, 10_000, 10_000, 10_000]);
 });
 
-const SEEN_KEYS = {
-  "holds the key": { hashes: [shortKey(keyed(7).keyHash)], complete: true },
-  "has forgotten keys": { hashes: [], complete: false },
+const SEEN_KEYS: Readonly<Record<string, RecentKeys>> = {
+  "holds the key": { hashes: [shortKey(keyed(7).keyHash)], others: "none" },
+  "was read without its keys": UNKNOWN_KEYS,
 };
 for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {
   Deno.test(`update() does not use a cached account that ${what}`, async () => {
@@ -660,9 +666,9 @@ for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {
 }
 
 /** A window that has forgotten keys, and none of the newest. */
-const FULL_WINDOW = {
+const FULL_WINDOW: RecentKeys = {
   hashes: Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => `key ${place}`),
-  complete: false,
+  others: "stored",
 };
 const withFullWindow = (opened: Account) => createCache({ ...opened, recentKeys: FULL_WINDOW });
 

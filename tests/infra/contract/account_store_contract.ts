@@ -89,13 +89,18 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
             assert(base);
             const { account, entries } = foldCommands(base, batch);
             if (entries.length === 0) continue;
-            assertEquals(await accounts.save(account, base.account.head, entries), "saved");
+            const saved = await accounts.save(account, base.account.head, entries);
+            assert(saved === "saved" || saved === "filed");
           }
           const { entries } = await journal.list(id, { limit: 100 });
           const replayed = entries.toReversed().reduce(evolve, unopened(id));
-          const stored = await loadedAccount(accounts, id);
+          // A store may read the window only when a key is asked for.
+          const stored = (await accounts.load(id, { keys: [keyed(1).keyHash] }))?.account;
+          assert(stored);
           assertEquals(comparable(stored), comparable(replayed));
-          if (stored.recentKeys.complete) assertEquals(stored.recentKeys, replayed.recentKeys);
+          const { others } = stored.recentKeys;
+          assertNotEquals(others, "unknown");
+          if (others === "none") assertEquals(stored.recentKeys, replayed.recentKeys);
         }),
         { seed: 20260101, numRuns: 25 },
       );

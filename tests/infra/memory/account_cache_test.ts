@@ -5,7 +5,7 @@ import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
 function numbered(userNo: number, keys = 0) {
   const hashes = Array.from({ length: keys }, (_, place) => `key ${place}`);
   const id = { ...ACCOUNT_ID, userNo: String(userNo) };
-  return testAccount({ id, recentKeys: { hashes, complete: true } });
+  return testAccount({ id, recentKeys: { hashes, others: "none" } });
 }
 
 /** Which of the users 1 to 5 are still there. */

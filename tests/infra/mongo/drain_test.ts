@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Collection } from "mongodb";
 import type { Account } from "../../../domain/account.ts";
+import type { AccountStore } from "../../../domain/ports/account_store.ts";
 import type { Log } from "../../../domain/ports/log.ts";
 import {
   createMongoAccountStore,
@@ -62,7 +63,7 @@ async function openAndPay(
   { users, people, ledger, log }: Parts,
   payments: number,
   drain: Drain = noDrain,
-): Promise<{ account: Account; pay: () => Promise<"saved" | "conflict" | "full"> }> {
+): Promise<{ account: Account; pay: () => ReturnType<AccountStore["save"]> }> {
   const journal = createMongoJournal({ users, ledger });
   const guard = createLedgerGuard({ users, ledger });
   const store = createMongoAccountStore({ users: people, journal, drain, guard, log });

@@ -7,12 +7,13 @@ import type {
 } from "../../../infra/mongo/documents.ts";
 import { entriesOf, ledgerId } from "../../../infra/mongo/documents.ts";
 import type { Kurus } from "../../../domain/money.ts";
+import { UNKNOWN_KEYS } from "../../../domain/idempotency.ts";
 import { createMongoJournal, type MongoJournal } from "../../../infra/mongo/journal.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEY = "hergele/1";
-const DOCUMENT = { _id: KEY, recentKeys: { hashes: [], complete: false } };
+const DOCUMENT = { _id: KEY, recentKeys: UNKNOWN_KEYS };
 
 /** A ledger that writes down what it is asked for. */
 function listening(

@@ -83,7 +83,7 @@ const GARBAGE: Readonly<Record<string, unknown>> = {
   "more keys than an account has": snapshotOf(fullAccount({
     recentKeys: {
       hashes: Array.from({ length: KEYS_MAX + 1 }, () => "0123456789ab"),
-      complete: true,
+      others: "none",
     },
   })),
 };
@@ -95,11 +95,11 @@ for (const [what, text] of Object.entries(GARBAGE)) {
 
 Deno.test("toSnapshot() holds the whole window of keys, with a gap and without", () => {
   const hashes = Array.from({ length: KEYS_MAX }, () => "0123456789ab");
-  for (const complete of [true, false]) {
-    const text = snapshotOf(fullAccount({ recentKeys: { hashes, complete } }));
+  for (const others of ["none", "stored", "unknown"] as const) {
+    const text = snapshotOf(fullAccount({ recentKeys: { hashes, others } }));
     const read = fromSnapshot(OWNER, { id: ACCOUNT_ID, text })?.recentKeys;
     // A window that was cut would take a key that was used just now for one from long ago.
-    assertEquals(read, { hashes, complete });
+    assertEquals(read, { hashes, others });
   }
 });
 
@@ -111,7 +111,7 @@ const LARGEST = fullAccount({
   ),
   recentKeys: {
     hashes: Array.from({ length: KEYS_MAX }, () => "0123456789ab"),
-    complete: true,
+    others: "none",
   },
 });
 

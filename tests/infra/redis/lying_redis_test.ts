@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Account, AccountId } from "../../../domain/account.ts";
+import { UNKNOWN_KEYS } from "../../../domain/idempotency.ts";
 import type { JournalEntry } from "../../../domain/journal.ts";
 import { REDIS_BACK_OFF_MILLISECONDS } from "../../../infra/redis/connection.ts";
 import type { Kurus } from "../../../domain/money.ts";
@@ -130,8 +131,7 @@ function withKey(place: number, fingerprint?: string): Partial<PaymentCommand> {
 /** Which keys an account remembers beside the ledger is no part of an answer. */
 function withoutWindow(outcome: UpdateOutcome): UpdateOutcome {
   if (!("account" in outcome)) return outcome;
-  const recentKeys = { hashes: [], complete: false };
-  return { ...outcome, account: { ...outcome.account, recentKeys } };
+  return { ...outcome, account: { ...outcome.account, recentKeys: UNKNOWN_KEYS } };
 }
 
 /** Keeps nothing near, so that every command asks Redis. */

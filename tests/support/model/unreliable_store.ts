@@ -12,6 +12,8 @@ export interface Trouble {
   readonly sightings: Sightings;
 }
 
+type Saved = Awaited<ReturnType<AccountStore["save"]>>;
+
 /** A store whose accounts and journal meet with faults; what is really saved is seen all the same. */
 export function unreliableStore(store: Store, { faults, sightings }: Trouble): Store {
   const { accounts, journal } = store;
@@ -22,7 +24,7 @@ export function unreliableStore(store: Store, { faults, sightings }: Trouble): S
     const [, , entries] = save;
     sightings.begin(entries);
     const result = await accounts.save(...save);
-    if (result === "saved") sightings.end(entries);
+    if (result === "saved" || result === "filed") sightings.end(entries);
     if (result === "conflict") sightings.loseRace();
     return result;
   };
@@ -39,9 +41,12 @@ export function unreliableStore(store: Store, { faults, sightings }: Trouble): S
       befall({ name: "insert", make: () => insertSeen(...insert), writes: true }),
     load: (...load) => befall({ name: "load", make: () => accounts.load(...load) }),
     entriesOfOldKeys: (...keys) =>
-      befall({ name: "entriesOfOldKeys", make: () => accounts.entriesOfOldKeys(...keys) }),
+      befall({
+        name: "entriesOfOldKeys",
+        make: async () => await accounts.entriesOfOldKeys(...keys),
+      }),
     save: (...save) =>
-      befall<"saved" | "conflict" | "full">({
+      befall<Saved>({
         name: "save",
         make: () => saveSeen(...save),
         writes: true,
