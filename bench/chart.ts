@@ -1,4 +1,5 @@
-import type { Measured } from "./throughput.ts";
+import type { ContenderName } from "./contender_runner.ts";
+import type { Load, Measured } from "./throughput.ts";
 
 const BAR_HEIGHT = 22;
 const ROW_HEIGHT = 32;
@@ -52,25 +53,48 @@ export function drawChart(measured: readonly Measured[]): string {
   ].join("\n");
 }
 
+type Row = readonly [ContenderName, Load];
+
+/** What is shown, payments with keys first. */
+const GROUPS: readonly (readonly [heading: string, readonly Row[]])[] = [
+  ["Payments a second with an Idempotency-Key each, 1,000 users", [
+    ["empty", "with keys"],
+    ["nothing", "with keys"],
+    ["sqlite", "with keys"],
+    ["postgres", "with keys"],
+    ["one_transaction", "with keys"],
+  ]],
+  ["Without keys, 1,000 users", [
+    ["empty", "without keys"],
+    ["nothing", "without keys"],
+    ["sqlite", "without keys"],
+    ["postgres", "without keys"],
+    ["one_transaction", "without keys"],
+  ]],
+  ["On MongoDB, 1,000 users (only Kese keeps keys)", [
+    ["mongodb", "with keys"],
+    ["mongodb", "without keys"],
+    ["seed", "without keys"],
+    ["driver", "without keys"],
+  ]],
+  ["On MongoDB, one account (the sample project's way loses most of the payments)", [
+    ["mongodb", "one account, with keys"],
+    ["mongodb", "one account, without keys"],
+    ["seed", "one account, without keys"],
+    ["driver", "one account, without keys"],
+  ]],
+];
+
 function groupsOf(measured: readonly Measured[]): readonly Group[] {
-  const spread = measured.filter(({ load }) => load === "spread");
-  const hot = measured.filter(({ load }) => load === "hot");
-  const bars = (from: readonly Measured[], names: readonly string[]) =>
-    names.flatMap((name) => from.find(({ contender }) => contender === name) ?? []);
-  return [
-    {
-      heading: "Payments a second on SQLite, 1,000 users",
-      bars: bars(spread, ["empty", "nothing", "sqlite", "one_transaction"]),
-    },
-    {
-      heading: "Payments a second on MongoDB, 1,000 users",
-      bars: bars(spread, ["mongodb", "seed", "driver"]),
-    },
-    {
-      heading: "Payments a second on MongoDB, one account (the seed's way loses most of them)",
-      bars: bars(hot, ["mongodb", "seed", "driver"]),
-    },
-  ];
+  return GROUPS.map(([heading, rows]) => ({
+    heading,
+    bars: rows.flatMap(([contender, load]) => {
+      const found = measured.find((one) => one.contender === contender && one.load === load);
+      if (found === undefined) return [];
+      const keys = contender === "mongodb" ? `, ${load.replace("one account, ", "")}` : "";
+      return [{ title: found.title + keys, perSecond: found.perSecond }];
+    }),
+  }));
 }
 
 function ratioText(ratio: number): string {

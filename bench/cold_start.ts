@@ -7,7 +7,7 @@
 
 import { fileURLToPath } from "node:url";
 import { freePort } from "../scripts/services/free_port.ts";
-import { FLEET, FLEET_KEY, VARIABLES } from "./fleet.ts";
+import { FLEET_HEADERS, VARIABLES } from "./fleet.ts";
 import { median } from "./throughput.ts";
 
 /** A way to deploy Kese, by the variables that choose it. */
@@ -81,10 +81,11 @@ const ASK_EVERY_MILLISECONDS = 2;
 async function firstAnswer(port: number, child: Deno.ChildProcess): Promise<void> {
   let ended = false;
   child.status.then(() => ended = true);
-  const headers = { filo: FLEET, authorization: `Bearer ${FLEET_KEY}` };
   while (!ended) {
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/bakiye?userNo=nobody`, { headers });
+      const response = await fetch(`http://127.0.0.1:${port}/bakiye?userNo=nobody`, {
+        headers: FLEET_HEADERS,
+      });
       // Nobody has no balance, but to know it the store has been asked; the empty server has no route.
       if (response.status !== 404) throw new Error(`Kese answered ${response.status}`);
       return void await response.body?.cancel();
@@ -95,46 +96,4 @@ async function firstAnswer(port: number, child: Deno.ChildProcess): Promise<void
     }
   }
   throw new Error("Kese ended before it answered");
-}
-
-export interface ModuleGraph {
-  /** Kese's own. */
-  readonly modules: number;
-  readonly bytes: number;
-  readonly packages: string;
-}
-
-/** What main.ts loads at its start; what is imported when it is needed first is not among it. */
-export async function measureModuleGraph(): Promise<ModuleGraph> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", MAIN],
-    stderr: "null",
-  }).output();
-  const { modules, roots } = JSON.parse(new TextDecoder().decode(stdout)) as DenoInfo;
-  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
-  const loaded = new Set<string>(roots);
-  for (const specifier of loaded) {
-    for (const { code, isDynamic } of bySpecifier.get(specifier)?.dependencies ?? []) {
-      if (code !== undefined && !isDynamic) loaded.add(code.specifier);
-    }
-  }
-  const own = [...loaded].flatMap((specifier) => bySpecifier.get(specifier)?.size ?? []);
-  const packages = [...loaded].filter((specifier) => specifier.startsWith("npm:"));
-  return {
-    modules: own.length,
-    bytes: own.reduce((sum, size) => sum + size, 0),
-    packages: packages.map((specifier) => specifier.slice("npm:".length)).join(", "),
-  };
-}
-
-interface DenoInfo {
-  readonly roots: readonly string[];
-  readonly modules: readonly {
-    readonly specifier: string;
-    readonly size?: number;
-    readonly dependencies?: readonly {
-      readonly code?: { readonly specifier: string };
-      readonly isDynamic?: boolean;
-    }[];
-  }[];
 }

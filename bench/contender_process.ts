@@ -1,41 +1,51 @@
 /**
  * One contender in a process of its own: `contender_process.ts NAME DIRECTORY URI DATABASE`. It
- * says where it takes payments and where it shows its books, and ends with its input.
+ * says where it takes payments and where it answers questions, and ends with its input.
  *
  * @module
  */
 
 import { createLog } from "../infra/process/log.ts";
 import { createSystemClock } from "../infra/process/clock.ts";
-import type { Contender, Filling } from "./contenders/contender.ts";
-import { openCompareAndSwap, type RawLoad } from "./contenders/compare_and_swap.ts";
+import type { Call, Contender, Usage } from "./contenders/contender.ts";
 import { openEmptyRoute } from "./contenders/empty_route.ts";
 import { openKeseOn } from "./contenders/kese.ts";
-import { createNothingStore } from "./contenders/nothing_store.ts";
-import { openOneTransactionStore } from "./contenders/one_transaction_store.ts";
-import { openSeedWay } from "./contenders/seed_way.ts";
-import { USERS } from "./fleet.ts";
 
 const run = crypto.randomUUID().slice(0, 8);
 const [name = "", directory = ".", uri = "", dbName = `kese-bench-${run}`] = Deno.args;
 const file = `${directory}/${name}-${run}.db`;
 
+/** Loads what it needs and nothing else: a contender is measured without the others. */
 async function openContender(): Promise<Contender> {
   switch (name) {
     case "empty":
       return openEmptyRoute();
-    case "nothing":
+    case "nothing": {
+      const { createNothingStore } = await import("./contenders/nothing_store.ts");
       return await openKeseOn(createNothingStore(), { keepsBooks: false });
+    }
     case "sqlite": {
       const { openSqliteStore } = await import("../infra/sqlite/store.ts");
       return await openKeseOn(openSqliteStore(file));
     }
-    case "one_transaction":
+    case "one_transaction": {
+      const { openOneTransactionStore } = await import("./contenders/one_transaction_store.ts");
       return await openKeseOn(openOneTransactionStore(file));
+    }
+    case "postgres": {
+      const { openPostgresWay } = await import("./contenders/postgres.ts");
+      return await openPostgresWay();
+    }
     case "mongodb":
-      return await openKeseOn(await openMongo());
-    case "seed":
+      return await openKeseOn(await openMongo(), { accountsAtOnce: 10 });
+    case "driver": {
+      const { openCompareAndSwap } = await import("./contenders/compare_and_swap.ts");
+      return await openCompareAndSwap({ uri, dbName });
+    }
+    case "seed": {
+      const { openSeedWay } = await import("./contenders/seed_way.ts");
       return await openSeedWay({ uri, dbName });
+    }
     default:
       throw new Error(`Cannot start ${name}: there is no such contender`);
   }
@@ -50,47 +60,30 @@ async function openMongo() {
   return store;
 }
 
+async function usage(): Promise<Usage> {
+  const io = await Deno.readTextFile("/proc/self/io").catch(() => "");
+  const writtenBytes = /^write_bytes: (\d+)$/m.exec(io)?.[1];
+  return {
+    memoryBytes: Deno.memoryUsage().rss,
+    ...(writtenBytes !== undefined && { writtenBytes: Number(writtenBytes) }),
+  };
+}
+
+const contender = await openContender();
+
+async function answer([call, argument]: Call): Promise<unknown> {
+  if (call === "usage") return await usage();
+  return await contender[call]?.(argument as never) ?? null;
+}
+
 const LOOPBACK = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-
-async function serveContender(): Promise<void> {
-  const contender = await openContender();
-  const payments = Deno.serve(LOOPBACK, contender.fetch);
-  const books = Deno.serve(LOOPBACK, async (request) => {
-    if (request.method === "PUT") {
-      return Response.json({ payments: await contender.fill?.(await request.json() as Filling) });
-    }
-    if (new URL(request.url).pathname === "/memory") {
-      return Response.json({ memoryBytes: Deno.memoryUsage().rss });
-    }
-    return Response.json({ ...await contender.books?.() });
-  });
-  console.log(`payments on ${payments.addr.port}, books on ${books.addr.port}`);
-  await inputEnd();
-  await Promise.all([payments.shutdown(), books.shutdown()]);
-  await contender.close();
-}
-
-/** The driver alone: it is told over its books how to run. */
-async function serveDriver(): Promise<void> {
-  const driver = await openCompareAndSwap({ uri, dbName });
-  const books = Deno.serve(LOOPBACK, async (request) => {
-    if (request.method === "GET") {
-      return Response.json({
-        users: USERS,
-        balanceKurus: await driver.balanceKurus(),
-        faults: [],
-      });
-    }
-    return Response.json(await driver.run(await request.json() as RawLoad));
-  });
-  console.log(`payments on 0, books on ${books.addr.port}`);
-  await inputEnd();
-  await books.shutdown();
-  await driver.close();
-}
-
-async function inputEnd(): Promise<void> {
-  for await (const _ of Deno.stdin.readable);
-}
-
-await (name === "driver" ? serveDriver() : serveContender());
+const noHttp = () => new Response(null, { status: 404 });
+const payments = Deno.serve(LOOPBACK, contender.fetch ?? noHttp);
+const calls = Deno.serve({
+  ...LOOPBACK,
+  onError: (error) => new Response(Deno.inspect(error), { status: 500 }),
+}, async (request) => Response.json(await answer(await request.json())));
+console.log(`payments on ${payments.addr.port}, calls on ${calls.addr.port}`);
+for await (const _ of Deno.stdin.readable);
+await Promise.all([payments.shutdown(), calls.shutdown()]);
+await contender.close();

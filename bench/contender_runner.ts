@@ -1,8 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { startChildServer } from "../scripts/services/child_server.ts";
-import type { Books, Filling } from "./contenders/contender.ts";
-import { OPENING_KURUS, PAYMENT_KURUS, paymentsBy, requestOf, type Users } from "./fleet.ts";
-import { applyLoad, type Rates } from "./load.ts";
+import type { Books, Call, Filling, Payments, Usage } from "./contenders/contender.ts";
+import {
+  FLEET_HEADERS,
+  OPENING_KURUS,
+  PAYMENT_KURUS,
+  paymentBy,
+  paymentLine,
+  requestOf,
+} from "./fleet.ts";
+import { applyLoad, type LoadOptions, type Rates } from "./load.ts";
 
 /** What takes part, by the name that contender_process.ts knows it under. */
 export type ContenderName =
@@ -10,35 +17,36 @@ export type ContenderName =
   | "nothing"
   | "sqlite"
   | "one_transaction"
+  | "postgres"
   | "mongodb"
-  | "seed"
-  | "driver";
-
-/** Payments by some users over so many connections. */
-export interface Payments extends Users {
-  readonly connections: number;
-  readonly seconds: number;
-}
+  | "driver"
+  | "seed";
 
 export interface RunningContender {
+  readonly name: ContenderName;
+  /** Resolves when its process has ended. */
+  readonly ended: Promise<void>;
   /** Where it takes payments. */
   readonly port: number;
   pay(load: Payments): Promise<Rates>;
-  /** Sends one request over and over, and gives how long half of the answers took, in milliseconds. */
-  ask(line: string, seconds: number): Promise<number>;
+  /** Sends one request again and again. */
+  ask(
+    line: string,
+    load: Pick<LoadOptions, "connections" | "seconds">,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Rates>;
+  /** Sends one payment twice with the same key. */
+  repeat(): Promise<void>;
   /** Adds users or payments behind its HTTP API. */
   fill(what: Filling): Promise<void>;
-  /** What its books miss after all that was paid; undefined where it keeps none. */
-  audit(): Promise<Audit | undefined>;
+  /** Kurus acknowledged since the last look and still in a balance; undefined without books. */
+  lostKurus(): Promise<number | undefined>;
+  /** What does not add up, record by record; looked at once, because it may take minutes. */
+  faults(): Promise<readonly string[]>;
   /** Resident memory of its process. */
   memoryBytes(): Promise<number>;
-}
-
-/** Money that was acknowledged and is not gone from a balance, in kurus, and what else is wrong. */
-export interface Audit {
-  readonly acknowledged: number;
-  readonly lostKurus: number;
-  readonly faults: readonly string[];
+  /** What its process wrote to disk since its start; NaN where the system does not count it. */
+  writtenBytes(): Promise<number>;
 }
 
 export interface ContenderPlace {
@@ -60,86 +68,91 @@ export async function startContender(
   { directory, uri, dbName, signal }: ContenderPlace,
 ): Promise<RunningContender> {
   const where = dbName === undefined ? [directory, uri] : [directory, uri, dbName];
-  const { match } = await startChildServer({
+  const { match, ended } = await startChildServer({
     command: Deno.execPath(),
     args: ["run", "--quiet", "--allow-all", PROGRAM, name, ...where],
-    ready: /payments on (\d+), books on (\d+)/,
+    ready: /payments on (\d+), calls on (\d+)/,
     signal,
   });
   const port = Number(match[1]);
-  const books = `http://127.0.0.1:${match[2]}`;
   let acknowledged = 0;
+  let lostBefore = 0;
+  let faults: Promise<readonly string[]> | undefined;
 
-  async function pay(load: Payments): Promise<Rates> {
-    const { users, connections, seconds } = load;
-    const result = name === "driver"
-      ? await runDriver({ users, writers: connections, seconds })
-      : await payOverHttp(load);
-    acknowledged += result.succeeded;
-    return result;
+  async function call<Result>(...body: Call): Promise<Result> {
+    const url = `http://127.0.0.1:${match[2]}`;
+    const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+    if (answer.ok) return await answer.json();
+    throw new Error(`${name} failed: ${await answer.text()}`);
   }
 
-  async function runDriver(body: object): Promise<Rates> {
-    const response = await fetch(books, { method: "POST", body: JSON.stringify(body) });
-    return await response.json();
-  }
-
-  async function payOverHttp(load: Payments): Promise<Rates> {
-    const result = await applyLoad({ ...load, port, nextRequest: paymentsBy(load) });
-    if (result.refused.size > 0) {
-      throw new Error(`${name} refused payments: ${JSON.stringify([...result.refused])}`);
-    }
-    return result;
-  }
-
-  async function fill(filling: Filling): Promise<void> {
-    const response = await fetch(books, { method: "PUT", body: JSON.stringify(filling) });
-    const { payments } = await response.json() as { payments: number };
-    acknowledged += payments;
+  async function send(load: Omit<LoadOptions, "port">): Promise<Rates> {
+    const { refused, ...rates } = await applyLoad({ ...load, port });
+    if (refused.size === 0) return rates;
+    throw new Error(`${name} refused requests: ${JSON.stringify([...refused])}`);
   }
 
   return {
+    name,
+    ended,
     port,
-    pay,
-    ask: async (line, seconds) => {
-      const request = requestOf(line);
-      const { p50 } = await applyLoad({
-        port,
-        connections: 1,
-        seconds,
-        nextRequest: () => request,
-      });
-      return p50;
+    pay: async (load) => {
+      const rates = name === "driver"
+        ? await call<Rates>("run", load)
+        : await send({ ...load, nextRequest: () => paymentBy(load) });
+      acknowledged += rates.succeeded;
+      return rates;
     },
-    fill,
-    audit: async () => {
-      const { balanceKurus, users, faults = [] } = await getJson<Partial<Books>>(books);
-      if (balanceKurus === undefined || users === undefined) return undefined;
-      const gone = users * OPENING_KURUS - balanceKurus;
-      return { acknowledged, lostKurus: acknowledged * PAYMENT_KURUS - gone, faults };
+    ask: async (line, load, headers) => {
+      const request = requestOf(line, headers);
+      return await send({ ...load, nextRequest: () => request });
     },
-    memoryBytes: async () => {
-      const { memoryBytes } = await getJson<{ memoryBytes: number }>(`${books}/memory`);
-      return memoryBytes;
+    repeat: async () => {
+      const [method = "", path = ""] = paymentLine(0).split(" ");
+      const headers = { ...FLEET_HEADERS, "Idempotency-Key": crypto.randomUUID() };
+      const answers = [];
+      for (let time = 0; time < 2; time++) {
+        const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
+        answers.push(`${answer.status} ${await answer.text()}`);
+      }
+      const [first = "", second] = answers;
+      if (first === second && first.startsWith("201 ")) return void acknowledged++;
+      throw new Error(`${name} answers a repeated key otherwise: ${answers.join(", then ")}`);
     },
+    fill: async (filling) => {
+      acknowledged += await call<number>("fill", filling);
+    },
+    lostKurus: async () => {
+      const books = await call<Books | null>("books");
+      if (books === null) return undefined;
+      const gone = books.users * OPENING_KURUS - books.balanceKurus;
+      const lost = acknowledged * PAYMENT_KURUS - gone - lostBefore;
+      lostBefore += lost;
+      return lost;
+    },
+    faults: () => faults ??= call<string[] | null>("faults").then((found) => found ?? []),
+    memoryBytes: async () => (await call<Usage>("usage")).memoryBytes,
+    writtenBytes: async () => (await call<Usage>("usage")).writtenBytes ?? NaN,
   };
 }
 
-/** Starts a contender for one use, and ends it however that ends. */
-export async function withContender<Result>(
-  name: ContenderName,
+type Running<Names extends readonly ContenderName[]> = {
+  readonly [Place in keyof Names]: RunningContender;
+};
+
+/** Starts contenders for one use, and ends them however that ends. */
+export async function withContenders<const Names extends readonly ContenderName[], Result>(
+  names: Names,
   place: ContenderPlace,
-  use: (contender: RunningContender) => Promise<Result>,
+  use: (contenders: Running<Names>) => Promise<Result>,
 ): Promise<Result> {
   const ending = new AbortController();
   const signal = AbortSignal.any([place.signal, ending.signal]);
+  const starting = names.map((name) => startContender(name, { ...place, signal }));
   try {
-    return await use(await startContender(name, { ...place, signal }));
+    return await use(await Promise.all(starting) as Running<Names>);
   } finally {
     ending.abort();
+    await Promise.all(starting.map((one) => one.then(({ ended }) => ended, () => {})));
   }
-}
-
-async function getJson<Body>(url: string): Promise<Body> {
-  return await (await fetch(url)).json() as Body;
 }

@@ -26,34 +26,42 @@ export const VARIABLES = {
   REQUESTS_PER_MINUTE_FLEET: "0",
 } as const;
 
-const encoder = new TextEncoder();
-/** Requests that are written once and sent again and again; for more users each is written anew. */
-const REQUESTS_KEPT = 10_000;
-
 /** So many users, from one of them on. */
-export interface Users {
+export interface Payers {
   readonly users: number;
   readonly from?: number;
+  /** Whether each of their payments has an Idempotency-Key of its own. */
+  readonly keyed?: boolean;
 }
 
-/** Gives one payment after the other, each of one kurus by one of these users, as it goes over the wire. */
-export function paymentsBy({ users, from = 0 }: Users): () => Uint8Array<ArrayBuffer> {
-  const anyPlace = () => Math.floor(Math.random() * users);
-  if (users > REQUESTS_KEPT) return () => paymentRequest(from + anyPlace());
-  const requests = Array.from({ length: users }, (_, place) => paymentRequest(from + place));
-  return () => requests[anyPlace()] ?? paymentRequest(from);
+/** A payment of one kurus by any of these users, as it goes over the wire. */
+export function paymentBy({ users, from = 0, keyed = false }: Payers): Uint8Array<ArrayBuffer> {
+  const place = from + Math.floor(Math.random() * users);
+  return paymentRequest(place, keyed ? crypto.randomUUID() : undefined);
+}
+
+export const PAYMENT_PATH = "/kart-saklamali-odeme";
+
+export function paymentLine(place: number): string {
+  return `POST ${PAYMENT_PATH}?userNo=${userNo(place)}&amount=0.01`;
 }
 
 /** One payment of one user, with an Idempotency-Key if there is one. */
 export function paymentRequest(place: number, key?: string): Uint8Array<ArrayBuffer> {
-  const line = `POST /kart-saklamali-odeme?userNo=${userNo(place)}&amount=0.01`;
-  return requestOf(line, key === undefined ? "" : `Idempotency-Key: ${key}\r\n`);
+  return requestOf(paymentLine(place), key === undefined ? {} : { "Idempotency-Key": key });
 }
 
+export const FLEET_HEADERS = { Filo: FLEET, Authorization: `Bearer ${FLEET_KEY}` } as const;
+
+const encoder = new TextEncoder();
+
 /** A request without a body, `"GET /bakiye?userNo=rider-0"`, with the fleet's key. */
-export function requestOf(line: string, headers = ""): Uint8Array<ArrayBuffer> {
-  return encoder.encode(
-    `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
-      `Filo: ${FLEET}\r\nAuthorization: Bearer ${FLEET_KEY}\r\n${headers}\r\n`,
-  );
+export function requestOf(
+  line: string,
+  headers: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  let text = `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nFilo: ${FLEET}\r\n` +
+    `Authorization: Bearer ${FLEET_KEY}\r\n`;
+  for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+  return encoder.encode(`${text}\r\n`);
 }

@@ -1,6 +1,6 @@
 /**
  * What a payment costs as the store grows: on accounts with ever longer histories, among ever more
- * users, and what the last page of a long history costs beside its first.
+ * users, in ever larger files; and what the last page of a long history costs next to its first.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import {
   type ContenderName,
   type ContenderPlace,
   type RunningContender,
-  withContender,
+  withContenders,
 } from "./contender_runner.ts";
-import { userNo, type Users } from "./fleet.ts";
+import { type Payers, userNo, USERS } from "./fleet.ts";
 import { CONNECTIONS, median } from "./throughput.ts";
 
 export interface Growth {
@@ -35,7 +35,7 @@ export interface Paging {
 const HISTORIES = [10, 1_000, 100_000];
 const LONGEST = Math.max(...HISTORIES);
 /** Users of the store who have no such history. */
-const OTHERS: Users = { from: 500, users: 500 };
+const OTHERS: Payers = { from: 500, users: 500 };
 /** Histories and pages take turns, so that whatever else the machine does meets all of them. */
 const HISTORY_TURNS = 7;
 const SECONDS_PER_HISTORY_TURN = 0.5;
@@ -50,6 +50,8 @@ interface HistoryRun {
   readonly name: ContenderName;
   readonly title: string;
   readonly users: number;
+  /** Whether payments have keys, those of the history too. */
+  readonly keyed?: boolean;
 }
 
 /** Accounts with so many past entries, from one user on, and the rates that were measured on them. */
@@ -64,18 +66,18 @@ interface History {
 /** Payments on accounts with so many past entries, all in one store, and the pages of the longest. */
 export function measureHistories(
   place: ContenderPlace,
-  { name, title, users }: HistoryRun,
+  { name, title, users, keyed = false }: HistoryRun,
 ): Promise<{ readonly growth: Growth; readonly paging: Paging }> {
-  return withContender(name, place, async (contender) => {
+  return withContenders([name], place, async ([contender]) => {
     const histories = historiesOf(users);
     for (const { size, from, groups } of histories) {
-      await contender.fill({ payments: size, of: { users: groups * users, from } });
+      await contender.fill({ payments: size, of: { users: groups * users, from, keyed } });
     }
     // Others pay first, so that nobody is measured on a cold program.
-    await contender.pay({ ...OTHERS, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
+    await contender.pay({ ...OTHERS, keyed, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
     for (let turn = 0; turn < HISTORY_TURNS; turn++) {
       for (const { from, groups, rates } of histories) {
-        const payers = { users, from: from + (turn % groups) * users };
+        const payers = { users, from: from + (turn % groups) * users, keyed };
         const load = { connections: users, seconds: SECONDS_PER_HISTORY_TURN };
         const { perSecond } = await contender.pay({ ...payers, ...load });
         rates.push(perSecond);
@@ -88,7 +90,8 @@ export function measureHistories(
       console.error(`  ${title}, ${size} entries an account: ${Math.round(perSecond)}/s`);
     }
     const paging = { title, ...await measurePages(contender, firstOf(LONGEST, users)) };
-    return { growth: { title: `${title}, past entries of an account`, curve }, paging };
+    const entries = keyed ? "entries with keys" : "past entries";
+    return { growth: { title: `${title}, ${entries} of an account`, curve }, paging };
   });
 }
 
@@ -113,38 +116,70 @@ async function measurePages(
   const page = `GET /islemler?userNo=${userNo(user)}&limit=100`;
   const first: number[] = [];
   const last: number[] = [];
+  const load = { connections: 1, seconds: SECONDS_PER_PAGE_TURN };
   for (let turn = 0; turn < PAGE_TURNS; turn++) {
-    first.push(await ask(page, SECONDS_PER_PAGE_TURN));
-    last.push(await ask(`${page}&cursor=s101`, SECONDS_PER_PAGE_TURN));
+    first.push((await ask(page, load)).p50);
+    last.push((await ask(`${page}&cursor=s101`, load)).p50);
   }
   return { firstPage: median(first), lastPage: median(last) };
 }
 
-export interface UserRun {
-  readonly name: ContenderName;
-  readonly title: string;
-  readonly sizes: readonly number[];
-}
-
-/** Payments spread over ever more users. */
-export function measureUsers(
-  place: ContenderPlace,
-  { name, title, sizes }: UserRun,
-): Promise<Growth> {
-  return withContender(name, place, async (contender) => {
-    await contender.pay({ users: 1_000, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
+/** Payments spread over ever more users of one SQLite file. */
+export function measureUsers(place: ContenderPlace, sizes: readonly number[]): Promise<Growth> {
+  return withContenders(["sqlite"], place, async ([contender]) => {
+    await contender.pay({ users: USERS, connections: CONNECTIONS, seconds: WARM_UP_SECONDS });
     const curve = [];
     for (const size of sizes) {
-      if (size > 1_000) await contender.fill({ users: size });
-      const rates: number[] = [];
+      if (size > USERS) await contender.fill({ users: size });
+      const turns: number[] = [];
       for (let turn = 0; turn < USER_TURNS; turn++) {
         const load = { users: size, connections: CONNECTIONS, seconds: SECONDS_PER_USER_TURN };
-        rates.push((await contender.pay(load)).perSecond);
+        turns.push((await contender.pay(load)).perSecond);
       }
-      const perSecond = median(rates);
-      curve.push({ size, turns: rates, perSecond });
-      console.error(`  ${title}, ${size} users: ${Math.round(perSecond)}/s`);
+      const perSecond = median(turns);
+      curve.push({ size, turns, perSecond });
+      console.error(`  SQLite, ${size} users: ${Math.round(perSecond)}/s`);
     }
-    return { title: `${title}, users`, curve };
+    return { title: "SQLite, users", curve };
+  });
+}
+
+export interface FilesRun {
+  /** Entries with keys, spread over all users, that each file holds before it is measured. */
+  readonly sizes: readonly number[];
+  readonly turns: number;
+  readonly secondsPerTurn: number;
+}
+
+/** Payments with keys in SQLite files with ever more keyed entries; the files take turns. */
+export function measureFiles(
+  place: ContenderPlace,
+  { sizes, turns, secondsPerTurn: seconds }: FilesRun,
+): Promise<Growth> {
+  return withContenders(sizes.map(() => "sqlite"), place, async (contenders) => {
+    const payers = { users: USERS, keyed: true };
+    const files = [];
+    for (const [place, size] of sizes.entries()) {
+      const contender = contenders[place];
+      if (contender === undefined) continue;
+      await contender.fill({ payments: size / USERS, of: payers });
+      await contender.pay({ ...payers, connections: CONNECTIONS, seconds: seconds * 2 });
+      files.push({ size, contender, rates: [] as number[] });
+    }
+    for (let turn = 0; turn < turns; turn++) {
+      for (const { contender, rates } of files) {
+        rates.push(
+          (await contender.pay({ ...payers, connections: CONNECTIONS, seconds })).perSecond,
+        );
+      }
+    }
+    const curve = [];
+    for (const { size, contender, rates } of files) {
+      const lost = await contender.lostKurus();
+      if (lost !== 0) throw new Error(`A file of ${size} keyed entries lost ${lost} kurus`);
+      curve.push({ size, turns: rates, perSecond: median(rates) });
+      console.error(`  SQLite, a file of ${size} keyed entries: ${Math.round(median(rates))}/s`);
+    }
+    return { title: "SQLite, entries with keys in the file", curve };
   });
 }

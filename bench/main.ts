@@ -1,33 +1,38 @@
 /**
- * `deno task bench`: starts what it needs, measures for a few minutes, and ends with a table. With
- * `--write` ratios and chart go into docs/. Names of parts measure these alone: throughput, line,
- * start, growth; `soak` is ten minutes of load and runs only when named.
+ * `deno task bench`: starts what it needs, measures for a quarter of an hour, and ends with tables.
+ * Names of parts measure these alone: throughput, line, start, growth; keys (which makes a file of
+ * some gigabytes) and soak (ten minutes of load on each store) run only when they are named. With
+ * `--write` the tables, chart and figures of the parts that were measured go into the documentation.
  *
  * @module
  */
 
-import { type PlacedTable, type Table, writeTables } from "../scripts/placed_table.ts";
+import { type Table, writeTables } from "../scripts/placed_table.ts";
 import { startServices, variablesOf } from "../scripts/services/start_services.ts";
 import { MONGODB_URI } from "../scripts/services/variables.ts";
 import { drawChart } from "./chart.ts";
 import {
   type Claim,
-  historyClaims,
+  growthClaims,
   lineClaims,
   pagingClaim,
+  readmeFigures,
   startClaims,
   throughputClaims,
 } from "./claims.ts";
-import { measureColdStarts, measureEmptyStart, measureModuleGraph } from "./cold_start.ts";
+import { measureColdStarts, measureEmptyStart } from "./cold_start.ts";
 import type { ContenderPlace } from "./contender_runner.ts";
-import { type Growth, measureHistories, measureUsers } from "./growth.ts";
-import { claimTable, inColumns, rateTable, userTable } from "./report.ts";
+import { measureFiles, measureHistories, measureUsers } from "./growth.ts";
+import { writeFigures } from "./placed_figures.ts";
+import { claimTable, inColumns, rateTable, startTable, userTable } from "./report.ts";
 import { measureSlowLine } from "./slow_line.ts";
 import { soak } from "./soak.ts";
 import { type Measured, measureThroughput } from "./throughput.ts";
 
 const CHART_FILE = new URL("../docs/benchmark.svg", import.meta.url);
 const USER_COUNTS = [1, 1_000, 10_000, 100_000, 1_000_000];
+const FILES = { sizes: [10_000, 10_000_000], turns: 7, secondsPerTurn: 1 };
+const ROUNDS = { rounds: 5, secondsPerTurn: 2, wakingSeconds: 1, compilingSeconds: 4 };
 const SOAK_MINUTES = 10;
 const SOAK_GROWTH_MAX = 1.1;
 /** Of the services that tests start, those without which there is nothing to compare. */
@@ -35,26 +40,34 @@ const NEEDED = ["MongoDB", "Redis"];
 
 interface Part {
   readonly claims: readonly Claim[];
-  /** What to show beside them. */
-  readonly tables?: readonly Table[];
+  /** What else to show, by the name of its place in docs/benchmark.md. */
+  readonly tables?: Readonly<Record<string, Table>>;
   readonly measured?: readonly Measured[];
-  /** The rates with ever more users. */
-  readonly users?: Growth;
 }
-
-const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
-  throughput: async (place) => {
-    const measured = await measureThroughput(place, { secondsPerTurn: 2, rounds: 5 });
-    return { claims: throughputClaims(measured), tables: [rateTable(measured)], measured };
-  },
-  line: async (place) => ({ claims: lineClaims(await measureSlowLine(place)) }),
-  start: measureStarts,
-  growth: measureGrowth,
-};
 
 interface Place extends ContenderPlace {
   readonly redis: Readonly<Record<string, string>>;
 }
+
+const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
+  throughput: async (place) => {
+    const measured = await measureThroughput(place, ROUNDS);
+    return {
+      claims: throughputClaims(measured),
+      tables: { rates: rateTable(measured) },
+      measured,
+    };
+  },
+  line: async (place) => ({ claims: lineClaims(await measureSlowLine(place)) }),
+  start: measureStarts,
+  growth: measureGrowth,
+  keys: async (place) => {
+    const run = { name: "sqlite", title: "SQLite", users: 8, keyed: true } as const;
+    const { growth } = await measureHistories(place, run);
+    return { claims: [growth, await measureFiles(place, FILES)].flatMap(growthClaims) };
+  },
+};
+const ONLY_NAMED = ["keys", "soak"];
 
 async function measureStarts({ directory, uri, redis }: Place): Promise<Part> {
   const empty = await measureEmptyStart();
@@ -66,43 +79,32 @@ async function measureStarts({ directory, uri, redis }: Place): Promise<Part> {
       atMost: 8,
     },
   ]);
-  const { modules, bytes, packages } = await measureModuleGraph();
-  const table = [
-    ["Cold start", "ms"],
-    ...[empty, ...starts].map(({ title, milliseconds }) => [title, milliseconds.toFixed(0)]),
-    [`main.ts loads ${modules} modules of ${Math.round(bytes / 1024)} KiB, and ${packages}`, ""],
-  ];
-  return { claims: startClaims(empty, starts), tables: [table] };
+  return {
+    claims: startClaims(empty, starts),
+    tables: { starts: startTable([empty, ...starts]) },
+  };
 }
 
 async function measureGrowth(place: Place): Promise<Part> {
   const sqlite = await measureHistories(place, { name: "sqlite", title: "SQLite", users: 8 });
   const mongodb = await measureHistories(place, { name: "mongodb", title: "MongoDB", users: 1 });
-  const users = await measureUsers(place, { name: "sqlite", title: "SQLite", sizes: USER_COUNTS });
-  const curve = users.curve.map(({ size, perSecond }) => [
-    size.toLocaleString("en"),
-    Math.round(perSecond).toString(),
-  ]);
+  const users = await measureUsers(place, USER_COUNTS);
   return {
     claims: [sqlite, mongodb].flatMap(({ growth, paging }) => [
-      ...historyClaims(growth),
+      ...growthClaims(growth),
       pagingClaim(paging),
     ]),
-    tables: [[["SQLite: users in the store", "payments/s"], ...curve]],
-    users,
+    tables: { users: userTable(users) },
   };
 }
 
 async function main(): Promise<void> {
   const isWriting = Deno.args.includes("--write");
   const named = Deno.args.filter((argument) => !argument.startsWith("--"));
-  const unknown = named.find((name) => name !== "soak" && !(name in PARTS));
+  const all = [...Object.keys(PARTS), "soak"];
+  const unknown = named.find((name) => !all.includes(name));
   if (unknown !== undefined) {
-    console.error(`There is no part ${unknown}: ${Object.keys(PARTS).join(", ")}, soak`);
-    Deno.exit(2);
-  }
-  if (isWriting && named.length > 0) {
-    console.error("--write is for a whole run: a part alone would make half a table");
+    console.error(`There is no part ${unknown}: ${all.join(", ")}`);
     Deno.exit(2);
   }
   const stopping = new AbortController();
@@ -110,8 +112,17 @@ async function main(): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "kese-bench-" });
   try {
     const place = await startPlace(directory, stopping.signal);
-    if (named.includes("soak")) return await reportSoak(place);
-    await reportParts(place, named.length > 0 ? named : Object.keys(PARTS), isWriting);
+    for (const name of named.length > 0 ? named : all.filter((one) => !ONLY_NAMED.includes(one))) {
+      console.error(`${name}:`);
+      try {
+        if (name === "soak") await reportSoak(place);
+        else await reportPart(name, place, isWriting);
+      } catch (error) {
+        // The other parts are worth showing all the same.
+        console.error(`${name} failed:`, error);
+        Deno.exitCode = 1;
+      }
+    }
   } finally {
     stopping.abort();
     await Deno.remove(directory, { recursive: true });
@@ -139,45 +150,25 @@ function halfOfMemory(): number {
   return Math.floor(Deno.systemMemoryInfo().total / 2 / 1024 ** 2);
 }
 
-async function reportParts(
-  place: Place,
-  names: readonly string[],
-  isWriting: boolean,
-): Promise<void> {
-  const parts: Part[] = [];
-  for (const name of names) {
-    console.error(`${name}:`);
-    try {
-      const part = await PARTS[name]?.(place);
-      if (part !== undefined) parts.push(part);
-    } catch (error) {
-      // The other parts are worth showing all the same.
-      console.error(`${name} failed:`, error);
-      Deno.exitCode = 1;
-    }
-  }
-  const claims = parts.flatMap((part) => part.claims);
-  const tables = parts.flatMap(({ tables = [] }) => tables);
-  for (const table of [...tables, claimTable(claims)]) console.log(`\n${inColumns(table)}`);
-  // Half a table would look like a whole one.
-  if (isWriting && Deno.exitCode === 0) await writeResults(claims, parts);
-  const wrong = parts.flatMap(({ measured = [] }) => measured).filter(({ contender, audit }) =>
-    contender !== "seed" && audit && (audit.lostKurus !== 0 || audit.faults.length > 0)
+/** Measures a part, shows it, and writes it if all is well. */
+async function reportPart(name: string, place: Place, isWriting: boolean): Promise<void> {
+  const part = await PARTS[name]?.(place);
+  if (part === undefined) return;
+  const { claims, measured = [] } = part;
+  const tables = Object.entries({ ...part.tables, [name]: claimTable(claims) });
+  for (const [, table] of tables) console.log(`\n${inColumns(table)}`);
+  const wrong = measured.filter(({ contender, lostKurus = 0, faults }) =>
+    contender !== "seed" && (lostKurus !== 0 || faults.length > 0)
   );
-  for (const { title, audit } of wrong) console.error(`${title} does not add up:`, audit);
-  if (wrong.length > 0) Deno.exitCode = 1;
-}
-
-async function writeResults(claims: readonly Claim[], parts: readonly Part[]): Promise<void> {
-  const file = "docs/benchmark.md";
-  const tables: PlacedTable[] = [{ file, name: "benchmark", table: claimTable(claims) }];
-  for (const { users } of parts) {
-    if (users !== undefined) tables.push({ file, name: "users", table: userTable(users) });
+  for (const { title, load, lostKurus, faults } of wrong) {
+    console.error(`${title}, ${load}, does not add up: ${lostKurus} kurus`, faults);
   }
-  await writeTables(tables);
-  for (const { measured } of parts) {
-    if (measured !== undefined) await Deno.writeTextFile(CHART_FILE, drawChart(measured));
-  }
+  if (wrong.length > 0) throw new Error("What does not add up is not written");
+  if (!isWriting) return;
+  await writeTables(tables.map(([name, table]) => ({ file: "docs/benchmark.md", name, table })));
+  if (measured.length === 0) return;
+  await Deno.writeTextFile(CHART_FILE, drawChart(measured));
+  await writeFigures(readmeFigures(measured));
 }
 
 async function reportSoak(place: Place): Promise<void> {

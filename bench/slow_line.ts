@@ -9,8 +9,8 @@ import { MongoClient } from "mongodb";
 import { accountKey } from "../domain/account.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "../domain/limits.ts";
 import type { AccountDocument } from "../infra/mongo/documents.ts";
-import { startDelayProxy } from "../tests/support/delay_proxy.ts";
-import { type ContenderPlace, type RunningContender, startContender } from "./contender_runner.ts";
+import { startDelayProxy } from "../scripts/services/delay_proxy.ts";
+import { type ContenderPlace, type RunningContender, withContenders } from "./contender_runner.ts";
 import { FLEET, paymentRequest, userNo } from "./fleet.ts";
 import { applyLoad, quantile } from "./load.ts";
 
@@ -59,25 +59,24 @@ export async function measureSlowLine(place: ContenderPlace): Promise<LineResult
   const { hostname, port } = new URL(place.uri);
   const target = { hostname, port: Number(port) };
   const proxy = startDelayProxy({ target, delayMilliseconds: DELAY_MILLISECONDS });
-  const ending = new AbortController();
-  const signal = AbortSignal.any([place.signal, ending.signal]);
   const uri = `mongodb://${proxy.hostname}:${proxy.port}`;
   const dbName = `kese-bench-line-${crypto.randomUUID().slice(0, 8)}`;
   try {
     await using client = await MongoClient.connect(uri);
-    const contender = await startContender("mongodb", { ...place, uri, dbName, signal });
-    const measure = measuring(client, contender);
-    const results = await measure(WITHIN_WINDOW);
-    await contender.fill({ keys: RECENT_KEYS_PER_ACCOUNT * 2 });
-    await fillWindows(client, dbName);
-    return [...results, ...await measure(PAST_WINDOW)];
+    return await withContenders(["mongodb"], { ...place, uri, dbName }, async ([contender]) => {
+      const measure = measuring(client, contender);
+      const results = await measure(WITHIN_WINDOW);
+      const payments = RECENT_KEYS_PER_ACCOUNT * 2;
+      await contender.fill({ payments, of: { users: 1, keyed: true } });
+      await fillWindows(client, dbName);
+      return [...results, ...await measure(PAST_WINDOW)];
+    });
   } finally {
-    ending.abort();
     await proxy.close();
   }
 }
 
-/** Measures cases one after the other, each beside pings of the same moment. */
+/** Measures cases one after the other, each next to pings of the same moment. */
 function measuring(
   client: MongoClient,
   { port }: RunningContender,
@@ -114,7 +113,7 @@ function measuring(
 
 /**
  * Gives all users but the first, who has really used them, the window of an account that has
- * forgotten keys: whom the program has never met stays cold, and pays as if he had.
+ * forgotten keys: a user whom the program has never met stays cold, and pays as the first one does.
  */
 async function fillWindows(client: MongoClient, dbName: string): Promise<void> {
   const recentKeys = Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => `key ${place}`);

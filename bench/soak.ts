@@ -9,7 +9,7 @@ import {
   type ContenderName,
   type ContenderPlace,
   type RunningContender,
-  startContender,
+  withContenders,
 } from "./contender_runner.ts";
 import { USERS } from "./fleet.ts";
 import { CONNECTIONS } from "./throughput.ts";
@@ -21,23 +21,21 @@ export interface Soak {
   readonly lostKurus: number | undefined;
 }
 
-/** Payments without a pause for so many minutes. */
-export async function soak(
-  name: ContenderName,
-  place: ContenderPlace,
-  minutes: number,
-): Promise<Soak> {
-  const contender = await startContender(name, place);
-  const mebibytes: number[] = [];
-  let payments = 0;
-  for (let minute = 1; minute <= minutes; minute++) {
-    const paying = contender.pay({ users: USERS, connections: CONNECTIONS, seconds: 60 });
-    const [{ succeeded }, bytes] = await Promise.all([paying, mostWhile(paying, contender)]);
-    payments += succeeded;
-    mebibytes.push(Math.round(bytes / 1024 ** 2));
-    console.error(`  minute ${minute}: ${payments} payments, ${mebibytes.at(-1)} MiB`);
-  }
-  return { payments, mebibytes, lostKurus: (await contender.audit())?.lostKurus };
+/** Payments with keys, without a pause, for so many minutes. */
+export function soak(name: ContenderName, place: ContenderPlace, minutes: number): Promise<Soak> {
+  return withContenders([name], place, async ([contender]) => {
+    const mebibytes: number[] = [];
+    let payments = 0;
+    for (let minute = 1; minute <= minutes; minute++) {
+      const load = { users: USERS, keyed: true, connections: CONNECTIONS, seconds: 60 };
+      const paying = contender.pay(load);
+      const [{ succeeded }, bytes] = await Promise.all([paying, mostWhile(paying, contender)]);
+      payments += succeeded;
+      mebibytes.push(Math.round(bytes / 1024 ** 2));
+      console.error(`  minute ${minute}: ${payments} payments, ${mebibytes.at(-1)} MiB`);
+    }
+    return { payments, mebibytes, lostKurus: await contender.lostKurus() };
+  });
 }
 
 /** Looked at each second: between two collections of garbage a heap has now a little and now a lot. */

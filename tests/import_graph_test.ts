@@ -14,8 +14,8 @@ const ROOMS = [
   "routes/",
   "main.ts",
   "scripts/",
-  "tests/",
   "bench/",
+  "tests/",
 ];
 const GRAPH = await readGraph();
 

@@ -2,6 +2,7 @@ import type { Collection } from "mongodb";
 import { connectMongo } from "../../infra/mongo/connection.ts";
 import { OPENING_KURUS, PAYMENT_KURUS, userNo, USERS } from "../fleet.ts";
 import { type Rates, ratesOf } from "../load.ts";
+import type { Contender, Payments } from "./contender.ts";
 import type { DatabaseAddress } from "./seed_way.ts";
 
 interface Purse {
@@ -10,26 +11,12 @@ interface Purse {
   readonly balance: number;
 }
 
-export interface RawLoad {
-  /** Writers at work at one time, each with one operation under way. */
-  readonly writers: number;
-  readonly users: number;
-  readonly seconds: number;
-}
-
-/** The driver with its purses. */
-export interface CompareAndSwap {
-  run(load: RawLoad): Promise<Rates>;
-  balanceKurus(): Promise<number>;
-  close(): Promise<void>;
-}
-
 /**
  * The least that a right payment can cost on MongoDB: the driver alone, one conditional update of
- * two numbers, no HTTP, no journal. Where each writer has users of his own he knows the head; where
- * they share one he reads it, and again whenever another was faster.
+ * two numbers, no HTTP, no journal. Where each writer has users of its own it knows the head; where
+ * they share one it reads the head, and again whenever another was faster.
  */
-export async function openCompareAndSwap(address: DatabaseAddress): Promise<CompareAndSwap> {
+export async function openCompareAndSwap(address: DatabaseAddress): Promise<Contender> {
   const { client, database } = connectMongo(address);
   const purses = database.collection<Purse>("purses");
   const opened = Array.from({ length: USERS }, (_, place) => {
@@ -37,11 +24,11 @@ export async function openCompareAndSwap(address: DatabaseAddress): Promise<Comp
   });
   await purses.insertMany(opened);
   return {
-    run: (load: RawLoad) => run(purses, load),
-    balanceKurus: async () => {
-      let sum = 0;
-      for await (const { balance } of purses.find()) sum += balance;
-      return sum;
+    run: (load) => run(purses, load),
+    books: async () => {
+      let balanceKurus = 0;
+      for await (const { balance } of purses.find()) balanceKurus += balance;
+      return { users: USERS, balanceKurus };
     },
     close: () => client.close(),
   };
@@ -49,7 +36,7 @@ export async function openCompareAndSwap(address: DatabaseAddress): Promise<Comp
 
 async function run(
   purses: Collection<Purse>,
-  { writers, users, seconds }: RawLoad,
+  { connections: writers, users, seconds }: Payments,
 ): Promise<Rates> {
   const from = performance.now();
   const until = from + seconds * 1_000;
@@ -61,11 +48,14 @@ async function run(
   await Promise.all(Array.from({ length: writers }, async (_, writer) => {
     const known = new Map<string, Purse>();
     const places = own(writer);
-    for (let startedAt = performance.now(); startedAt < until; startedAt = performance.now()) {
+    let endedAt = performance.now();
+    do {
+      const startedAt = endedAt;
       const place = places[Math.floor(Math.random() * places.length)] ?? 0;
       await payOnce(purses, known, userNo(place));
-      milliseconds.push(performance.now() - startedAt);
-    }
+      endedAt = performance.now();
+      milliseconds.push(endedAt - startedAt);
+    } while (endedAt < until);
   }));
   return ratesOf(milliseconds, performance.now() - from);
 }

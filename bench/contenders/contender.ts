@@ -1,25 +1,47 @@
-import type { Users } from "../fleet.ts";
+import type { Payers } from "../fleet.ts";
+import type { Rates } from "../load.ts";
 
-/** Something that takes payments and can show its books. */
+/** Something that takes payments and can show its books. What one lacks it is not asked for. */
 export interface Contender {
-  readonly fetch: Deno.ServeHandler;
-  /** Absent where nothing is kept. */
+  /** Takes payments over HTTP. */
+  readonly fetch?: Deno.ServeHandler;
+  /** Makes payments by itself, where there is no HTTP. */
+  readonly run?: (load: Payments) => Promise<Rates>;
+  /** What all users have left. */
   readonly books?: () => Promise<Books>;
+  /** What does not add up when every record is looked at: may take minutes. */
+  readonly faults?: () => Promise<readonly string[]>;
   /** Makes users or payments without HTTP; gives how many payments it made. */
   readonly fill?: (filling: Filling) => Promise<number>;
   close(): Promise<void>;
 }
 
-/** What is left of everybody's money, and what does not add up. */
+/** Payments by some users over so many connections. */
+export interface Payments extends Payers {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
 export interface Books {
   readonly users: number;
   readonly balanceKurus: number;
-  readonly faults: readonly string[];
 }
 
-/** What a store is to hold before it is measured: users, payments by each of some, or keys. */
-export type Filling =
-  | { readonly users: number }
-  | { readonly payments: number; readonly of: Users }
-  /** Payments of the first user, each with a key of its own. */
-  | { readonly keys: number };
+/** What a store is to hold before it is measured: users in all, or more payments by each of some. */
+export type Filling = { readonly users: number } | {
+  readonly payments: number;
+  readonly of: Payers;
+};
+
+/** A question to a contender in its process: what is asked for, and with what. */
+export type Call =
+  | readonly ["run", Payments]
+  | readonly ["fill", Filling]
+  | readonly ["books" | "faults" | "usage"];
+
+/** What the process of a contender has used. */
+export interface Usage {
+  readonly memoryBytes: number;
+  /** Written to disk since its start; undefined where the system does not count them. */
+  readonly writtenBytes?: number;
+}

@@ -1,14 +1,19 @@
 import { openAccount } from "../../domain/account_opening.ts";
+import { QUEUE_PER_ACCOUNT } from "../../domain/limits.ts";
 import { type Kurus, kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import type { Store } from "../../infra/store.ts";
 import { type Kese, openKese, readEnvironmentOrExit } from "../../main.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { FLEET, OPENING_KURUS, PAYMENT_KURUS, userNo, USERS, VARIABLES } from "../fleet.ts";
-import type { Books, Contender, Filling } from "./contender.ts";
+import type { Contender, Filling } from "./contender.ts";
 
-/** Work that a store is given at one time while it is filled. */
-const AT_ONCE = 100;
+/** What makes it another contender, or fit for another store. */
+export interface KeseOptions {
+  readonly keepsBooks?: boolean;
+  /** Accounts that are opened or read at one time: on MongoDB each takes a connection. */
+  readonly accountsAtOnce?: number;
+}
 
 const PERSON = {
   profile: {
@@ -25,39 +30,51 @@ const PERSON = {
 /** All of Kese, as main.ts puts it together, with its users, on a store. */
 export async function openKeseOn(
   store: Store,
-  { keepsBooks = true }: { readonly keepsBooks?: boolean } = {},
+  { keepsBooks = true, accountsAtOnce = 100 }: KeseOptions = {},
 ): Promise<Contender> {
   const kese = await openKese(readEnvironmentOrExit(VARIABLES), { store });
   let users = 0;
   const addUsers = async (count: number) => {
     const from = users;
-    await inTurns(count, (place) => createUser(kese, from + place));
+    await inTurns(count, accountsAtOnce, (place) => createUser(kese, from + place));
     users += count;
   };
   await addUsers(USERS);
   return {
     fetch: kese.fetch,
     fill: async (filling: Filling) => {
-      if ("users" in filling) await addUsers(filling.users - users);
-      if ("keys" in filling) {
-        await inTurns(filling.keys, (place) => pay(kese, 0, `${place}`.padEnd(32, "x")));
-        return filling.keys;
+      if ("users" in filling) {
+        await addUsers(filling.users - users);
+        return 0;
       }
-      if ("payments" in filling) {
-        const { payments, of: { users, from = 0 } } = filling;
-        await inTurns(payments * users, (place) => pay(kese, from + place % users));
-        return payments * users;
-      }
-      return 0;
+      const { payments, of: { users: payers, from = 0, keyed = false } } = filling;
+      const payOne = (place: number) => pay(kese, from + place % payers, keyed);
+      // As many as may wait if all of them are of one account.
+      await inTurns(payments * payers, QUEUE_PER_ACCOUNT, payOne);
+      return payments * payers;
     },
-    ...(keepsBooks && { books: async () => ({ users, ...await booksOf(kese) }) }),
+    ...(keepsBooks && {
+      books: async () => {
+        let balanceKurus = 0;
+        await inTurns(users, accountsAtOnce, async (place) => {
+          const own = await balanceOf(kese, place);
+          balanceKurus += own;
+        });
+        return { users, balanceKurus };
+      },
+      faults: async () => (await reconcile(kese)).faults,
+    }),
     close: kese.close,
   };
 }
 
-async function inTurns(count: number, work: (place: number) => Promise<unknown>): Promise<void> {
-  for (let from = 0; from < count; from += AT_ONCE) {
-    const length = Math.min(AT_ONCE, count - from);
+async function inTurns(
+  count: number,
+  atOnce: number,
+  work: (place: number) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < count; from += atOnce) {
+    const length = Math.min(atOnce, count - from);
     await Promise.all(Array.from({ length }, (_, place) => work(from + place)));
   }
 }
@@ -79,7 +96,7 @@ async function createUser({ store, dependencies: { clock, ids } }: Kese, place: 
 async function pay(
   { dependencies: { accounts, clock, ids } }: Kese,
   place: number,
-  keyHash?: string,
+  keyed: boolean,
 ): Promise<void> {
   const at = clock.now();
   const command = {
@@ -88,9 +105,7 @@ async function pay(
     requestId: "bench",
     by: "fleet" as const,
     amountKurus: kurus(PAYMENT_KURUS),
-    ...(keyHash !== undefined && {
-      idempotency: { keyHash, fingerprint: keyHash, language: "tr" as const },
-    }),
+    ...(keyed && { idempotency: anyIdempotency() }),
   };
   const { outcome } = await accounts.update(
     { account: { filo: FLEET, userNo: userNo(place) }, command },
@@ -99,13 +114,13 @@ async function pay(
   if (outcome !== "accepted") throw new Error(`Cannot fill: a payment was ${outcome}`);
 }
 
-/** Every account against its journal, and what all of them hold. */
-async function booksOf(kese: Kese): Promise<Omit<Books, "users">> {
-  const { accounts, faults } = await reconcile(kese);
-  let balanceKurus = 0;
-  for (let place = 0; place < accounts; place++) {
-    const account = await kese.dependencies.accounts.read({ filo: FLEET, userNo: userNo(place) });
-    balanceKurus += account?.balanceKurus ?? 0;
-  }
-  return { balanceKurus, faults };
+/** A key that nobody used before, as the routes give it to a command. */
+function anyIdempotency() {
+  const keyHash = crypto.randomUUID().replaceAll("-", "");
+  return { keyHash, fingerprint: keyHash, language: "tr" as const };
+}
+
+async function balanceOf({ dependencies: { accounts } }: Kese, place: number): Promise<number> {
+  const account = await accounts.read({ filo: FLEET, userNo: userNo(place) });
+  return account?.balanceKurus ?? 0;
 }

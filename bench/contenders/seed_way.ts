@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { connectMongo } from "../../infra/mongo/connection.ts";
-import { OPENING_KURUS, userNo, USERS } from "../fleet.ts";
+import { OPENING_KURUS, PAYMENT_PATH, userNo, USERS } from "../fleet.ts";
 import type { Contender } from "./contender.ts";
 
 interface SeedUser {
@@ -22,7 +22,7 @@ export interface DatabaseAddress {
 /**
  * A payment as the seed's `perform_payment` makes it: read the user, compute, write the balance back
  * and note the transaction. Nothing looks at what changed meanwhile. It checks neither who asks nor
- * what, and counts kurus so that what it loses can be counted too.
+ * what, knows no keys, and counts kurus so that what it loses can be counted too.
  */
 export async function openSeedWay(address: DatabaseAddress): Promise<Contender> {
   const { client, database } = connectMongo(address);
@@ -33,7 +33,7 @@ export async function openSeedWay(address: DatabaseAddress): Promise<Contender> 
   });
   await users.insertMany(opened);
   const app = new Hono();
-  app.post("/kart-saklamali-odeme", async (context) => {
+  app.post(PAYMENT_PATH, async (context) => {
     const { userNo = "", amount = "" } = context.req.query();
     const amountKurus = Math.round(Number(amount) * 100);
     const user = await users.findOne({ _id: userNo });
@@ -49,7 +49,7 @@ export async function openSeedWay(address: DatabaseAddress): Promise<Contender> 
     books: async () => {
       let balanceKurus = 0;
       for await (const { balance } of users.find()) balanceKurus += balance;
-      return { users: USERS, balanceKurus, faults: [] };
+      return { users: USERS, balanceKurus };
     },
     close: () => client.close(),
   };

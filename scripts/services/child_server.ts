@@ -43,7 +43,10 @@ export async function startChildServer(server: ChildServer): Promise<RunningServ
   }
 
   const ended = Promise.all([child.status, read(child.stdout), read(child.stderr)])
-    .then(([{ code }]) => listening.reject(new Error(`${command} ended with ${code}\n${output}`)));
+    .then(async ([{ code }]) => {
+      await child.stdin.close().catch(() => {}); // it may be broken already
+      listening.reject(new Error(`${command} ended with ${code}\n${output}`));
+    });
   const timer = setTimeout(() => late.abort(), START_TIMEOUT_MS);
   try {
     return { match: await listening.promise, ended };

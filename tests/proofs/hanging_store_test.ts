@@ -1,6 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { COMMAND_DEADLINE_MILLISECONDS } from "../../domain/limits.ts";
-import type { DelayProxy } from "../support/delay_proxy.ts";
+import type { DelayProxy } from "../../scripts/services/delay_proxy.ts";
 import {
   type Answer,
   createTestClock,

@@ -2,7 +2,7 @@ import type { Log } from "../../domain/ports/log.ts";
 import type { MongoCommand } from "../../infra/mongo/connection.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { type MongoStore, openMongoStore } from "../../infra/mongo/store.ts";
-import { type DelayProxy, startDelayProxy } from "./delay_proxy.ts";
+import { type DelayProxy, startDelayProxy } from "../../scripts/services/delay_proxy.ts";
 import { MONGODB_URI } from "../../scripts/services/variables.ts";
 
 /** Where the tests' MongoDB is; undefined where there is none. */

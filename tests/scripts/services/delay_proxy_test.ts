@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
-import { type DelayProxy, startDelayProxy } from "./delay_proxy.ts";
+import { type DelayProxy, startDelayProxy } from "../../../scripts/services/delay_proxy.ts";
 
 /** Sends every byte back. */
 function startEcho() {
