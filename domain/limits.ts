@@ -25,6 +25,10 @@ export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 /** Entries that one page of a filtered list may look at, so that a rare type cannot make a request slow. */
 export const PAGE_SCAN_MAX = 1_000;
+/** Such pages that are searched for an order's payment: a rider's entries of several years. */
+export const ORDER_SEARCH_PAGES = 10;
+/** Payments of one order that a refusal names. */
+export const ORDER_CANDIDATES = 10;
 
 export const USER_NO_MAX_LENGTH = 64;
 export const ID_MAX_LENGTH = 64;

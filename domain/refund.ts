@@ -1,5 +1,5 @@
 import type { Account, PaymentState } from "./account.ts";
-import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
 import { type Refund, refundableKurus } from "./journal.ts";
 import { DAY_MILLISECONDS, REFUND_WINDOW_DAYS } from "./limits.ts";
 import { add, type Kurus } from "./money.ts";
@@ -58,6 +58,36 @@ export function decideRefund(
     refundedKurus,
     ...(reason !== undefined && { reason }),
   });
+}
+
+/** What a search of the account's journal found of an order. */
+export interface OrderSearch {
+  /** The newest payment when it was searched. */
+  readonly newestPaymentId: string | null;
+  /** The newest of the order's payments. */
+  readonly paymentIds: readonly string[];
+  /** Whether all of the journal was searched. */
+  readonly isComplete: boolean;
+}
+
+export type OrderRefundRejection = RefundRejection | RejectionOf<"ambiguous_order">;
+
+/** Refunds the one payment of an order. Unchanged where it has to be searched, or searched again. */
+export function decideOrderRefund(
+  view: AccountView,
+  command: RefundCommand,
+  search: OrderSearch | undefined,
+): Decision<Refund, OrderRefundRejection> {
+  // Each payment becomes the newest, so while that is the same one none has come.
+  const newestPaymentId = view.account.lastPayment?.paymentId ?? null;
+  if (search?.newestPaymentId !== newestPaymentId) return UNCHANGED;
+  const { paymentIds, isComplete } = search;
+  const [paymentId] = paymentIds;
+  if (paymentIds.length > 1 || !isComplete) {
+    return rejected({ code: "ambiguous_order", ...(paymentId !== undefined && { paymentIds }) });
+  }
+  if (paymentId === undefined) return rejected({ code: "payment_not_found" });
+  return decideRefund(view, { ...command, paymentId });
 }
 
 function paymentToRefund(

@@ -16,6 +16,8 @@ export type Rejection =
     readonly amountKurus: Kurus;
   }
   | { readonly code: "refund_window_passed"; readonly paymentId: string }
+  /** Several payments have its orderId, or the journal is too long to tell; with those that were found. */
+  | { readonly code: "ambiguous_order"; readonly paymentIds?: readonly string[] }
   | { readonly code: "duplicate_card"; readonly cardId: string }
   | { readonly code: "too_many_cards" }
   | { readonly code: "no_cards" }

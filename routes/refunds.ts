@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { decideRefund } from "../domain/refund.ts";
+import { refundOrder } from "../domain/workflows/refunds.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toRefund } from "./contract/present.ts";
-import { toProblem } from "./contract/problems.ts";
+import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { refundAnswer } from "./contract/answers.ts";
-import { amount, paymentId, reason, userNo } from "./contract/fields.ts";
+import { amount, paymentId, reason, refundOrderId, userNo } from "./contract/fields.ts";
 
-export function createRefundRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
+export function createRefundRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
   return [
     // The fleet alone: riders who could refund would give themselves every ride back.
     defineAccountEndpoint("fleet", {
@@ -20,6 +21,7 @@ export function createRefundRoutes({ accounts, ids }: Dependencies): readonly En
       parameters: z.object({
         userNo,
         paymentId: paymentId.optional(),
+        orderId: refundOrderId.optional(),
         amount: amount.optional(),
         reason: reason.optional(),
       }),
@@ -27,13 +29,14 @@ export function createRefundRoutes({ accounts, ids }: Dependencies): readonly En
       problems: [
         "user_not_found",
         "payment_not_found",
+        "ambiguous_order",
         "already_refunded",
         "refund_exceeds_payment",
         "refund_window_passed",
         "invalid_amount",
       ],
     }, async ({ account: id, command, parameters }) => {
-      const { paymentId, amount: amountKurus, reason } = parameters;
+      const { paymentId, orderId, amount: amountKurus, reason } = parameters;
       const refund = {
         ...command,
         entryId: ids.next("ref", command.at),
@@ -41,10 +44,18 @@ export function createRefundRoutes({ accounts, ids }: Dependencies): readonly En
         ...(amountKurus !== undefined && { amountKurus }),
         ...(reason !== undefined && { reason }),
       };
-      const outcome = await accounts.update(
-        { account: id, command: refund, ...(paymentId !== undefined && { payments: [paymentId] }) },
-        (view) => decideRefund(view, refund),
-      );
+      if (paymentId !== undefined && orderId !== undefined) {
+        const payment = await journal.findPayment(id, paymentId);
+        if (payment && payment.entry.orderId !== orderId) {
+          return problem("conflicting_parameters", { parameters: "paymentId, orderId" });
+        }
+      }
+      const outcome = paymentId === undefined && orderId !== undefined
+        ? await refundOrder({ accounts, journal }, id, { ...refund, orderId })
+        : await accounts.update(
+          { account: id, command: refund, payments: paymentId === undefined ? [] : [paymentId] },
+          (view) => decideRefund(view, refund),
+        );
       if (!("entry" in outcome)) return toProblem(outcome);
       const body = toRefund(outcome.entry);
       return { status: 201, message: "refund_accepted", body, ...markReplayed(outcome) };

@@ -55,7 +55,8 @@ const DOES: Readonly<Record<string, string>> = {
   remove_card: "Saklanan bir kartı siler.",
   pay: "Bakiyeden ödeme yapar.",
   get_payment: "Bir ödemeyi ve ne kadarının iade edildiğini gösterir.",
-  refund: "Bir ödemeyi bakiyeye iade eder; paymentId verilmezse en son ödeme iade edilir.",
+  refund:
+    "Bir ödemeyi bakiyeye iade eder; paymentId ya da orderId verilmezse en son ödeme iade edilir.",
   top_up: "Saklanan bir karttan bakiye yükler.",
   get_top_up:
     "Bir bakiye yüklemeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",

@@ -20,6 +20,8 @@ export interface JournalListOptions {
   /** Only entries with a smaller number. */
   readonly beforeSeq?: number;
   readonly types?: readonly EntryType[];
+  /** Only those of that order. */
+  readonly orderId?: string;
 }
 
 export interface JournalPage {

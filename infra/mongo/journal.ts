@@ -118,23 +118,26 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
 
   async function list(
     id: AccountId,
-    { limit, beforeSeq = Infinity, types }: JournalListOptions,
+    { limit, beforeSeq = Infinity, types, orderId }: JournalListOptions,
   ): Promise<JournalPage> {
     const account = accountKey(id);
     const document = await users.findOne({ _id: account }, { projection: { seq: 1, journal: 1 } });
     if (document === null) return { entries: [] };
     const newest = Math.min(document.seq, beforeSeq - 1);
     // Numbers have no gaps, so without a filter they alone say which entries a page has.
-    const looksAt = types === undefined ? Math.min(limit, PAGE_SCAN_MAX) : PAGE_SCAN_MAX;
+    const isFiltered = types !== undefined || orderId !== undefined;
+    const looksAt = isFiltered ? PAGE_SCAN_MAX : Math.min(limit, PAGE_SCAN_MAX);
     const oldest = Math.max(1, newest - looksAt + 1);
     const entries = document.journal
       .filter(({ seq, type }) => seq >= oldest && seq <= newest && (types?.includes(type) ?? true))
+      .filter((entry) => orderId === undefined || entry.orderId === orderId)
       .map(fromEntryDocument).reverse().slice(0, limit);
     if (entries.length < limit) {
       const inLedger = Math.min(newest, (document.journal[0]?.seq ?? Infinity) - 1);
       const kept = await ledger.find({
         _id: { $gte: ledgerId(account, oldest), $lte: ledgerId(account, inLedger) },
         ...(types && { type: { $in: [...types] } }),
+        ...(orderId !== undefined && { orderId }),
       }).sort({ _id: -1 }).limit(limit - entries.length).toArray();
       entries.push(...kept.map(fromLedgerDocument));
     }

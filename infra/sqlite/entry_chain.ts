@@ -18,6 +18,7 @@ export interface ChainPage {
   readonly limit: number;
   /** All if left out. */
   readonly types?: readonly string[];
+  readonly orderId?: string;
 }
 
 /** The way to entries by their number, without an index of all of them. */
@@ -47,6 +48,7 @@ const SELECT_PAGE = `
     SELECT prev, walk.seq - 1, room - (found IS NOT NULL), CASE
       WHEN entry_no IS NULL THEN json_array(NULL, next)
       WHEN walk.seq - 1 <= $newest AND ($types IS NULL OR instr($types, json_quote(type)))
+        AND ($orderId IS NULL OR facts ->> 'orderId' = $orderId)
       THEN '[' || json_array(${ENTRY_COLUMNS}) || ',' || facts || ']'
     END
     FROM walk LEFT JOIN journal ON entry_no = next AND journal.seq = walk.seq - 1
@@ -65,13 +67,14 @@ export function createEntryChain(database: Pick<SqliteDatabase, "prepare">): Ent
   const selectPage = database.prepare(SELECT_PAGE);
 
   return {
-    read: ({ account_no, last_entry, seq: lastSeq }, { newest, oldest, limit, types }) => {
+    read: ({ account_no, last_entry, seq: lastSeq }, { types, orderId = null, ...page }) => {
+      const { newest } = page;
       const markSeq = Math.ceil(newest / MARK_EVERY) * MARK_EVERY;
       const mark = markSeq < lastSeq ? selectMark.get(account_no, markSeq) : undefined;
       const { entry_no: from, seq: fromSeq } = mark as Mark | undefined ??
         { entry_no: last_entry, seq: lastSeq };
       const asked = types === undefined ? null : JSON.stringify(types);
-      const row = selectPage.get({ from, fromSeq, newest, oldest, limit, types: asked });
+      const row = selectPage.get({ from, fromSeq, ...page, types: asked, orderId });
       const { entries } = row as { entries: string };
       return (JSON.parse(entries) as Found[]).map((found) => {
         if (found[0] === null) throw missingEntry(found[1]);

@@ -61,11 +61,11 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   function list(id: AccountId, options: JournalListOptions): JournalPage {
     const end = endOf(id);
     if (end === undefined) return { entries: [] };
-    const { limit, beforeSeq = Infinity, types } = options;
+    const { limit, beforeSeq = Infinity, ...filter } = options;
     const newest = Math.min(end.seq, beforeSeq - 1);
     if (newest < 1) return { entries: [] };
     const oldest = Math.max(1, newest - PAGE_SCAN_MAX + 1);
-    const entries = chain.read(end, { newest, oldest, limit, ...(types && { types }) });
+    const entries = chain.read(end, { newest, oldest, limit, ...filter });
     const last = entries.length === limit ? entries.at(-1)?.seq ?? oldest : oldest;
     return last > 1 ? { entries, nextBeforeSeq: last } : { entries };
   }

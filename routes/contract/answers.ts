@@ -139,6 +139,9 @@ const facts = z.object({
   refundable: money,
   cardId: z.string().nullable(),
   paymentId: z.string(),
+  paymentIds: z.array(z.string()).meta({
+    description: "The payments that were found, newest first.",
+  }),
   topUpId: z.string(),
   declineReason,
   parameter: z.string(),

@@ -99,6 +99,11 @@ export const orderId = text(ORDER_ID_MAX_LENGTH).meta({
   example: "ride-2093",
 });
 
+export const refundOrderId = orderId.meta({
+  description:
+    "Names the payment by its order, if only one payment has it; with a paymentId, both have to be of one payment.",
+});
+
 export const description = text(DESCRIPTION_MAX_LENGTH).meta({
   example: "Kadıköy - Moda, 14 dakika",
 });

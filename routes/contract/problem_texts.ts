@@ -4,6 +4,8 @@ import {
   BALANCE_MAX_KURUS,
   CARDS_PER_ACCOUNT,
   IDEMPOTENCY_KEY_MAX_LENGTH,
+  ORDER_SEARCH_PAGES,
+  PAGE_SCAN_MAX,
   REFUND_WINDOW_DAYS,
   USER_NO_MAX_LENGTH,
 } from "../../domain/limits.ts";
@@ -21,6 +23,7 @@ export interface ProblemText {
   readonly detail?: string;
 }
 
+const SEARCHED = ORDER_SEARCH_PAGES * PAGE_SCAN_MAX;
 const AMOUNT_MIN = formatAmount(kurus(AMOUNT_MIN_KURUS));
 const AMOUNT_MAX = formatAmount(kurus(AMOUNT_MAX_KURUS));
 const BALANCE_MAX = formatAmount(kurus(BALANCE_MAX_KURUS));
@@ -235,6 +238,18 @@ export const PROBLEM_TEXTS: Readonly<
       detail: "Biri sonuçlanınca yeniden deneyin.",
     },
     en: { title: "Too many top-ups are open.", detail: "Try again when one of them has ended." },
+  },
+  ambiguous_order: {
+    tr: {
+      title: "orderId tek bir ödemeyi belirlemiyor.",
+      detail:
+        `Ödemenin paymentId değerini gönderin[; bulunanlar: {paymentIds}]. Son ${SEARCHED} işlem aranır.`,
+    },
+    en: {
+      title: "The orderId does not name one payment alone.",
+      detail:
+        `Send the payment's paymentId[; these were found: {paymentIds}]. The newest ${SEARCHED} entries are searched.`,
+    },
   },
   already_refunded: {
     tr: {

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   card_in_use: { status: 409, facts: { cardId: CARD_ID } },
   too_many_open_top_ups: { status: 409 },
   already_refunded: { status: 409, facts: { paymentId: PAYMENT_ID } },
+  ambiguous_order: { status: 409, facts: { paymentIds: [PAYMENT_ID] } },
   payload_too_large: { status: 413 },
   uri_too_long: { status: 414 },
   unsupported_media_type: { status: 415 },
@@ -76,11 +77,14 @@ export interface FieldError {
   readonly code: string;
 }
 
+/** A number or an id behind a refusal, or several ids. */
+export type Fact = string | number | null | readonly string[];
+
 /** A refusal on its way to the client; the pipeline gives it status, texts and request id. */
 export interface Problem {
   readonly code: ProblemCode;
   /** Numbers and ids behind it: they fill the detail and stand in the answer. */
-  readonly facts: Readonly<Record<string, string | number | null>>;
+  readonly facts: Readonly<Record<string, Fact>>;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Set when an earlier request ended in this problem. */
@@ -90,7 +94,7 @@ export interface Problem {
 /** A problem of that code; amounts among the facts are written as answers write them. */
 export function problem(
   code: ProblemCode,
-  facts: Readonly<Record<string, string | number | null>> = {},
+  facts: Readonly<Record<string, Fact>> = {},
 ): Problem {
   const shown = Object.entries(facts).map(([name, value]) =>
     name.endsWith("Kurus") && typeof value === "number"

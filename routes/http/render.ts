@@ -90,7 +90,7 @@ function fill(template: string, facts: Problem["facts"]): string {
   const gap = /\{(\w+)\}/g;
   return template.replaceAll(optional, (_whole, part: string) => {
     return [...part.matchAll(gap)].every(([, name = ""]) => name in facts) ? part : "";
-  }).replaceAll(gap, (_whole, name: string) => String(facts[name] ?? ""));
+  }).replaceAll(gap, (_whole, name: string) => [facts[name] ?? ""].flat().join(", "));
 }
 
 // The names of parameters stand in the detail and, one by one, in `errors`.

@@ -33,8 +33,14 @@ async function createUser(
   return body.cards.map(({ cardId }: { readonly cardId: string }) => cardId);
 }
 
-async function pay(kese: TestKese, userNo: string, amount: string): Promise<string> {
-  const { body } = await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo, amount } });
+async function pay(
+  kese: TestKese,
+  userNo: string,
+  amount: string,
+  orderId?: string,
+): Promise<string> {
+  const json = { userNo, amount, ...(orderId !== undefined && { orderId }) };
+  const { body } = await sendWell(kese, "POST /kart-saklamali-odeme", { json });
   return body.paymentId;
 }
 
@@ -126,6 +132,19 @@ export const OPERATIONS: readonly Operation[] = [
       const paymentId = await pay(kese, userNo, "30.00");
       await pay(kese, userNo, "10.00");
       return { line: "POST /iade", json: { userNo, paymentId, amount: "12.50" } };
+    },
+    status: 201,
+    entries: ["account_opened", "payment", "payment", "refund"],
+    balance: "72.50",
+  },
+  {
+    name: "refund by order",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      await pay(kese, userNo, "30.00", "ride-1");
+      await pay(kese, userNo, "10.00", "ride-2");
+      const json = { userNo, orderId: "ride-1", amount: "12.50", reason: "The lock did not open" };
+      return { line: "POST /iade", json };
     },
     status: 201,
     entries: ["account_opened", "payment", "payment", "refund"],

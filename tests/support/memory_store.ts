@@ -112,10 +112,13 @@ function paymentsOf(entries: readonly JournalEntry[]): AccountView["payments"] {
 
 function pageOf(
   entries: readonly JournalEntry[],
-  { limit, beforeSeq = Infinity, types }: JournalListOptions,
+  { limit, beforeSeq = Infinity, types, orderId }: JournalListOptions,
 ): JournalPage {
   const older = entries.filter(({ seq }) => seq < beforeSeq).toReversed().slice(0, PAGE_SCAN_MAX);
-  const fitting = older.filter(({ type }) => types === undefined || types.includes(type));
+  const fitting = older.filter(({ type }) => types === undefined || types.includes(type))
+    .filter((entry) =>
+      orderId === undefined || entry.type === "payment" && entry.orderId === orderId
+    );
   const shown = fitting.slice(0, limit);
   const last = shown.length === limit ? shown.at(-1) : older.at(-1);
   return { entries: shown, ...(last && last.seq > 1 && { nextBeforeSeq: last.seq }) };

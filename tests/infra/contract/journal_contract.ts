@@ -177,6 +177,23 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
     },
   );
 
+  test("list() gives the payments of an order alone, newest first", async (store, commands) => {
+    for (const id of [ID, OTHER]) {
+      await store.accounts.insert(commands.opening(id, { balanceKurus: 50 }), PERSON);
+    }
+    const of = (orderId: string) => paying(commands.payment(1, { orderId }));
+    await commitTo(store.accounts, ID, of("a"));
+    // Long enough that a part of it has left an account's document.
+    for (let left = 20; left > 0; left--) {
+      await commitTo(store.accounts, ID, paying(commands.payment(1)));
+    }
+    await commitTo(store.accounts, ID, of("b"), of("a"));
+    await commitTo(store.accounts, OTHER, of("a"));
+    const ofOrder = async (orderId: string) =>
+      seqsOf((await pagesOf(store.journal, { limit: 1, types: ["payment"], orderId })).flat());
+    assertEquals([await ofOrder("a"), await ofOrder("b"), await ofOrder("c")], [[24, 2], [23], []]);
+  });
+
   test(
     "list() looks at no more entries for one page than the bound, and goes on behind them",
     async (store, commands) => {

@@ -100,6 +100,7 @@ function requestsForProblems(
     user_exists: ["POST /create_user", { json: newUser("1") }],
     duplicate_card: ["POST /kart-saklama", { json: { userNo: "1", cardNo: "4242424242424242" } }],
     card_in_use: ["DELETE /kart-saklama", { json: { userNo: "1", cardId } }],
+    ambiguous_order: ["POST /iade", { json: { userNo: "2", orderId: "ride-1" } }],
     already_refunded: ["POST /iade", { json: { userNo: "1", paymentId } }],
     payload_too_large: [PAY, { json: { userNo: "x".repeat(20_000) } }],
     unsupported_media_type: [PAY, { json: {}, headers: { "content-type": "text/plain" } }],
@@ -146,6 +147,7 @@ async function openForEverything(): Promise<{ kese: TestKese; made: Record<strin
   kese.clock.advance(366 * DAY_MILLISECONDS);
   made.paymentId = await pay({ userNo: "1", amount: "1" });
   await sendWell(kese, "POST /iade", { json: { userNo: "1" } });
+  for (const amount of ["1", "2"]) await pay({ userNo: "2", amount, orderId: "ride-1" });
   made.secondPaymentId = await pay({ userNo: "2", amount: "5" }, { "idempotency-key": "k" });
   for (let count = 0; count < 10; count++) assertEquals((await topUp("open")).status, 202);
   gateway.play({ charge: ["declines"] });
