@@ -1,4 +1,4 @@
-import { type Caller, SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
+import { type Caller, type Session, SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
@@ -40,13 +40,18 @@ export function authenticate(
   return keys.some((key) => digests.equal(key, hash)) ? { kind: "fleet", filo: fleet } : undefined;
 }
 
-async function findSession(
+/** A store that finds the session at once costs no turn of the event loop. */
+function findSession(
   { auth, settings }: Pick<AuthenticationPorts, "auth" | "settings">,
   tokenHash: string,
   now: number,
-): Promise<Caller | undefined> {
-  const session = await auth.findSession(tokenHash, now);
-  // A session ends with its fleet: once a fleet is removed, its users must not get in either.
-  if (session === undefined || !settings.fleets.has(session.account.filo)) return undefined;
-  return { kind: "session", account: session.account, tokenHash };
+): Eventually<Caller | undefined> {
+  const found = auth.findSession(tokenHash, now);
+  return found instanceof Promise ? found.then(toCaller) : toCaller(found);
+
+  function toCaller(session: Session | undefined): Caller | undefined {
+    // A session ends with its fleet: once a fleet is removed, its users must not get in either.
+    if (session === undefined || !settings.fleets.has(session.account.filo)) return undefined;
+    return { kind: "session", account: session.account, tokenHash };
+  }
 }
