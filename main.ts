@@ -4,6 +4,7 @@ import type { CardGateway } from "./domain/ports/card_gateway.ts";
 import type { Clock } from "./domain/ports/clock.ts";
 import type { Log } from "./domain/ports/log.ts";
 import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
+import { expireHolds } from "./domain/workflows/holds.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
 import { createAuditLog } from "./domain/workflows/audit.ts";
@@ -142,6 +143,8 @@ export async function openKese(
       const now = clock.now();
       const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
       if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
+      const expired = await expireHolds({ ...dependencies, store: store.accounts });
+      if (expired > 0) log.info("holds_expired", { expired });
       await store.keepHouse(now);
     },
     close,

@@ -52,6 +52,18 @@ export interface OpenTopUp {
   readonly startedAt: Instant;
 }
 
+/** Money that is set aside until it is captured, released or expired. */
+export interface OpenHold {
+  readonly holdId: string;
+  readonly amountKurus: Kurus;
+  /** From then on it holds nothing and cannot be captured. */
+  readonly expiresAt: Instant;
+}
+
+/** Frozen: the user can pay nothing new. Closed: nothing but reading. */
+export type AccountStatus = typeof ACCOUNT_STATUSES[number];
+export const ACCOUNT_STATUSES = ["active", "frozen", "closed"] as const;
+
 /** What a decision needs, and nothing more: no personal data, no card number. */
 export interface Account {
   readonly id: AccountId;
@@ -59,7 +71,11 @@ export interface Account {
   readonly head: string;
   /** The number of the newest journal entry: 1, 2, 3 … without a gap. */
   readonly seq: number;
+  readonly status: AccountStatus;
+  /** All the money, with what open holds set aside. */
   readonly balanceKurus: Kurus;
+  /** Those that no entry has ended, with those that have expired since. */
+  readonly openHolds: readonly OpenHold[];
   /** In the order in which they were saved. */
   readonly cards: readonly Card[];
   readonly selectedCardId: string | null;

@@ -4,6 +4,7 @@ import { accepted, type Command, type Decision, rejected } from "./decision.ts";
 import { checkHourlyLimit } from "./hourly_limit.ts";
 import { type CardSaved } from "./journal.ts";
 import { CARD_SAVES_PER_HOUR, CARDS_PER_ACCOUNT } from "./limits.ts";
+import { refuseInactive } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface CardRegistrationCommand extends Command {
@@ -11,6 +12,14 @@ export interface CardRegistrationCommand extends Command {
   readonly fingerprint: string;
   readonly facts: CardFacts;
 }
+
+export type CardRegistrationRejection = RejectionOf<
+  | "account_frozen"
+  | "account_closed"
+  | "duplicate_card"
+  | "too_many_cards"
+  | "rate_limited"
+>;
 
 /** Reads the number of a card that may be saved: 12 to 19 digits that pass Luhn. Undefined otherwise. */
 export function parseNewCardNumber(value: unknown): CardNumber | undefined {
@@ -25,7 +34,9 @@ export function parseNewCardNumber(value: unknown): CardNumber | undefined {
 export function decideCardRegistration(
   account: Account,
   command: CardRegistrationCommand,
-): Decision<CardSaved, RejectionOf<"duplicate_card" | "too_many_cards" | "rate_limited">> {
+): Decision<CardSaved, CardRegistrationRejection> {
+  const inactive = refuseInactive(account);
+  if (inactive) return inactive;
   const duplicate = account.cards.find((card) => card.fingerprint === command.fingerprint);
   if (duplicate) return rejected({ code: "duplicate_card", cardId: duplicate.cardId });
   if (account.cards.length >= CARDS_PER_ACCOUNT) return rejected({ code: "too_many_cards" });

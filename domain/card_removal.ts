@@ -1,17 +1,24 @@
 import { type Account, findCard } from "./account.ts";
 import { accepted, type Command, type Decision, rejected } from "./decision.ts";
 import { type CardRemoved, cardSnapshot } from "./journal.ts";
+import { refuseClosed } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface CardRemovalCommand extends Command {
   readonly cardId: string;
 }
 
+export type CardRemovalRejection = RejectionOf<
+  "account_closed" | "card_not_found" | "card_in_use"
+>;
+
 /** Removes a saved card. If it was the selected one, the oldest card that can be charged takes its place. */
 export function decideCardRemoval(
   account: Account,
   command: CardRemovalCommand,
-): Decision<CardRemoved, RejectionOf<"card_not_found" | "card_in_use">> {
+): Decision<CardRemoved, CardRemovalRejection> {
+  const closed = refuseClosed(account);
+  if (closed) return closed;
   const { cardId } = command;
   const card = findCard(account, cardId);
   if (card === undefined) return rejected({ code: "card_not_found" });

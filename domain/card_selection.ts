@@ -1,17 +1,22 @@
 import { type Account, findCard } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
 import { type CardSelected, cardSnapshot } from "./journal.ts";
+import { refuseInactive } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface CardSelectionCommand extends Command {
   readonly cardId: string;
 }
 
+type Inactive = "account_frozen" | "account_closed";
+
 /** Makes a saved card the one that top-ups charge. Selecting it again changes nothing. */
 export function decideCardSelection(
   account: Account,
   command: CardSelectionCommand,
-): Decision<CardSelected, RejectionOf<"card_not_found" | "card_not_chargeable">> {
+): Decision<CardSelected, RejectionOf<Inactive | "card_not_found" | "card_not_chargeable">> {
+  const inactive = refuseInactive(account);
+  if (inactive) return inactive;
   const { cardId } = command;
   const card = findCard(account, cardId);
   if (card === undefined) return rejected({ code: "card_not_found" });

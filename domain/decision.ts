@@ -1,4 +1,5 @@
 import type { Account, Instant } from "./account.ts";
+import { heldKurus } from "./available.ts";
 import { evolve } from "./evolve.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { type Asker, deltaOf, type EntryOf, type EntryType, type JournalEntry } from "./journal.ts";
@@ -57,6 +58,7 @@ type FilledIn =
   | "amountKurus"
   | "deltaKurus"
   | "balanceAfterKurus"
+  | "heldAfterKurus"
   | "idempotency";
 
 /** What a rule says about the entry. An amount that is left out is 0. */
@@ -77,7 +79,7 @@ export function accepted<Type extends EntryType>(
   facts: FactsOf<Type>,
 ): Accepted<EntryOf<Type>> {
   const { type, amountKurus = NO_MONEY } = facts;
-  const deltaKurus = deltaOf({ type, amountKurus });
+  const deltaKurus = deltaOf({ ...facts, amountKurus });
   const balanceAfterKurus = add(account.balanceKurus, deltaKurus);
   if (balanceAfterKurus < 0) {
     throw new RangeError(`Cannot accept ${type}: balance would be ${balanceAfterKurus}`);
@@ -91,5 +93,13 @@ export function accepted<Type extends EntryType>(
   ) as unknown as EntryOf<
     Type
   >;
-  return { outcome: "accepted", account: evolve(account, entry), entry };
+  const next = evolve(account, entry);
+  if (next.openHolds.length === 0) return { outcome: "accepted", account: next, entry };
+  return { outcome: "accepted", account: next, entry: { ...entry, ...heldAfter(next, at) } };
+}
+
+/** Said of an entry while holds are open, so that its answer can show what was available then. */
+function heldAfter(account: Account, at: Instant): { readonly heldAfterKurus?: Kurus } {
+  const heldAfterKurus = heldKurus(account, at);
+  return heldAfterKurus > 0 ? { heldAfterKurus } : {};
 }

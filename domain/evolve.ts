@@ -11,7 +11,9 @@ export function unopened(id: AccountId): Account {
     id,
     head: "",
     seq: 0,
+    status: "active",
     balanceKurus: NO_MONEY,
+    openHolds: [],
     cards: [],
     selectedCardId: null,
     lastPayment: null,
@@ -62,8 +64,26 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
         cards: account.cards.filter(({ cardId }) => cardId !== entry.card.cardId),
         selectedCardId: entry.nextSelectedCardId,
       };
-    case "payment":
-      return { lastPayment: paymentState(entry) };
+    case "account_frozen":
+      return { status: "frozen" };
+    case "account_unfrozen":
+      return { status: "active" };
+    case "account_closed":
+      return { status: "closed" };
+    case "payment": {
+      const lastPayment = paymentState(entry);
+      if (entry.holdId === undefined) return { lastPayment };
+      return { lastPayment, openHolds: withoutHold(account, entry.holdId) };
+    }
+    case "hold_placed": {
+      const { id: holdId, amountKurus, expiresAt } = entry;
+      return { openHolds: [...account.openHolds, { holdId, amountKurus, expiresAt }] };
+    }
+    case "hold_released":
+    case "hold_expired":
+      return { openHolds: withoutHold(account, entry.holdId) };
+    case "adjustment":
+      return {};
     case "refund": {
       const { lastPayment } = account;
       if (lastPayment?.paymentId !== entry.paymentId) return {};
@@ -89,6 +109,10 @@ function toCard({ selected: _, ...card }: SavedCard): Card {
 
 function selectedOf(cards: readonly SavedCard[]): string | null {
   return cards.find(({ selected }) => selected)?.cardId ?? null;
+}
+
+function withoutHold({ openHolds }: Account, holdId: string): Account["openHolds"] {
+  return openHolds.filter((open) => open.holdId !== holdId);
 }
 
 function withoutTopUp({ openTopUps }: Account, topUpId: string): Account["openTopUps"] {

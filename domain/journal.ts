@@ -15,6 +15,20 @@ export interface SavedCard extends Card {
 /** Why a card was declined, in the words of its issuer's side. */
 export type DeclineReason = "declined" | "insufficient_funds" | "expired_card";
 
+export type AdjustmentDirection = typeof ADJUSTMENT_DIRECTIONS[number];
+export const ADJUSTMENT_DIRECTIONS = ["credit", "debit"] as const;
+
+export type AdjustmentReason = typeof ADJUSTMENT_REASONS[number];
+export const ADJUSTMENT_REASONS = [
+  "goodwill",
+  "promotion",
+  "cash",
+  "damage",
+  "fine",
+  "correction",
+  "other",
+] as const;
+
 /** Who asked for a command: the fleet, the user's own session, or Kese itself (closings, samples). */
 export type Asker = typeof ASKERS[number];
 export const ASKERS = ["fleet", "session", "kese"] as const;
@@ -33,11 +47,22 @@ interface Entry<Type extends string> {
   /** What it did to the balance. */
   readonly deltaKurus: Kurus;
   readonly balanceAfterKurus: Kurus;
+  /** What open holds set aside after it. Left out when that is nothing. */
+  readonly heldAfterKurus?: Kurus;
   readonly idempotency?: Idempotency;
 }
 
 export interface AccountOpened extends Entry<"account_opened"> {
   readonly cards: readonly SavedCard[];
+}
+export interface AccountFrozen extends Entry<"account_frozen"> {
+  readonly reason?: string;
+}
+export interface AccountUnfrozen extends Entry<"account_unfrozen"> {
+  readonly reason?: string;
+}
+export interface AccountClosed extends Entry<"account_closed"> {
+  readonly reason?: string;
 }
 export interface CardSaved extends Entry<"card_saved"> {
   readonly card: SavedCard;
@@ -51,6 +76,8 @@ export interface CardRemoved extends Entry<"card_removed"> {
   readonly nextSelectedCardId: string | null;
 }
 export interface Payment extends Entry<"payment"> {
+  /** The hold that it captured. */
+  readonly holdId?: string;
   readonly orderId?: string;
   readonly description?: string;
 }
@@ -60,6 +87,26 @@ export interface Refund extends Entry<"refund"> {
   readonly refundedKurus: Kurus;
   /** Why, in the fleet's words. */
   readonly reason?: string;
+}
+export interface HoldPlaced extends Entry<"hold_placed"> {
+  readonly expiresAt: Instant;
+  readonly orderId?: string;
+  readonly description?: string;
+}
+/** Its amount is its hold's, all of it. */
+export interface HoldReleased extends Entry<"hold_released"> {
+  readonly holdId: string;
+}
+export interface HoldExpired extends Entry<"hold_expired"> {
+  readonly holdId: string;
+}
+/** Money that came or went outside Kese. */
+export interface Adjustment extends Entry<"adjustment"> {
+  readonly direction: AdjustmentDirection;
+  readonly reason: AdjustmentReason;
+  /** In the fleet's words. */
+  readonly note?: string;
+  readonly orderId?: string;
 }
 export interface TopUpStarted extends Entry<"top_up_started"> {
   readonly card: CardSnapshot;
@@ -77,11 +124,18 @@ export interface TopUpFailed extends Entry<"top_up_failed"> {
 /** What happened to an account. Entries never change; the balance is the sum of their deltas. */
 export type JournalEntry =
   | AccountOpened
+  | AccountFrozen
+  | AccountUnfrozen
+  | AccountClosed
   | CardSaved
   | CardSelected
   | CardRemoved
   | Payment
   | Refund
+  | HoldPlaced
+  | HoldReleased
+  | HoldExpired
+  | Adjustment
   | TopUpStarted
   | TopUpCredited
   | TopUpFailed;
@@ -91,18 +145,25 @@ export type EntryType = JournalEntry["type"];
 /** What an entry does to the account. */
 interface Effect {
   /** Which way its amount moves the balance. */
-  readonly balance: 1 | 0 | -1;
+  readonly balance: 1 | 0 | -1 | "by_direction";
   /** Whether it changes amounts alone, and leaves cards, top-ups and hourly limits as they are. */
   readonly amountsOnly: boolean;
 }
 
 const EFFECTS = {
   account_opened: { balance: 1, amountsOnly: false },
+  account_frozen: { balance: 0, amountsOnly: false },
+  account_unfrozen: { balance: 0, amountsOnly: false },
+  account_closed: { balance: 0, amountsOnly: false },
   card_saved: { balance: 0, amountsOnly: false },
   card_selected: { balance: 0, amountsOnly: false },
   card_removed: { balance: 0, amountsOnly: false },
   payment: { balance: -1, amountsOnly: true },
   refund: { balance: 1, amountsOnly: true },
+  hold_placed: { balance: 0, amountsOnly: false },
+  hold_released: { balance: 0, amountsOnly: false },
+  hold_expired: { balance: 0, amountsOnly: false },
+  adjustment: { balance: "by_direction", amountsOnly: true },
   top_up_started: { balance: 0, amountsOnly: false },
   top_up_credited: { balance: 1, amountsOnly: false },
   top_up_failed: { balance: 0, amountsOnly: false },
@@ -112,7 +173,7 @@ export const ENTRY_TYPES = Object.keys(EFFECTS) as readonly EntryType[];
 
 /** The names of members of one type of entry: those that hold an amount, and those that hold any text. */
 type AmountName<Entry> = {
-  [Name in keyof Entry]-?: Entry[Name] extends Kurus ? Name : never;
+  [Name in keyof Entry]-?: NonNullable<Entry[Name]> extends Kurus ? Name : never;
 }[keyof Entry];
 type TextName<Entry> = {
   [Name in keyof Entry]-?: string extends Entry[Name] ? Name : never;
@@ -125,6 +186,7 @@ const AMOUNTS = {
   amountKurus: true,
   deltaKurus: true,
   balanceAfterKurus: true,
+  heldAfterKurus: true,
   refundedKurus: true,
 } as const satisfies Record<AmountNames, true>;
 
@@ -136,9 +198,11 @@ const IS_FREE_TEXT = {
   requestId: false,
   paymentId: false,
   topUpId: false,
+  holdId: false,
   nextSelectedCardId: false,
   orderId: true,
   description: true,
+  note: true,
   reason: true,
 } as const satisfies Record<TextNames, boolean>;
 
@@ -150,18 +214,29 @@ export const FREE_TEXT_NAMES: readonly string[] = Object.entries(IS_FREE_TEXT)
 export type EntryOf<Type extends EntryType> = Extract<JournalEntry, { type: Type }>;
 
 /** Whether an entry changed amounts alone, so that the rest of the account need not be written. */
-export function changesAmountsOnly({ type }: JournalEntry): boolean {
-  return EFFECTS[type].amountsOnly;
+export function changesAmountsOnly(entry: JournalEntry): boolean {
+  // A payment that captured a hold ended it, too.
+  return EFFECTS[entry.type].amountsOnly && !isCapture(entry);
+}
+
+/** Whether an entry is a payment that captured a hold. */
+export function isCapture(entry: JournalEntry): entry is Payment & { readonly holdId: string } {
+  return entry.type === "payment" && entry.holdId !== undefined;
 }
 
 /**
- * What an entry does to the balance. It follows from type and amount, and reconciling checks every
- * entry against it.
+ * What an entry does to the balance. It follows from type and amount, and from an adjustment's
+ * direction; reconciling checks every entry against it.
  */
-export function deltaOf({ type, amountKurus }: Pick<JournalEntry, "type" | "amountKurus">): Kurus {
+export function deltaOf(
+  { type, amountKurus, direction }: Pick<JournalEntry, "type" | "amountKurus"> & {
+    readonly direction?: AdjustmentDirection;
+  },
+): Kurus {
   const { balance } = EFFECTS[type];
   if (balance === 0) return NO_MONEY;
-  return balance === 1 ? amountKurus : negative(amountKurus);
+  const isCredit = balance === "by_direction" ? direction === "credit" : balance === 1;
+  return isCredit ? amountKurus : negative(amountKurus);
 }
 
 /** The card as it is shown at this moment, without its fingerprint. */
@@ -181,9 +256,28 @@ export function closingEntryId(topUpId: string): string {
   return `${CLOSING_PREFIX}${topUpId.slice("top_".length)}`;
 }
 
-/** Whether an id was not drawn by chance but follows from a top-up's, and so could be made twice. */
-export function isClosingEntryId(entryId: string): boolean {
-  return entryId.startsWith(CLOSING_PREFIX);
+/** Ids that are drawn by chance have capital letters and digits after the prefix. */
+const CAPTURE_PREFIX = "pay_h";
+const HOLD_END_PREFIX = "hend_";
+
+/**
+ * The ids of the entries that can end a hold: the payment that captures it, or its release or expiry.
+ * They follow from the hold's own, so how it ended is found without a search. Undefined for what is
+ * no hold's id.
+ */
+export function holdEndIds(
+  holdId: string,
+): { readonly capture: string; readonly release: string } | undefined {
+  if (!holdId.startsWith("hold_")) return undefined;
+  const rest = holdId.slice("hold_".length);
+  return { capture: `${CAPTURE_PREFIX}${rest}`, release: `${HOLD_END_PREFIX}${rest}` };
+}
+
+/** Whether an id was not drawn by chance but follows from another entry's, and so could be made twice. */
+export function isDerivedEntryId(entryId: string): boolean {
+  return [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX].some((prefix) =>
+    entryId.startsWith(prefix)
+  );
 }
 
 /** The payment that an entry made or gave back, as it is then, if it is one of those in view. */

@@ -15,6 +15,15 @@ export const CARDS_PER_ACCOUNT = 20;
 export const OPEN_TOP_UPS_PER_ACCOUNT = 10;
 export const REFUND_WINDOW_DAYS = 365;
 
+export const OPEN_HOLDS_PER_ACCOUNT = 20;
+/** With those that have expired and that no sweep has ended yet. */
+export const UNENDED_HOLDS_PER_ACCOUNT = 2 * OPEN_HOLDS_PER_ACCOUNT;
+export const HOLD_MIN_MINUTES = 1;
+export const HOLD_DEFAULT_MINUTES = 24 * 60;
+export const HOLD_MAX_MINUTES = 7 * 24 * 60;
+/** Expired holds that a sweep ends at one time. */
+export const HOLDS_AT_ONCE = 20;
+
 /** Card testing: who saves or tries card after card is looking for one that works. */
 export const CARD_SAVES_PER_HOUR = 10;
 export const DECLINES_PER_HOUR = 5;
@@ -115,5 +124,6 @@ export const AUDIT_STRANGERS_BYTES_PER_DAY = 100_000_000;
 /** An orphaned vault record is removed when no account has named it for this long. */
 export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
 
+export const MINUTE_MILLISECONDS = 60 * 1_000;
 export const HOUR_MILLISECONDS = 60 * 60 * 1_000;
 export const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;

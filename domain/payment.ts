@@ -1,7 +1,8 @@
 import type { Account } from "./account.ts";
-import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { accepted, type Command, type Decision } from "./decision.ts";
 import type { Payment } from "./journal.ts";
 import type { Kurus } from "./money.ts";
+import { refuseInactive, refuseShort } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface PaymentCommand extends Command {
@@ -15,12 +16,13 @@ export interface PaymentCommand extends Command {
 export function decidePayment(
   account: Account,
   command: PaymentCommand,
-): Decision<Payment, RejectionOf<"insufficient_balance">> {
+): Decision<
+  Payment,
+  RejectionOf<"insufficient_balance" | "account_frozen" | "account_closed">
+> {
+  const refusal = refuseInactive(account) ?? refuseShort(account, command);
+  if (refusal) return refusal;
   const { amountKurus, orderId, description } = command;
-  const { balanceKurus } = account;
-  if (amountKurus > balanceKurus) {
-    return rejected({ code: "insufficient_balance", balanceKurus, amountKurus });
-  }
   return accepted<"payment">(account, command, {
     type: "payment",
     amountKurus,

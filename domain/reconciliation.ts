@@ -1,4 +1,5 @@
 import { type Account, type AccountId, accountKey } from "./account.ts";
+import { heldKurus } from "./available.ts";
 import { CHAIN_START, type Digest, entryHash } from "./entry_chain.ts";
 import { evolve, unopened } from "./evolve.ts";
 import { deltaOf, type EntryOf, type JournalEntry } from "./journal.ts";
@@ -68,9 +69,11 @@ export function proveAccount(
       found.push(
         ...sumFaults(state, entry),
         ...closingFaults(state, entry),
+        ...holdFaults(state, entry),
         ...refundFaults(entry),
       );
       state = evolve(state, entry);
+      found.push(...heldFaults(state, entry));
     } catch {
       // Facts that are missing; the entries behind it are proved all the same.
       found.push("cannot be replayed");
@@ -174,6 +177,26 @@ function* closingFaults(state: Account, entry: JournalEntry): Generator<string> 
   }
   if (open.cardId !== entry.card.cardId) {
     yield `is from ${entry.card.cardId}, its top-up from ${open.cardId}`;
+  }
+}
+
+/** What ends a hold ends an open one, for its amount; a payment may be of another amount. */
+function* holdFaults(state: Account, entry: JournalEntry): Generator<string> {
+  const isEnd = entry.type === "hold_released" || entry.type === "hold_expired" ||
+    (entry.type === "payment" && entry.holdId !== undefined);
+  if (!isEnd) return;
+  const open = state.openHolds.find(({ holdId }) => holdId === entry.holdId);
+  if (open === undefined) return yield `ends ${entry.holdId}, which is not open`;
+  if (entry.type !== "payment" && open.amountKurus !== entry.amountKurus) {
+    yield `is of ${shown(entry.amountKurus)}, its hold of ${shown(open.amountKurus)}`;
+  }
+}
+
+function* heldFaults(after: Account, entry: JournalEntry): Generator<string> {
+  const { heldAfterKurus = NO_MONEY } = entry;
+  const held = heldKurus(after, entry.at);
+  if (heldAfterKurus !== held) {
+    yield `says ${shown(heldAfterKurus)} is held after it, must be ${shown(held)}`;
   }
 }
 

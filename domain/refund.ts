@@ -3,6 +3,7 @@ import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./de
 import { type Refund, refundableKurus } from "./journal.ts";
 import { DAY_MILLISECONDS, REFUND_WINDOW_DAYS } from "./limits.ts";
 import { add, type Kurus } from "./money.ts";
+import { refuseClosed } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface RefundCommand extends Command {
@@ -14,7 +15,11 @@ export interface RefundCommand extends Command {
 }
 
 export type RefundRejection = RejectionOf<
-  "payment_not_found" | "already_refunded" | "refund_exceeds_payment" | "refund_window_passed"
+  | "account_closed"
+  | "payment_not_found"
+  | "already_refunded"
+  | "refund_exceeds_payment"
+  | "refund_window_passed"
 >;
 
 /** The account, and the older payments that the commands on it name. */
@@ -32,6 +37,8 @@ export function decideRefund(
   command: RefundCommand,
 ): Decision<Refund, RefundRejection> {
   const { account } = view;
+  const refusal = refuseClosed(account);
+  if (refusal) return refusal;
   const payment = paymentToRefund(view, command.paymentId);
   if (payment === undefined) return rejected({ code: "payment_not_found" });
   const { paymentId } = payment;

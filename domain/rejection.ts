@@ -1,10 +1,14 @@
 import type { Kurus } from "./money.ts";
 
+/** What can have become of a hold that is no longer open. */
+export const HOLD_ENDS = ["captured", "released", "expired"] as const;
+
 /** Every refusal of a rule: its code and the numbers behind it. Statuses and texts belong to routes/. */
 export type Rejection =
   | {
     readonly code: "insufficient_balance";
     readonly balanceKurus: Kurus;
+    readonly availableKurus: Kurus;
     readonly amountKurus: Kurus;
   }
   | { readonly code: "payment_not_found" }
@@ -16,6 +20,23 @@ export type Rejection =
     readonly amountKurus: Kurus;
   }
   | { readonly code: "refund_window_passed"; readonly paymentId: string }
+  | { readonly code: "too_many_holds" }
+  | { readonly code: "hold_not_found" }
+  | {
+    readonly code: "hold_closed";
+    readonly holdStatus: typeof HOLD_ENDS[number];
+    /** Of the payment that captured it. */
+    readonly paymentId?: string;
+  }
+  | { readonly code: "account_frozen" }
+  | { readonly code: "account_not_frozen" }
+  | { readonly code: "account_closed" }
+  | {
+    readonly code: "account_not_empty";
+    readonly balanceKurus: Kurus;
+    readonly holds: number;
+    readonly openTopUps: number;
+  }
   /** Several payments have its orderId, or the journal is too long to tell; with those that were found. */
   | { readonly code: "ambiguous_order"; readonly paymentIds?: readonly string[] }
   | { readonly code: "duplicate_card"; readonly cardId: string }

@@ -15,6 +15,7 @@ import {
   OPEN_TOP_UPS_PER_ACCOUNT,
 } from "./limits.ts";
 import type { Kurus } from "./money.ts";
+import { refuseInactive } from "./refusals.ts";
 import type { Rejection, RejectionOf } from "./rejection.ts";
 
 export interface TopUpCommand extends Command {
@@ -34,6 +35,8 @@ export interface TopUpClosingCommand extends Command {
 }
 
 export type TopUpRejection = RejectionOf<
+  | "account_frozen"
+  | "account_closed"
   | "no_cards"
   | "card_not_found"
   | "card_not_chargeable"
@@ -50,6 +53,8 @@ export function decideTopUp(
   account: Account,
   command: TopUpCommand,
 ): Decision<TopUpStarted, TopUpRejection> {
+  const inactive = refuseInactive(account);
+  if (inactive) return inactive;
   const card = cardToCharge(account, command.cardId);
   if ("code" in card) return rejected(card);
   const refusal = checkTopUpLimits(account, command);

@@ -1,10 +1,13 @@
 import { type Context, Hono } from "hono";
 import { Admission } from "./http/admission.ts";
+import { createAccountStatusRoutes } from "./account_status.ts";
+import { createAdjustmentRoutes } from "./adjustments.ts";
 import { createBalanceRoutes } from "./balance.ts";
 import { createCardRoutes } from "./cards.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { createHealthRoutes } from "./health.ts";
+import { createHoldRoutes } from "./holds.ts";
 import { createJournalRoutes } from "./journal.ts";
 import { refuseUnknownParameter } from "./http/known_parameters.ts";
 import { createPaymentRoutes } from "./payments.ts";
@@ -26,8 +29,11 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createCardRoutes(dependencies),
     ...createPaymentRoutes(dependencies),
     ...createRefundRoutes(dependencies),
+    ...createHoldRoutes(dependencies),
     ...createTopUpRoutes(dependencies),
     ...createBalanceRoutes(dependencies),
+    ...createAdjustmentRoutes(dependencies),
+    ...createAccountStatusRoutes(dependencies),
     ...createJournalRoutes(dependencies),
     ...createHealthRoutes(dependencies),
   ];

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { availableKurus, heldKurus, unexpiredHolds } from "../domain/available.ts";
 import { CURRENCY, formatAmount } from "../domain/money.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
+import { toOpenHold } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
 import { balanceAnswer } from "./contract/answers.ts";
 import { userNo } from "./contract/fields.ts";
@@ -13,19 +15,23 @@ export function createBalanceRoutes({ accounts }: Dependencies): readonly Endpoi
       path: "/bakiye",
       operation: "get_balance",
       tag: "balance",
-      summary: "Shows the balance",
+      summary: "Shows the balance, what is held of it and what is available",
       parameters: z.object({ userNo }),
       answers: { 200: balanceAnswer },
       problems: ["user_not_found"],
-    }, async ({ account: id }) => {
+    }, async ({ account: id, at }) => {
       const account = await accounts.read(id);
       if (account === undefined) return problem("user_not_found");
-      const balance = formatAmount(account.balanceKurus);
-      return {
-        status: 200,
-        message: "balance_found",
-        body: { userNo: id.userNo, balance, currency: CURRENCY },
+      const body = {
+        userNo: id.userNo,
+        status: account.status,
+        balance: formatAmount(account.balanceKurus),
+        held: formatAmount(heldKurus(account, at)),
+        available: formatAmount(availableKurus(account, at)),
+        currency: CURRENCY,
+        holds: unexpiredHolds(account, at).map(toOpenHold),
       };
+      return { status: 200, message: "balance_found", body };
     }),
   ];
 }

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { createAccount } from "../domain/workflows/opening.ts";
 import { CardNumber } from "../domain/card_number.ts";
 import { CARDS_PER_ACCOUNT } from "../domain/limits.ts";
-import { CURRENCY, formatAmount, NO_MONEY } from "../domain/money.ts";
+import { CURRENCY, NO_MONEY } from "../domain/money.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toCard } from "./contract/present.ts";
+import { toCard, toMoneyAfter } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { accountAnswer } from "./contract/answers.ts";
@@ -67,7 +67,7 @@ export function createUserRoutes(dependencies: Dependencies): readonly Endpoint[
       const cards = entry.cards.map(toCard);
       const body = {
         userNo,
-        balance: formatAmount(entry.balanceAfterKurus),
+        ...toMoneyAfter(entry),
         currency: CURRENCY,
         cards,
       };

@@ -40,6 +40,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   cardId: "",
   paymentId: "",
   topUpId: "",
+  holdId: "",
+  balance: "",
 };
 
 /** What each operation does, in Turkish: the collection and README.tr.md say it. */
@@ -57,6 +59,15 @@ const DOES: Readonly<Record<string, string>> = {
   get_payment: "Bir ödemeyi ve ne kadarının iade edildiğini gösterir.",
   refund:
     "Bir ödemeyi bakiyeye iade eder; paymentId ya da orderId verilmezse en son ödeme iade edilir.",
+  place_hold: "Sürüş başlarken bakiyeden provizyon alır (tutarı ayırır).",
+  get_hold: "Bir provizyonu ve sonucunu gösterir.",
+  capture_hold:
+    "Sürüş bitince provizyonu tahsil eder; tutar verilmezse tamamını alır, kalanı serbest bırakır.",
+  release_hold: "Sürüş iptal edilince provizyonu serbest bırakır.",
+  adjust_balance: "Kese dışında gelen ya da giden parayı bakiyeye işler.",
+  freeze_account: "Hesabı dondurur: yeni ödeme, provizyon ve yükleme yapılamaz.",
+  unfreeze_account: "Dondurulmuş hesabı çözer.",
+  close_account: "Boş bir hesabı kalıcı olarak kapatır ve oturumlarını sonlandırır.",
   top_up: "Saklanan bir karttan bakiye yükler.",
   get_top_up:
     "Bir bakiye yüklemeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",
@@ -129,6 +140,83 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
     operation: "list_cards",
     name: "Kart Saklama Listesi",
     place: "query",
+    bearer: "fleetKey",
+  },
+];
+
+const RIDE: readonly ExampleRequest[] = [
+  {
+    operation: "place_hold",
+    name: "Kilit açılınca: provizyon",
+    place: "body",
+    bearer: "fleetKey",
+    values: { amount: "50.00", orderId: "ride-1" },
+    keeps: { holdId: "body.holdId" },
+  },
+  {
+    operation: "capture_hold",
+    name: "Park edilince: tahsilat",
+    note: "Provizyondan kalan kendiliğinden serbest kalır.",
+    place: "body",
+    bearer: "fleetKey",
+    values: { amount: "37.20" },
+    keeps: { paymentId: "body.paymentId" },
+  },
+  {
+    operation: "get_hold",
+    name: "Sürüşün provizyonu",
+    place: "query",
+    bearer: "fleetKey",
+  },
+  {
+    operation: "place_hold",
+    name: "İptal edilecek sürüş: provizyon",
+    place: "body",
+    bearer: "fleetKey",
+    values: { amount: "20.00", orderId: "ride-2" },
+    keeps: { holdId: "body.holdId" },
+  },
+  {
+    operation: "release_hold",
+    name: "Sürüş iptali",
+    place: "body",
+    bearer: "fleetKey",
+  },
+];
+
+const SUPPORT: readonly ExampleRequest[] = [
+  {
+    operation: "adjust_balance",
+    name: "Bakiye Düzeltme",
+    place: "body",
+    bearer: "fleetKey",
+    values: { direction: "credit", amount: "5.00", reason: "goodwill" },
+    keeps: { balance: "body.balance" },
+  },
+  {
+    operation: "freeze_account",
+    name: "Hesap Dondurma",
+    place: "body",
+    bearer: "fleetKey",
+  },
+  {
+    operation: "unfreeze_account",
+    name: "Hesap Çözme",
+    place: "body",
+    bearer: "fleetKey",
+  },
+  {
+    operation: "adjust_balance",
+    name: "Bakiyeyi nakit geri verme",
+    note: "Bakiyesi olan hesap kapatılamaz.",
+    place: "body",
+    bearer: "fleetKey",
+    values: { direction: "debit", amount: "{{balance}}", reason: "cash" },
+  },
+  {
+    operation: "close_account",
+    name: "Hesap Kapatma",
+    place: "body",
     bearer: "fleetKey",
   },
 ];
@@ -229,6 +317,8 @@ export const FOLDERS: readonly Folder[] = [
   { name: "Yeni kullanıcı", requests: NEW_USER },
   { name: "Postman sorguları", requests: SEED_QUERIES },
   { name: "Doğrulama", requests: SIGN_IN },
+  { name: "Sürüş", requests: RIDE },
   { name: "Hesap", requests: ACCOUNT },
+  { name: "Destek", requests: SUPPORT },
   { name: "Sistem", requests: SYSTEM },
 ];

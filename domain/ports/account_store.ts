@@ -45,6 +45,14 @@ export interface AccountStore {
     limit: number,
     after?: OpenTopUpAddress,
   ): Promise<readonly OpenTopUpAddress[]>;
+  /** Holds that have expired by `now` and that no entry has ended, the oldest first. */
+  expiredHolds(now: Instant, limit: number, after?: HoldAddress): Promise<readonly HoldAddress[]>;
+}
+
+export interface HoldAddress {
+  readonly account: AccountId;
+  readonly holdId: string;
+  readonly expiresAt: Instant;
 }
 
 /** The time between two instants, neither of them included. */

@@ -17,6 +17,8 @@ export interface AuthStore {
   addSession(session: Session, maxSessions: number): Promise<void>;
   findSession(tokenHash: string, now: Instant): Eventually<Session | undefined>;
   endSession(tokenHash: string): Promise<void>;
+  /** Ends all sessions of a user but the one to keep, and their waiting codes; gives how many sessions. */
+  endSessions(id: AccountId, keptTokenHash?: string): Promise<number>;
   /**
    * Counts an event against one limit after the other. When one of them is used up that one is given,
    * and nothing is written: whoever is past a limit must not fill the disk.

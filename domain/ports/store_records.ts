@@ -1,4 +1,4 @@
-import type { Account, AccountId, OpenTopUp } from "../account.ts";
+import type { Account, AccountId, OpenHold, OpenTopUp } from "../account.ts";
 import type { KeptBeside, LookedUpPayment, StoredEntry } from "../reconciliation.ts";
 import type { Eventually } from "./eventually.ts";
 
@@ -14,6 +14,8 @@ export interface StoredAccount {
   payment(paymentId: string): Eventually<LookedUpPayment | undefined>;
   /** Where open top-ups are looked up by their start; undefined when that is the account itself. */
   readonly openTopUps: readonly Pick<OpenTopUp, "topUpId" | "startedAt">[] | undefined;
+  /** The same of open holds, by their expiry. */
+  readonly openHolds: readonly Pick<OpenHold, "holdId" | "expiresAt">[] | undefined;
   readonly keeps: KeptBeside;
 }
 

@@ -3,7 +3,7 @@ import type { AccountOpeningCommand } from "../account_opening.ts";
 import type { Command, Decision } from "../decision.ts";
 import { type Fold, foldCommands, type LoadedAccount, type WaitingCommand } from "../fold.ts";
 import { STORED_KEYS } from "../idempotency.ts";
-import type { JournalEntry } from "../journal.ts";
+import { isDerivedEntryId, type JournalEntry } from "../journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,
@@ -254,9 +254,10 @@ class QueuedAccounts implements Accounts {
     const { id, head } = fold.account;
     try {
       const account = await this.read(id);
-      if (account?.head === head) return "saved";
+      if (account?.head === head && !isDerivedEntryId(head)) return "saved";
       if (account?.head === expectedHead) return "unknown";
-      return await this.#options.journal.find(id, head) ? "saved" : "conflict";
+      const found = await this.#options.journal.find(id, head);
+      return found && isSameEntry(found, fold.entries.at(-1)) ? "saved" : "conflict";
     } catch (error) {
       this.#options.log.warn("account_unreadable", { error });
       return "unknown";
@@ -289,6 +290,12 @@ function decideOnCached(
   const fold = foldCommands(base, pending);
   // A refusal may rest on an old state.
   return fold.entries.length === 0 ? undefined : { base, fold };
+}
+
+/** An id that follows from another entry's may have been used by another writer, for another entry. */
+function isSameEntry(found: JournalEntry, own: JournalEntry | undefined): boolean {
+  return found.type === own?.type && found.seq === own.seq && found.at === own.at &&
+    found.requestId === own.requestId && found.balanceAfterKurus === own.balanceAfterKurus;
 }
 
 function answerAll(

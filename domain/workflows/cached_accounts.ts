@@ -1,7 +1,7 @@
 import type { Account, AccountId } from "../account.ts";
 import type { EntriesByKey, LoadedAccount } from "../fold.ts";
 import { ageOfKey } from "../idempotency.ts";
-import { isClosingEntryId } from "../journal.ts";
+import { isDerivedEntryId } from "../journal.ts";
 import type { AccountCache } from "../ports/account_cache.ts";
 import type { AccountStore, LoadOptions } from "../ports/account_store.ts";
 import type { Eventually } from "../ports/eventually.ts";
@@ -87,7 +87,7 @@ export function createCachedAccounts(
 
   function remember(account: Account): void {
     // Such a head could come again in a database that was set back, on top of another history.
-    if (isClosingEntryId(account.head)) return forget(account.id);
+    if (isDerivedEntryId(account.head)) return forget(account.id);
     unheard(cache.put(account));
   }
 

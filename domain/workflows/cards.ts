@@ -1,14 +1,15 @@
 import type { Account, AccountId } from "../account.ts";
 import type { CardNumber } from "../card_number.ts";
-import { decideCardRegistration } from "../card_registration.ts";
-import { type CardRemovalCommand, decideCardRemoval } from "../card_removal.ts";
+import { type CardRegistrationRejection, decideCardRegistration } from "../card_registration.ts";
+import {
+  type CardRemovalCommand,
+  type CardRemovalRejection,
+  decideCardRemoval,
+} from "../card_removal.ts";
 import { type Command, UNCHANGED } from "../decision.ts";
 import type { CardRemoved, CardSaved } from "../journal.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { CardVault } from "../ports/card_vault.ts";
-import type { RejectionOf } from "../rejection.ts";
-
-type SavingRefusal = RejectionOf<"duplicate_card" | "too_many_cards" | "rate_limited">;
 
 interface CardPorts {
   readonly accounts: Pick<Accounts, "peek" | "update">;
@@ -30,7 +31,7 @@ export async function saveCard(
   { accounts, vault }: CardPorts,
   { account: id, number, ...command }: CardSavingCommand,
 ): Promise<
-  UpdateOutcome<CardSaved, SavingRefusal>
+  UpdateOutcome<CardSaved, CardRegistrationRejection>
 > {
   const { cardId, at } = command;
   const fingerprint = vault.fingerprint(id, number);
@@ -41,7 +42,7 @@ export async function saveCard(
   if (decide(seen).outcome === "rejected") {
     // What was seen may be old, so the update confirms it; a repeated key it replays. A card that it
     // would take after all is not added before its number is kept.
-    const outcome = await accounts.update<CardSaved, SavingRefusal>(
+    const outcome = await accounts.update<CardSaved, CardRegistrationRejection>(
       { account: id, command },
       ({ account }) => {
         const decision = decide(account);
@@ -66,7 +67,7 @@ export interface CardRemovingCommand extends CardRemovalCommand {
 export async function removeCard(
   { accounts, vault }: CardPorts,
   { account: id, ...command }: CardRemovingCommand,
-): Promise<UpdateOutcome<CardRemoved, RejectionOf<"card_not_found" | "card_in_use">>> {
+): Promise<UpdateOutcome<CardRemoved, CardRemovalRejection>> {
   const outcome = await accounts.update(
     { account: id, command },
     ({ account }) => decideCardRemoval(account, command),

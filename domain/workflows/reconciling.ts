@@ -1,4 +1,4 @@
-import { type Account, findCard, fromAccountKey } from "../account.ts";
+import { type Account, findCard, fromAccountKey, type Instant } from "../account.ts";
 import { maskedNumber } from "../card_number.ts";
 import type { Digest } from "../entry_chain.ts";
 import type { EntryOf } from "../journal.ts";
@@ -101,7 +101,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   }
   const isBehind = faults.length === 0 && account.seq < replayed.seq;
   faults.push(...proof.accountFaults(account));
-  faults.push(...topUpFaults(stored, replayed), ...await cardFaults(ports, account));
+  faults.push(...lookUpFaults(stored, replayed), ...await cardFaults(ports, account));
   return {
     entries,
     unanswered,
@@ -114,19 +114,39 @@ function describeEnd({ seq, head }: Account): string {
   return `its entries end with ${seq} (${head})`;
 }
 
-/** What the look-up of open top-ups has more, less or other than the journal leaves open. */
-function topUpFaults({ openTopUps }: StoredAccount, replayed: Account): readonly string[] {
-  if (openTopUps === undefined) return [];
-  const kept = new Map(openTopUps.map(({ topUpId, startedAt }) => [topUpId, startedAt]));
-  const open = new Map(replayed.openTopUps.map((one) => [one.topUpId, one.startedAt]));
-  return [...new Set([...kept.keys(), ...open.keys()])].flatMap((topUpId) => {
-    if (kept.get(topUpId) === open.get(topUpId)) return [];
-    const what = !kept.has(topUpId)
+/** What the look-ups of open top-ups and holds have more, less or other than the journal leaves open. */
+function lookUpFaults(stored: StoredAccount, replayed: Account): readonly string[] {
+  const topUps = replayed.openTopUps.map((open) => [open.topUpId, open.startedAt] as const);
+  const holds = replayed.openHolds.map((open) => [open.holdId, open.expiresAt] as const);
+  return [
+    ...openFaults("top-up", {
+      kept: stored.openTopUps?.map((open) => [open.topUpId, open.startedAt]),
+      open: topUps,
+    }),
+    ...openFaults("hold", {
+      kept: stored.openHolds?.map((open) => [open.holdId, open.expiresAt]),
+      open: holds,
+    }),
+  ];
+}
+
+type Times = readonly (readonly [id: string, at: Instant])[];
+
+function openFaults(
+  what: string,
+  looked: { readonly kept: Times | undefined; readonly open: Times },
+): readonly string[] {
+  if (looked.kept === undefined) return [];
+  const kept = new Map(looked.kept);
+  const open = new Map(looked.open);
+  return [...new Set([...kept.keys(), ...open.keys()])].flatMap((id) => {
+    if (kept.get(id) === open.get(id)) return [];
+    const fault = !kept.has(id)
       ? "is not looked up as open"
-      : !open.has(topUpId)
+      : !open.has(id)
       ? "is looked up as open, and is not"
-      : "is looked up by another start than its own";
-    return [`top-up ${topUpId} ${what}`];
+      : "is looked up by another time than its own";
+    return [`${what} ${id} ${fault}`];
   });
 }
 

@@ -1,5 +1,11 @@
 import type { Collection, UpdateFilter } from "mongodb";
-import { type Account, type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
+import {
+  type Account,
+  type AccountId,
+  accountKey,
+  fromAccountKey,
+  type Instant,
+} from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
@@ -7,6 +13,7 @@ import { changesAmountsOnly, type EntryOf, type JournalEntry } from "../../domai
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type {
   AccountStore,
+  HoldAddress,
   Interval,
   LoadOptions,
   OpenTopUpAddress,
@@ -195,6 +202,37 @@ export function createMongoAccountStore(
     });
   }
 
+  async function expiredHolds(
+    now: Instant,
+    limit: number,
+    after?: HoldAddress,
+  ): Promise<readonly HoldAddress[]> {
+    const due = { "openHolds.expiresAt": { $lte: new Date(now) } };
+    const from = new Date(after?.expiresAt ?? 0);
+    const found = await users.aggregate<
+      { _id: string; hold: { holdId: string; expiresAt: Date } }
+    >([
+      { $match: due },
+      { $project: { openHolds: 1 } },
+      { $unwind: "$openHolds" },
+      { $match: due },
+      {
+        $match: {
+          $or: [
+            { "openHolds.expiresAt": { $gt: from } },
+            { "openHolds.expiresAt": from, "openHolds.holdId": { $gt: after?.holdId ?? "" } },
+          ],
+        },
+      },
+      { $sort: { "openHolds.expiresAt": 1, "openHolds.holdId": 1 } },
+      { $limit: limit },
+      { $project: { hold: "$openHolds" } },
+    ]).toArray();
+    return found.map(({ _id, hold: { holdId, expiresAt } }) => {
+      return { account: fromAccountKey(_id), holdId, expiresAt: expiresAt.getTime() };
+    });
+  }
+
   return {
     entriesPerSave: COMMANDS_PER_FOLD,
     insert,
@@ -204,6 +242,7 @@ export function createMongoAccountStore(
     entriesOfOldKeys: (id, keys) => journal.ledgerEntriesByKey(accountKey(id), keys),
     save,
     openTopUps,
+    expiredHolds,
     list: async ({ limit, after }) => {
       const from = after ? { _id: { $gt: accountKey(after) } } : {};
       const found = await users.find(from, { projection: { _id: 1 } }).sort({ _id: 1 }).limit(limit)

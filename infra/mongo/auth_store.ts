@@ -68,6 +68,16 @@ export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStor
     endSession: async (tokenHash) => {
       await auth.deleteOne({ _id: sessionId(tokenHash) });
     },
+    endSessions: async (id, keptTokenHash) => {
+      await auth.deleteMany({
+        _id: { $in: [codesId(id, "response"), codesId(id, "out_of_band")] },
+      });
+      const { deletedCount } = await auth.deleteMany({
+        account: accountKey(id),
+        ...(keptTokenHash !== undefined && { _id: { $ne: sessionId(keptTokenHash) } }),
+      });
+      return deletedCount;
+    },
     count: async (limits, now) => {
       const [only, ...others] = limits;
       if (only && others.length === 0) {

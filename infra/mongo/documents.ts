@@ -1,5 +1,5 @@
 import { Long } from "mongodb";
-import type { Account, AccountId, Card } from "../../domain/account.ts";
+import type { Account, AccountId, AccountStatus, Card } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
 import type { RecentKeys } from "../../domain/idempotency.ts";
@@ -20,6 +20,7 @@ export interface EntryDocument {
   readonly amountKurus: Sum;
   readonly deltaKurus: Sum;
   readonly balanceAfterKurus: Sum;
+  readonly heldAfterKurus?: Sum;
   readonly refundedKurus?: Sum;
   /** The fields that only its type has. */
   readonly [fact: string]: unknown;
@@ -46,6 +47,8 @@ export interface AccountDocument {
   readonly allCards: readonly Card[];
   readonly selectedCard: string | null;
   readonly lastPayment: StoredPayment | null;
+  readonly status: AccountStatus;
+  readonly openHolds: readonly StoredHold[];
   readonly openTopUps: readonly StoredTopUp[];
   readonly recentKeys: readonly string[];
   readonly keysComplete: boolean;
@@ -69,6 +72,12 @@ interface StoredPayment {
   readonly at: Date;
 }
 
+interface StoredHold {
+  readonly holdId: string;
+  readonly amountKurus: Sum;
+  readonly expiresAt: Date;
+}
+
 interface StoredTopUp {
   readonly topUpId: string;
   readonly amountKurus: Sum;
@@ -88,7 +97,13 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
     id,
     head: document.head,
     seq: document.seq,
+    status: document.status,
     balanceKurus: fromSum(document.balance),
+    openHolds: document.openHolds.map(({ holdId, amountKurus, expiresAt }) => ({
+      holdId,
+      amountKurus: fromSum(amountKurus),
+      expiresAt: expiresAt.getTime(),
+    })),
     cards: document.allCards,
     selectedCardId: document.selectedCard,
     lastPayment: lastPayment && {
@@ -134,8 +149,14 @@ export function toHeadFields(
 
 /** What payments and refunds leave as it is. */
 export function toStateFields(account: Account): StateFields {
-  const { cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
+  const { status, openHolds, cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
   return {
+    status,
+    openHolds: openHolds.map(({ holdId, amountKurus, expiresAt }) => ({
+      holdId,
+      amountKurus: toSum(amountKurus),
+      expiresAt: new Date(expiresAt),
+    })),
     allCards: cards,
     selectedCard: selectedCardId,
     openTopUps: openTopUps.map(({ topUpId, amountKurus, cardId, startedAt }) => ({

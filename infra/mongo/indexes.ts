@@ -14,6 +14,11 @@ export const INDEXES: readonly CollectionIndex[] = [
     reason: "The sweep finds the few accounts with an open top-up among all.",
   },
   {
+    collection: "users",
+    index: { name: "open_holds", key: { "openHolds.expiresAt": 1 }, sparse: true },
+    reason: "The sweep finds the few accounts whose holds have expired.",
+  },
+  {
     collection: "ledger",
     index: { name: "entry", key: { id: 1 } },
     reason: "A payment, refund or top-up is looked up by its id.",

@@ -67,6 +67,7 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
       entries: () => entries(document),
       payment: (paymentId) => payment(document, paymentId),
       openTopUps: undefined,
+      openHolds: undefined,
       keeps: { refunded: false, recentKeys: true },
     };
   }

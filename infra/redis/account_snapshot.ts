@@ -3,9 +3,11 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import {
   type Account,
+  ACCOUNT_STATUSES,
   type AccountId,
   accountKey,
   type Card,
+  type OpenHold,
   type OpenTopUp,
   type PaymentState,
 } from "../../domain/account.ts";
@@ -100,7 +102,9 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
     id: whole<AccountId>({ filo: text, userNo: text }),
     head: text.min(1),
     seq: count.min(1),
+    status: z.enum(ACCOUNT_STATUSES),
     balanceKurus: amount,
+    openHolds: z.array(whole<OpenHold>({ holdId: text, amountKurus: amount, expiresAt: count })),
     cards: z.array(whole<Card>({
       cardId: text,
       brand: z.enum(CARD_BRANDS),

@@ -1,8 +1,9 @@
-import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
+import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
 import type { EntriesByKey, LoadedAccount } from "../../domain/fold.ts";
 import { COMMANDS_PER_FOLD } from "../../domain/limits.ts";
 import type {
   AccountStore,
+  HoldAddress,
   Interval,
   LoadOptions,
   OpenTopUpAddress,
@@ -51,6 +52,11 @@ export function createSqliteAccountStore(
     WHERE (started_at <= ? OR started_at >= ?) AND (started_at, top_up_id) > (?, ?)
     ORDER BY started_at, top_up_id LIMIT ?`);
 
+  const selectExpiredHolds = database.prepare(`
+    SELECT account_key, hold_id, expires_at FROM open_holds
+    WHERE expires_at <= ? AND (expires_at, hold_id) > (?, ?)
+    ORDER BY expires_at, hold_id LIMIT ?`);
+
   function load(
     id: AccountId,
     { keys: asked = [], payments = [] }: LoadOptions = {},
@@ -93,6 +99,14 @@ export function createSqliteAccountStore(
     });
   }
 
+  function expiredHolds(now: Instant, limit: number, after?: HoldAddress): HoldAddress[] {
+    const from = [after?.expiresAt ?? 0, after?.holdId ?? ""];
+    const rows = selectExpiredHolds.all(now, ...from, limit) as unknown as OpenHoldRow[];
+    return rows.map(({ account_key, hold_id: holdId, expires_at: expiresAt }) => {
+      return { account: fromAccountKey(account_key), holdId, expiresAt };
+    });
+  }
+
   return {
     entriesPerSave: COMMANDS_PER_FOLD,
     insert: async (opening, person) => {
@@ -114,6 +128,7 @@ export function createSqliteAccountStore(
     },
     list: ({ limit, after }) => promised(() => list(limit, after)),
     openTopUps: (...page) => promised(() => openTopUps(...page)),
+    expiredHolds: (...page) => promised(() => expiredHolds(...page)),
   };
 }
 
@@ -121,6 +136,12 @@ export function createSqliteAccountStore(
 interface EndlessRow {
   readonly head: null;
   readonly last_entry: number | null;
+}
+
+interface OpenHoldRow {
+  readonly account_key: string;
+  readonly hold_id: string;
+  readonly expires_at: number;
 }
 
 interface OpenTopUpRow {

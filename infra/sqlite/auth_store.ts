@@ -14,6 +14,7 @@ export interface AuthWrites {
   takeCode(id: AccountId, codeHash: string, now: Instant): boolean;
   addSession(session: Session, maxSessions: number): void;
   endSession(tokenHash: string): void;
+  endSessions(id: AccountId, keptTokenHash?: string): number;
   count(limits: readonly RateLimit[], now: Instant): ExceededLimit | undefined;
   takeBack(limits: readonly RateLimit[], now: Instant): void;
 }
@@ -55,6 +56,7 @@ export function createSqliteAuthStore(
     takeCode: (...code) => writer.write("takeCode", ...code),
     addSession: (...session) => writer.write("addSession", ...session),
     endSession: (tokenHash) => writer.write("endSession", tokenHash),
+    endSessions: (...sessions) => writer.write("endSessions", ...sessions),
     count: (...events) => writer.write("count", ...events),
     takeBack: (...events) => writer.write("takeBack", ...events),
   };
@@ -80,6 +82,10 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
       SELECT token_hash FROM sessions WHERE account_key = ?
       ORDER BY created_at DESC, token_hash = ? DESC, token_hash LIMIT -1 OFFSET ?)`);
   const deleteSession = database.prepare("DELETE FROM sessions WHERE token_hash = ?");
+  const deleteSessions = database.prepare(
+    "DELETE FROM sessions WHERE account_key = ? AND token_hash <> ?",
+  );
+  const deleteCodes = database.prepare("DELETE FROM codes WHERE account_key = ?");
   const isUsedUp = database.prepare(
     "SELECT 1 FROM counters WHERE counter_key = ? AND window_start = ? AND events >= ?",
   );
@@ -106,6 +112,11 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
       endOldest.run(key, tokenHash, maxSessions);
     },
     endSession: (tokenHash) => void deleteSession.run(tokenHash),
+    endSessions: (id, keptTokenHash = "") => {
+      const key = accountKey(id);
+      deleteCodes.run(key);
+      return Number(deleteSessions.run(key, keptTokenHash).changes);
+    },
     count: (limits, now) => {
       const exceeded = limits.find((limit) => {
         return isUsedUp.get(counterKey(limit), windowStart(limit, now), limit.limit) !== undefined;

@@ -64,7 +64,10 @@ const SELECT_STRAYS = `
   WHERE journal.entry_no IS NULL
   UNION ALL
   SELECT account_key || ': open top-up ' || top_up_id || ' is of no account'
-  FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
+  FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)
+  UNION ALL
+  SELECT account_key || ': open hold ' || hold_id || ' is of no account'
+  FROM open_holds WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
 
 interface NumberRow {
   readonly account_no: number;
@@ -82,6 +85,12 @@ interface EntryRow extends JournalRow {
   readonly key_hash: number | null;
   readonly hash: string | null;
   readonly is_filed: 0 | 1;
+}
+
+interface OpenHoldRow {
+  readonly account_key: string;
+  readonly holdId: string;
+  readonly expiresAt: number;
 }
 
 interface OpenTopUpRow {
@@ -122,6 +131,12 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
     ).all() as unknown as OpenTopUpRow[],
     ({ account_key }) => account_key,
   );
+  const openHolds = Map.groupBy(
+    database.prepare(
+      "SELECT account_key, hold_id AS holdId, expires_at AS expiresAt FROM open_holds",
+    ).all() as unknown as OpenHoldRow[],
+    ({ account_key }) => account_key,
+  );
   const entries = database.prepare(SELECT_ENTRIES).iterate() as unknown as Iterator<EntryRow>;
   const { newest: chained } = database.prepare(
     "SELECT coalesce(max(entry_no), 0) AS newest FROM chain",
@@ -149,6 +164,10 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
       openTopUps: (openTopUps.get(key ?? "") ?? []).map(({ topUpId, startedAt }) => ({
         topUpId,
         startedAt,
+      })),
+      openHolds: (openHolds.get(key ?? "") ?? []).map(({ holdId, expiresAt }) => ({
+        holdId,
+        expiresAt,
       })),
     };
     // Whoever did not read them all still finds the next account's.

@@ -5,6 +5,7 @@ import {
   changesAmountsOnly,
   type EntryOf,
   type EntryType,
+  isCapture,
   type JournalEntry,
 } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
@@ -54,13 +55,21 @@ export type EntryColumns = readonly [
 /** The part of an account that payments and refunds leave as it is. */
 type AccountState = Pick<
   Account,
-  "cards" | "selectedCardId" | "openTopUps" | "cardSavesAt" | "declinesAt"
+  "status" | "openHolds" | "cards" | "selectedCardId" | "openTopUps" | "cardSavesAt" | "declinesAt"
 >;
 
 function toState(account: Account): string {
-  const { cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
+  const { status, openHolds, cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
   return JSON.stringify(
-    { cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } satisfies AccountState,
+    {
+      status,
+      openHolds,
+      cards,
+      selectedCardId,
+      openTopUps,
+      cardSavesAt,
+      declinesAt,
+    } satisfies AccountState,
   );
 }
 
@@ -125,15 +134,21 @@ export interface OpeningRows {
 export type LookUp =
   | { readonly is: "refunded"; readonly paymentId: string; readonly refundedKurus: Kurus }
   | { readonly is: "top_up_opened"; readonly topUpId: string; readonly at: Instant }
-  | { readonly is: "top_up_closed"; readonly topUpId: string };
+  | { readonly is: "top_up_closed"; readonly topUpId: string }
+  | { readonly is: "hold_placed"; readonly holdId: string; readonly expiresAt: Instant }
+  | { readonly is: "hold_ended"; readonly holdId: string };
 
 /** Null for payments, which write nothing beside their entries. */
 export function toSideRows(next: Account, entries: readonly JournalEntry[]): SideRows | null {
-  if (entries.every(({ type }) => type === "payment")) return null;
+  if (entries.every(isPlainPayment)) return null;
   return {
     ...(!entries.every(changesAmountsOnly) && { state: toState(next) }),
     lookUps: entries.flatMap((entry) => toLookUp(entry) ?? []),
   };
+}
+
+function isPlainPayment(entry: JournalEntry): boolean {
+  return entry.type === "payment" && !isCapture(entry);
 }
 
 export function toOpeningRows(
@@ -170,11 +185,21 @@ function toLookUp(entry: JournalEntry): LookUp | undefined {
     case "top_up_credited":
     case "top_up_failed":
       return { is: "top_up_closed", topUpId: entry.topUpId };
+    case "payment":
+      return isCapture(entry) ? { is: "hold_ended", holdId: entry.holdId } : undefined;
+    case "hold_placed":
+      return { is: "hold_placed", holdId: entry.id, expiresAt: entry.expiresAt };
+    case "hold_released":
+    case "hold_expired":
+      return { is: "hold_ended", holdId: entry.holdId };
     case "account_opened":
+    case "account_frozen":
+    case "account_unfrozen":
+    case "account_closed":
     case "card_saved":
     case "card_selected":
     case "card_removed":
-    case "payment":
+    case "adjustment":
       return undefined;
   }
 }

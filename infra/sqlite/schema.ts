@@ -93,6 +93,12 @@ export const TABLES = `
     account_key TEXT NOT NULL,
     started_at INTEGER NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE open_holds (
+    hold_id TEXT PRIMARY KEY,
+    account_key TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX open_holds_by_expiry ON open_holds (expires_at);
   CREATE TABLE codes (
     code_hash TEXT PRIMARY KEY,
     account_key TEXT NOT NULL,

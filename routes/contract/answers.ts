@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { CARD_BRANDS } from "../../domain/card_brand.ts";
-import { ASKERS, ENTRY_TYPES } from "../../domain/journal.ts";
+import { ACCOUNT_STATUSES } from "../../domain/account.ts";
+import {
+  ADJUSTMENT_DIRECTIONS,
+  ADJUSTMENT_REASONS,
+  ASKERS,
+  ENTRY_TYPES,
+} from "../../domain/journal.ts";
+import { HOLD_ENDS } from "../../domain/rejection.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
 /**
@@ -10,6 +17,8 @@ import { CURRENCY } from "../../domain/money.ts";
 const money = z.string().regex(/^\d+\.\d{2}$/)
   .meta({ description: "TRY with two decimals.", example: "989.50" });
 const signedMoney = z.string().regex(/^-?\d+\.\d{2}$/);
+const available = money.meta({ description: "The balance without what open holds set aside." });
+const held = money.meta({ description: "What open holds set aside." });
 const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
 const currency = z.literal(CURRENCY);
 const message = z.string().meta({ description: "For people; programs match fields and codes." });
@@ -38,25 +47,45 @@ export const accountAnswer = z.object({
   message,
   userNo: z.string(),
   balance: money,
+  available,
   currency,
   cards: z.array(cardAnswer),
 }).meta({ id: "Account" });
 
-export const balanceAnswer = z.object({ message, userNo: z.string(), balance: money, currency })
-  .meta({ id: "Balance" });
+export const accountStatusAnswer = z.object({
+  message,
+  userNo: z.string(),
+  status: z.enum(ACCOUNT_STATUSES),
+}).meta({ id: "AccountStatus" });
+
+const openHold = z.object({ holdId: z.string(), amount: money, expiresAt: instant })
+  .meta({ id: "OpenHold" });
+
+export const balanceAnswer = z.object({
+  message,
+  userNo: z.string(),
+  status: z.enum(ACCOUNT_STATUSES),
+  balance: money,
+  held,
+  available,
+  currency,
+  holds: z.array(openHold),
+}).meta({ id: "Balance" });
 
 export const paymentAnswer = z.object({
   message,
   paymentId: z.string(),
   amount: money,
   balance: money.meta({ description: "After the payment." }),
+  available,
   currency,
   createdAt: instant,
+  holdId: z.string().optional().meta({ description: "Of the hold that it captured." }),
   orderId: z.string().optional(),
   description: z.string().optional(),
 }).meta({ id: "Payment" });
 
-export const paymentStateAnswer = paymentAnswer.omit({ balance: true }).extend({
+export const paymentStateAnswer = paymentAnswer.omit({ balance: true, available: true }).extend({
   balanceAfter: money.meta({ description: "After the payment, not now." }),
   refunded: money,
   refundable: money,
@@ -68,9 +97,54 @@ export const refundAnswer = z.object({
   paymentId: z.string(),
   amount: money,
   balance: money.meta({ description: "After the refund." }),
+  available,
   currency,
   createdAt: instant,
 }).meta({ id: "Refund" });
+
+/** A hold as it is placed or released. */
+export const holdAnswer = z.object({
+  message,
+  holdId: z.string(),
+  status: z.enum(["open", "released"]),
+  amount: money,
+  balance: money,
+  held,
+  available,
+  currency,
+  expiresAt: instant.optional(),
+  createdAt: instant,
+  orderId: z.string().optional(),
+  description: z.string().optional(),
+}).meta({ id: "Hold" });
+
+export const holdStateAnswer = z.object({
+  message,
+  holdId: z.string(),
+  status: z.enum(["open", ...HOLD_ENDS]),
+  amount: money,
+  currency,
+  expiresAt: instant,
+  createdAt: instant,
+  orderId: z.string().optional(),
+  description: z.string().optional(),
+  paymentId: z.string().optional().meta({ description: "Of the payment that captured it." }),
+  capturedAmount: money.optional(),
+}).meta({ id: "HoldState" });
+
+export const adjustmentAnswer = z.object({
+  message,
+  adjustmentId: z.string(),
+  direction: z.enum(ADJUSTMENT_DIRECTIONS),
+  reason: z.enum(ADJUSTMENT_REASONS),
+  amount: money,
+  balance: money.meta({ description: "After the adjustment." }),
+  available,
+  currency,
+  createdAt: instant,
+  note: z.string().optional(),
+  orderId: z.string().optional(),
+}).meta({ id: "Adjustment" });
 
 const declineReason = z.enum(["declined", "insufficient_funds", "expired_card"])
   .meta({ id: "DeclineReason" });
@@ -82,6 +156,7 @@ export const topUpAnswer = z.object({
   status: z.enum(["credited", "pending", "failed"]),
   amount: money,
   balance: money.meta({ description: "When its outcome became known; until then, when it began." }),
+  available,
   currency,
   card: cardAnswer,
   createdAt: instant,
@@ -102,9 +177,15 @@ const entryAnswer = z.object({
   }),
   paymentId: z.string().optional(),
   topUpId: z.string().optional(),
+  holdId: z.string().optional(),
+  expiresAt: instant.optional().meta({ description: "Of a hold." }),
+  direction: z.enum(ADJUSTMENT_DIRECTIONS).optional(),
+  note: z.string().optional(),
   orderId: z.string().optional(),
   description: z.string().optional(),
-  reason: z.string().optional().meta({ description: "Of a refund: the fleet's own words." }),
+  reason: z.string().optional().meta({
+    description: "The fleet's own words; of an adjustment its kind.",
+  }),
   declineReason: declineReason.optional(),
   card: cardAnswer.optional(),
   cards: z.array(cardAnswer).optional(),
@@ -135,7 +216,11 @@ const fieldError = z.object({ field: z.string(), code: z.string(), message })
 /** The facts behind a refusal: each code has some of them. */
 const facts = z.object({
   balance: money,
+  available,
   amount: money,
+  holdStatus: z.enum(HOLD_ENDS).meta({ description: "What became of the hold." }),
+  holds: z.int().min(0).meta({ description: "How many are open." }),
+  openTopUps: z.int().min(0),
   refundable: money,
   cardId: z.string().nullable(),
   paymentId: z.string(),
@@ -169,6 +254,10 @@ export const problemAnswer = z.object({
 /** The bodies that the handlers make; the message comes with the language of the request. */
 export type PaymentBody = Omit<z.output<typeof paymentAnswer>, "message">;
 export type PaymentStateBody = Omit<z.output<typeof paymentStateAnswer>, "message">;
+export type HoldBody = Omit<z.output<typeof holdAnswer>, "message">;
+export type OpenHoldBody = z.output<typeof openHold>;
+export type HoldStateBody = Omit<z.output<typeof holdStateAnswer>, "message">;
+export type AdjustmentBody = Omit<z.output<typeof adjustmentAnswer>, "message">;
 export type RefundBody = Omit<z.output<typeof refundAnswer>, "message">;
 export type TopUpBody = Omit<z.output<typeof topUpAnswer>, "message" | "status">;
 export type EntryAnswer = z.output<typeof entryAnswer>;

@@ -2,12 +2,15 @@ import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { CardNumber } from "../../domain/card_number.ts";
 import { parseNewCardNumber } from "../../domain/card_registration.ts";
-import { ENTRY_TYPES } from "../../domain/journal.ts";
+import { ADJUSTMENT_DIRECTIONS, ADJUSTMENT_REASONS, ENTRY_TYPES } from "../../domain/journal.ts";
 import {
   AUTH_CODE_MAX_LENGTH,
   CARDS_PER_ACCOUNT,
   DESCRIPTION_MAX_LENGTH,
   EMAIL_MAX_LENGTH,
+  HOLD_DEFAULT_MINUTES,
+  HOLD_MAX_MINUTES,
+  HOLD_MIN_MINUTES,
   ID_MAX_LENGTH,
   ORDER_ID_MAX_LENGTH,
   PAGE_DEFAULT,
@@ -109,7 +112,7 @@ export const description = text(DESCRIPTION_MAX_LENGTH).meta({
 });
 
 export const reason = text(DESCRIPTION_MAX_LENGTH).meta({
-  description: "Why the money is given back, in the fleet's own words.",
+  description: "Why, in the fleet's own words.",
   example: "Kilit açılmadı",
 });
 
@@ -162,6 +165,7 @@ function toAsciiDomain(address: string): string {
 const id = z.string(coded("invalid_id")).min(1, "invalid_id").max(ID_MAX_LENGTH, "invalid_id");
 export const paymentId = id.meta({ example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const topUpId = id.meta({ example: "top_01JABCDEFGHJKMNPQRSTVWXYZ0" });
+export const holdId = id.meta({ example: "hold_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const cardId = id.meta({ example: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 
 export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "invalid_limit")
@@ -174,6 +178,31 @@ export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "i
     description: `Entries on a page; ${PAGE_DEFAULT} when left out.`,
     example: PAGE_DEFAULT,
   });
+
+export const expiresInMinutes = z.string(coded("invalid_minutes"))
+  .regex(/^[1-9]\d{0,4}$/, "invalid_minutes").transform(Number)
+  .refine(
+    (minutes) => minutes >= HOLD_MIN_MINUTES && minutes <= HOLD_MAX_MINUTES,
+    "invalid_minutes",
+  )
+  .meta({
+    type: "integer",
+    minimum: HOLD_MIN_MINUTES,
+    maximum: HOLD_MAX_MINUTES,
+    description: `How long the hold lasts; ${HOLD_DEFAULT_MINUTES} minutes when left out.`,
+    example: 90,
+  }).register(TAKING_NUMBERS, {});
+
+export const adjustmentDirection = z.enum(ADJUSTMENT_DIRECTIONS, coded("invalid_direction")).meta({
+  description: "`credit` gives to the user, `debit` takes.",
+});
+
+export const adjustmentReason = z.enum(ADJUSTMENT_REASONS, coded("invalid_reason"));
+
+export const note = text(DESCRIPTION_MAX_LENGTH).meta({
+  description: "The fleet's own words.",
+  example: "Kask kırık teslim edildi",
+});
 
 /** Opaque to clients; it holds the number of the last entry that was shown. */
 export const cursor = z.string(coded("invalid_cursor")).regex(/^s[1-9]\d{0,14}$/, "invalid_cursor")

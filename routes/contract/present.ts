@@ -1,11 +1,16 @@
-import type { Instant } from "../../domain/account.ts";
+import type { Instant, OpenHold } from "../../domain/account.ts";
 import { maskedNumber } from "../../domain/card_number.ts";
 import type { CardSnapshot, EntryOf, JournalEntry } from "../../domain/journal.ts";
-import { add, CURRENCY, formatAmount, type Kurus, negative } from "../../domain/money.ts";
+import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
+import type { HoldState } from "../../domain/workflows/holds.ts";
 import type { TopUpState } from "../../domain/workflows/top_ups.ts";
 import type {
+  AdjustmentBody,
   CardAnswer,
   EntryAnswer,
+  HoldBody,
+  HoldStateBody,
+  OpenHoldBody,
   PaymentBody,
   PaymentStateBody,
   RefundBody,
@@ -46,17 +51,33 @@ export function toCard(card: CardSnapshot): CardAnswer {
 function toMovement(entry: JournalEntry) {
   return {
     amount: formatAmount(entry.amountKurus),
-    balance: formatAmount(entry.balanceAfterKurus),
+    ...toMoneyAfter(entry),
     currency: CURRENCY,
     createdAt: toInstant(entry.at),
   };
 }
 
+type MoneyAfter = Pick<JournalEntry, "balanceAfterKurus" | "heldAfterKurus">;
+
+/** The balance after an entry, and what of it was available then. */
+export function toMoneyAfter(
+  { balanceAfterKurus, heldAfterKurus }: MoneyAfter,
+): Pick<PaymentBody, "balance" | "available"> {
+  const balance = formatAmount(balanceAfterKurus);
+  if (heldAfterKurus === undefined) return { balance, available: balance };
+  return { balance, available: formatAmount(subtract(balanceAfterKurus, heldAfterKurus)) };
+}
+
+function subtract(first: Kurus, second: Kurus): Kurus {
+  return add(first, negative(second));
+}
+
 export function toPayment(entry: EntryOf<"payment">): PaymentBody {
-  const { id: paymentId, orderId, description } = entry;
+  const { id: paymentId, holdId, orderId, description } = entry;
   return {
     paymentId,
     ...toMovement(entry),
+    ...(holdId !== undefined && { holdId }),
     ...(orderId !== undefined && { orderId }),
     ...(description !== undefined && { description }),
   };
@@ -69,12 +90,12 @@ export function toPaymentState(
     readonly refundedKurus: Kurus;
   },
 ): PaymentStateBody {
-  const { balance: balanceAfter, ...payment } = toPayment(entry);
+  const { balance: balanceAfter, available: _, ...payment } = toPayment(entry);
   return {
     ...payment,
     balanceAfter,
     refunded: formatAmount(refundedKurus),
-    refundable: formatAmount(add(entry.amountKurus, negative(refundedKurus))),
+    refundable: formatAmount(subtract(entry.amountKurus, refundedKurus)),
   };
 }
 
@@ -85,13 +106,73 @@ export function toRefund(entry: EntryOf<"refund">): RefundBody {
 /** A top-up by the time and card it was started with, and the balance that it led to. */
 export function toTopUp(state: TopUpState): TopUpBody {
   const { started } = state;
-  const balanceAfterKurus = state.status === "pending"
-    ? started.balanceAfterKurus
-    : state.closing.balanceAfterKurus;
+  const { amountKurus, at } = started;
   return {
     topUpId: started.id,
-    ...toMovement({ ...started, balanceAfterKurus }),
+    ...toMovement({ ...(state.status === "pending" ? started : state.closing), amountKurus, at }),
     card: toCard(started.card),
+  };
+}
+
+/** A hold as it stands after the entry that placed or released it. */
+export function toHold(
+  entry: EntryOf<"hold_placed" | "hold_released">,
+): HoldBody {
+  const { heldAfterKurus = NO_MONEY } = entry;
+  const { balance, available } = toMoneyAfter(entry);
+  const shown = {
+    amount: formatAmount(entry.amountKurus),
+    balance,
+    held: formatAmount(heldAfterKurus),
+    available,
+    currency: CURRENCY,
+    createdAt: toInstant(entry.at),
+  };
+  if (entry.type === "hold_released") {
+    return { holdId: entry.holdId, status: "released", ...shown };
+  }
+  return { holdId: entry.id, status: "open", ...shown, ...toHoldFacts(entry) };
+}
+
+/** What a hold is about, whatever became of it. */
+function toHoldFacts({ expiresAt, orderId, description }: EntryOf<"hold_placed">) {
+  return {
+    expiresAt: toInstant(expiresAt),
+    ...(orderId !== undefined && { orderId }),
+    ...(description !== undefined && { description }),
+  };
+}
+
+export function toOpenHold({ holdId, amountKurus, expiresAt }: OpenHold): OpenHoldBody {
+  return { holdId, amount: formatAmount(amountKurus), expiresAt: toInstant(expiresAt) };
+}
+
+export function toHoldState(state: HoldState): HoldStateBody {
+  const { status, placed } = state;
+  return {
+    holdId: placed.id,
+    status,
+    amount: formatAmount(placed.amountKurus),
+    currency: CURRENCY,
+    createdAt: toInstant(placed.at),
+    ...toHoldFacts(placed),
+    ...(state.status === "captured" && {
+      paymentId: state.payment.id,
+      capturedAmount: formatAmount(state.payment.amountKurus),
+    }),
+  };
+}
+
+export function toAdjustment(entry: EntryOf<"adjustment">): AdjustmentBody {
+  return { adjustmentId: entry.id, ...toMovement(entry), ...toAdjustmentFacts(entry) };
+}
+
+function toAdjustmentFacts({ direction, reason, note, orderId }: EntryOf<"adjustment">) {
+  return {
+    direction,
+    reason,
+    ...(note !== undefined && { note }),
+    ...(orderId !== undefined && { orderId }),
   };
 }
 
@@ -116,14 +197,19 @@ function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
   switch (entry.type) {
     case "account_opened":
       return { cards: entry.cards.map(toCard) };
+    case "account_frozen":
+    case "account_unfrozen":
+    case "account_closed":
+      return entry.reason === undefined ? {} : { reason: entry.reason };
     case "card_saved":
     case "card_selected":
     case "card_removed":
       return { card: toCard(entry.card) };
     case "payment": {
-      const { orderId, description } = entry;
+      const { holdId, orderId, description } = entry;
       return {
         paymentId: entry.id,
+        ...(holdId !== undefined && { holdId }),
         ...(orderId !== undefined && { orderId }),
         ...(description !== undefined && { description }),
       };
@@ -132,6 +218,13 @@ function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
       const { paymentId, reason } = entry;
       return { paymentId, ...(reason !== undefined && { reason }) };
     }
+    case "hold_placed":
+      return { holdId: entry.id, ...toHoldFacts(entry) };
+    case "hold_released":
+    case "hold_expired":
+      return { holdId: entry.holdId };
+    case "adjustment":
+      return toAdjustmentFacts(entry);
     case "top_up_started":
       return { topUpId: entry.id, card: toCard(entry.card) };
     case "top_up_credited":

@@ -128,12 +128,73 @@ export const PROBLEM_TEXTS: Readonly<
   insufficient_balance: {
     tr: {
       title: "Bakiye yetersiz.",
-      detail: "Bakiye {balance} TRY, ödeme {amount} TRY: POST /update_balance ile bakiye yükleyin.",
+      detail:
+        "Kullanılabilir bakiye {available} TRY, istenen {amount} TRY: POST /update_balance ile bakiye yükleyin.",
     },
     en: {
       title: "The balance is too low.",
       detail:
-        "The balance is {balance} TRY, the payment {amount} TRY: top up with POST /update_balance.",
+        "{available} TRY is available, {amount} TRY is asked for: top up with POST /update_balance.",
+    },
+  },
+  account_frozen: {
+    tr: {
+      title: "Hesap dondurulmuş.",
+      detail: "Filo POST /hesap/coz ile çözene kadar yeni işlem yapılamaz.",
+    },
+    en: {
+      title: "The account is frozen.",
+      detail: "It takes nothing new until the fleet unfreezes it with POST /hesap/coz.",
+    },
+  },
+  hold_not_found: {
+    tr: { title: "Provizyon bulunamadı." },
+    en: { title: "The hold was not found." },
+  },
+  hold_closed: {
+    tr: {
+      title: "Provizyon artık açık değil.",
+      detail: "Durumu: {holdStatus}; ayrıntısını GET /provizyon gösterir.",
+    },
+    en: {
+      title: "The hold is no longer open.",
+      detail: "It is {holdStatus}; GET /provizyon shows it.",
+    },
+  },
+  too_many_holds: {
+    tr: {
+      title: "Açık provizyon sayısı üst sınıra ulaştı.",
+      detail: "Birini tahsil ya da iptal edip yeniden deneyin.",
+    },
+    en: {
+      title: "Too many holds are open.",
+      detail: "Capture or release one of them and try again.",
+    },
+  },
+  account_not_frozen: {
+    tr: { title: "Hesap dondurulmuş değil." },
+    en: { title: "The account is not frozen." },
+  },
+  account_closed: {
+    tr: {
+      title: "Hesap kapatılmış.",
+      detail: "Yalnız görüntülenebilir; gerekirse başka bir numarayla yeni kullanıcı oluşturun.",
+    },
+    en: {
+      title: "The account is closed.",
+      detail: "It can only be looked at; create another user under another number if need be.",
+    },
+  },
+  account_not_empty: {
+    tr: {
+      title: "Hesap boş değil.",
+      detail:
+        "Bakiye {balance} TRY, açık provizyon {holds}, sonuçlanmamış bakiye yükleme {openTopUps}: hepsi sıfır olmalı.",
+    },
+    en: {
+      title: "The account is not empty.",
+      detail:
+        "Balance {balance} TRY, open holds {holds}, open top-ups {openTopUps}: all must be 0.",
     },
   },
   card_declined: {

@@ -87,6 +87,7 @@ Deno.test("foldCommands() decides each command on the state that those before it
     rejection: {
       code: "insufficient_balance",
       balanceKurus: kurus(40),
+      availableKurus: kurus(40),
       amountKurus: kurus(60),
     },
   });

@@ -87,8 +87,10 @@ Deno.test("foldCommands() gives each entry the sign that its type has", () => {
     payment: -1,
   };
   checkLives(({ entries }) => {
-    for (const { type, amountKurus, deltaKurus } of entries) {
-      assertEquals<number>(deltaKurus, (signs[type] ?? 0) * amountKurus + 0);
+    for (const { type, amountKurus, deltaKurus, ...facts } of entries) {
+      const direction = "direction" in facts && facts.direction === "credit" ? 1 : -1;
+      const sign = type === "adjustment" ? direction : signs[type] ?? 0;
+      assertEquals<number>(deltaKurus, sign * amountKurus + 0);
       assert(amountKurus >= 0);
     }
   });
@@ -227,6 +229,23 @@ Deno.test("foldCommands() appends one entry a key, and the account remembers eac
   });
 });
 
+Deno.test("no history holds more than the balance, or counts a hold twice", () => {
+  checkLives(({ account, entries }) => {
+    const held = new Map<string, number>();
+    for (const entry of entries) {
+      if (entry.type === "hold_placed") held.set(entry.id, entry.amountKurus);
+      if ("holdId" in entry && entry.holdId !== undefined) {
+        assertEquals(held.delete(entry.holdId), true, `${entry.holdId} ends once`);
+      }
+      const { balanceAfterKurus, heldAfterKurus = 0 } = entry;
+      assert(balanceAfterKurus >= heldAfterKurus, entry.id);
+      // What has expired and is not yet ended is no longer held.
+      assert(heldAfterKurus <= [...held.values()].reduce((sum, one) => sum + one, 0), entry.id);
+    }
+    assertEquals(account.openHolds.map(({ holdId }) => holdId), [...held.keys()]);
+  });
+});
+
 Deno.test("evolve() makes of the entries from the first on the account that the rules left", () => {
   checkLives(({ account, entries }) => {
     assertEquals(entries.reduce(evolve, unopened(ACCOUNT_ID)), account);
@@ -259,7 +278,9 @@ Deno.test("foldCommands() came to every end and every refusal in these histories
       ...["payment_not_found", "already_refunded", "refund_exceeds_payment"],
       ...["refund_window_passed", "duplicate_card", "too_many_cards", "no_cards"],
       ...["card_not_found", "card_not_chargeable", "card_in_use", "too_many_open_top_ups"],
-      "rate_limited",
+      ...["rate_limited", "too_many_holds", "hold_not_found", "hold_closed"],
+      // Two more have the names of entries that are there: account_frozen and account_closed.
+      ...["account_not_frozen", "account_not_empty"],
     ].sort(),
   );
 });

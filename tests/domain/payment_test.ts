@@ -61,7 +61,12 @@ for (const [balance, amount, expected] of BALANCES) {
     }
     assertEquals(decision, {
       outcome: "rejected",
-      rejection: { code: "insufficient_balance", balanceKurus, amountKurus },
+      rejection: {
+        code: "insufficient_balance",
+        balanceKurus,
+        availableKurus: balanceKurus,
+        amountKurus,
+      },
     });
   });
 }

@@ -17,7 +17,16 @@ const MESSAGE = "Bakiye görüntülendi.";
 Deno.test("GET /bakiye shows the balance", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "1000.50");
-  const shown = { message: MESSAGE, userNo: "1", balance: "1000.50", currency: "TRY" };
+  const shown = {
+    message: MESSAGE,
+    userNo: "1",
+    status: "active",
+    balance: "1000.50",
+    held: "0.00",
+    available: "1000.50",
+    currency: "TRY",
+    holds: [],
+  };
   assertSuccess(await send(kese, "GET /bakiye?userNo=1"), 200, shown);
   const bearer = await signIn(kese, "1");
   assertSuccess(await send(kese, "GET /bakiye?userNo=1", { bearer, filo: null }), 200, shown);

@@ -18,6 +18,7 @@ Deno.test("POST /kart-saklamali-odeme pays from the balance", async () => {
     paymentId,
     amount: "10.50",
     balance: "989.50",
+    available: "989.50",
     currency: "TRY",
     createdAt: "2026-01-01T00:00:00.000Z",
   });
@@ -37,6 +38,7 @@ Deno.test("POST /kart-saklamali-odeme gives orderId and description back", async
     paymentId: answer.body.paymentId,
     amount: "10.00",
     balance: "90.00",
+    available: "90.00",
     currency: "TRY",
     createdAt: "2026-01-01T00:00:01.234Z",
     ...details,
@@ -54,7 +56,7 @@ Deno.test("POST /kart-saklamali-odeme answers in English when that is preferred"
   assertEquals(refused.body.title, "The balance is too low.");
   assertEquals(
     refused.body.detail,
-    "The balance is 40.00 TRY, the payment 60.00 TRY: top up with POST /update_balance.",
+    "40.00 TRY is available, 60.00 TRY is asked for: top up with POST /update_balance.",
   );
 });
 
@@ -83,14 +85,22 @@ Deno.test("POST /kart-saklamali-odeme refuses more than the balance and takes no
   await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   const answer = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10.01");
-  assertProblem(answer, 402, "insufficient_balance", { balance: "10.00", amount: "10.01" });
+  assertProblem(answer, 402, "insufficient_balance", {
+    balance: "10.00",
+    available: "10.00",
+    amount: "10.01",
+  });
   const journal = await send(kese, "GET /islemler?userNo=1");
   assertEquals(journal.body.data.length, 1);
 
   const whole = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10");
   assertEquals([whole.status, whole.body.balance], [201, "0.00"]);
   const more = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=0.01");
-  assertProblem(more, 402, "insufficient_balance", { balance: "0.00", amount: "0.01" });
+  assertProblem(more, 402, "insufficient_balance", {
+    balance: "0.00",
+    available: "0.00",
+    amount: "0.01",
+  });
 });
 
 Deno.test("POST /kart-saklamali-odeme never takes more than there is, however many come at once", async () => {
@@ -102,7 +112,11 @@ Deno.test("POST /kart-saklamali-odeme never takes more than there is, however ma
   assertEquals(paid.length, 14);
   assertEquals(new Set(paid.map(({ body }) => body.balance)).size, 14);
   for (const answer of answers.filter((answer) => !paid.includes(answer))) {
-    assertProblem(answer, 402, "insufficient_balance", { balance: "2.00", amount: "7.00" });
+    assertProblem(answer, 402, "insufficient_balance", {
+      balance: "2.00",
+      available: "2.00",
+      amount: "7.00",
+    });
   }
   const balance = await send(kese, "GET /bakiye?userNo=1");
   assertEquals(balance.body.balance, "2.00");
@@ -161,7 +175,7 @@ Deno.test("GET /kart-saklamali-odeme/{paymentId} shows a payment and what is ref
   const json = { userNo: "1", amount: "30.00", orderId: "ride-1", description: "Moda" };
   const { body: paid } = await send(kese, "POST /kart-saklamali-odeme", { json });
   const line = `GET /kart-saklamali-odeme/${paid.paymentId}?userNo=1`;
-  const { balance: balanceAfter, ...payment } = paid;
+  const { balance: balanceAfter, available: _, ...payment } = paid;
   // The balance that the payment left: nothing that comes later changes it.
   const shown = (refunded: string, refundable: string) => ({
     ...payment,

@@ -43,6 +43,7 @@ Deno.test("POST /iade refunds the newest payment", async () => {
     paymentId,
     amount: "20.00",
     balance: "90.00",
+    available: "90.00",
     currency: "TRY",
     createdAt: "2026-01-01T00:00:05.000Z",
   });

@@ -74,6 +74,7 @@ Deno.test("POST /update_balance charges the selected card and credits the balanc
     message: "Bakiye yüklendi.",
     amount: "10.50",
     balance: "110.50",
+    available: "110.50",
     currency: "TRY",
     createdAt: "2026-01-01T00:00:00.000Z",
     card: {

@@ -38,6 +38,7 @@ Deno.test("POST /create_user creates the user of the seed, with a card that is k
     message: CREATED,
     userNo: "12345",
     balance: "100.00",
+    available: "100.00",
     currency: "TRY",
     cards: [{
       cardId,
@@ -59,6 +60,7 @@ Deno.test("POST /create_user needs neither cards nor a balance", async () => {
     message: CREATED,
     userNo: "1",
     balance: "0.00",
+    available: "0.00",
     currency: "TRY",
     cards: [],
   });

@@ -7,13 +7,21 @@
 
 import { assert } from "@std/assert";
 import fc from "fast-check";
+import { decideClosing, decideFreezing, decideUnfreezing } from "../../domain/account_status.ts";
 import { openAccount } from "../../domain/account_opening.ts";
+import { decideAdjustment } from "../../domain/adjustment.ts";
 import { decideCardRegistration } from "../../domain/card_registration.ts";
 import { decideCardRemoval } from "../../domain/card_removal.ts";
 import { decideCardSelection } from "../../domain/card_selection.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { WaitingCommand } from "../../domain/fold.ts";
-import type { EntryOf } from "../../domain/journal.ts";
+import {
+  decideHold,
+  decideHoldCapture,
+  decideHoldExpiry,
+  decideHoldRelease,
+} from "../../domain/hold.ts";
+import { type EntryOf, holdEndIds } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import { decideRefund } from "../../domain/refund.ts";
@@ -27,6 +35,11 @@ type Action =
   | { readonly kind: "top_up"; readonly amount: number; readonly card: number | null }
   | { readonly kind: "credit"; readonly topUp: number }
   | { readonly kind: "failure"; readonly topUp: number }
+  | { readonly kind: "hold"; readonly amount: number; readonly minutes: number }
+  | { readonly kind: "capture"; readonly hold: number; readonly amount: number | null }
+  | { readonly kind: "release" | "expiry"; readonly hold: number }
+  | { readonly kind: "adjustment"; readonly direction: "credit" | "debit"; readonly amount: number }
+  | { readonly kind: "freezing" | "unfreezing" | "closing" }
   | { readonly kind: "saving" | "selection" | "removal"; readonly card: number };
 
 interface Step {
@@ -49,6 +62,11 @@ const CARDS = 24;
 const small = fc.integer({ min: 0, max: 7 });
 const card = fc.integer({ min: 0, max: CARDS - 1 });
 const amount = fc.integer({ min: 1, max: 5_000 });
+const holdAmount = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 20 }) }, {
+  weight: 1,
+  arbitrary: amount,
+});
+const minutes = fc.constantFrom(1, 15, 60, 24 * 60);
 const kind = <Kind extends string>(name: Kind) => fc.constant(name);
 
 /** Null in three cases of four. */
@@ -62,22 +80,51 @@ const ACTIONS: Readonly<Record<Action["kind"], fc.Arbitrary<Action>>> = {
   top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(card) }),
   credit: fc.record({ kind: kind("credit"), topUp: small }),
   failure: fc.record({ kind: kind("failure"), topUp: small }),
+  hold: fc.record({ kind: kind("hold"), amount: holdAmount, minutes }),
+  capture: fc.record({ kind: kind("capture"), hold: small, amount: sometimes(amount) }),
+  release: fc.record({ kind: kind("release"), hold: small }),
+  expiry: fc.record({ kind: kind("expiry"), hold: small }),
+  adjustment: fc.record({
+    kind: kind("adjustment"),
+    direction: fc.constantFrom("credit", "debit"),
+    amount,
+  }),
+  freezing: fc.record({ kind: kind("freezing") }),
+  unfreezing: fc.record({ kind: kind("unfreezing") }),
+  closing: fc.record({ kind: kind("closing") }),
   saving: fc.record({ kind: kind("saving"), card }),
   selection: fc.record({ kind: kind("selection"), card }),
   removal: fc.record({ kind: kind("removal"), card }),
 };
 
-/** What users do, by how often: a bit of all, mostly cards, mostly top-ups. */
-const WAYS: readonly Readonly<Record<Action["kind"], number>>[] = [
-  { payment: 4, refund: 4, top_up: 3, credit: 2, failure: 1, saving: 3, selection: 1, removal: 1 },
+/** What users do, by how often: a bit of all, mostly cards, mostly top-ups, mostly rides, mostly support. */
+const WAYS: readonly Readonly<Partial<Record<Action["kind"], number>>>[] = [
+  {
+    ...{ payment: 4, refund: 4, top_up: 3, credit: 2, failure: 1, saving: 3, selection: 1 },
+    ...{ removal: 1, hold: 2, capture: 1, release: 1, expiry: 1, adjustment: 1 },
+  },
   { payment: 1, refund: 1, top_up: 1, credit: 1, failure: 1, saving: 20, selection: 2, removal: 1 },
-  { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, saving: 3, selection: 0, removal: 1 },
+  { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, saving: 3, removal: 1 },
+  { payment: 2, refund: 1, hold: 40, capture: 2, release: 1, expiry: 1, adjustment: 1 },
+  {
+    ...{ payment: 2, refund: 2, adjustment: 6, freezing: 2, unfreezing: 3, closing: 2 },
+    ...{
+      hold: 3,
+      capture: 2,
+      expiry: 1,
+      saving: 2,
+      selection: 1,
+      removal: 1,
+      top_up: 2,
+      credit: 2,
+    },
+  },
 ];
 
-function stepsOf(way: Readonly<Record<Action["kind"], number>>): fc.Arbitrary<Step[]> {
+function stepsOf(way: Readonly<Partial<Record<Action["kind"], number>>>): fc.Arbitrary<Step[]> {
   const action = fc.oneof(
     ...Object.entries(ACTIONS).map(([name, arbitrary]) => ({
-      weight: way[name as Action["kind"]],
+      weight: way[name as Action["kind"]] ?? 0,
       arbitrary,
     })),
   );
@@ -95,7 +142,7 @@ function stepsOf(way: Readonly<Record<Action["kind"], number>>): fc.Arbitrary<St
 }
 
 export const HISTORIES: fc.Arbitrary<History> = fc.record({
-  balance: fc.integer({ min: 0, max: 20_000 }),
+  balance: fc.oneof(fc.constant(0), { weight: 4, arbitrary: fc.integer({ min: 0, max: 20_000 }) }),
   unverifiedCards: fc.constantFrom(0, 1, 3, 12),
   steps: fc.oneof(...WAYS.map(stepsOf)),
 });
@@ -118,21 +165,23 @@ export interface HistoryCommand extends WaitingCommand {
 /** The commands of a history, ids and times fixed before the first is decided. */
 export function commandsOf({ steps }: History, life = ""): HistoryCommand[] {
   const all = steps.map((_, place) => resolveStep(steps, place));
-  const prefix = { payment: "pay", top_up: "top" } as Record<Action["kind"], string>;
+  const prefix = { payment: "pay", top_up: "top", hold: "hold" } as Record<Action["kind"], string>;
   const ids = all.map(({ action }, place) => `${prefix[action.kind] ?? "ent"}_${life}${place}`);
   const idsOf = (kind: Action["kind"]) =>
     ids.filter((_, place) => all[place]?.action.kind === kind);
   const payments = idsOf("payment");
   const topUps = idsOf("top_up");
+  const holds = idsOf("hold");
   let at = NOW;
   return all.map(({ action, keyHash }, place): HistoryCommand => {
     at += steps[place]?.pause ?? 0;
     const idempotency = { keyHash, fingerprint: JSON.stringify(action), language: "tr" } as const;
-    const command = { ...COMMAND, entryId: ids[place] ?? "", at, idempotency };
+    const entryId = endIdOf(action, holds) ?? ids[place] ?? "";
+    const command = { ...COMMAND, entryId, at, idempotency };
     const of = action.kind === "refund" && action.of !== null ? payments[action.of] : undefined;
     return {
       command,
-      decide: decider(action, command, { payments, topUps }),
+      decide: decider(action, command, { payments, topUps, holds }),
       ...(of !== undefined && { payments: [of] }),
     };
   });
@@ -141,12 +190,20 @@ export function commandsOf({ steps }: History, life = ""): HistoryCommand[] {
 interface Named {
   readonly payments: readonly string[];
   readonly topUps: readonly string[];
+  readonly holds: readonly string[];
+}
+
+/** The id of the entry that ends a hold follows from the hold's. */
+function endIdOf(action: Action, holds: readonly string[]): string | undefined {
+  if (!("hold" in action)) return undefined;
+  const ids = holdEndIds(holds[action.hold] ?? "hold_unknown");
+  return action.kind === "capture" ? ids?.capture : ids?.release;
 }
 
 function decider(
   action: Action,
   command: WaitingCommand["command"],
-  { payments, topUps }: Named,
+  { payments, topUps, holds }: Named,
 ): WaitingCommand["decide"] {
   switch (action.kind) {
     case "payment": {
@@ -178,6 +235,43 @@ function decider(
           ? decideTopUpCredit(account, closing)
           : decideTopUpFailure(account, closing);
     }
+    case "hold": {
+      const expiresAt = command.at + action.minutes * MINUTE;
+      const hold = { ...command, amountKurus: kurus(action.amount), expiresAt };
+      return ({ account }) => decideHold(account, hold);
+    }
+    case "capture": {
+      const capture = {
+        ...command,
+        holdId: holds[action.hold] ?? "hold_unknown",
+        ...(action.amount !== null && { amountKurus: kurus(action.amount) }),
+      };
+      return ({ account }) => decideHoldCapture(account, capture);
+    }
+    case "release":
+    case "expiry": {
+      const end = { ...command, holdId: holds[action.hold] ?? "hold_unknown" };
+      return ({ account }) =>
+        action.kind === "release"
+          ? decideHoldRelease(account, end)
+          : decideHoldExpiry(account, end);
+    }
+    case "adjustment": {
+      const { direction } = action;
+      const adjustment = {
+        ...command,
+        direction,
+        amountKurus: kurus(action.amount),
+        reason: "cash",
+      } as const;
+      return ({ account }) => decideAdjustment(account, adjustment);
+    }
+    case "freezing":
+      return ({ account }) => decideFreezing(account, command);
+    case "unfreezing":
+      return ({ account }) => decideUnfreezing(account, command);
+    case "closing":
+      return ({ account }) => decideClosing(account, command);
     case "saving": {
       const { facts } = cardNumber("4242424242424242");
       const { cardId, fingerprint } = testCard(`card_${action.card}`);

@@ -8,7 +8,11 @@ import type { EntriesByKey } from "../../domain/fold.ts";
 import { type JournalEntry, paymentAfter } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
-import type { AccountStore, OpenTopUpAddress } from "../../domain/ports/account_store.ts";
+import type {
+  AccountStore,
+  HoldAddress,
+  OpenTopUpAddress,
+} from "../../domain/ports/account_store.ts";
 import type { Journal, JournalListOptions, JournalPage } from "../../domain/ports/journal.ts";
 import type { AccountView } from "../../domain/refund.ts";
 
@@ -73,6 +77,14 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
       const from = after === undefined ? due : due.filter((one) => byStart(one, after) > 0);
       return Promise.resolve(from.slice(0, limit));
     },
+    expiredHolds: (now, limit, after) => {
+      const due = [...stored.values()].flatMap(({ account: { id, openHolds } }) =>
+        openHolds.filter(({ expiresAt }) => expiresAt <= now)
+          .map(({ holdId, expiresAt }) => ({ account: id, holdId, expiresAt }))
+      ).sort(byExpiry);
+      const from = after === undefined ? due : due.filter((one) => byExpiry(one, after) > 0);
+      return Promise.resolve(from.slice(0, limit));
+    },
   };
   const journal: Journal = {
     list: (id, options) => Promise.resolve(pageOf(entriesOf(id), options)),
@@ -99,6 +111,11 @@ function byStart(first: OpenTopUpAddress, second: OpenTopUpAddress): number {
   const { startedAt, topUpId } = second;
   if (first.startedAt !== startedAt) return first.startedAt - startedAt;
   return first.topUpId === topUpId ? 0 : first.topUpId < topUpId ? -1 : 1;
+}
+
+function byExpiry(first: HoldAddress, second: HoldAddress): number {
+  return first.expiresAt - second.expiresAt ||
+    (first.holdId < second.holdId ? -1 : +(first.holdId > second.holdId));
 }
 
 function paymentsOf(entries: readonly JournalEntry[]): AccountView["payments"] {

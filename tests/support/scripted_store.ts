@@ -86,6 +86,7 @@ export function scriptStore(memory: MemoryStore, script: Script): ScriptedStore 
       },
       list: accounts.list,
       openTopUps: accounts.openTopUps,
+      expiredHolds: accounts.expiredHolds,
     },
     journal: {
       find: (...args) => {

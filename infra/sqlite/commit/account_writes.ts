@@ -78,6 +78,10 @@ function createLookUps(database: SqliteDatabase): (key: string, lookUp: LookUp) 
   const insertTopUp = database.prepare(
     "INSERT INTO open_top_ups (top_up_id, account_key, started_at) VALUES (?, ?, ?)",
   );
+  const insertHold = database.prepare(
+    "INSERT INTO open_holds (hold_id, account_key, expires_at) VALUES (?, ?, ?)",
+  );
+  const deleteHold = database.prepare("DELETE FROM open_holds WHERE hold_id = ?");
   const deleteTopUp = database.prepare("DELETE FROM open_top_ups WHERE top_up_id = ?");
   return (key, lookUp) => {
     switch (lookUp.is) {
@@ -87,6 +91,10 @@ function createLookUps(database: SqliteDatabase): (key: string, lookUp: LookUp) 
         return void insertTopUp.run(lookUp.topUpId, key, lookUp.at);
       case "top_up_closed":
         return void deleteTopUp.run(lookUp.topUpId);
+      case "hold_placed":
+        return void insertHold.run(lookUp.holdId, key, lookUp.expiresAt);
+      case "hold_ended":
+        return void deleteHold.run(lookUp.holdId);
     }
   };
 }

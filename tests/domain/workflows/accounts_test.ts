@@ -148,6 +148,7 @@ Deno.test("update() saves nothing for a refusal", async () => {
     rejection: {
       code: "insufficient_balance",
       balanceKurus: 10_000 as Kurus,
+      availableKurus: 10_000 as Kurus,
       amountKurus: 10_001 as Kurus,
     },
   });
@@ -354,6 +355,7 @@ Deno.test("update() decides again on the fresh account when another writer was f
     rejection: {
       code: "insufficient_balance",
       balanceKurus: 500 as Kurus,
+      availableKurus: 500 as Kurus,
       amountKurus: 1_000 as Kurus,
     },
   });

@@ -66,7 +66,7 @@ Deno.test("PROBLEMS has a status and whole sentences in both languages for every
 
 /** A request for each problem that a client can bring about, on what {@linkcode openForEverything} made. */
 function requestsForProblems(
-  { cardId, unverified, paymentId, oldPaymentId, session }: Record<string, string>,
+  { cardId, unverified, paymentId, oldPaymentId, session, holdId }: Record<string, string>,
 ): Record<string, [string, TestRequest?]> {
   const key = { "idempotency-key": "k" };
   return {
@@ -97,6 +97,13 @@ function requestsForProblems(
     payment_not_found: ["GET /kart-saklamali-odeme/pay_X?userNo=1"],
     top_up_not_found: ["GET /update_balance/top_X?userNo=1"],
     method_not_allowed: ["PUT /iade"],
+    account_frozen: ["POST /provizyon", { json: { userNo: "frozen", amount: "1" } }],
+    hold_not_found: ["GET /provizyon/none?userNo=1"],
+    hold_closed: [`POST /provizyon/${holdId}/tahsilat`, { json: { userNo: "holder" } }],
+    too_many_holds: ["POST /provizyon", { json: { userNo: "holder", amount: "1" } }],
+    account_not_frozen: ["POST /hesap/coz", { json: { userNo: "1" } }],
+    account_closed: ["POST /hesap/dondur", { json: { userNo: "closed" } }],
+    account_not_empty: ["POST /hesap/kapat", { json: { userNo: "holder" } }],
     user_exists: ["POST /create_user", { json: newUser("1") }],
     duplicate_card: ["POST /kart-saklama", { json: { userNo: "1", cardNo: "4242424242424242" } }],
     card_in_use: ["DELETE /kart-saklama", { json: { userNo: "1", cardId } }],
@@ -131,6 +138,9 @@ async function openForEverything(): Promise<{ kese: TestKese; made: Record<strin
     ["full", { balance: "100000000", allCards: full }],
     ["open", { selectedCard: "5555555555554444" }],
     ["declined", { selectedCard: "9792030000000000" }],
+    ["holder", { balance: "100" }],
+    ["frozen", {}],
+    ["closed", {}],
   ];
   const made: Record<string, string> = {};
   for (const [userNo, more] of users) {
@@ -154,6 +164,16 @@ async function openForEverything(): Promise<{ kese: TestKese; made: Record<strin
   for (let count = 0; count < 5; count++) assertEquals((await topUp("declined")).status, 402);
   gateway.play({ charge: ["says_pending", "declines"] });
   assertEquals((await topUp("1")).status, 202);
+  for (let count = 0; count <= 20; count++) {
+    const json = { userNo: "holder", amount: "1" };
+    const { body } = await sendWell(kese, "POST /provizyon", { json });
+    made.holdId ??= body.holdId;
+    if (count === 0) {
+      await sendWell(kese, `POST /provizyon/${body.holdId}/iptal`, { json: { userNo: "holder" } });
+    }
+  }
+  await sendWell(kese, "POST /hesap/dondur", { json: { userNo: "frozen" } });
+  await sendWell(kese, "POST /hesap/kapat", { json: { userNo: "closed" } });
   made.session = await signIn(kese, "1");
   return { kese, made };
 }
@@ -198,7 +218,9 @@ Deno.test("createApp() shows the numbers behind a refusal beside its code", asyn
   const { kese, made } = await openForEverything();
   const requests = requestsForProblems(made);
   const table: [string, Record<string, unknown>][] = [
-    ["insufficient_balance", { balance: "99.00", amount: "1000000.00" }],
+    ["insufficient_balance", { balance: "99.00", available: "99.00", amount: "1000000.00" }],
+    ["hold_closed", { holdStatus: "released" }],
+    ["account_not_empty", { balance: "100.00", holds: 20, openTopUps: 0 }],
     ["refund_exceeds_payment", {
       paymentId: made.secondPaymentId,
       refundable: "5.00",

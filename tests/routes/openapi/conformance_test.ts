@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createEndpoints } from "../../../routes/app.ts";
 import type { Definition } from "../../../routes/http/endpoint.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
+import { ENTRY_TYPES } from "../../../domain/journal.ts";
 import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import {
   type Answer,
@@ -62,6 +63,7 @@ Deno.test("misfits() finds a wrong key, form, status and type, so that what it p
     paymentId: "pay_1",
     amount: "1.00",
     balance: "9.00",
+    available: "9.00",
     currency: "TRY",
     createdAt: "2026-01-31T09:30:00.000Z",
   };
@@ -146,6 +148,41 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     const { body } = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10&orderId=a");
     return await send(kese, `GET /kart-saklamali-odeme/${body.paymentId}?userNo=1`);
   },
+  place_hold: (kese) => placeHold(kese),
+  get_hold: async (kese) => {
+    const holds = [await placeHold(kese), await placeHold(kese), await placeHold(kese)];
+    const [captured, released, open] = holds.map(({ body }) => body.holdId);
+    await send(kese, `POST /provizyon/${captured}/tahsilat?userNo=1&amount=1`);
+    await send(kese, `POST /provizyon/${released}/iptal?userNo=1`);
+    const lines = [captured, released, open].map((id) => `GET /provizyon/${id}?userNo=1`);
+    return await Promise.all(lines.map((line) => send(kese, line)));
+  },
+  capture_hold: async (kese) => {
+    const { body } = await placeHold(kese);
+    return await send(kese, `POST /provizyon/${body.holdId}/tahsilat`, { json: { userNo: "1" } });
+  },
+  release_hold: async (kese) => {
+    const { body } = await placeHold(kese);
+    return await send(kese, `POST /provizyon/${body.holdId}/iptal`, { json: { userNo: "1" } });
+  },
+  adjust_balance: async (kese) => {
+    const adjustment = { userNo: "1", amount: "1", reason: "cash" };
+    return [
+      await send(kese, "POST /bakiye-duzeltme", { json: { ...adjustment, direction: "debit" } }),
+      await send(kese, "POST /bakiye-duzeltme", {
+        json: { ...adjustment, direction: "credit", note: "Kasa", orderId: "a" },
+      }),
+    ];
+  },
+  freeze_account: (kese) => send(kese, "POST /hesap/dondur", { json: { userNo: "1" } }),
+  unfreeze_account: async (kese) => {
+    await send(kese, "POST /hesap/dondur", { json: { userNo: "1", reason: "kayıp telefon" } });
+    return await send(kese, "POST /hesap/coz", { json: { userNo: "1" } });
+  },
+  close_account: async (kese) => {
+    await send(kese, "POST /create_user", { json: { ...NEW_USER, userNo: "empty" } });
+    return await send(kese, "POST /hesap/kapat", { json: { userNo: "empty", reason: "ayrıldı" } });
+  },
   refund: async (kese) => {
     await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=10");
     return await send(kese, "POST /iade?userNo=1");
@@ -170,7 +207,10 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     const ids = [failed.body.topUpId, credited.body.topUpId];
     return await Promise.all(ids.map((id) => send(kese, `GET /update_balance/${id}?userNo=1`)));
   },
-  get_balance: (kese) => send(kese, "GET /bakiye?userNo=1"),
+  get_balance: async (kese) => {
+    await placeHold(kese);
+    return await send(kese, "GET /bakiye?userNo=1");
+  },
   list_entries: async (kese) => {
     const cardId = await savedCard(kese, CARD);
     await send(kese, `POST /update_balance?userNo=1&balance=10`);
@@ -180,14 +220,38 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     await send(kese, `PUT /secili-kart?userNo=1&cardId=${declined}`);
     await send(kese, `POST /update_balance?userNo=1&balance=10`);
     await send(kese, `DELETE /kart-saklama?userNo=1&cardId=${cardId}`);
+    await endEachHold(kese);
+    const money = { userNo: "1", amount: "1", direction: "debit", reason: "fine", note: "Kask" };
+    await send(kese, "POST /bakiye-duzeltme", { json: money });
+    await send(kese, "POST /hesap/dondur", { json: { userNo: "1", reason: "kayıp" } });
+    await send(kese, "POST /hesap/coz", { json: { userNo: "1" } });
+    const { body: { balance } } = await send(kese, "GET /bakiye?userNo=1");
+    await send(kese, "POST /bakiye-duzeltme", { json: { ...money, amount: balance } });
+    await send(kese, "POST /hesap/kapat", { json: { userNo: "1" } });
     const whole = await send(kese, "GET /islemler?userNo=1&limit=100");
     const types = new Set(whole.body.data.map(({ type }: Json) => type));
-    assertEquals(types.size, 9, "every type of entry");
+    assertEquals([...types].sort(), [...ENTRY_TYPES].sort(), "every type of entry");
     return [whole, await send(kese, "GET /islemler?userNo=1&limit=1")];
   },
   health_live: (kese) => send(kese, "GET /health/live", { bearer: null, filo: null }),
   health_ready: (kese) => send(kese, "GET /health/ready", { bearer: null, filo: null }),
 };
+
+function placeHold(kese: TestKese): Promise<Answer> {
+  return send(kese, "POST /provizyon", {
+    json: { userNo: "1", amount: "5", orderId: "ride-1", description: "Moda" },
+  });
+}
+
+/** A hold that is captured, one that is released and one that expires. */
+async function endEachHold(kese: TestKese): Promise<void> {
+  const [captured, released] = [await placeHold(kese), await placeHold(kese)];
+  await send(kese, `POST /provizyon/${captured.body.holdId}/tahsilat?userNo=1`);
+  await send(kese, `POST /provizyon/${released.body.holdId}/iptal?userNo=1`);
+  await send(kese, "POST /provizyon?userNo=1&amount=1&expiresInMinutes=1");
+  kese.clock.advance(60_000);
+  await kese.sweep();
+}
 
 for (const { definition } of ENDPOINTS) {
   const { operation, answers } = definition;

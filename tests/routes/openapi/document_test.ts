@@ -126,10 +126,14 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
   }
   assertEquals([...names].toSorted(), [
     "Account",
+    "AccountStatus",
+    "Adjustment",
     "Balance",
     "CardList",
     "EntryList",
     "Health",
+    "Hold",
+    "HoldState",
     "Liveness",
     "Message",
     "OneTimeCode",
@@ -149,13 +153,20 @@ Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and
     parameters.some(({ $ref }: Json) => $ref === "#/components/parameters/Idempotency-Key")
   );
   assertEquals(taking.map(({ operationId }) => operationId).toSorted(), [
+    "adjust_balance",
+    "capture_hold",
+    "close_account",
     "create_user",
+    "freeze_account",
     "pay",
+    "place_hold",
     "refund",
+    "release_hold",
     "remove_card",
     "save_card",
     "select_card",
     "top_up",
+    "unfreeze_account",
   ]);
 });
 

@@ -82,7 +82,8 @@ for (const endpoint of ENDPOINTS) {
     await using kese = await openTestKese();
     await createUser(kese, "123456");
     for (const all of [true, false]) {
-      const valueOf = ({ example, items }: Json) => example ?? (items ? [items.example] : "s1");
+      const valueOf = ({ example, items, enum: choices }: Json) =>
+        example ?? (items ? [items.example] : choices?.[0] ?? "s1");
       const sent = parameters.filter(({ required }: Json) => all || required);
       const pairsIn = (place: string): [string, string][] =>
         sent.filter((parameter: Json) => parameter.in === place)

@@ -29,6 +29,13 @@ export function expectedAnswer(entry: Entry, closing: Entry | undefined): Expect
       return { status: 201, facts: { refundId: id, paymentId, ...money } };
     case "top_up_started":
       return topUpAnswer(entry, closing);
+    case "account_frozen":
+    case "account_unfrozen":
+    case "account_closed":
+    case "hold_placed":
+    case "hold_released":
+    case "hold_expired":
+    case "adjustment":
     case "top_up_credited":
     case "top_up_failed":
       throw new Error(`Cannot answer a request with ${entry.type}`);

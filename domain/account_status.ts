@@ -1,0 +1,51 @@
+import type { Account } from "./account.ts";
+import { unexpiredHolds } from "./available.ts";
+import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import type { AccountClosed, AccountFrozen, AccountUnfrozen } from "./journal.ts";
+import { refuseClosed, refuseInactive } from "./refusals.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+export interface StatusCommand extends Command {
+  readonly reason?: string;
+}
+
+/** Stops all that is new: a lost phone pays nothing. What is owed and rides under way go on. */
+export function decideFreezing(
+  account: Account,
+  command: StatusCommand,
+): Decision<AccountFrozen, RejectionOf<"account_frozen" | "account_closed">> {
+  return refuseInactive(account) ??
+    accepted<"account_frozen">(account, command, { type: "account_frozen", ...given(command) });
+}
+
+export function decideUnfreezing(
+  account: Account,
+  command: StatusCommand,
+): Decision<AccountUnfrozen, RejectionOf<"account_not_frozen" | "account_closed">> {
+  if (account.status === "active") return rejected({ code: "account_not_frozen" });
+  return refuseClosed(account) ??
+    accepted<"account_unfrozen">(account, command, { type: "account_unfrozen", ...given(command) });
+}
+
+/** Closes an account that holds no money and waits for none. It cannot be opened again. */
+export function decideClosing(
+  account: Account,
+  command: StatusCommand,
+): Decision<AccountClosed, RejectionOf<"account_closed" | "account_not_empty">> {
+  const refusal = refuseClosed(account);
+  if (refusal) return refusal;
+  const { balanceKurus, openTopUps } = account;
+  const holds = unexpiredHolds(account, command.at).length;
+  if (balanceKurus > 0 || holds > 0 || openTopUps.length > 0) {
+    const found = { balanceKurus, holds, openTopUps: openTopUps.length };
+    return rejected({ code: "account_not_empty", ...found });
+  }
+  return accepted<"account_closed">(account, command, {
+    type: "account_closed",
+    ...given(command),
+  });
+}
+
+function given({ reason }: StatusCommand): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}

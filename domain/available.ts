@@ -1,0 +1,25 @@
+import type { Account, Instant, OpenHold } from "./account.ts";
+import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+
+/** The holds that still hold money at that time: expiry is decided by time, before any sweep. */
+export function unexpiredHolds({ openHolds }: Account, at: Instant): readonly OpenHold[] {
+  return openHolds.filter(({ expiresAt }) => at < expiresAt);
+}
+
+/**
+ * What open holds set aside. Never more than the balance: another instance whose clock is ahead may
+ * have let a payment take the money of a hold that is still open by this one.
+ */
+export function heldKurus(account: Account, at: Instant): Kurus {
+  const { balanceKurus, openHolds } = account;
+  if (openHolds.length === 0) return NO_MONEY;
+  const held = unexpiredHolds(account, at)
+    .reduce((sum, hold) => add(sum, hold.amountKurus), NO_MONEY);
+  return held < balanceKurus ? held : balanceKurus;
+}
+
+/** What payments, holds and debits can take: the balance without what open holds set aside. */
+export function availableKurus(account: Account, at: Instant): Kurus {
+  const held = heldKurus(account, at);
+  return held === NO_MONEY ? account.balanceKurus : add(account.balanceKurus, negative(held));
+}

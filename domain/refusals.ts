@@ -1,0 +1,36 @@
+import type { Account, Instant } from "./account.ts";
+import { availableKurus } from "./available.ts";
+import { type Rejected, rejected } from "./decision.ts";
+import type { Kurus } from "./money.ts";
+import type { RejectionOf } from "./rejection.ts";
+
+/** Refuses what only an active account may do: paying, holding, topping up, saving and selecting cards. */
+export function refuseInactive(
+  { status }: Account,
+): Rejected<RejectionOf<"account_frozen" | "account_closed">> | undefined {
+  if (status === "active") return undefined;
+  return rejected({ code: status === "frozen" ? "account_frozen" : "account_closed" });
+}
+
+/** Refuses what a frozen account may still do and a closed one may not. */
+export function refuseClosed(
+  { status }: Account,
+): Rejected<RejectionOf<"account_closed">> | undefined {
+  return status === "closed" ? rejected({ code: "account_closed" }) : undefined;
+}
+
+/** Refuses to take more than is available. */
+export function refuseShort(
+  account: Account,
+  { at, amountKurus }: { readonly at: Instant; readonly amountKurus: Kurus },
+): Rejected<RejectionOf<"insufficient_balance">> | undefined {
+  const available = availableKurus(account, at);
+  if (amountKurus <= available) return undefined;
+  const { balanceKurus } = account;
+  return rejected({
+    code: "insufficient_balance",
+    balanceKurus,
+    availableKurus: available,
+    amountKurus,
+  });
+}

@@ -1,0 +1,33 @@
+import type { AccountId } from "../account.ts";
+import { decideClosing, type StatusCommand } from "../account_status.ts";
+import type { AccountClosed } from "../journal.ts";
+import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
+import type { AuthStore } from "../ports/auth_store.ts";
+import type { RejectionOf } from "../rejection.ts";
+
+interface ClosingPorts {
+  readonly accounts: Pick<Accounts, "update">;
+  readonly auth: Pick<AuthStore, "endSessions">;
+}
+
+export interface ClosingCommand extends StatusCommand {
+  readonly account: AccountId;
+}
+
+/**
+ * Closes an account, then ends its sessions. They are ended again by each repeat, because a process
+ * may have stopped between the two.
+ */
+export async function closeAccount(
+  { accounts, auth }: ClosingPorts,
+  { account: id, ...command }: ClosingCommand,
+): Promise<UpdateOutcome<AccountClosed, RejectionOf<"account_closed" | "account_not_empty">>> {
+  const outcome = await accounts.update(
+    { account: id, command },
+    ({ account }) => decideClosing(account, command),
+  );
+  const isClosed = "entry" in outcome ||
+    (outcome.outcome === "rejected" && outcome.rejection.code === "account_closed");
+  if (isClosed) await auth.endSessions(id);
+  return outcome;
+}
