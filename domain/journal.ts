@@ -2,17 +2,17 @@ import type { Card, Instant, PaymentState } from "./account.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
 
-/** A card as an answer shows it, kept on the entry so that a replay can show it again. */
+/** A card as an answer shows it. It is kept on the entry, so that a repeated answer is the same. */
 export interface CardSnapshot extends Omit<Card, "fingerprint"> {
   readonly selected: boolean;
 }
 
-/** A card as it came to the account. Answers show no fingerprint; the account cannot do without. */
+/** A card as it was saved. Answers do not show the fingerprint, but the account needs it. */
 export interface SavedCard extends Card {
   readonly selected: boolean;
 }
 
-/** Why a card was declined, in the words of its issuer's side. */
+/** Why the gateway declined a card. */
 export type DeclineReason = "declined" | "insufficient_funds" | "expired_card";
 
 export type AdjustmentDirection = typeof ADJUSTMENT_DIRECTIONS[number];
@@ -29,22 +29,22 @@ export const ADJUSTMENT_REASONS = [
   "other",
 ] as const;
 
-/** Who asked for a command: the fleet, the user's own session, or Kese itself (closings, samples). */
+/** Who asked for a command: the fleet, the user's session, or Kese itself (closings, sample users). */
 export type Asker = typeof ASKERS[number];
 export const ASKERS = ["fleet", "session", "kese"] as const;
 
 interface Entry<Type extends string> {
   readonly type: Type;
-  /** Unique, and what the answers call paymentId, refundId or topUpId. */
+  /** Unique. Answers call it paymentId, refundId or topUpId. */
   readonly id: string;
-  /** Per account 1, 2, 3 … without a gap: the only order there is. */
+  /** 1, 2, 3 … per account, without a gap. Only this number orders the entries. */
   readonly seq: number;
   readonly at: Instant;
   readonly requestId: string;
   readonly by: Asker;
-  /** The sum that the entry is about; 0 for what is not about money. */
+  /** The amount that the entry is about; 0 if it is not about money. */
   readonly amountKurus: Kurus;
-  /** What it did to the balance. */
+  /** By how much it changed the balance. */
   readonly deltaKurus: Kurus;
   readonly balanceAfterKurus: Kurus;
   /** What open holds set aside after it. Left out when that is nothing. */
@@ -83,7 +83,7 @@ export interface Payment extends Entry<"payment"> {
 }
 export interface Refund extends Entry<"refund"> {
   readonly paymentId: string;
-  /** All that has been given back of the payment, this refund included. */
+  /** How much of the payment is refunded, including this refund. */
   readonly refundedKurus: Kurus;
   /** Why, in the fleet's words. */
   readonly reason?: string;
@@ -121,7 +121,7 @@ export interface TopUpFailed extends Entry<"top_up_failed"> {
   readonly reason: DeclineReason;
 }
 
-/** What happened to an account. Entries never change; the balance is the sum of their deltas. */
+/** Something that happened to an account. Entries never change; the balance is the total of their deltas. */
 export type JournalEntry =
   | AccountOpened
   | AccountFrozen
@@ -239,7 +239,7 @@ export function deltaOf(
   return isCredit ? amountKurus : negative(amountKurus);
 }
 
-/** The card as it is shown at this moment, without its fingerprint. */
+/** The card as it is shown now, without its fingerprint. */
 export function cardSnapshot(card: Card, selectedCardId: string | null): CardSnapshot {
   const { fingerprint: _, ...shown } = card;
   return { ...shown, selected: card.cardId === selectedCardId };
@@ -248,15 +248,15 @@ export function cardSnapshot(card: Card, selectedCardId: string | null): CardSna
 const CLOSING_PREFIX = "tuc_";
 
 /**
- * The id of the entry that closes a top-up. It follows from the top-up's own, so a top-up can be
- * closed once only, and its outcome is found without a search.
+ * The id of the entry that closes a top-up. It is derived from the top-up's own, so a top-up can be
+ * closed only once, and its outcome is found without a search.
  */
 export function closingEntryId(topUpId: string): string {
   if (!topUpId.startsWith("top_")) throw new Error(`Cannot close ${topUpId}: it is no top-up`);
   return `${CLOSING_PREFIX}${topUpId.slice("top_".length)}`;
 }
 
-/** Ids that are drawn by chance have capital letters and digits after the prefix. */
+/** A random id has capital letters and digits alone after its prefix. */
 const CAPTURE_PREFIX = "pay_h";
 const HOLD_END_PREFIX = "hend_";
 
@@ -273,14 +273,14 @@ export function holdEndIds(
   return { capture: `${CAPTURE_PREFIX}${rest}`, release: `${HOLD_END_PREFIX}${rest}` };
 }
 
-/** Whether an id was not drawn by chance but follows from another entry's, and so could be made twice. */
+/** Whether an id is derived from another entry's and not random, so that it could be made twice. */
 export function isDerivedEntryId(entryId: string): boolean {
   return [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX].some((prefix) =>
     entryId.startsWith(prefix)
   );
 }
 
-/** The payment that an entry made or gave back, as it is then, if it is one of those in view. */
+/** The payment that an entry made or refunded, as it is after the entry; undefined if it is not in view. */
 export function paymentAfter(
   entry: JournalEntry,
   payments: ReadonlyMap<string, PaymentState>,
@@ -291,7 +291,7 @@ export function paymentAfter(
   return { ...refunded, refundedKurus: entry.refundedKurus };
 }
 
-/** A payment of which nothing has been given back yet. */
+/** A payment of which nothing is refunded yet. */
 export function paymentState(
   payment: Pick<Payment, "id" | "amountKurus" | "at">,
 ): PaymentState {
@@ -303,7 +303,7 @@ export function paymentState(
   };
 }
 
-/** What can still be given back of a payment. */
+/** How much of a payment can still be refunded. */
 export function refundableKurus(payment: PaymentState): Kurus {
   return add(payment.amountKurus, negative(payment.refundedKurus));
 }

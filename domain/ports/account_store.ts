@@ -9,15 +9,15 @@ import type { Eventually } from "./eventually.ts";
 export interface LoadOptions {
   /** Hashes of keys: give the entries that they appended, and with the account the window of its keys. */
   readonly keys?: readonly string[];
-  /** Payment ids: give those payments, with what is refunded of each. */
+  /** Ids of payments to load, with how much of each is refunded. */
   readonly payments?: readonly string[];
 }
 
-/** What each database implements: accounts and their journals, with compare-and-swap on `head`. */
+/** Accounts and their journals, with compare-and-swap on `head`. Each database implements it. */
 export interface AccountStore {
-  /** Entries that one save may carry. */
+  /** How many entries one save may append. */
   readonly entriesPerSave: number;
-  /** False when the account exists. */
+  /** False if the account already exists. */
   insert(opening: Accepted<EntryOf<"account_opened">>, person: NewPerson): Promise<boolean>;
   load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
   /**
@@ -39,7 +39,7 @@ export interface AccountStore {
   list(
     options: { readonly limit: number; readonly after?: AccountId },
   ): Promise<readonly AccountId[]>;
-  /** Open top-ups that did not start in `except`, oldest first; the next page goes on `after` the last. */
+  /** Open top-ups that started outside `except`, oldest first. The next page starts `after` the last one. */
   openTopUps(
     except: Interval,
     limit: number,
@@ -55,7 +55,7 @@ export interface HoldAddress {
   readonly expiresAt: Instant;
 }
 
-/** The time between two instants, neither of them included. */
+/** The time between two instants, both excluded. */
 export interface Interval {
   readonly from: Instant;
   readonly to: Instant;

@@ -6,14 +6,14 @@ import type { EntryOf, JournalEntry } from "../journal.ts";
 import type { AccountView } from "../refund.ts";
 import type { Rejection } from "../rejection.ts";
 
-/** A command on one account, with the payments that its rule has to see. */
+/** A command on one account, with the older payments that its rule needs. */
 export interface AccountCommand {
   readonly account: AccountId;
   readonly command: Command;
   readonly payments?: readonly string[];
 }
 
-/** How an update ended. `busy` promises that nothing happened; `outcome_unknown` promises nothing. */
+/** How an update ended. After `busy` nothing has happened; after `outcome_unknown` it may have. */
 export type UpdateOutcome<
   Entry extends JournalEntry = JournalEntry,
   Refusal extends Rejection = Rejection,
@@ -28,24 +28,24 @@ export type OpeningOutcome =
   | { readonly outcome: "accepted" | "replayed"; readonly entry: EntryOf<"account_opened"> }
   | { readonly outcome: "user_exists" | "key_reused" | "outcome_unknown" };
 
-/** Accounts, with every race between writers settled. */
+/** Accounts, for callers who need not care about races between writers. */
 export interface Accounts {
   read(id: AccountId): Promise<Account | undefined>;
-  /** The account as it is at hand, perhaps an older one: only `update` may act on what it shows. */
+  /** The account as it is at hand, perhaps out of date. Nothing may rest on it until `update` confirms it. */
   peek(id: AccountId): Promise<Account | undefined>;
   open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome>;
-  /** How opening the account has ended already; undefined as long as there is no such account. */
+  /** What opening an account that exists comes to; undefined if it does not exist. */
   findOpening(
     command: Command & { readonly account: AccountId },
   ): Promise<OpeningOutcome | undefined>;
-  /** Takes `decide` on the newest account, again when a race was lost, and commits what it accepts. */
+  /** Calls `decide` on the newest account, again after a lost race, and commits what it accepts. */
   update<Entry extends JournalEntry, Refusal extends Rejection>(
     command: AccountCommand,
     decide: (view: AccountView) => Decision<Entry, Refusal>,
   ): Promise<UpdateOutcome<Entry, Refusal>>;
 }
 
-/** What is stored next to the account and no payment loads. */
+/** What is stored next to the account. No payment loads it. */
 export interface NewPerson {
   readonly profile: Profile;
   readonly authCodeHash: string;

@@ -1,6 +1,6 @@
 import type { Instant } from "../account.ts";
 
-/** One request, as the audit keeps it. Never a path, a query or a card number. */
+/** One request as the audit keeps it: never a path, a query or a card number. */
 export interface AuditRecord {
   readonly at: Instant;
   readonly requestId: string;
@@ -10,13 +10,13 @@ export interface AuditRecord {
   readonly operation: string;
   readonly status: number;
   readonly code: string | null;
-  /** Of a stranger: the address that they call from. */
+  /** The address of the caller, if nobody knows who they are. */
   readonly peer?: string;
-  /** Of refused strangers: how many requests of a minute this record stands for. One if left out. */
+  /** How many refused requests of one minute this record stands for. One if left out. */
   readonly count?: number;
 }
 
-/** Takes the record of each request. It is buffered, so recording costs a request nothing. */
+/** Takes the record of each request. No request waits for it to be written. */
 export interface AuditLog {
   record(record: AuditRecord): void;
   flush(): Promise<void>;

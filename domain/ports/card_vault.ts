@@ -1,7 +1,7 @@
 import type { AccountId, Instant } from "../account.ts";
 import type { CardNumber } from "../card_number.ts";
 
-/** A card number, sealed. */
+/** A sealed card number. */
 export interface VaultRecord {
   readonly account: AccountId;
   readonly cardId: string;
@@ -29,21 +29,21 @@ export interface VaultListOptions {
   readonly after?: Pick<VaultRecord, "account" | "cardId">;
 }
 
-/** A number and the id under which it is to be kept. */
+/** A card number to keep, and the id to keep it under. */
 export interface CardToKeep {
   readonly cardId: string;
   readonly number: CardNumber;
 }
 
-/** Seals and opens card numbers: sealed for one account and one card id, and opened for them alone. */
+/** Keeps card numbers, each sealed for one account and one card id: it opens for no other. */
 export interface CardVault {
-  /** The same for the same digits on the same account, whatever else differs. */
+  /** The same for the same digits on the same account, however they were written. */
   fingerprint(id: AccountId, number: CardNumber): string;
   /** The same for the same digits on whichever account of a fleet. */
   fleetFingerprint(filo: string, number: CardNumber): string;
   keep(id: AccountId, cards: readonly CardToKeep[], now: Instant): Promise<void>;
   open(id: AccountId, cardId: string): Promise<CardNumber>;
-  /** Why a record does not open; undefined for one that does. */
+  /** Why a record does not open; undefined if it does. */
   fault(record: VaultRecord): string | undefined;
   remove(id: AccountId, cardIds: readonly string[]): Promise<void>;
 }

@@ -1,15 +1,15 @@
 import type { AccountId } from "../account.ts";
 
 /**
- * Sends one-time codes to users. Whom a code is for is looked up after the answer, so that neither the
- * answer nor its time tells whether there is such a user.
+ * Sends one-time codes to users. It looks the user up after the request is answered, so that neither
+ * the answer nor its time tells whether the user exists.
  */
 export interface CodeSender {
-  /** False where no code can be sent to anyone. */
+  /** False if no code can be sent to anyone. */
   isAvailable(): boolean;
-  /** Takes a code to be sent in a moment. Throws {@linkcode BusyError} when too many wait. */
+  /** Takes a code to send shortly. Throws {@linkcode BusyError} if too many are waiting. */
   send(code: CodeToSend): void;
-  /** Ends when no code waits. */
+  /** Resolves when no code is waiting. */
   settled(): Promise<void>;
 }
 

@@ -1,19 +1,19 @@
 import type { AccountId } from "../account.ts";
 import type { Caller } from "../auth.ts";
 
-/** Where an idempotency key counts, within an account. */
+/** What an idempotency key belongs to, within an account. */
 export interface KeyScope {
   readonly operation: string;
   readonly by: Caller["kind"];
 }
 
-/** Fast keyed and plain hashes of what a request brings. */
+/** Fast hashes, keyed and plain, of what a request brings. */
 export interface Digests {
   /** SHA-256 of a secret of full entropy (code, token, fleet key), hex. */
   secret(secret: string): string;
   /** Whether two hex digests are equal, in constant time. */
   equal(first: string, second: string): boolean;
-  /** HMAC of a one-time code that is sent, because eight digits are quickly found from a plain hash. */
+  /** HMAC of a sent one-time code, because eight digits are quickly guessed from a plain hash. */
   sentCode(id: AccountId, code: string): string;
   /**
    * HMAC under which an entry remembers its key. Who asks is part of its scope: with one of the

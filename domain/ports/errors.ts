@@ -1,18 +1,18 @@
 /**
- * What a port says when it cannot. Every promise of a port that rejects is one of these, a broken
- * connection or a bug; whatever else a caller has to deal with is in the resolved value.
+ * How ports fail. A promise of a port rejects with one of these, because of a broken connection, or
+ * because of a bug. Anything else that a caller has to handle is in the resolved value.
  *
  * @module
  */
 
-/** Nothing happened, because there is too much to do: 503 with Retry-After. */
+/** There is too much to do, and nothing happened: 503 with Retry-After. */
 export class BusyError extends Error {
   override readonly name = "BusyError";
 }
 
 /**
- * The store cannot be reached, or takes nothing just now. Every adapter of a store says it this way.
- * Of a write it leaves open whether it happened.
+ * The store cannot be reached or takes nothing at the moment; every adapter of a store reports it this
+ * way. A write that ends so may have happened.
  */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
@@ -24,7 +24,7 @@ export class StoreUnavailableError extends Error {
 
 /**
  * What the store keeps of an account contradicts itself, so no command may rest on it. Nothing
- * happened; it stays so until somebody has looked.
+ * happened, and nothing will until somebody has looked.
  */
 export class StoreInconsistentError extends Error {
   override readonly name = "StoreInconsistentError";

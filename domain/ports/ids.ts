@@ -1,8 +1,8 @@
 import type { Instant } from "../account.ts";
 
-/** Unique ids that grow with time, and secrets that nobody can guess. */
+/** Unique ids that increase with time, and secrets that nobody can guess. */
 export interface Ids {
-  /** `prefix_` and 26 characters: 48 bits of time, 80 of chance. */
+  /** `prefix_` and 26 characters: 48 bits of time and 80 random bits. */
   next(prefix: IdPrefix, now: Instant): string;
   requestId(): string;
   /** 32 random bytes, hex. */

@@ -6,7 +6,7 @@ import type { Kurus } from "../money.ts";
 export interface Journal {
   list(id: AccountId, options: JournalListOptions): Promise<JournalPage>;
   find(id: AccountId, entryId: string): Promise<JournalEntry | undefined>;
-  /** A payment with what is refunded of it. */
+  /** A payment, with how much of it is refunded. */
   findPayment(id: AccountId, paymentId: string): Promise<FoundPayment | undefined>;
 }
 
@@ -26,6 +26,6 @@ export interface JournalListOptions {
 
 export interface JournalPage {
   readonly entries: readonly JournalEntry[];
-  /** Where the next page goes on; absent at the end. A filtered page can be short and yet go on. */
+  /** Where the next page starts; absent on the last one. A filtered page may be short and not the last. */
   readonly nextBeforeSeq?: number;
 }

@@ -1,4 +1,4 @@
-/** Tells the operator what happened. Whatever could be a card number is masked before it is written. */
+/** Tells the operator what happened. Anything that could be a card number is masked before it is written. */
 export interface Log {
   debug(event: string, facts?: LogFacts): void;
   info(event: string, facts?: LogFacts): void;

@@ -43,7 +43,7 @@ export async function commitOpening(
   return { outcome: "outcome_unknown" };
 }
 
-/** What an existing account says of an opening: that it was this one, a repetition of it, or another. */
+/** What an existing account says about an opening: it was this one, this repeats it, or it was another. */
 export async function findOpening(
   { store, journal }: Pick<OpeningPorts, "store" | "journal">,
   command: Command & { readonly account: AccountId },

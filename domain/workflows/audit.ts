@@ -27,9 +27,9 @@ const BOUNDS: AuditBounds = {
 };
 
 /**
- * Gathers records and writes them together a moment later. What does not fit is dropped, oldest
- * first, and counted in the log: the audit must not hold payments up. What strangers are refused is
- * only counted.
+ * Gathers records and writes them together a moment later. Records that do not fit are dropped, oldest
+ * first, and the log says how many, because the audit must not hold payments up. Refusals of strangers
+ * are only counted.
  */
 export function createAuditLog(
   { sink, clock, log, bounds = BOUNDS }: AuditLogOptions,
@@ -82,7 +82,7 @@ export function createAuditLog(
     return writing ?? Promise.resolve();
   }
 
-  /** One batch after the other, so that a slow sink leaves at most one and a full buffer in memory. */
+  /** One batch at a time, so that a slow sink leaves at most one batch and a full buffer in memory. */
   async function writeAll(): Promise<void> {
     while (buffer.length > 0) {
       if (dropped > 0) log.warn("audit_records_dropped", { dropped });
@@ -91,7 +91,7 @@ export function createAuditLog(
       buffer = [];
       await write(records);
     }
-    // In the same step as the last look at the buffer: a record that comes a step later starts a timer.
+    // In the same step as the last look at the buffer, so that a record that comes later starts a timer.
     writing = undefined;
   }
 
@@ -108,7 +108,7 @@ export function createAuditLog(
   return { record, flush };
 }
 
-/** A user number can be any digits; none of them may be a card's. */
+/** A user number may be any digits, but the audit must hold no card number. */
 function maskUserNo(record: AuditRecord): AuditRecord {
   const userNo = record.userNo && maskCardNumbers(record.userNo);
   return userNo === record.userNo ? record : { ...record, userNo };

@@ -2,18 +2,18 @@ import { DAY_MILLISECONDS } from "../limits.ts";
 import type { AuditRecord } from "../ports/audit.ts";
 import type { Log } from "../ports/log.ts";
 
-/** How much a process may write a day, about. */
+/** How much a process may write per day, roughly. */
 export interface AuditBounds {
   readonly bytesPerDay: number;
-  /** Of them for strangers, whose records are the first that are dropped. */
+  /** The part of it for strangers, whose records are dropped first. */
   readonly strangersBytesPerDay: number;
 }
 
-/** What a record takes in addition to its texts, in the larger of the stores. */
+/** What a record takes in addition to its texts, in the store that needs more. */
 const RECORD_BYTES = 150;
 const LOG_INTERVAL_MILLISECONDS = 60_000;
 
-/** Lets through what fits into the day, and says in the log how much does not. */
+/** Lets through the records that fit into the day, and logs how many did not. */
 export function createAuditBudget(
   { bytesPerDay, strangersBytesPerDay }: AuditBounds,
   log: Log,

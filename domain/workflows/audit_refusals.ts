@@ -2,16 +2,16 @@ import type { Instant } from "../account.ts";
 import { AUDIT_REFUSAL_GROUPS, AUDIT_REFUSALS_MILLISECONDS } from "../limits.ts";
 import type { AuditRecord } from "../ports/audit.ts";
 
-/** Refusals of strangers, counted: whoever needs no key must not be able to fill a disk. */
+/** Counts refusals of strangers, because a caller who needs no key must not be able to fill the disk. */
 export interface RefusalCounter {
   count(refusal: AuditRecord): void;
-  /** Whether a minute has passed since the first that is counted. */
+  /** Whether a minute has passed since the first refusal that is counted. */
   isDue(now: Instant): boolean;
-  /** One record for each address and code, and counts from nothing again. */
+  /** Gives one record per address and code, and starts counting from zero. */
   take(): readonly AuditRecord[];
 }
 
-/** Stands where the addresses of a minute were too many, and where one was refused several operations. */
+/** Written in place of an address when there are too many, and of an operation when there are several. */
 const OTHERS = "others";
 const SEVERAL = "several";
 
@@ -41,7 +41,7 @@ export function createRefusalCounter(): RefusalCounter {
   };
 }
 
-/** Leaves out whom the stranger names, because each refusal of the group could name another. */
+/** Leaves out the user and fleet that the stranger named, because each refusal may name others. */
 function startGroup(refusal: AuditRecord, peer: string): AuditRecord {
   return { ...refusal, filo: null, userNo: null, peer, count: 1 };
 }

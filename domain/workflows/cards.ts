@@ -23,9 +23,9 @@ export interface CardSavingCommand extends Command {
 }
 
 /**
- * Saves a card in vault and account. The vault comes first: an account never names a card whose
- * number is not kept. A card that the account would refuse is not written to the vault at all, and
- * one that it refuses after all is removed from it.
+ * Saves a card in the vault and on the account. The vault comes first, so that an account never names a
+ * card whose number is not kept. A card that the account would refuse is not written to the vault, and
+ * one that it refuses in the end is removed from there.
  */
 export async function saveCard(
   { accounts, vault }: CardPorts,
@@ -40,8 +40,8 @@ export async function saveCard(
   const seen = await accounts.peek(id);
   if (seen === undefined) return { outcome: "user_not_found" };
   if (decide(seen).outcome === "rejected") {
-    // What was seen may be old, so the update confirms it; a repeated key it replays. A card that it
-    // would take after all is not added before its number is kept.
+    // The account that was seen may be out of date, so the update confirms the refusal, or replays a
+    // repeated key. If it would accept the card, it adds nothing yet, because the number is not kept.
     const outcome = await accounts.update<CardSaved, CardRegistrationRejection>(
       { account: id, command },
       ({ account }) => {
@@ -53,7 +53,7 @@ export async function saveCard(
   }
   await vault.keep(id, [{ cardId, number }], at);
   const outcome = await accounts.update({ account: id, command }, ({ account }) => decide(account));
-  // After an unknown outcome the account may name it. What stays behind here, reconcile removes.
+  // After an unknown outcome the account may name it. If the removal fails, reconcile repeats it.
   const mayBeNamed = outcome.outcome === "accepted" || outcome.outcome === "outcome_unknown";
   if (!mayBeNamed) await vault.remove(id, [cardId]).catch(() => {});
   return outcome;
@@ -63,7 +63,7 @@ export interface CardRemovingCommand extends CardRemovalCommand {
   readonly account: AccountId;
 }
 
-/** Removes a card from account and vault. The account comes first, so it never names a card without a number. */
+/** Removes a card. The account comes first, so that it never names a card whose number is gone. */
 export async function removeCard(
   { accounts, vault }: CardPorts,
   { account: id, ...command }: CardRemovingCommand,
@@ -72,7 +72,7 @@ export async function removeCard(
     { account: id, command },
     ({ account }) => decideCardRemoval(account, command),
   );
-  // A number that stays behind here, reconcile removes.
+  // If the removal fails, reconcile repeats it.
   if ("entry" in outcome) await vault.remove(id, [command.cardId]).catch(() => {});
   return outcome;
 }

@@ -4,7 +4,7 @@ import type { RateLimit } from "../ports/rate_limiter.ts";
 
 const DAY_SECONDS = DAY_MILLISECONDS / 1_000;
 
-/** How many wrong or sent codes are allowed: in a window, or in a day. */
+/** How many wrong or sent codes are allowed, per window or per day. */
 interface CodeBounds {
   readonly perPeer: number;
   readonly perUserAndPeer: number;
@@ -12,16 +12,16 @@ interface CodeBounds {
   readonly perUserADay: number;
 }
 
-/** Somebody who tries to sign in as a user. */
+/** An attempt to sign in as a user. */
 export interface Attempt {
   readonly account: AccountId;
-  /** Undefined for a fleet's server, whose one address speaks for all its users. */
+  /** The caller's address; undefined for a fleet's server, which speaks for all its users. */
   readonly peer: string | undefined;
 }
 
 /**
- * What an attempt counts against at one address: the narrowest first, because what is past a limit
- * counts against none of the wider ones.
+ * What an attempt from one address counts against. The narrowest limit comes first, because an attempt
+ * beyond one limit does not count against the wider ones.
  */
 export function limitsAtPeer(
   policy: string,
@@ -38,7 +38,7 @@ export function limitsAtPeer(
   ];
 }
 
-/** What an attempt counts against for its user, from wherever it comes. */
+/** What an attempt counts against for its user, from any address. */
 export function limitOfUser(
   policy: string,
   { perUserADay }: CodeBounds,

@@ -9,7 +9,7 @@ import type { CardVault } from "../ports/card_vault.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { SecretHasher } from "../ports/secret_hasher.ts";
 
-/** All that a fleet says of a new user. */
+/** Everything that a fleet says about a new user. */
 export interface AccountCreationCommand extends Command {
   readonly account: AccountId;
   readonly authCode: string;
@@ -40,7 +40,7 @@ export async function createAccount(
   const found = await accounts.findOpening(opening);
   if (found) return found;
   const authCodeHash = await hasher.hash(authCode);
-  const kept = distinctCards(command, vault).map((card) => ({
+  const kept = listDistinctCards(command, vault).map((card) => ({
     ...card,
     cardId: ids.next("card", at),
   }));
@@ -59,8 +59,8 @@ export async function createAccount(
   return outcome;
 }
 
-/** Each card once, by its digits; a selected card that is not among them is added. */
-function distinctCards(
+/** Each card once, by its digits. A selected card that is not among them is added. */
+function listDistinctCards(
   { account, cardNumbers, selectedCard }: AccountCreationCommand,
   vault: CardVault,
 ): { readonly number: CardNumber; readonly fingerprint: string }[] {

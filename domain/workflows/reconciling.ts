@@ -18,19 +18,19 @@ export interface ReconcilingPorts {
   readonly digest: Digest;
 }
 
-/** What checking a store against its journals came to. */
+/** The result of checking a store against its journals. */
 export interface Reconciled {
   readonly accounts: number;
   readonly entries: number;
-  /** What does not add up, each with its account and, where it is one, its entry. */
+  /** Everything that does not add up, each with its account and, if it concerns one, its entry. */
   readonly faults: readonly string[];
-  /** Accounts that are older than their journal, as the journal makes them. */
+  /** Accounts that are older than their journal. */
   readonly behind: readonly Behind[];
-  /** Closed top-ups of which the card gateway said nothing. */
+  /** Closed top-ups whose outcome the card gateway did not confirm, because it did not answer. */
   readonly unanswered: number;
 }
 
-/** An account that was set back while its journal was not. */
+/** An account that was set back while its journal was not, and the account that the journal makes. */
 export interface Behind {
   readonly stored: Account;
   readonly replayed: Account;
@@ -46,16 +46,16 @@ interface Proved {
 type Closing = EntryOf<"top_up_credited" | "top_up_failed">;
 
 /**
- * Checks everything that is stored against the journal: each account is replayed from nothing and
- * compared whole, and so are its look-ups, its card numbers and its charges. One account is in memory
- * at a time, and none of its entries.
+ * Checks everything that is stored against the journal. Each account is replayed from nothing and
+ * compared as a whole; its look-ups, card numbers and charges are checked too. Only one account is in
+ * memory at a time, and never its whole journal.
  */
 export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconciled> {
   const faults: string[] = [];
   const behind: Behind[] = [];
   let [accounts, entries, unanswered] = [0, 0, 0];
   for await (const stored of ports.records.accounts()) {
-    const proved = await proveSettled(ports, stored);
+    const proved = await proveInTwoLooks(ports, stored);
     accounts++;
     entries += proved.entries;
     unanswered += proved.unanswered;
@@ -66,8 +66,8 @@ export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconci
   return { accounts, entries, faults, behind, unanswered };
 }
 
-/** Looks twice, because what was only on its way at the first look has arrived at the second. */
-async function proveSettled(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
+/** Looks twice before it finds fault: what was still on its way at first has then arrived. */
+async function proveInTwoLooks(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
   const proved = await prove(ports, stored);
   if (proved.faults.length === 0 || stored.account === undefined) return proved;
   const again = await ports.records.again?.(stored.account.id);
@@ -86,7 +86,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
     const paymentId = proof.unknownPayment(entry);
     proof.add(one, paymentId === undefined ? undefined : await stored.payment(paymentId));
     if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") continue;
-    const fault = await chargeFault(ports.gateway, entry);
+    const fault = await findChargeFault(ports.gateway, entry);
     if (fault === "unanswered") unanswered++;
     else if (fault) gateway.push(`entry ${entry.seq} (${entry.type} ${entry.id}): ${fault}`);
   }
@@ -101,7 +101,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   }
   const isBehind = faults.length === 0 && account.seq < replayed.seq;
   faults.push(...proof.accountFaults(account));
-  faults.push(...lookUpFaults(stored, replayed), ...await cardFaults(ports, account));
+  faults.push(...findLookUpFaults(stored, replayed), ...await findCardFaults(ports, account));
   return {
     entries,
     unanswered,
@@ -114,16 +114,16 @@ function describeEnd({ seq, head }: Account): string {
   return `its entries end with ${seq} (${head})`;
 }
 
-/** What the look-ups of open top-ups and holds have more, less or other than the journal leaves open. */
-function lookUpFaults(stored: StoredAccount, replayed: Account): readonly string[] {
+/** Where the look-ups of open top-ups and holds differ from what the journal leaves open. */
+function findLookUpFaults(stored: StoredAccount, replayed: Account): readonly string[] {
   const topUps = replayed.openTopUps.map((open) => [open.topUpId, open.startedAt] as const);
   const holds = replayed.openHolds.map((open) => [open.holdId, open.expiresAt] as const);
   return [
-    ...openFaults("top-up", {
+    ...findOpenFaults("top-up", {
       kept: stored.openTopUps?.map((open) => [open.topUpId, open.startedAt]),
       open: topUps,
     }),
-    ...openFaults("hold", {
+    ...findOpenFaults("hold", {
       kept: stored.openHolds?.map((open) => [open.holdId, open.expiresAt]),
       open: holds,
     }),
@@ -132,7 +132,7 @@ function lookUpFaults(stored: StoredAccount, replayed: Account): readonly string
 
 type Times = readonly (readonly [id: string, at: Instant])[];
 
-function openFaults(
+function findOpenFaults(
   what: string,
   looked: { readonly kept: Times | undefined; readonly open: Times },
 ): readonly string[] {
@@ -150,8 +150,8 @@ function openFaults(
   });
 }
 
-/** Each card must be in the vault, and be the card that the account shows. */
-async function cardFaults(
+/** Every card must be in the vault, and must be the card that the account shows. */
+async function findCardFaults(
   { accounts, vault, vaultStore }: ReconcilingPorts,
   { id, cards }: Account,
 ): Promise<readonly string[]> {
@@ -164,7 +164,7 @@ async function cardFaults(
       faults.push(`card ${cardId}: its number is not in the vault`);
       continue;
     }
-    // What does not open is named with its record.
+    // Records that do not open are reported by proveVault().
     const number = await vault.open(id, cardId).catch(() => undefined);
     if (number === undefined) continue;
     const isSame = vault.fingerprint(id, number) === fingerprint &&
@@ -174,8 +174,8 @@ async function cardFaults(
   return faults;
 }
 
-/** Where the card gateway contradicts the journal. */
-async function chargeFault(
+/** How the card gateway contradicts the journal; undefined if it does not. */
+async function findChargeFault(
   gateway: Pick<CardGateway, "inquire">,
   { type, topUpId, amountKurus }: Closing,
 ): Promise<string | undefined> {

@@ -24,43 +24,43 @@ export interface SignInPorts {
   readonly digests: Pick<Digests, "secret" | "sentCode">;
   readonly hasher: Pick<SecretHasher, "verify">;
   readonly ids: Pick<Ids, "secret" | "digits">;
-  /** Whether there is such a fleet: nobody of one that was removed is known any more. */
+  /** Whether the fleet exists. The users of a removed fleet are unknown. */
   readonly hasFleet: (filo: string) => boolean;
 }
 
-/** Why somebody is not let in, or gets no code. */
+/** Why a sign-in is refused, or no code is given. */
 export type SignInRefusal =
   | {
     readonly code: "authentication_failed" | "user_not_found" | "code_delivery_unavailable";
   }
   | { readonly code: "rate_limited"; readonly exceeded: Omit<ExceededLimit, "key"> };
 
-/** A one-time code for the answer to the request that asked for it. */
+/** A one-time code, which the answer to the request holds, or why there is none. */
 export type CodeOutcome = { readonly code: string } | { readonly refusal: SignInRefusal };
 
 const FAILED: SignInRefusal = { code: "authentication_failed" };
 
-/** What a code looks like that a person types. Those in an answer are 256 bits, which nobody guesses. */
+/** The form of a sent code, which a person types. A code in an answer has 256 bits, which nobody can guess. */
 const SENT_CODE = /^\d{8}$/;
 
-/** Signing in: a one-time code in one of three ways, then a session for the code. */
+/** Signing in: a one-time code, obtained in one of three ways, and then a session for the code. */
 export interface SignIn {
-  /** With the fleet key, and the authCode if the fleet sends it along. */
+  /** For a caller with the fleet key, who may send the authCode too. */
   createCodeForFleet(
     account: AccountId,
     options: { readonly authCode?: string | undefined; readonly now: Instant },
   ): Promise<CodeOutcome>;
-  /** With the authCode. An unknown user is refused like a wrong authCode, and in the same time. */
+  /** For a caller with the authCode. An unknown user is refused like a wrong authCode, in the same time. */
   createCodeForAuthCode(
     attempt: Attempt,
     options: { readonly authCode: string; readonly now: Instant },
   ): Promise<CodeOutcome>;
-  /** With neither: sends the code. Until it is answered all is the same, whether there is such a user or not. */
+  /** For a caller with neither: sends the code. Answer and time are the same for an unknown user. */
   sendCode(
     attempt: Attempt,
     options: { readonly requestId: string; readonly now: Instant },
   ): Promise<SignInRefusal | undefined>;
-  /** Takes a code, once, and gives a session token. */
+  /** Uses up a code and gives a session token. */
   createSession(
     attempt: Attempt,
     options: { readonly code: string; readonly now: Instant },
@@ -72,7 +72,7 @@ export function createSignIn(
 ): SignIn {
   return {
     createCodeForFleet: async (account, { authCode, now }) => {
-      const authCodeHash = await authCodeHashOf(account);
+      const authCodeHash = await readAuthCodeHash(account);
       if (authCodeHash === undefined) return { refusal: { code: "user_not_found" } };
       const attempt = { account, peer: undefined };
       const refusal = authCode === undefined
@@ -82,7 +82,7 @@ export function createSignIn(
     },
 
     createCodeForAuthCode: async (attempt, { authCode, now }) => {
-      const authCodeHash = await authCodeHashOf(attempt.account);
+      const authCodeHash = await readAuthCodeHash(attempt.account);
       const refusal = await checkAuthCode(attempt, { authCode, authCodeHash, now });
       return refusal ? { refusal } : await createCode(attempt.account, now);
     },
@@ -97,7 +97,7 @@ export function createSignIn(
       if (exceeded) return { code: "rate_limited", exceeded };
       const code = ids.digits();
       const codeHash = digests.sentCode(account, code);
-      // The limits above let as many wait as one address may have sent; another's keep nobody from one.
+      // The limits above bound what one address may send. Codes sent from elsewhere keep nobody from one.
       const most = SENT_CODES.perUserADay;
       const refusal = await keepCode(account, { codeHash, delivery: "out_of_band", now }, most);
       if (refusal) return refusal;
@@ -119,7 +119,7 @@ export function createSignIn(
     },
   };
 
-  async function authCodeHashOf(id: AccountId): Promise<string | undefined> {
+  async function readAuthCodeHash(id: AccountId): Promise<string | undefined> {
     return hasFleet(id.filo) ? await auth.authCodeHash(id) : undefined;
   }
 
@@ -131,8 +131,8 @@ export function createSignIn(
       readonly now: Instant;
     },
   ): Promise<SignInRefusal | undefined> {
-    // Counted before it is looked at: guesses that arrive together must not all be looked at. What
-    // comes from elsewhere does not count here, so it keeps nobody from proving who they are.
+    // Counted before it is checked, because guesses that arrive together must not all be checked.
+    // Attempts from other addresses do not count, so that they keep nobody from proving who they are.
     const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
     const exceeded = await auth.count(limits, now);
     if (exceeded) return { code: "rate_limited", exceeded };
@@ -153,7 +153,7 @@ export function createSignIn(
     return refusal ? { refusal } : { code };
   }
 
-  /** Keeps a code until it is taken or expires, unless `most` of its kind are waiting. */
+  /** Keeps a code until it is used or expires, unless `most` of its kind are waiting. */
   async function keepCode(
     account: AccountId,
     code: Omit<NewCode, "expiresAt">,
@@ -170,7 +170,7 @@ export function createSignIn(
     return { code: "rate_limited", exceeded };
   }
 
-  /** Eight digits can be guessed, so they are counted before they are looked at. */
+  /** Eight digits can be guessed, so an attempt is counted before it is checked. */
   async function takeSentCode(
     attempt: Attempt,
     code: string,
@@ -187,7 +187,7 @@ export function createSignIn(
     return undefined;
   }
 
-  /** Nobody guesses 256 bits: a right code is let in however many wrong ones came. */
+  /** Nobody can guess 256 bits, so a right code is accepted however many wrong ones came before. */
   async function takeAnsweredCode(
     attempt: Attempt,
     code: string,

@@ -29,7 +29,7 @@ import {
 import { type CardDeclines, type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
 import { startTopUp } from "./top_up_start.ts";
 
-/** A top-up and how it ended, as far as the journal knows. */
+/** A top-up, and how it ended according to the journal. */
 export type TopUpState =
   | { readonly status: "pending"; readonly started: TopUpStarted }
   | { readonly status: "credited"; readonly started: TopUpStarted; readonly closing: TopUpCredited }
@@ -44,13 +44,13 @@ export interface SettlementPorts extends Pick<CardDeclinesPorts, "counters" | "l
   readonly clock: Pick<Clock, "now" | "within">;
 }
 
-/** What a sweep of open top-ups came to. */
+/** How the top-ups that a sweep found open stand after it. */
 export type SweepCounts = Readonly<Record<TopUpState["status"], number>>;
 
 /**
- * Brings top-ups to their end: the card is charged after `top_up_started` is committed, and the
- * outcome is committed after it is known. An outcome that is not known stays pending and is asked
- * again, by the next request or by a sweep; the reference keeps the card from being charged twice.
+ * Brings top-ups to their end. The card is charged after `top_up_started` is committed, and the outcome
+ * is committed once it is known. Until then the top-up stays pending, and the next request or a sweep
+ * asks again; the reference keeps the card from being charged twice.
  */
 export interface TopUpSettlement {
   /** Commits that a top-up begins; the card is charged afterwards. */
@@ -58,13 +58,13 @@ export interface TopUpSettlement {
     account: AccountId,
     command: Omit<TopUpCommand, "firstChargeOf">,
   ): Promise<UpdateOutcome<TopUpStarted, TopUpRejection>>;
-  /** Charges the card of a top-up that has just been started, and waits a while for the outcome. */
+  /** Charges the card of a top-up that was just started, and waits a while for the outcome. */
   charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
-  /** The top-up of that id; when it is open its outcome is asked for first. */
+  /** The top-up with that id. If it is open, its outcome is asked for first. */
   find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
   /**
-   * Asks for the outcomes of all but those that started within so many milliseconds of now, a few at
-   * a time, the oldest first. One that a clock ahead of this one started in the future is asked for.
+   * Asks for the outcomes of open top-ups, a few at a time, the oldest first. Leaves out those that
+   * started within so many milliseconds of now, but not those from a clock that is further ahead.
    */
   sweep(youngMilliseconds?: number): Promise<SweepCounts>;
 }
@@ -72,14 +72,14 @@ export interface TopUpSettlement {
 export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlement {
   const ports = { ...givenPorts, declines: createCardDeclines(givenPorts) };
 
-  // Requests for one top-up share one conversation with the gateway.
+  // By top-up: requests for the same one share one conversation with the gateway.
   const underway = new Map<string, Promise<TopUpState>>();
   const charging = new Set<string>();
 
-  // The newest top-ups whose first charge ended without an outcome. An older one counts as charging for a while.
+  // The newest top-ups whose first charge ended without an outcome. A forgotten one counts as charging for a while.
   const unclear = new Set<string>();
 
-  // A gateway that does not answer must not hold up more requests than these.
+  // Requests that wait for an outcome: a gateway that does not answer must not hold up too many.
   let waiting = 0;
 
   function settle(asked: Settling): Promise<TopUpState> {
@@ -102,11 +102,11 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     unclear.add(id);
   }
 
-  /** Asks for the outcome and waits a while, as long as there is room for it. */
+  /** Asks for the outcome and waits a while for it, if there is room. */
   async function ask(asked: Settling): Promise<TopUpState> {
     const { started } = asked;
     const pending = { status: "pending", started } as const;
-    // A sweep asks later, under the same reference; what waits here would only lie in memory.
+    // A sweep asks later, under the same reference; waiting here would only take memory.
     if (underway.size >= SETTLEMENTS_AT_ONCE && !underway.has(started.id)) return pending;
     const settling = settle(asked);
     if (waiting >= TOP_UPS_WAITING) {
@@ -137,7 +137,7 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     return await settle({ account, started: state.started, ask: "inquire" });
   }
 
-  /** One that cannot be settled, whatever the fault, stays pending and must not hold up the others. */
+  /** A top-up that cannot be settled stays pending, and must not hold up the others. */
   async function sweepOne(open: OpenTopUpAddress): Promise<TopUpState["status"] | undefined> {
     try {
       return (await settleOpen(open))?.status;
@@ -170,7 +170,7 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
         for (const status of await Promise.all(page.map(sweepOne))) {
           if (status) counts[status]++;
         }
-        // Past the last one, not from the start: those that stay pending must not hold up the others.
+        // Past the last one, and not from the start, because some may stay pending.
         page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE, last);
       }
       return counts;
@@ -210,14 +210,14 @@ async function settleTopUp(ports: SettlingPorts, settling: Settling): Promise<To
   );
   const wasCharged = outcome.status === "charged" && closed === "accepted";
   const [state] = await Promise.all([
-    // Whoever closed it, here or elsewhere, what the journal says is the outcome.
+    // The journal says the outcome, whoever closed the top-up.
     readState(ports.journal, id, started),
     wasCharged && ports.declines.release({ filo: id.filo, number: number(), at: started.at }),
   ]);
   return state;
 }
 
-/** The outcome of the charge; pending whenever it is not known for sure. */
+/** The outcome of the charge; pending unless it is certain. */
 async function askGateway(
   { gateway, clock, log }: SettlementPorts,
   { started, ask, number }: Settling & { readonly number: () => Promise<CardNumber> },
@@ -226,7 +226,7 @@ async function askGateway(
     const asking = ask === "charge" ? charge() : gateway.inquire(started.id);
     const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
       { status: "pending" };
-    // Not found does not mean failed: the first charge may still be on its way, under the same reference.
+    // Not found does not mean failed, because the first charge may still be on its way. It has the same reference.
     if (answer.status !== "not_found") return checkAmount(answer);
     return checkAmount(
       await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" },
@@ -236,7 +236,7 @@ async function askGateway(
     return { status: "pending" };
   }
 
-  /** A charge of another amount is not this top-up's: somebody has to look. */
+  /** A charge of another amount cannot be this top-up's, so somebody has to look. */
   function checkAmount(answer: ChargeOutcome): ChargeOutcome {
     const isOther = answer.status === "charged" && answer.amountKurus !== undefined &&
       answer.amountKurus !== started.amountKurus;

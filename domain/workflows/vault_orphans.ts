@@ -7,8 +7,8 @@ import type { VaultRecord, VaultStore } from "../ports/card_vault.ts";
 const PAGE = 500;
 
 /**
- * Removes card numbers that no account names an hour after they were kept: what a card's saving or
- * removal left behind when it was refused, failed or crashed. Gives how many there were.
+ * Removes card numbers that no account names an hour after they were kept: those that were left behind
+ * when saving or removing a card was refused, failed or crashed. Gives how many there were.
  */
 export async function removeVaultOrphans(
   { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
@@ -25,7 +25,7 @@ export async function removeVaultOrphans(
   return removed;
 }
 
-/** Every record that is older, some at a time. */
+/** Every older record, page by page. */
 export async function* vaultPages(
   vault: Pick<VaultStore, "list">,
   createdBefore: Instant,
@@ -44,7 +44,7 @@ async function removeUnnamed(
   const [first] = records;
   if (first === undefined) return 0;
   const account = await readIfPossible(accounts, first.account);
-  // An account that cannot be read keeps its card numbers: reconciling names it.
+  // An account that cannot be read keeps its card numbers; reconciling reports it.
   if (account === "unreadable") return 0;
   const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
   if (orphans.length > 0) await vault.remove(first.account, orphans);

@@ -8,12 +8,12 @@ export interface VaultProof {
   readonly faults: readonly string[];
 }
 
-/** The latest time that a date can have, because a record whose time is wrong has to open too. */
+/** The latest possible time, because records whose time is wrong have to open too. */
 const ANY_TIME: Instant = 8_640_000_000_000_000;
 
 /**
- * Opens every record without looking at the numbers. Each takes some microseconds, and a sample would
- * miss the one record that was changed.
+ * Opens every record, and looks at no number. Each takes a few microseconds, and a sample could miss
+ * the one record that was changed.
  */
 export async function proveVault({ store, vault }: {
   readonly store: Pick<VaultStore, "list">;
