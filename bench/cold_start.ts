@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { freePort } from "../scripts/services/free_port.ts";
+import { findFreePort } from "../scripts/services/free_port.ts";
 import { FLEET_HEADERS, VARIABLES } from "./fleet.ts";
 import { median } from "./throughput.ts";
 
@@ -58,7 +58,7 @@ async function timeStart(
   program: string,
   variables: Deployment["variables"],
 ): Promise<number> {
-  const port = freePort();
+  const port = findFreePort();
   const startedAt = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", program],

@@ -8,7 +8,7 @@
  */
 
 import { type Table, writeTables } from "../scripts/placed_table.ts";
-import { startServices, variablesOf } from "../scripts/services/start_services.ts";
+import { collectVariables, startServices } from "../scripts/services/start_services.ts";
 import { MONGODB_URI } from "../scripts/services/variables.ts";
 import { drawChart } from "./chart.ts";
 import {
@@ -135,7 +135,9 @@ async function startPlace(directory: string, signal: AbortSignal): Promise<Place
     if (service.state !== "missing" || !NEEDED.includes(service.name)) continue;
     throw new Error(`${service.name} is missing: ${service.why}`);
   }
-  const { [MONGODB_URI]: uri = Deno.env.get(MONGODB_URI) ?? "", ...others } = variablesOf(services);
+  const { [MONGODB_URI]: uri = Deno.env.get(MONGODB_URI) ?? "", ...others } = collectVariables(
+    services,
+  );
   const redis = Object.fromEntries(
     Object.entries(others).map(([name, value]) => [name.replace(/^TEST_/, ""), value]),
   );

@@ -1,4 +1,4 @@
-import { fileUrl } from "../scripts/placed_table.ts";
+import { toFileUrl } from "../scripts/placed_table.ts";
 
 /** Where sentences with measured figures stand, and how a number is written there. */
 const PLACES = [
@@ -10,7 +10,7 @@ const PLACES = [
 export async function writeFigures(figures: ReadonlyMap<string, number>): Promise<void> {
   for (const { file, language } of PLACES) {
     const options = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-    const before = await Deno.readTextFile(fileUrl(file));
+    const before = await Deno.readTextFile(toFileUrl(file));
     const after = before.replaceAll(
       /(<!-- figure: (\w+) -->).*?(<!-- \/figure -->)/gs,
       (place, opening: string, name: string, closing: string) => {
@@ -18,6 +18,6 @@ export async function writeFigures(figures: ReadonlyMap<string, number>): Promis
         return figure === undefined ? place : opening + figure + closing;
       },
     );
-    await Deno.writeTextFile(fileUrl(file), after);
+    await Deno.writeTextFile(toFileUrl(file), after);
   }
 }

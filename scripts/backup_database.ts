@@ -1,6 +1,6 @@
 /**
- * `deno task db:backup [path]`: copies the SQLite file, also while Kese runs, and checks the copy.
- * Without a path it goes to `backups/` beside the file, under the time in UTC.
+ * `deno task db:backup [path]`: copies the SQLite file, even while Kese runs, and checks the copy.
+ * Without a path the copy goes to `backups/` next to the file, named after the time in UTC.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { refuseMissingStore } from "../infra/sqlite/store_file.ts";
 import { startOrExit } from "../infra/process/start_refused.ts";
 import { readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
-/** `data/backups/kese-2026-11-25T18-32-50Z.db` for `data/kese.db`. */
-export function backupPath(source: string, now: Date): string {
+/** Names a backup: `data/backups/kese-2026-11-25T18-32-50Z.db` for `data/kese.db`. */
+export function toBackupPath(source: string, now: Date): string {
   const time = now.toISOString().replace(/\.\d+/, "").replaceAll(":", "-");
   return join(dirname(source), "backups", `kese-${time}.db`);
 }
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   if (mongo !== undefined) {
     refuse("MONGODB_URI is set, and MongoDB has backups of its own (docs/deployment.md).");
   }
-  const [target = backupPath(sqlitePath, new Date()), ...others] = Deno.args;
+  const [target = toBackupPath(sqlitePath, new Date()), ...others] = Deno.args;
   if (others.length > 0) refuse("name one path. Usage: deno task db:backup [path]");
   await startOrExit(() => refuseMissingStore(sqlitePath));
   try {

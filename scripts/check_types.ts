@@ -1,15 +1,15 @@
 /**
- * Type-checks everything, tests included: `deno check` with the import map that this machine needs.
- * domain/ is checked once more, with the language alone: `fetch`, `Deno`, `crypto`, timers and
- * `console` do not exist there.
+ * Type-checks everything, tests included, with the import map that this machine needs. domain/ is
+ * checked again with nothing but the language: `fetch`, `Deno`, `crypto`, timers and `console` do not
+ * exist there.
  *
  * @module
  */
 
-import { importFlags } from "./import_map.ts";
+import { chooseImportFlags } from "./import_map.ts";
 
 const CHECKS = [
-  await importFlags(),
+  await chooseImportFlags(),
   ["--config=scripts/domain.json", "domain"],
 ];
 

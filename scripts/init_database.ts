@@ -7,13 +7,13 @@ import { sayUnavailable } from "../infra/mongo/unavailable.ts";
 import { startOrExit } from "../infra/process/start_refused.ts";
 import { readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
-/** `deno task db:init`: makes the indexes of MongoDB and says what to shard by. Safe to run again. */
+/** `deno task db:init`: creates the indexes of MongoDB and prints how to shard. Safe to repeat. */
 async function main(): Promise<void> {
   const environment = readEnvironmentOrExit(await readVariablesOrExit({ mayMakeStore: true }));
   const { mongo } = environment;
   if (mongo === undefined) {
     console.log(
-      "MONGODB_URI is not set: SQLite makes its tables by itself, nothing is to be done.",
+      "MONGODB_URI is not set: SQLite makes its tables by itself, so there is nothing to do.",
     );
     return;
   }

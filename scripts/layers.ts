@@ -1,13 +1,13 @@
 /**
- * Lint plugin that keeps the rooms apart (`routes -> domain <- infra`, put together by main.ts):
+ * Lint plugin that keeps the rooms apart (`routes -> domain <- infra`, assembled by main.ts):
  *
  * - `layers/imports`: which room may import which;
- * - `layers/globals`: a rule is synchronous and takes no time or chance from the machine, and routes/
- *   does not know what it runs on. The other globals do not exist for domain/: it is type-checked
- *   without them (`check_types.ts`);
+ * - `layers/globals`: a rule is synchronous and takes neither time nor randomness from the machine, and
+ *   routes/ does not know what it runs on. The other globals do not exist in domain/, which is
+ *   type-checked without them (`check_types.ts`);
  * - `layers/environment`: only main.ts reads the environment.
  *
- * scripts/ and tests/ stand outside the rooms and may do anything.
+ * scripts/ and tests/ are not rooms and may do anything.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const ROOMS = {
   },
   "domain/": {
     mayImport: /^domain\/[^/]+$/,
-    why: "a rule imports only other rules: what it needs comes as an argument",
+    why: "a rule imports only other rules; what it needs is an argument",
   },
   "routes/": {
     mayImport: /^(?!infra\/|main\.ts$|scripts\/|tests\/)/,
@@ -44,20 +44,20 @@ const ROOMS = {
 type Room = keyof typeof ROOMS;
 
 const CLOCK_AND_CHANCE = [
-  ...["Date.now", "Math.random", "Temporal.Now"].flatMap(membersTaken),
+  ...["Date.now", "Math.random", "Temporal.Now"].flatMap(toMemberSelectors),
   "VariableDeclarator[init.name=/^(Date|Math|Temporal)$/]",
   "NewExpression[callee.name='Date'][arguments.length=0]",
   "CallExpression[callee.name='Date']",
 ];
 const ASYNCHRONY = ["Identifier[name='Promise']", "[async=true]", "AwaitExpression"];
 const ENVIRONMENT = [
-  ...["Deno.env", "process.env"].flatMap(membersTaken),
+  ...["Deno.env", "process.env"].flatMap(toMemberSelectors),
   "VariableDeclarator[init.name=/^(Deno|process)$/]",
   "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
 ];
 
-/** Selectors for a member of a global: `Date.now` and `Date["now"]`. */
-function membersTaken(member: string): string[] {
+/** Makes selectors for a member of a global: `Date.now` and `Date["now"]`. */
+function toMemberSelectors(member: string): string[] {
   const [object, property] = member.split(".");
   return ["name", "value"].map((key) =>
     `MemberExpression[object.name='${object}'][property.${key}='${property}']`
@@ -75,7 +75,7 @@ const plugin: Deno.lint.Plugin = {
 export default plugin;
 
 function checkImports(context: Context): Visitor {
-  const room = roomOf(context.filename);
+  const room = findRoom(context.filename);
   if (room === undefined) return {};
   const { mayImport, why } = ROOMS[room];
 
@@ -86,7 +86,7 @@ function checkImports(context: Context): Visitor {
       context.report({ node, message: `The name of a module must be plain text: ${why}.` });
       return;
     }
-    const path = pathInRepository(new URL(specifier, pathToFileURL(context.filename)).href);
+    const path = toRepositoryPath(new URL(specifier, pathToFileURL(context.filename)).href);
     const isPackage = !/^(\.{0,2}\/|file:)/.test(specifier);
     const isFine = isPackage || path === undefined
       ? !room?.startsWith("domain/")
@@ -105,7 +105,7 @@ function checkImports(context: Context): Visitor {
 }
 
 function checkGlobals(context: Context): Visitor {
-  const room = roomOf(context.filename);
+  const room = findRoom(context.filename);
   const message = "Cannot use this here: it must come as an argument or through a port.";
   if (room === "routes/") return refuse(context, ["Identifier[name='Deno']"], message);
   if (room === undefined || room === "infra/") return {};
@@ -114,7 +114,7 @@ function checkGlobals(context: Context): Visitor {
 }
 
 function checkEnvironment(context: Context): Visitor {
-  if (roomOf(context.filename) === undefined) return {};
+  if (findRoom(context.filename) === undefined) return {};
   const message =
     "Cannot read the environment here: only main.ts does, and passes on what it read.";
   return refuse(context, ENVIRONMENT, message);
@@ -125,13 +125,13 @@ function refuse(context: Context, selectors: readonly string[], message: string)
   return Object.fromEntries(selectors.map((selector) => [selector, report]));
 }
 
-function roomOf(filename: string): Room | undefined {
-  const path = pathInRepository(pathToFileURL(filename).href);
+function findRoom(filename: string): Room | undefined {
+  const path = toRepositoryPath(pathToFileURL(filename).href);
   return (Object.keys(ROOMS) as Room[]).find((room) => path?.startsWith(room));
 }
 
-/** `routes/app.ts` for the file of that name; undefined for what is not in this repository. */
-function pathInRepository(href: string): string | undefined {
+/** Gives `routes/app.ts` for that file; undefined for a file outside of this repository. */
+function toRepositoryPath(href: string): string | undefined {
   const root = new URL("../", import.meta.url).href;
   return href.startsWith(root) ? href.slice(root.length) : undefined;
 }

@@ -39,7 +39,7 @@ function codeBounds(
     `${perUserAndPeer} in ${WINDOW} and ${perUserAndPeerADay} a day`;
 }
 
-/** What an integrator meets. */
+/** What an integrator has to know. */
 export const LIMITS: Table = [
   ["What", "Limit"],
   [
@@ -79,7 +79,7 @@ export const LIMITS: Table = [
   ["Time that a top-up waits for its outcome before 202", seconds(limits.TOP_UP_WAIT_MILLISECONDS)],
 ];
 
-/** What an operator plans with: all of it counts in one process. */
+/** What an operator plans with. All of it is counted per process. */
 export const PROCESS_LIMITS: Table = [
   ["What", "Limit"],
   ["Requests in flight", `${count(REQUESTS_IN_FLIGHT)}, then \`busy\``],
@@ -132,7 +132,7 @@ export const PROCESS_LIMITS: Table = [
   ["Time to finish after SIGTERM or SIGINT", seconds(SHUTDOWN_DEADLINE_MILLISECONDS)],
 ];
 
-/** What a document of an account holds on MongoDB, and how it is written. */
+/** What an account's document holds on MongoDB, and how it is written. */
 export const MONGODB_BOUNDS: Table = [
   ["What", "Bound"],
   ["Entries are moved to the ledger", `each time \`seq\` passes a multiple of ${DRAIN_EVERY}`],

@@ -7,12 +7,10 @@
  */
 
 import { z } from "zod";
-import { completeForDevelopment } from "../infra/process/development.ts";
-import { openKese, readEnvironmentOrExit } from "../main.ts";
-import { createEndpoints } from "../routes/app.ts";
 import type { Definition, Endpoint } from "../routes/http/endpoint.ts";
 import { isAccountCommand } from "../routes/openapi/problem_codes.ts";
-import { doesInTurkish, type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
+import { readEndpoints } from "./endpoints.ts";
+import { describeInTurkish, type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
 
 export const COLLECTION_FILE = new URL("../docs/kese.postman_collection.json", import.meta.url);
 
@@ -20,8 +18,8 @@ const SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.
 const ABOUT =
   "Baştan sona çalıştırılabilir: `npx -y deno@2.9.6 task dev` çalışırken Run'a basın. Değişkenler geliştirme filosunu gösterir.";
 
-/** The collection, with a request for every endpoint. */
-export function postmanCollection(endpoints: readonly Endpoint[]): object {
+/** Makes the collection. Throws if an endpoint has no request in it. */
+function createCollection(endpoints: readonly Endpoint[]): object {
   const shown = FOLDERS.flatMap(({ requests }) => requests.map(({ operation }) => operation));
   const missing = endpoints.map(({ definition }) => definition.operation)
     .filter((operation) => !shown.includes(operation));
@@ -41,13 +39,13 @@ export function postmanCollection(endpoints: readonly Endpoint[]): object {
   };
 }
 
-// Not among the endpoints: it is made from them.
+// Not an endpoint itself, because it is made from the endpoints.
 const DOCUMENT = {
   name: "OpenAPI belgesi",
   request: { method: "GET", header: [], url: "{{baseUrl}}/openapi.json" },
 };
 
-/** One request, as the endpoint's definition has it. */
+/** Makes one request from its endpoint's definition. */
 function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object {
   const { name, note, operation } = example;
   const endpoint = endpoints.find(({ definition }) => definition.operation === operation);
@@ -55,19 +53,19 @@ function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object
     throw new Error(`Cannot make the collection: there is no ${operation}`);
   }
   const { method, path } = endpoint.definition;
-  const values = examplesOf(example, endpoint.definition);
+  const values = toExamples(example, endpoint.definition);
   return {
     name,
     event: [
-      ...(example.makes ? [toEvent("prerequest", setVariables(example.makes))] : []),
-      toEvent("test", testScript(example, endpoint.definition)),
+      ...(example.makes ? [toEvent("prerequest", toAssignments(example.makes))] : []),
+      toEvent("test", toTestScript(example, endpoint.definition)),
     ],
     request: {
       method: method.toUpperCase(),
       header: toHeaders(example, { values, isCommand: isAccountCommand(endpoint) }),
       ...(example.place === "body" && { body: toBody(values) }),
-      url: toUrl(path, example.place === "query" ? values : []),
-      description: [doesInTurkish(operation), note].filter(Boolean).join(" "),
+      url: toUrl(path, (example.place ?? "query") === "query" ? values : []),
+      description: [describeInTurkish(operation), note].filter(Boolean).join(" "),
     },
   };
 }
@@ -76,22 +74,22 @@ function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object
 interface Example {
   readonly name: string;
   readonly value: unknown;
-  /** Optional, so shown and switched off. */
+  /** Whether it is shown but switched off, because it is optional. */
   readonly isOff: boolean;
 }
 
-/** Every parameter that is not in the path. Lists have no form in a query string. */
-function examplesOf({ values = {} }: ExampleRequest, definition: Definition): readonly Example[] {
+/** Makes an example of every parameter that is not in the path. */
+function toExamples({ values = {} }: ExampleRequest, definition: Definition): readonly Example[] {
   const free = Object.entries(definition.parameters.shape as Record<string, z.ZodType>)
     .filter(([name]) => !definition.path.includes(`{${name}}`));
   return free.map(([name, field]) => {
     const isOptional = field.safeParse(undefined).success;
-    const value = values[name] ?? (name in VARIABLES ? `{{${name}}}` : exampleOf(field) ?? "");
+    const value = values[name] ?? (name in VARIABLES ? `{{${name}}}` : readExample(field) ?? "");
     return { name, value, isOff: isOptional && !(name in values) };
   });
 }
 
-function exampleOf(field: z.ZodType): unknown {
+function readExample(field: z.ZodType): unknown {
   const inner = field instanceof z.ZodOptional ? field.unwrap() as z.ZodType : field;
   return field.meta()?.example ?? inner.meta()?.example;
 }
@@ -103,7 +101,7 @@ interface Header {
 }
 
 function toHeaders(
-  { bearer, place }: ExampleRequest,
+  { bearer = "fleetKey", place }: ExampleRequest,
   { values, isCommand }: { readonly values: readonly Example[]; readonly isCommand: boolean },
 ): Header[] {
   const own = place === "headers"
@@ -149,31 +147,26 @@ function toEvent(listen: "prerequest" | "test", exec: readonly string[]): object
 }
 
 /** Checks the status and keeps what later requests need. */
-function testScript({ keeps = {} }: ExampleRequest, { answers }: Definition): readonly string[] {
+function toTestScript({ keeps = {} }: ExampleRequest, { answers }: Definition): readonly string[] {
   const right = Object.keys(answers).join(", ");
-  const kept = setVariables(keeps);
+  const kept = toAssignments(keeps);
   return [
     `pm.test("${right}", () => pm.expect(pm.response.code).to.be.oneOf([${right}]));`,
     ...(kept.length > 0 ? ["const body = pm.response.json();", ...kept] : []),
   ];
 }
 
-function setVariables(values: Readonly<Record<string, string>>): readonly string[] {
+function toAssignments(values: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(values).map(([name, value]) =>
     `pm.collectionVariables.set("${name}", ${value});`
   );
 }
 
-/** The text of the file. */
-export function collectionText(endpoints: readonly Endpoint[]): string {
-  return `${JSON.stringify(postmanCollection(endpoints), null, 2)}\n`;
+/** Writes the text of the file. */
+export function writeCollection(endpoints: readonly Endpoint[]): string {
+  return `${JSON.stringify(createCollection(endpoints), null, 2)}\n`;
 }
 
-async function main(): Promise<void> {
-  const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
-  const kese = await openKese(readEnvironmentOrExit(await completeForDevelopment(variables)));
-  await Deno.writeTextFile(COLLECTION_FILE, collectionText(createEndpoints(kese.dependencies)));
-  await kese.close();
+if (import.meta.main) {
+  await Deno.writeTextFile(COLLECTION_FILE, writeCollection(await readEndpoints()));
 }
-
-if (import.meta.main) await main();

@@ -5,27 +5,25 @@
  * @module
  */
 
-/** Where an example puts its parameters. */
-export type Place = "query" | "body" | "headers";
-
 /** One request of the collection. */
 export interface ExampleRequest {
   readonly operation: string;
   readonly name: string;
-  /** What this example adds to what its operation does. */
+  /** What is added to the description of the operation. */
   readonly note?: string;
-  readonly place: Place;
-  /** Whose credentials it sends. */
-  readonly bearer: "fleetKey" | "sessionToken" | "code" | null;
-  /** Values in the place of those that the collection's variables or the definition give. */
+  /** Where the parameters go; by default into the query. */
+  readonly place?: "query" | "body" | "headers";
+  /** Whose credentials are sent; by default the fleet's. */
+  readonly bearer?: "fleetKey" | "sessionToken" | "code" | null;
+  /** Values that replace those of the collection's variables and of the definition. */
   readonly values?: Readonly<Record<string, unknown>>;
-  /** Variables that are made afresh before it is sent: the name, and JavaScript for the value. */
+  /** Variables that are set before the request is sent: the name, and JavaScript for the value. */
   readonly makes?: Readonly<Record<string, string>>;
   /** What the answer leaves for later requests: the variable, and where it is in the answer. */
   readonly keeps?: Readonly<Record<string, string>>;
 }
 
-export interface Folder {
+interface Folder {
   readonly name: string;
   readonly requests: readonly ExampleRequest[];
 }
@@ -44,7 +42,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   balance: "",
 };
 
-/** What each operation does, in Turkish: the collection and README.tr.md say it. */
+/** What each operation does, in Turkish, for the collection and README.tr.md. */
 const DOES: Readonly<Record<string, string>> = {
   create_user: "Bakiyesi ve kartlarıyla yeni bir kullanıcı oluşturur.",
   create_code:
@@ -77,8 +75,8 @@ const DOES: Readonly<Record<string, string>> = {
   health_ready: "Veri depolarının zamanında yazılıp okunabildiğini bildirir.",
 };
 
-/** What an operation does, in Turkish. */
-export function doesInTurkish(operation: string): string {
+/** Says in Turkish what an operation does. */
+export function describeInTurkish(operation: string): string {
   const does = DOES[operation];
   if (does === undefined) {
     throw new Error(`Cannot say what ${operation} does: postman_requests.ts lacks it`);
@@ -86,7 +84,7 @@ export function doesInTurkish(operation: string): string {
   return does;
 }
 
-// A run has a user of its own: limits count by user, and no card of an earlier run is in the way.
+// Each run has its own user, because limits count by user and cards of an earlier run would be duplicates.
 const NEW_USER_NO =
   '"run-" + Date.now().toString(36) + "-" + Math.random().toString(36).slice(2, 8)';
 
@@ -96,7 +94,6 @@ const NEW_USER: readonly ExampleRequest[] = [
     name: "Kullanıcı Oluşturma (create_user)",
     note: "Sonraki istekler bu kullanıcıyı kullanır.",
     place: "body",
-    bearer: "fleetKey",
     makes: { userNo: NEW_USER_NO },
     values: { selectedCard: "1234 5678 1234 1334", balance: "100.00" },
   },
@@ -108,40 +105,23 @@ const SEED_QUERIES: readonly ExampleRequest[] = [
     name: "Kart Saklama",
     note:
       "URL'deki kart numarası yalnız geliştirme ortamında kabul edilir; canlı ortamda JSON gövdesinde gönderin.",
-    place: "query",
-    bearer: "fleetKey",
     values: { cardNo: "4242 4242 4242 4242" },
     keeps: { cardId: "body.card.cardId" },
   },
   {
     operation: "pay",
     name: "Kart Saklamalı Ödeme",
-    place: "query",
-    bearer: "fleetKey",
     keeps: { paymentId: "body.paymentId" },
   },
-  {
-    operation: "refund",
-    name: "İade",
-    note: "Yalnız filo iade edebilir.",
-    place: "query",
-    bearer: "fleetKey",
-  },
+  { operation: "refund", name: "İade", note: "Yalnız filo iade edebilir." },
   {
     operation: "top_up",
     name: "Bakiye Güncelleme",
     note: "balance, eklenecek tutardır.",
-    place: "query",
-    bearer: "fleetKey",
     values: { balance: "100.00" },
     keeps: { topUpId: "body.topUpId" },
   },
-  {
-    operation: "list_cards",
-    name: "Kart Saklama Listesi",
-    place: "query",
-    bearer: "fleetKey",
-  },
+  { operation: "list_cards", name: "Kart Saklama Listesi" },
 ];
 
 const RIDE: readonly ExampleRequest[] = [
@@ -227,7 +207,6 @@ const SIGN_IN: readonly ExampleRequest[] = [
     name: "Doğrulama, 1. adım (authenticate_first_route)",
     note: "Filo anahtarıyla istendiği için kod yanıtta döner.",
     place: "body",
-    bearer: "fleetKey",
     values: { Filo: "{{fleet}}" },
     keeps: { code: "body.code" },
   },
@@ -246,70 +225,31 @@ const ACCOUNT: readonly ExampleRequest[] = [
     operation: "get_balance",
     name: "Bakiye (kullanıcının kendi oturumuyla)",
     note: "Oturum anahtarı filoyu da belirttiği için Filo başlığı gerekmez.",
-    place: "query",
     bearer: "sessionToken",
   },
   {
     operation: "list_entries",
     name: "İşlemler",
     note: "Sonraki sayfa için nextCursor değerini cursor olarak gönderin.",
-    place: "query",
-    bearer: "fleetKey",
   },
-  {
-    operation: "get_payment",
-    name: "Ödeme",
-    place: "query",
-    bearer: "fleetKey",
-  },
-  {
-    operation: "get_top_up",
-    name: "Bakiye Yükleme",
-    place: "query",
-    bearer: "fleetKey",
-  },
+  { operation: "get_payment", name: "Ödeme" },
+  { operation: "get_top_up", name: "Bakiye Yükleme" },
   {
     operation: "save_card",
     name: "Kart Saklama (JSON gövdesi)",
     note: "Canlı ortamda kart numarası böyle gönderilir.",
     place: "body",
-    bearer: "fleetKey",
     values: { cardNo: "5555 5555 5555 4444" },
     keeps: { cardId: "body.card.cardId" },
   },
-  {
-    operation: "select_card",
-    name: "Seçili Kart",
-    place: "body",
-    bearer: "fleetKey",
-  },
-  {
-    operation: "remove_card",
-    name: "Kart Silme",
-    place: "query",
-    bearer: "fleetKey",
-  },
-  {
-    operation: "end_session",
-    name: "Çıkış",
-    place: "query",
-    bearer: "sessionToken",
-  },
+  { operation: "select_card", name: "Seçili Kart", place: "body" },
+  { operation: "remove_card", name: "Kart Silme" },
+  { operation: "end_session", name: "Çıkış", bearer: "sessionToken" },
 ];
 
 const SYSTEM: readonly ExampleRequest[] = [
-  {
-    operation: "health_live",
-    name: "Çalışıyor mu",
-    place: "query",
-    bearer: null,
-  },
-  {
-    operation: "health_ready",
-    name: "Hazır mı",
-    place: "query",
-    bearer: null,
-  },
+  { operation: "health_live", name: "Çalışıyor mu", bearer: null },
+  { operation: "health_ready", name: "Hazır mı", bearer: null },
 ];
 
 /** The collection from top to bottom: a user, then the seed's queries. */

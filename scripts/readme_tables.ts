@@ -1,30 +1,28 @@
 /**
- * Writes the tables of the documentation that follow from the code, each into the file where it stands:
+ * Writes the tables of the documentation that are made from code, each into its file:
  *
  *     deno run --allow-all scripts/readme_tables.ts
  *
  * @module
  */
 
-import { completeForDevelopment } from "../infra/process/development.ts";
-import { openKese, readEnvironmentOrExit } from "../main.ts";
-import { createEndpoints } from "../routes/app.ts";
 import type { Endpoint } from "../routes/http/endpoint.ts";
 import { PROBLEM_TEXTS } from "../routes/contract/problem_texts.ts";
 import { type ProblemCode, PROBLEMS } from "../routes/contract/problems.ts";
+import { readEndpoints } from "./endpoints.ts";
 import { LIMITS, MONGODB_BOUNDS, PROCESS_LIMITS } from "./limit_tables.ts";
 import { type PlacedTable, type Table, writeTables } from "./placed_table.ts";
-import { doesInTurkish } from "./postman_requests.ts";
+import { describeInTurkish } from "./postman_requests.ts";
 
 type Language = "en" | "tr";
 
-/** Every table that follows from the code. */
-export function placedTables(endpoints: readonly Endpoint[]): readonly PlacedTable[] {
+/** Makes every table that is made from code. */
+export function createTables(endpoints: readonly Endpoint[]): readonly PlacedTable[] {
   return [
-    { file: "README.md", name: "routes", table: routeTable(endpoints, "en") },
-    { file: "README.tr.md", name: "routes", table: routeTable(endpoints, "tr") },
-    { file: "docs/errors.md", name: "errors", table: errorTable("en") },
-    { file: "docs/errors.tr.md", name: "errors", table: errorTable("tr") },
+    { file: "README.md", name: "routes", table: createRouteTable(endpoints, "en") },
+    { file: "README.tr.md", name: "routes", table: createRouteTable(endpoints, "tr") },
+    { file: "docs/errors.md", name: "errors", table: createErrorTable("en") },
+    { file: "docs/errors.tr.md", name: "errors", table: createErrorTable("tr") },
     { file: "docs/limits.md", name: "limits", table: LIMITS },
     { file: "docs/limits.md", name: "process", table: PROCESS_LIMITS },
     { file: "docs/scale.md", name: "bounds", table: MONGODB_BOUNDS },
@@ -62,7 +60,7 @@ const ROUTE_WORDS: Readonly<Record<Language, RouteWords>> = {
   },
 };
 
-function routeTable(endpoints: readonly Endpoint[], language: Language): Table {
+function createRouteTable(endpoints: readonly Endpoint[], language: Language): Table {
   const { heading, who, document } = ROUTE_WORDS[language];
   const rows = endpoints.map(({ access, definition }) => {
     const { method, path, operation, parameters, answers, summary, bearer } = definition;
@@ -71,7 +69,7 @@ function routeTable(endpoints: readonly Endpoint[], language: Language): Table {
     return [
       `\`${method.toUpperCase()} ${path}\``,
       who[bearer === "one_time_code" ? bearer : access],
-      language === "en" ? summary : doesInTurkish(operation).replace(/\.$/, ""),
+      language === "en" ? summary : describeInTurkish(operation).replace(/\.$/, ""),
       names.join(", "),
       Object.keys(answers).join(", "),
     ];
@@ -84,21 +82,14 @@ const ERROR_HEADING: Readonly<Record<Language, readonly string[]>> = {
   tr: ["Durum", "Kod", "Anlamı"],
 };
 
-function errorTable(language: Language): Table {
+function createErrorTable(language: Language): Table {
   const rows = (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => {
     const { title, detail } = PROBLEM_TEXTS[code][language];
-    // A detail with gaps says nothing without the numbers of its case.
+    // A detail with placeholders says nothing without the numbers of its case.
     const told = detail?.includes("{") ? [title] : [title, detail];
     return [String(PROBLEMS[code].status), `\`${code}\``, told.filter(Boolean).join(" ")];
   });
   return [ERROR_HEADING[language], ...rows];
 }
 
-async function main(): Promise<void> {
-  const variables = { KESE_ENV: "development", SQLITE_PATH: ":memory:" };
-  const kese = await openKese(readEnvironmentOrExit(await completeForDevelopment(variables)));
-  await writeTables(placedTables(createEndpoints(kese.dependencies)));
-  await kese.close();
-}
-
-if (import.meta.main) await main();
+if (import.meta.main) await writeTables(createTables(await readEndpoints()));

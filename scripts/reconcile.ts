@@ -7,7 +7,7 @@ import { proveVault } from "../domain/workflows/vault_proof.ts";
 import { chainDigest } from "../infra/crypto/chain_digest.ts";
 import { type Kese, openForTask, readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
-/** What reconciling came to. */
+/** The result of reconciling. */
 export interface Report extends Reconciled {
   readonly topUps: SweepCounts;
   readonly vaultOrphans: number;
@@ -16,8 +16,8 @@ export interface Report extends Reconciled {
 }
 
 /**
- * Brings open top-ups to their end and holds all that is stored against the journal; where all of it
- * adds up, removes card numbers that nobody names. Safe while Kese runs.
+ * Settles open top-ups and checks everything that is stored against the journal. If it all adds up,
+ * removes card numbers that no account names. Safe while Kese runs.
  */
 export async function reconcile({ store, dependencies, gateway }: Kese): Promise<Report> {
   const { accounts, clock, settlement, vault } = dependencies;
@@ -33,7 +33,7 @@ export async function reconcile({ store, dependencies, gateway }: Kese): Promise
   });
   const sealed = await proveVault({ store: store.vault, vault });
   const faults = [...reconciled.faults, ...sealed.faults];
-  // A number that seems to be nobody's may be an account's that was lost, and is then still needed.
+  // A number that no account names may belong to an account that was lost, which still needs it.
   const vaultOrphans = faults.length > 0
     ? 0
     : await removeVaultOrphans({ accounts, vault: store.vault }, clock.now());
@@ -41,8 +41,8 @@ export async function reconcile({ store, dependencies, gateway }: Kese): Promise
 }
 
 /**
- * Sets accounts that are older than their journal to what it makes of them: each of its entries was
- * committed once, and an account alone was set back. Gives a sentence for each.
+ * Sets accounts that are older than their journal forward to it: each of its entries was committed, and
+ * only the account was set back. Returns a sentence for each.
  */
 export async function repair(
   { store }: Pick<Kese, "store">,

@@ -1,24 +1,24 @@
 /**
- * `deno task test`: runs the tests and the examples in the comments of domain/, with or without JSR
- * and with the services that this machine has, and ends with the plain line
- * `N passed, N failed, N skipped`. Arguments go to `deno test`.
+ * `deno task test`: runs the tests and the examples in the comments of domain/, with or without JSR and
+ * with the services that this machine has. The last line is `N passed, N failed, N skipped`. Arguments
+ * are passed on to `deno test`.
  *
  * @module
  */
 
 import { FAILING_DISK_LAUNCHER, SMALL_DISK_LAUNCHER } from "./services/failing_disk.ts";
 import {
+  collectVariables,
   describeService,
-  needServices,
+  mayNeedServices,
   type Service,
   startServices,
-  variablesOf,
 } from "./services/start_services.ts";
 import { areServicesRequired } from "./services/variables.ts";
-import { importFlags } from "./import_map.ts";
-import { addTallies, judge, tallyLine, type Verdict } from "./test_report.ts";
+import { chooseImportFlags } from "./import_map.ts";
+import { addTallies, formatTally, judge, type Verdict } from "./test_report.ts";
 
-/** What tests may do. They start servers of their own on loopback, and reach nothing beyond it. */
+/** What tests may do. They start servers on loopback, and reach nothing beyond it. */
 const PERMISSIONS = [
   "--no-prompt",
   "--allow-env",
@@ -27,10 +27,10 @@ const PERMISSIONS = [
   "--allow-write",
 ];
 const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1]";
-/** Services that the environment names may be anywhere. */
+/** For services that the environment names, which may be anywhere. */
 const ANYWHERE = "--allow-net";
 
-/** Ends what was started here, and nothing else: the tests and their services. */
+/** Ends only what was started here: the tests and their services. */
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => stopping.abort());
@@ -44,9 +44,9 @@ interface Pass {
 
 const ROUTE_TESTS = "tests/routes";
 
-/** All that was asked for on SQLite; then, where there is a MongoDB, the route tests once more on it. */
-function passesFor(args: readonly string[], services: readonly Service[]): readonly Pass[] {
-  const first = { args, variables: variablesOf(services) };
+/** Plans everything on SQLite; then, if there is a MongoDB, the route tests again on it. */
+function planPasses(args: readonly string[], services: readonly Service[]): readonly Pass[] {
+  const first = { args, variables: collectVariables(services) };
   const hasMongo = services.some(({ name, state }) => name === "MongoDB" && state !== "missing");
   if (args.length > 0 || !hasMongo) return [first];
   const variables = { ...first.variables, KESE_TEST_STORE: "mongodb" };
@@ -55,22 +55,22 @@ function passesFor(args: readonly string[], services: readonly Service[]): reado
 
 let services: readonly Service[] = [];
 try {
-  const starting = needServices(Deno.args) ? startServices(stopping.signal) : [];
-  const flags = await importFlags(); // may take seconds, in which the services start
+  const starting = mayNeedServices(Deno.args) ? startServices(stopping.signal) : [];
+  const flags = await chooseImportFlags(); // takes seconds, during which the services start
   services = await starting;
   const required = areServicesRequired();
   for (const service of services) console.error(describeService(service, { required }));
   const hasForeign = services.some(({ state }) => state === "given");
   const permissions = [...PERMISSIONS, hasForeign ? ANYWHERE : LOOPBACK, ...flags];
   const verdicts: Verdict[] = [];
-  for (const pass of passesFor(Deno.args, services)) {
+  for (const pass of planPasses(Deno.args, services)) {
     if (pass.variables.KESE_TEST_STORE) {
       console.error("\nThe route tests again, on MongoDB and Redis:");
     }
     verdicts.push(await runPass(pass, permissions));
   }
-  // A run that died may have left its last line unfinished.
-  console.log(`\n${tallyLine(addTallies(verdicts))}`);
+  // A run that was killed may have left its last line unfinished.
+  console.log(`\n${formatTally(addTallies(verdicts))}`);
   Deno.exitCode = verdicts.every(({ ok }) => ok) ? 0 : 1;
 } finally {
   stopping.abort();

@@ -1,9 +1,9 @@
 /**
- * `deno task db:seed`: loads the ten sample users into the configured store. Those that are there
- * stay as they are, so it can be repeated, also while Kese runs.
+ * `deno task db:seed`: loads the ten sample users into the configured store. Existing ones stay as they
+ * are, so it can be repeated, even while Kese runs.
  *
- * The sample users' codes are public, so outside development it wants `--demo`. With several fleets
- * it wants `--fleet=<name>`. Ends with 0 when they are loaded, 1 when they cannot be, 2 when it refuses.
+ * The sample users' codes are public, so outside development it requires `--demo`. With several fleets
+ * it requires `--fleet=<name>`. Exits with 0 if they are loaded, 1 if that fails, 2 if it refuses.
  *
  * @module
  */
@@ -12,8 +12,8 @@ import sampleUsers from "../infra/process/sample_users.json" with { type: "json"
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
 import { type Kese, openForTask, readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 
-/** What the command line asks for, or why it cannot be done. */
-export type Request =
+/** What the command line asks for, or why it is refused. */
+type Request =
   | { readonly ok: true; readonly demo: boolean; readonly fleet?: string }
   | { readonly ok: false; readonly fault: string };
 
@@ -26,7 +26,7 @@ export function readArguments(args: readonly string[]): Request {
   return { ok: true, demo: args.includes("--demo"), ...(fleet !== undefined && { fleet }) };
 }
 
-/** The fleet to load into: the one that is named, else the only one. */
+/** Chooses the fleet to load into: the one that is named, otherwise the only one. */
 export function chooseFleet(
   fleets: Iterable<string>,
   named: string | undefined,
@@ -37,29 +37,29 @@ export function chooseFleet(
   return { ok: false, fault: `Name the fleet: ${names.map((n) => `--fleet=${n}`).join(" or ")}.` };
 }
 
-/** `[######--------------]  3/10` */
-export function progressBar(done: number, total: number): string {
+/** Draws `[######--------------]  3/10`. */
+export function drawProgressBar(done: number, total: number): string {
   const width = 20;
   const filled = Math.round(done / total * width);
   const count = `${done}/${total}`.padStart(`${total}/${total}`.length);
   return `[${"#".repeat(filled)}${"-".repeat(width - filled)}] ${count}`;
 }
 
-/** Loads the users and shows how far it is; gives how many were new. */
+/** Loads the users and shows the progress. Returns how many are new. */
 export function seedDatabase(
   { dependencies }: Pick<Kese, "dependencies">,
   { filo, show }: { readonly filo: string; readonly show: (bar: string) => void },
 ): Promise<number> {
   let done = 0;
-  show(progressBar(done, sampleUsers.length));
+  show(drawProgressBar(done, sampleUsers.length));
   return loadSampleUsers({
     filo,
     ports: dependencies,
-    onUser: () => show(progressBar(++done, sampleUsers.length)),
+    onUser: () => show(drawProgressBar(++done, sampleUsers.length)),
   });
 }
 
-/** Redraws one line on a terminal; a file or a pipe gets none of it. */
+/** Redraws one line on a terminal. A file or a pipe gets nothing. */
 function show(bar: string): void {
   if (Deno.stdout.isTerminal()) Deno.stdout.writeSync(new TextEncoder().encode(`\r${bar}`));
 }
@@ -85,10 +85,10 @@ async function main(): Promise<void> {
   const kese = await openForTask(environment);
   try {
     const created = await seedDatabase(kese, { filo: choice.fleet, show });
-    const there = sampleUsers.length - created;
+    const existed = sampleUsers.length - created;
     if (Deno.stdout.isTerminal()) console.log();
     console.log(
-      `Fleet ${choice.fleet}: ${created} sample users are new, ${there} were there already.`,
+      `Fleet ${choice.fleet}: ${created} sample users are new, ${existed} existed already.`,
     );
   } finally {
     await kese.close();

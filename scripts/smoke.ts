@@ -1,10 +1,10 @@
 /**
- * `deno task smoke [URL]`: walks through every route of a running Kese and checks each answer. Ends
- * with 0 when all are right, 1 when one is not, 2 when it refuses.
+ * `deno task smoke [URL]`: walks through every route of a running Kese and checks each answer. Exits
+ * with 0 if all are right, 1 if one is wrong, 2 if it refuses.
  *
- * It creates a user of its own (`smoke-…`) and tops his balance up from test cards, so it is for
- * instances with the sandbox gateway. Fleet and key come from `SMOKE_FLEET` and `SMOKE_FLEET_KEY`;
- * on loopback they are those of development.
+ * It creates a user (`smoke-…`) and tops up their balance from test cards, so it is for instances with
+ * the sandbox gateway. Fleet and key come from `SMOKE_FLEET` and `SMOKE_FLEET_KEY`; on loopback they
+ * default to those of development.
  *
  * @module
  */
@@ -16,12 +16,12 @@ import { createSend, expectAnswer, type Send, type Target } from "./smoke_client
 const DEVELOPMENT_URL = "http://127.0.0.1:5000";
 const LOOPBACK = ["127.0.0.1", "[::1]", "localhost"];
 
-/** Whom to ask, or why nobody is asked. */
-export type TargetRead =
+/** Which Kese to ask, or why none is asked. */
+type TargetRead =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly fault: string };
 
-/** Reads the command line and what stands beside it in the environment. */
+/** Reads the command line and its variables. */
 export function readTarget(
   args: readonly string[],
   { SMOKE_FLEET: fleet, SMOKE_FLEET_KEY: fleetKey }: Readonly<Record<string, string | undefined>>,
@@ -44,7 +44,7 @@ export function readTarget(
   return { ok: true, target };
 }
 
-/** Runs every check and tells how each ended; gives how many failed. */
+/** Runs every check and says how each ended. Returns how many failed. */
 export async function smoke(target: Target, say: (line: string) => void): Promise<number> {
   const asked = new Set<string>();
   const send = createSend(target, (request) => asked.add(request));
@@ -86,7 +86,7 @@ function createFindings(first: Readonly<Record<string, string>>): Findings {
     get: (name) => {
       const value = values.get(name);
       if (value === undefined) {
-        throw new Error(`an earlier check did not get as far as its ${name}`);
+        throw new Error(`an earlier check did not find its ${name}`);
       }
       return value;
     },

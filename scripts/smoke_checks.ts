@@ -8,14 +8,14 @@ import {
 
 /** What checks leave for later ones. */
 export interface Findings {
-  /** Fails when an earlier check did not find it. */
+  /** Fails if an earlier check did not find it. */
   get(name: string): string;
   set(name: string, value: unknown): void;
 }
 
-export interface Walk {
+interface Walk {
   readonly send: Send;
-  /** The user that this walk creates for itself. */
+  /** The user that this walk creates. */
   readonly userNo: string;
   readonly found: Findings;
 }
@@ -25,7 +25,7 @@ export interface Check {
   run(walk: Walk): Promise<void>;
 }
 
-/** Numbers of the sandbox gateway: two that it charges and one that it declines. */
+/** Test cards of the sandbox gateway: two that it charges and one that it declines. */
 const VISA = "4242 4242 4242 4242";
 const MASTERCARD = "5555 5555 5555 4444";
 const DECLINED = "4000 0000 0000 0002";
@@ -34,7 +34,7 @@ const AUTH_CODE = "smoke-test";
 const PAGE = 4;
 const PENDING_MAX = 10;
 
-/** From top to bottom, each on what those before it left; between them they ask every route. */
+/** Run from top to bottom: each builds on those before it, and together they ask every route. */
 export const CHECKS: readonly Check[] = [
   {
     name: "the process answers",
@@ -56,11 +56,11 @@ export const CHECKS: readonly Check[] = [
       ),
   },
   {
-    name: "an unknown route is told so",
+    name: "an unknown route is answered as such",
     run: async ({ send }) => expectProblem(await send("GET /no-such-route"), 404, "not_found"),
   },
   {
-    name: "an unknown user is told so",
+    name: "an unknown user is answered as such",
     run: async ({ send, userNo }) =>
       expectProblem(await send(`GET /bakiye?userNo=${userNo}`), 404, "user_not_found"),
   },
@@ -152,7 +152,7 @@ export const CHECKS: readonly Check[] = [
       const line = `POST /update_balance?userNo=${userNo}&balance=50`;
       const key = `${userNo}-top-up`;
       let topUp = await send(line, { key });
-      // While the outcome is open, the same request asks how it stands.
+      // While the outcome is pending, the same request asks for it.
       for (let asked = 1; topUp.status === 202 && asked < PENDING_MAX; asked++) {
         topUp = await send(line, { key });
       }
@@ -198,7 +198,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    name: "a payment beyond the balance, or of no sum, is refused",
+    name: "a payment beyond the balance, or of an invalid amount, is refused",
     run: async ({ send, userNo }) => {
       const line = `POST /kart-saklamali-odeme?userNo=${userNo}&amount=`;
       expectProblem(await send(`${line}139.51`), 402, "insufficient_balance");
@@ -261,7 +261,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    name: "a session ends when it is told to",
+    name: "a session ends at logout",
     run: async ({ send, userNo, found }) => {
       const bearer = found.get("session");
       expectAnswer(await send("POST /logout", { bearer }), 204);

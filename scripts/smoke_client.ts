@@ -1,4 +1,4 @@
-/** Whom to ask, and as whom. */
+/** Which Kese to ask, and as which fleet. */
 export interface Target {
   readonly url: string;
   readonly fleet: string;
@@ -22,13 +22,13 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends `"GET /bakiye?userNo=1"` and notes which route it asked. */
+/** Sends `"GET /bakiye?userNo=1"`. */
 export type Send = (line: string, sending?: Sending) => Promise<Answer>;
 
-/** Longer than any request may take by Kese's own limits. */
+/** Longer than Kese's own limits let any request take. */
 const DEADLINE_MILLISECONDS = 20_000;
 
-/** Asks the target; `onAsked` hears of every request, as `GET /bakiye`. */
+/** Creates a sender to the target; `onAsked` is called for every request, as `GET /bakiye`. */
 export function createSend(
   { url, fleet, fleetKey }: Target,
   onAsked: (request: string) => void,
@@ -55,7 +55,7 @@ export function createSend(
   };
 }
 
-/** The text as JSON; as it is when it is none, as from a proxy that answers in Kese's place. */
+/** Parses JSON. Other text stays as it is, such as that of a proxy that answers instead of Kese. */
 function parse(text: string): unknown {
   try {
     return text === "" ? null : JSON.parse(text);
@@ -86,7 +86,7 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
   expectEqual("requestId", answer.body.requestId, answer.headers.get("x-request-id"));
 }
 
-/** Fails unless the second answer is the first again, byte for byte, and says so. */
+/** Fails unless the second answer equals the first, byte for byte, and is marked as a replay. */
 export function expectReplay(second: Answer, first: Answer): void {
   expectEqual("status", second.status, first.status);
   expectEqual("body", second.text, first.text);

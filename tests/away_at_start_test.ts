@@ -6,13 +6,13 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 import { productionOn } from "./support/both_stores.ts";
-import { freePort } from "../scripts/services/free_port.ts";
+import { findFreePort } from "../scripts/services/free_port.ts";
 import { startStoppableRedis } from "./support/model/stoppable_redis.ts";
 import { openTestMongoStore, startMongoProxy } from "./support/mongo_store.ts";
 import { endNow, startMain } from "./support/process.ts";
 import { createUserAt, sendTo, type Url } from "./support/remote.ts";
 import { withMongo, withRedis } from "./support/services.ts";
-import { given, MONGODB_URI } from "../scripts/services/variables.ts";
+import { MONGODB_URI, readVariable } from "../scripts/services/variables.ts";
 
 /** Runs a test on main.ts, which does not outlive it. */
 async function withMain(
@@ -30,7 +30,7 @@ async function withMain(
 withMongo(
   "main.ts connects by itself to a MongoDB that was away when it asked first",
   (_uri, DB_NAME) => {
-    const port = freePort();
+    const port = findFreePort();
     const MONGODB_URI = `mongodb://127.0.0.1:${port}/?directConnection=true`;
     return withMain({ MONGODB_URI, DB_NAME, SQLITE_PATH: ":memory:" }, async (url) => {
       // The driver's time for finding a server passes before the first two are answered.
@@ -50,9 +50,9 @@ withMongo(
 );
 
 withRedis("main.ts uses a Redis that was away when it asked first", async (redis) => {
-  const port = freePort();
+  const port = findFreePort();
   const variables = {
-    MONGODB_URI: given(MONGODB_URI) ?? "",
+    MONGODB_URI: readVariable(MONGODB_URI) ?? "",
     // The database's id begins each key, so nothing of another test is found.
     DB_NAME: `kese-test-${crypto.randomUUID().slice(0, 13)}`,
     UPSTASH_REDIS_REST_URL: `http://127.0.0.1:${port}`,

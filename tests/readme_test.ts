@@ -3,8 +3,8 @@ import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/devel
 import { sha256 } from "../infra/crypto/digests.ts";
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
 import { createEndpoints } from "../routes/app.ts";
-import { fileUrl, readTable } from "../scripts/placed_table.ts";
-import { placedTables } from "../scripts/readme_tables.ts";
+import { readTable, toFileUrl } from "../scripts/placed_table.ts";
+import { createTables } from "../scripts/readme_tables.ts";
 import config from "../deno.json" with { type: "json" };
 import { type Answer, openTestKese, send, type TestKese } from "./support/kese.ts";
 
@@ -21,7 +21,7 @@ const FILES = [
 ];
 const TEXTS = new Map(
   await Promise.all(
-    FILES.map(async (file) => [file, await Deno.readTextFile(fileUrl(file))] as const),
+    FILES.map(async (file) => [file, await Deno.readTextFile(toFileUrl(file))] as const),
   ),
 );
 const README = textOf("README.md");
@@ -33,7 +33,7 @@ function textOf(file: string): string {
 
 Deno.test("the documentation has the code's tables: else run scripts/readme_tables.ts", async () => {
   await using kese = await openTestKese();
-  for (const { file, name, table } of placedTables(createEndpoints(kese.dependencies))) {
+  for (const { file, name, table } of createTables(createEndpoints(kese.dependencies))) {
     assertEquals(readTable(textOf(file), name), table, `${file}, ${name}`);
   }
 });
@@ -46,7 +46,7 @@ Deno.test("the documentation names every task, and no other", () => {
 
 for (const file of ["README.md", "README.tr.md"]) {
   Deno.test(`${file} leads to every page, and shows the chart`, async () => {
-    for await (const { name } of Deno.readDir(fileUrl("docs"))) {
+    for await (const { name } of Deno.readDir(toFileUrl("docs"))) {
       if (/\.(md|svg)$/.test(name) && !name.startsWith("errors")) {
         assert(textOf(file).includes(`](docs/${name})`), name);
       }
@@ -63,7 +63,7 @@ for (const file of FILES) {
     for (const [, target = ""] of textOf(file).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(target)) continue;
       const [path = "", anchor] = target.split("#");
-      const url = path === "" ? fileUrl(file) : new URL(path, fileUrl(file));
+      const url = path === "" ? toFileUrl(file) : new URL(path, toFileUrl(file));
       const text = await Deno.readTextFile(url);
       if (anchor !== undefined) assert(anchorsOf(text).includes(anchor), `${file}: ${target}`);
     }
@@ -98,7 +98,7 @@ Deno.test("README.md names only files that are there", async () => {
       // A name without a directory stands in that of the name before it.
       if (path.includes("/")) directory = path.slice(0, path.lastIndexOf("/") + 1);
       const file = path.includes("/") || path.startsWith(".") ? path : directory + path;
-      await Deno.stat(fileUrl(file));
+      await Deno.stat(toFileUrl(file));
     }
   }
 });

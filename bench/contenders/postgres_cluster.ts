@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { startChildServer } from "../../scripts/services/child_server.ts";
-import { freePort } from "../../scripts/services/free_port.ts";
+import { findFreePort } from "../../scripts/services/free_port.ts";
 
 const SCRIPT = fileURLToPath(new URL("postgres_cluster.sh", import.meta.url));
 const INSTALLED = "/usr/lib/postgresql";
@@ -22,7 +22,7 @@ export async function findPostgres(): Promise<string | undefined> {
 export async function startPostgres(): Promise<number> {
   const binaries = await findPostgres();
   if (binaries === undefined) throw new Error(POSTGRES_MISSING);
-  const port = freePort();
+  const port = findFreePort();
   await startChildServer({
     command: "sh",
     args: [SCRIPT, binaries, `${port}`],

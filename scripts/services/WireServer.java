@@ -21,12 +21,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Speaks MongoDB's wire protocol over data in memory: `java -cp 'JARS/*' WireServer.java PORT`.
- * Port 0 takes a free one; the first line of output says which. Ends when its input ends, so that
- * it never outlives the process that started it, however that one ended.
+ * Serves MongoDB's wire protocol over data in memory: `java -cp 'JARS/*' WireServer.java PORT`.
+ * Port 0 takes a free port; the first line of output says which. Ends when its input ends, so that
+ * it never outlives the process that started it, however that process ended.
  */
 public class WireServer {
-  /** The server itself says 8 (MongoDB 4.2), which today's driver refuses to speak to. */
+  /** The library reports 8 (MongoDB 4.2), which today's driver refuses. */
   private static final MongoVersion VERSION = new MongoVersion() {
     public List<Integer> getVersionArray() {
       return List.of(5, 0, 0);
@@ -42,8 +42,8 @@ public class WireServer {
   };
 
   /**
-   * Has the indexes that Kese makes, and one on `_id` that knows ranges: the server itself reads every
-   * document unless an index is unique and asked for single values.
+   * Has the indexes that Kese creates, and one on `_id` that serves ranges: the library reads every
+   * document unless an index is unique and the query is for single values.
    */
   private static class IndexedBackend extends MemoryBackend {
     @Override
@@ -77,8 +77,8 @@ public class WireServer {
   }
 
   /**
-   * Also finds a range of texts if that is all of the question. Beside other conditions their index
-   * may have less to read, and the server takes the first that says it can.
+   * Also finds a range of texts if the query is nothing else. With other conditions another index may
+   * have less to read, and the library takes the first index that can handle the query.
    */
   private static class IdIndex extends MemoryUniqueIndex {
     private static final Set<String> FROM = Set.of("$gt", "$gte");
@@ -107,7 +107,7 @@ public class WireServer {
       return isRange(query) || super.canHandle(query);
     }
 
-    /** Both ends are in it: the server holds what is found against the question once more. */
+    /** Includes both ends, because the library checks what is found against the query again. */
     @Override
     public synchronized Iterable<Integer> getPositions(Document query) {
       if (!isRange(query)) return super.getPositions(query);
@@ -137,12 +137,12 @@ public class WireServer {
     }
   }
 
-  /** Where the documents with a text in a field are; only a question for such texts is for it. */
+  /** Knows where the documents with a text in a field are, and handles only queries for such texts. */
   private static class TextIndex extends EmptyIndex<Integer> {
     private final String field;
     /** By text and `_id`. */
     private final Map<String, Map<Object, Integer>> positions = new HashMap<>();
-    /** A question for a text also means lists that hold it, and those are not in here. */
+    /** A query for a text also means lists that contain it, and those are not in this index. */
     private boolean hasMetLists = false;
 
     TextIndex(String name, List<IndexKey> keys) {
@@ -166,7 +166,7 @@ public class WireServer {
         positions.get(text).remove(document.get("_id"));
         if (positions.get(text).isEmpty()) positions.remove(text);
       }
-      return null; // as of a sparse index, which need not know a document
+      return null; // as in a sparse index, which need not know a document
     }
 
     @Override
@@ -182,7 +182,7 @@ public class WireServer {
       return !hasMetLists && !asked.isEmpty() && asked.stream().allMatch(String.class::isInstance);
     }
 
-    /** In the order in which all documents would have been read. */
+    /** Returns positions in the order in which all documents would have been read. */
     @Override
     public synchronized Iterable<Integer> getPositions(Document query) {
       Set<Integer> found = new TreeSet<>();
@@ -202,7 +202,7 @@ public class WireServer {
     MongoServer server = new MongoServer(new IndexedBackend().version(VERSION));
     server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
     System.out.println("Listening on port " + server.getLocalAddress().getPort());
-    while (System.in.read() != -1) { /* nothing is said to it: only the end counts */ }
+    while (System.in.read() != -1) { /* only the end of the input counts */ }
     System.exit(0);
   }
 }

@@ -1,30 +1,30 @@
-/** A server to start, and how it is known to listen. */
-export interface ChildServer {
+/** A server to start, and how to know that it listens. */
+interface ChildServer {
   readonly command: string;
   readonly args: readonly string[];
-  /** Matches what it writes once it listens. */
+  /** Matches what it prints once it listens. */
   readonly ready: RegExp;
-  /** Ends the server, and gives up on one that does not get ready. */
+  /** Ends the server, and the wait for it. */
   readonly signal: AbortSignal;
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface RunningServer {
-  /** How it said that it listens. */
+  /** The match of `ready`. */
   readonly match: RegExpExecArray;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
 }
 
-/** Longer than any server needs on a machine that does other things as well. */
+/** Longer than any server needs, even on a busy machine. */
 const START_TIMEOUT_MS = 30_000;
 
 /**
  * Starts a server and waits until it listens.
  *
- * Its input stays open as long as this process lives, so that it can end when that ends.
+ * Its input stays open as long as this process lives, so that it can end with this process.
  *
- * @throws {Error} if the command is not installed, or ends or dawdles before it listens.
+ * @throws {Error} if the command is not installed, ends before it listens, or does not listen in time.
  */
 export async function startChildServer(server: ChildServer): Promise<RunningServer> {
   const { command, args, ready } = server;

@@ -1,13 +1,13 @@
 /*
- * Preloaded into a process, plays the disk that its files are on: what the files hold reaches the
- * disk (a second directory) only when they are synced. At a chosen sync the process dies instead, as
- * when the power fails: what it has written since the sync before is then nowhere but in its files,
- * which the test puts back to what the disk holds.
+ * Preloaded into a process, plays the disk under its files: their content reaches the disk (a second
+ * directory) only when they are synced. At a chosen sync the process dies instead, as in a power
+ * failure: what it wrote since the previous sync is then only in its files, which the test replaces
+ * with what is on the disk.
  *
- *   FAILING_DISK_FILES  the directory of the files; all others are left alone
- *   FAILING_DISK_DISK   the directory that stands for the disk
- *   FAILING_DISK_NAME   counts the syncs of that file only; empty, those of all and of the directory
- *   FAILING_DISK_AT     the sync to die at, from 1 on; 0 for none
+ *   FAILING_DISK_FILES  the directory of the files; all other files are left alone
+ *   FAILING_DISK_DISK   the directory that plays the disk
+ *   FAILING_DISK_NAME   the file whose syncs count; if it is empty, all files and the directory count
+ *   FAILING_DISK_AT     the sync at which to die, from 1 on; 0 for none
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -25,7 +25,7 @@
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static long syncs = 0;
 
-/* A disk that does not do as told would prove nothing: the process ends, and the test with it. */
+/* Ends the process, and with it the test: a disk that does not work as intended would prove nothing. */
 static void give_up(const char *what) {
   perror(what);
   _exit(70);
@@ -41,7 +41,7 @@ static void join(char *path, const char *directory, const char *name) {
   if (snprintf(path, PATH_MAX, "%s/%s", directory, name) >= PATH_MAX) give_up(name);
 }
 
-/* The whole file, for a sync also takes what a process before this one had written. */
+/* Copies the whole file, because a sync includes what an earlier process has written. */
 static void put_on_disk(const char *from, const char *to) {
   static char block[1 << 16];
   int source = open(from, O_RDONLY | O_CLOEXEC);
@@ -56,7 +56,7 @@ static void put_on_disk(const char *from, const char *to) {
   close(target);
 }
 
-/* A name that is only in one of the two directories comes or goes; a new one leads to an empty file. */
+/* Removes and adds names, so that both directories have the same ones; a new name is an empty file. */
 static void put_names_on_disk(const char *files, const char *disk) {
   char path[PATH_MAX], other[PATH_MAX];
   struct dirent *entry;
@@ -88,8 +88,8 @@ static void die_if_it_is_time(const char *name) {
   for (;;) pause();
 }
 
-/* Whether the file is one of those that the disk is for; if so it is synced now, or never. */
-static int is_synced(int file) {
+/* Syncs the file, or dies, if it is one of those on this disk. Returns whether it is. */
+static int sync_if_ours(int file) {
   const char *files = getenv("FAILING_DISK_FILES");
   if (files == NULL) return 0;
   char link[64], path[PATH_MAX], target[PATH_MAX];
@@ -119,6 +119,6 @@ static int pass_on(const char *function, int file) {
   return original(file);
 }
 
-int fsync(int file) { return is_synced(file) ? 0 : pass_on("fsync", file); }
+int fsync(int file) { return sync_if_ours(file) ? 0 : pass_on("fsync", file); }
 
-int fdatasync(int file) { return is_synced(file) ? 0 : pass_on("fdatasync", file); }
+int fdatasync(int file) { return sync_if_ours(file) ? 0 : pass_on("fdatasync", file); }

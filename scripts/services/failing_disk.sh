@@ -1,3 +1,3 @@
 #!/bin/sh
-# Becomes the program that the arguments name, with the disk of failing_disk.c beneath it.
+# Becomes the program that the arguments name, on the disk of failing_disk.c.
 LD_PRELOAD="$FAILING_DISK_LIBRARY" exec "$@"

@@ -1,5 +1,5 @@
-/** A port that is free now, for a program that cannot choose one itself. */
-export function freePort(): number {
+/** Finds a free port for a program that cannot choose one itself. */
+export function findFreePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }

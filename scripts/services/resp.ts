@@ -1,19 +1,20 @@
 /**
- * As much of a Redis client as the Upstash bridge needs: commands go out, replies come back in order.
+ * The part of a Redis client that the Upstash bridge needs: it sends commands and reads their replies in
+ * order.
  *
  * @module
  */
 
-/** What Redis answers. A text is bytes, for a value need not be UTF-8. */
+/** What Redis answers. A text is bytes, because a value need not be UTF-8. */
 export type Reply = number | null | Uint8Array<ArrayBuffer> | RedisError | readonly Reply[];
 
-/** A refusal by Redis, such as `WRONGTYPE …`. A value: in a pipeline others stand beside it. */
+/** A refusal by Redis, such as `WRONGTYPE …`. A value, because a pipeline has other replies as well. */
 export class RedisError extends Error {
   override readonly name = "RedisError";
 }
 
 export interface RedisConnection {
-  /** Sends commands so that no other caller's come between, and gives a reply for each. */
+  /** Sends commands, with none of another caller between them, and returns a reply for each. */
   send(commands: readonly (readonly string[])[]): Promise<Reply[]>;
   close(): void;
 }
@@ -35,14 +36,14 @@ export async function connectToRedis(port: number): Promise<RedisConnection> {
   return {
     send: (commands) => {
       const exchanged = last.then(() => exchange(commands));
-      last = exchanged.catch(() => {}); // a failure is its caller's; the next one meets its own
+      last = exchanged.catch(() => {}); // a failure belongs to its caller, and the next call goes on
       return exchanged;
     },
     close: () => connection.close(),
   };
 }
 
-/** Commands as RESP wants them: an array of texts, each with its length in bytes. */
+/** Writes commands in RESP: an array of texts, each with its length in bytes. */
 function toRequest(commands: readonly (readonly string[])[]): Uint8Array {
   const encoder = new TextEncoder();
   const text = (word: string) => `$${encoder.encode(word).length}\r\n${word}\r\n`;
@@ -53,7 +54,7 @@ function toRequest(commands: readonly (readonly string[])[]): Uint8Array {
 
 const LINE_FEED = "\n".charCodeAt(0);
 
-/** Reads replies (RESP2) from a stream that cuts them anywhere. */
+/** Reads replies (RESP2) from a stream that may split them anywhere. */
 export class ReplyReader {
   readonly #stream: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
   #unread: Uint8Array<ArrayBuffer> = new Uint8Array();
@@ -87,7 +88,7 @@ export class ReplyReader {
     return replies;
   }
 
-  /** A text of so many bytes, which may hold line ends, and the line end after it. */
+  /** Reads a text of that many bytes, which may contain line ends, and the line end after it. */
   async #text(length: number): Promise<Uint8Array<ArrayBuffer>> {
     while (this.#unread.length < length + 2) await this.#more();
     return this.#take(length + 2).slice(0, length);

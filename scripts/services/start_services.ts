@@ -4,43 +4,43 @@ import { connectToRedis } from "./resp.ts";
 import { startUpstashBridge } from "./upstash_bridge.ts";
 import {
   FAILING_DISK,
-  given,
   MONGODB_URI,
+  readVariable,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "./variables.ts";
 import { startWireServer } from "./wire_server.ts";
 
-/** The variables that tell tests where a service is. */
+/** The variables that tell the tests where a service is. */
 type Variables = Readonly<Record<string, string>>;
 
 interface Started {
   readonly variables: Variables;
-  /** Resolves when the signal has ended it. */
+  /** Resolves when the signal has ended the service. */
   readonly ended: Promise<unknown>;
 }
 
-/** A service as the tests have it. */
+/** A service, and where the tests have it from. */
 export type Service =
   | { readonly name: string; readonly state: "started" } & Started
   | { readonly name: string; readonly state: "given" }
   | { readonly name: string; readonly state: "missing"; readonly why: string };
 
-/** Whether arguments of `deno test` may select a test that uses a service: those of domain/ do not. */
-export function needServices(args: readonly string[]): boolean {
+/** Whether arguments of `deno test` may select a test that needs a service; tests of domain/ do not. */
+export function mayNeedServices(args: readonly string[]): boolean {
   const paths = args.filter((arg) => !arg.startsWith("-"));
   return paths.length === 0 || !paths.every((path) => /^(\.\/)?(tests\/)?domain\b/.test(path));
 }
 
-/** What tests write to MongoDB needs no more memory. */
+/** Enough for what the tests write to MongoDB. */
 const TESTS_HEAP_MEBIBYTES = 512;
 
-export interface ServicesOptions {
-  /** What the MongoDB may keep: all of its data is in memory. */
+interface ServicesOptions {
+  /** The memory of the MongoDB, which keeps all of its data there. */
   readonly heapMebibytes?: number;
 }
 
-/** Starts what tests need and the environment does not already name. Ends with the signal. */
+/** Starts the services that tests need and the environment does not name. The signal ends them. */
 export async function startServices(
   signal: AbortSignal,
   { heapMebibytes = TESTS_HEAP_MEBIBYTES }: ServicesOptions = {},
@@ -52,8 +52,8 @@ export async function startServices(
   ]);
 }
 
-/** What to tell the tests of the services that were started. */
-export function variablesOf(services: readonly Service[]): Record<string, string> {
+/** Collects the variables that tell the tests about the services that were started. */
+export function collectVariables(services: readonly Service[]): Record<string, string> {
   return Object.assign({}, ...services.map((s) => s.state === "started" ? s.variables : {}));
 }
 
@@ -62,7 +62,9 @@ async function provide(
   variables: readonly string[],
   start: () => Promise<Started>,
 ): Promise<Service> {
-  if (variables.every((variable) => given(variable) !== undefined)) return { name, state: "given" };
+  if (variables.every((variable) => readVariable(variable) !== undefined)) {
+    return { name, state: "given" };
+  }
   try {
     return { name, state: "started", ...await start() };
   } catch (error) {
@@ -87,7 +89,7 @@ async function startRedis(signal: AbortSignal): Promise<Started> {
   };
 }
 
-/** Nothing runs: the processes of a test load it. */
+/** Starts nothing: the processes of a test load the library. */
 async function startFailingDisk(signal: AbortSignal): Promise<Started> {
   return {
     variables: { [FAILING_DISK]: await buildFailingDisk(signal) },
@@ -95,7 +97,7 @@ async function startFailingDisk(signal: AbortSignal): Promise<Started> {
   };
 }
 
-/** What a person should know about a service before the tests run. */
+/** Says what a developer should know about a service before the tests run. */
 export function describeService(service: Service, { required }: { required: boolean }): string {
   switch (service.state) {
     case "started":

@@ -1,5 +1,5 @@
 /**
- * Speaks Upstash's REST protocol in front of a plain Redis, so that tests use the real client.
+ * Serves Upstash's REST protocol in front of a plain Redis, so that tests use the real client.
  * https://upstash.com/docs/redis/features/restapi
  *
  * @module
@@ -7,19 +7,19 @@
 
 import { type RedisConnection, RedisError, type Reply } from "./resp.ts";
 
-export interface UpstashBridge {
+interface UpstashBridge {
   readonly url: string;
   /** Resolves when the signal has ended it. */
   readonly finished: Promise<void>;
 }
 
-export interface UpstashBridgeOptions {
+interface UpstashBridgeOptions {
   readonly redis: RedisConnection;
   readonly token: string;
   readonly signal: AbortSignal;
 }
 
-/** Commands that would change, or wait on, the one connection that all requests share. */
+/** Commands that would change or block the one connection that all requests share. */
 const UNAVAILABLE = new Set([
   ..."MULTI EXEC DISCARD WATCH UNWATCH SELECT AUTH HELLO RESET QUIT CLIENT".split(" "),
   ..."SUBSCRIBE PSUBSCRIBE SSUBSCRIBE MONITOR BLPOP BRPOP BLMOVE WAIT SHUTDOWN".split(" "),
@@ -74,7 +74,7 @@ async function run(redis: RedisConnection, request: Request, encoded: boolean): 
     case "/multi-exec": {
       const replies = await redis.send([["MULTI"], ...toCommands(body), ["EXEC"]]);
       const executed = replies.at(-1);
-      // Redis refuses all of a transaction when it could not even queue one command of it.
+      // Redis refuses a whole transaction if it could not queue one of its commands.
       if (executed instanceof RedisError) throw new Refusal(400, executed.message);
       if (!Array.isArray(executed)) throw new Error("Cannot read the reply to EXEC");
       return executed.map((reply: Reply) => toAnswer(reply, encoded));
@@ -109,7 +109,7 @@ function toError(error: unknown): { error: string } {
   return { error: error instanceof Error ? error.message : String(error) };
 }
 
-/** The client takes a lone OK as it is, and decodes every other text, an OK in a list included. */
+/** The client takes a single OK as it is and decodes every other text, including an OK in a list. */
 function toResult(reply: Reply, encoded: boolean): unknown {
   return isText(reply, "OK") ? "OK" : toJson(reply, encoded);
 }

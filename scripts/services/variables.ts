@@ -1,6 +1,6 @@
 /**
- * Where the tests find their services. `deno task test` sets these; set by hand, they name services
- * of one's own (a real MongoDB, a real Upstash), which are then used instead.
+ * Where the tests find their services. `deno task test` sets these variables; set by hand, they name
+ * other services (a real MongoDB, a real Upstash), which are then used instead.
  *
  * @module
  */
@@ -11,14 +11,14 @@ export const UPSTASH_REDIS_REST_TOKEN = "TEST_UPSTASH_REDIS_REST_TOKEN";
 /** The library of failing_disk.c. */
 export const FAILING_DISK = "TEST_FAILING_DISK";
 
-/** Set to 1, a test whose service is missing fails instead of being skipped. */
+/** If it is set to 1, a test whose service is missing fails instead of being skipped. */
 export const REQUIRE_SERVICES = "REQUIRE_SERVICES";
 
 export function areServicesRequired(): boolean {
-  return given(REQUIRE_SERVICES) === "1";
+  return readVariable(REQUIRE_SERVICES) === "1";
 }
 
-/** What a variable is set to. Set to nothing counts as not set. */
-export function given(variable: string): string | undefined {
+/** Reads a variable. An empty one counts as unset. */
+export function readVariable(variable: string): string | undefined {
   return Deno.env.get(variable) || undefined;
 }

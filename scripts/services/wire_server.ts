@@ -1,18 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { runCommand, type RunningServer, startChildServer } from "./child_server.ts";
 
-/** A MongoDB for tests, in memory: see WireServer.java. */
-export interface WireServer extends RunningServer {
+/** A MongoDB for tests, in memory; see WireServer.java. */
+interface WireServer extends RunningServer {
   readonly uri: string;
 }
 
 const POM = new URL("pom.xml", import.meta.url);
 const SOURCE = new URL("WireServer.java", import.meta.url);
-/** Out of version control; kept from run to run. */
+/** Not under version control; kept from run to run. */
 const CACHE = new URL("../../.cache/", import.meta.url);
 const JARS = new URL("wire-server/", CACHE);
 
-/** Maven is given up after this time: without a network it would try for long. */
+/** Maven is stopped after this time, because without a network it would try for long. */
 const FETCH_TIMEOUT_MS = 90_000;
 
 /** Starts the server on a free port; fetches its jars first if they are not there. */
@@ -30,13 +30,13 @@ export async function startWireServer(
   return { ...server, uri: `mongodb://127.0.0.1:${server.match[1]}` };
 }
 
-/** Whether the jars are those of this pom.xml: beside them lies the one they were fetched for. */
+/** Whether the jars are those of this pom.xml: a copy of the one they were fetched for lies next to them. */
 async function hasJars(): Promise<boolean> {
   const fetchedFor = await Deno.readTextFile(new URL("pom.xml", JARS)).catch(() => undefined);
   return fetchedFor === await Deno.readTextFile(POM);
 }
 
-/** Fetches into a directory beside the place, then moves it there: half of the jars are none. */
+/** Fetches into a directory next to the final one and then renames it, so that no half of the jars is used. */
 async function fetchJars(signal: AbortSignal): Promise<void> {
   await Deno.mkdir(CACHE, { recursive: true });
   const directory = await Deno.makeTempDir({ dir: fileURLToPath(CACHE), prefix: "fetching-" });
@@ -51,6 +51,6 @@ async function fetchJars(signal: AbortSignal): Promise<void> {
     await Deno.rename(directory, JARS);
   } catch (error) {
     await Deno.remove(directory, { recursive: true });
-    if (!await hasJars()) throw error; // else another run has put them there in the meantime
+    if (!await hasJars()) throw error; // otherwise another run has fetched them meanwhile
   }
 }

@@ -21,7 +21,7 @@ import { closeWorld, type Ground, openWorld } from "../support/model/world.ts";
 import { openTestMongoStore } from "../support/mongo_store.ts";
 import { withMongo } from "../support/services.ts";
 import {
-  given,
+  readVariable,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "../../scripts/services/variables.ts";
@@ -72,8 +72,8 @@ Deno.test("SQLite: all that many clients are told at once agrees with the model"
   }
 });
 
-const redisUrl = given(UPSTASH_REDIS_REST_URL);
-const redisToken = given(UPSTASH_REDIS_REST_TOKEN);
+const redisUrl = readVariable(UPSTASH_REDIS_REST_URL);
+const redisToken = readVariable(UPSTASH_REDIS_REST_TOKEN);
 const onMongo = redisUrl && redisToken ? "MongoDB and Redis" : "MongoDB";
 
 testOnMongo("all that many clients are told at once agrees with the model", (ground) => {

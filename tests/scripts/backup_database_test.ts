@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { backUp } from "../../infra/sqlite/backup.ts";
-import { backupPath } from "../../scripts/backup_database.ts";
+import { toBackupPath } from "../../scripts/backup_database.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { productionOn } from "../support/both_stores.ts";
 import { createUser, openTestKese, send, START, type TestKese } from "../support/kese.ts";
@@ -15,9 +15,9 @@ async function balanceOf(kese: TestKese, userNo: string): Promise<string> {
   return (await send(kese, `GET /bakiye?userNo=${userNo}`)).body.balance;
 }
 
-Deno.test("backupPath() is dated, beside the file, and a name on every system", () => {
+Deno.test("toBackupPath() is dated, beside the file, and a name on every system", () => {
   assertEquals(
-    backupPath("data/kese.db", new Date(START + 1_234)).replaceAll("\\", "/"),
+    toBackupPath("data/kese.db", new Date(START + 1_234)).replaceAll("\\", "/"),
     "data/backups/kese-2026-01-01T00-00-01Z.db",
   );
 });

@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { standInImports } from "../../scripts/import_map.ts";
+import { replaceJsrImports } from "../../scripts/import_map.ts";
 
-Deno.test("standInImports() replaces JSR packages and keeps npm packages with their submodules", () => {
-  const imports = standInImports({
+Deno.test("replaceJsrImports() replaces JSR packages and keeps npm packages with their submodules", () => {
+  const imports = replaceJsrImports({
     "@std/assert": "jsr:@std/assert@1.0.19",
     "@hono/zod-openapi": "npm:@hono/zod-openapi@1.6.3",
   });
@@ -15,12 +15,12 @@ Deno.test("standInImports() replaces JSR packages and keeps npm packages with th
   });
 });
 
-Deno.test("standInImports() refuses a JSR package that has no stand-in", () => {
-  assertThrows(() => standInImports({ "@std/path": "jsr:@std/path@1.1.4" }), Error, "@std/path");
+Deno.test("replaceJsrImports() refuses a JSR package that has no stand-in", () => {
+  assertThrows(() => replaceJsrImports({ "@std/path": "jsr:@std/path@1.1.4" }), Error, "@std/path");
 });
 
-Deno.test("standInImports() has a stand-in for every JSR package of deno.json", () => {
-  for (const target of Object.values(standInImports(config.imports))) {
+Deno.test("replaceJsrImports() has a stand-in for every JSR package of deno.json", () => {
+  for (const target of Object.values(replaceJsrImports(config.imports))) {
     assertMatch(target, /^(npm|file):/);
   }
 });

@@ -21,7 +21,7 @@ async function initialise(
 Deno.test("db:init has nothing to do for SQLite", async () => {
   const { code, said } = await initialise({ MONGODB_URI: "" });
   assertEquals(code, 0, said);
-  assertStringIncludes(said, "nothing is to be done");
+  assertStringIncludes(said, "there is nothing to do");
 });
 
 Deno.test({

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createEndpoints } from "../../routes/app.ts";
-import { COLLECTION_FILE, collectionText } from "../../scripts/postman_collection.ts";
+import { COLLECTION_FILE, writeCollection } from "../../scripts/postman_collection.ts";
 import { FLEET, FLEET_KEY, openTestKese, send, type TestKese } from "../support/kese.ts";
 
 interface Item {
@@ -31,9 +31,9 @@ const TEXT = await Deno.readTextFile(COLLECTION_FILE);
 const COLLECTION = JSON.parse(TEXT) as Collection;
 const REQUESTS = COLLECTION.item.flatMap((folder) => folder.item ?? [folder]);
 
-Deno.test("collectionText() is what is committed: else run scripts/postman_collection.ts", async () => {
+Deno.test("writeCollection() is what is committed: else run scripts/postman_collection.ts", async () => {
   await using kese = await openTestKese();
-  assertEquals(TEXT, collectionText(createEndpoints(kese.dependencies)));
+  assertEquals(TEXT, writeCollection(createEndpoints(kese.dependencies)));
 });
 
 Deno.test("the collection begins with a user of its own, then has the seed's queries as the seed has them", () => {

@@ -3,7 +3,7 @@ import { completeForDevelopment } from "../../infra/process/development.ts";
 import { openKese, readEnvironmentOrExit } from "../../main.ts";
 import {
   chooseFleet,
-  progressBar,
+  drawProgressBar,
   readArguments,
   seedDatabase,
 } from "../../scripts/seed_database.ts";
@@ -63,8 +63,8 @@ Deno.test("seedDatabase() loads the ten sample users once and shows how far it i
   ]);
 });
 
-Deno.test("progressBar() fills from left to right", () => {
-  assertEquals(progressBar(3, 10), "[######--------------]  3/10");
+Deno.test("drawProgressBar() fills from left to right", () => {
+  assertEquals(drawProgressBar(3, 10), "[######--------------]  3/10");
 });
 
 Deno.test("readArguments() knows --demo and --fleet, and nothing else", () => {
@@ -92,9 +92,9 @@ Deno.test("db:seed loads in development, and only what is missing the second tim
   await Deno.remove(directory, { recursive: true });
   assertEquals([first.code, first.said], [
     0,
-    "Fleet hergele: 10 sample users are new, 0 were there already.\n",
+    "Fleet hergele: 10 sample users are new, 0 existed already.\n",
   ], first.complained);
-  assertStringIncludes(second.said, "0 sample users are new, 10 were there already");
+  assertStringIncludes(second.said, "0 sample users are new, 10 existed already");
 });
 
 Deno.test("db:seed refuses production without --demo, and touches nothing", async () => {

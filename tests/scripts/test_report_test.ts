@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { countTests, judge, tallyLine } from "../../scripts/test_report.ts";
+import { countTests, formatTally, judge } from "../../scripts/test_report.ts";
 
 /** As `deno test --junit-path` writes it: two passed, one failed, one skipped, in two files. */
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
@@ -19,8 +19,8 @@ const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 const ALL_PASSED = `<testsuite name="a" tests="2" disabled="0" errors="0" failures="0">`;
 const ALL_SKIPPED = `<testsuite name="a" tests="2" disabled="2" errors="0" failures="0">`;
 
-Deno.test("tallyLine() says the numbers in one plain line", () => {
-  assertEquals(tallyLine({ passed: 2, failed: 1, skipped: 0 }), "2 passed, 1 failed, 0 skipped");
+Deno.test("formatTally() says the numbers in one plain line", () => {
+  assertEquals(formatTally({ passed: 2, failed: 1, skipped: 0 }), "2 passed, 1 failed, 0 skipped");
 });
 
 Deno.test("countTests() adds up the files and nothing that a test said", () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { REMOTE_FLEETS } from "./remote.ts";
 import {
-  given,
+  readVariable,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "../../scripts/services/variables.ts";
@@ -25,8 +25,8 @@ export function onBothStores(
 }
 
 function redisVariables(): StoreVariables | undefined {
-  const url = given(UPSTASH_REDIS_REST_URL);
-  const token = given(UPSTASH_REDIS_REST_TOKEN);
+  const url = readVariable(UPSTASH_REDIS_REST_URL);
+  const token = readVariable(UPSTASH_REDIS_REST_TOKEN);
   if (url === undefined || token === undefined) return undefined;
   return { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
 }

@@ -8,8 +8,8 @@ import type { FailingDisk } from "./failing_disk.ts";
 import {
   areServicesRequired,
   FAILING_DISK,
-  given,
   MONGODB_URI,
+  readVariable,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "../../scripts/services/variables.ts";
@@ -31,7 +31,7 @@ export function withMongo(
   name: string,
   test: (uri: string, databaseName: string) => Promise<void>,
 ): void {
-  const uri = given(MONGODB_URI);
+  const uri = readVariable(MONGODB_URI);
   register(name, "MongoDB", uri, async (uri) => {
     const databaseName = `kese-test-${crypto.randomUUID().slice(0, 13)}`;
     try {
@@ -48,8 +48,8 @@ export function withMongo(
  * @param name The test's name, as for `Deno.test`.
  */
 export function withRedis(name: string, test: (redis: TestRedis) => Promise<void>): void {
-  const url = given(UPSTASH_REDIS_REST_URL);
-  const token = given(UPSTASH_REDIS_REST_TOKEN);
+  const url = readVariable(UPSTASH_REDIS_REST_URL);
+  const token = readVariable(UPSTASH_REDIS_REST_TOKEN);
   const service = url === undefined || token === undefined ? undefined : { url, token };
   register(name, "Redis", service, async ({ url, token }) => {
     const redis = { url, token, prefix: `kese-test-${crypto.randomUUID()}:` };
@@ -67,7 +67,7 @@ export function withRedis(name: string, test: (redis: TestRedis) => Promise<void
  * @param name The test's name, as for `Deno.test`.
  */
 export function withFailingDisk(name: string, test: (disk: FailingDisk) => Promise<void>): void {
-  register(name, "a failing disk", given(FAILING_DISK), async (library) => {
+  register(name, "a failing disk", readVariable(FAILING_DISK), async (library) => {
     const { openFailingDisk } = await import("./failing_disk.ts");
     const disk = await openFailingDisk(library);
     try {

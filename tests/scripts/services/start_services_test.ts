@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import {
+  collectVariables,
   describeService,
-  needServices,
+  mayNeedServices,
   type Service,
-  variablesOf,
 } from "../../../scripts/services/start_services.ts";
 
 const STARTED: Service = {
@@ -15,12 +15,12 @@ const STARTED: Service = {
 const GIVEN: Service = { name: "MongoDB", state: "given" };
 const MISSING: Service = { name: "Redis", state: "missing", why: "redis-server is not installed" };
 
-Deno.test("needServices() is false only where all that is named is of the domain", () => {
+Deno.test("mayNeedServices() is false only where all that is named is of the domain", () => {
   const without = [["domain"], ["tests/domain"], [
     "./tests/domain/luhn_test.ts",
     "domain/money.ts",
   ]];
-  for (const args of without) assertEquals(needServices(args), false, args.join(" "));
+  for (const args of without) assertEquals(mayNeedServices(args), false, args.join(" "));
   const within = [
     [],
     ["--filter=x"],
@@ -29,7 +29,7 @@ Deno.test("needServices() is false only where all that is named is of the domain
     ["tests/infra/domain"],
     ["--filter", "x", "tests/domain"],
   ];
-  for (const args of within) assertEquals(needServices(args), true, args.join(" "));
+  for (const args of within) assertEquals(mayNeedServices(args), true, args.join(" "));
 });
 
 Deno.test("describeService() says what becomes of the tests of a missing service", () => {
@@ -45,7 +45,7 @@ Deno.test("describeService() says what becomes of the tests of a missing service
   );
 });
 
-Deno.test("variablesOf() hands on what was started, and leaves alone what was given", () => {
-  assertEquals(variablesOf([STARTED, MISSING]), { TEST_MONGODB_URI: "mongodb://127.0.0.1:1" });
-  assertEquals(variablesOf([GIVEN]), {});
+Deno.test("collectVariables() hands on what was started, and leaves alone what was given", () => {
+  assertEquals(collectVariables([STARTED, MISSING]), { TEST_MONGODB_URI: "mongodb://127.0.0.1:1" });
+  assertEquals(collectVariables([GIVEN]), {});
 });
