@@ -5,7 +5,7 @@ import { FLEET, FLEET_KEY, OPENING_KURUS, PAYMENT_PATH, userNo, USERS } from "..
 import type { Contender } from "./contender.ts";
 import { startPostgres } from "./postgres_cluster.ts";
 
-/** Of 8, 16 and 32 connections the best, tried on two cores. */
+/** Of 8, 16 and 32 connections none was clearly ahead on a busy machine of two cores. */
 const POOL = 32;
 const UNIQUE_VIOLATION = "23505";
 
