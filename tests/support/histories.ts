@@ -66,7 +66,7 @@ const holdAmount = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 20
   weight: 1,
   arbitrary: amount,
 });
-const minutes = fc.constantFrom(1, 15, 60, 24 * 60);
+const minutes = fc.constantFrom(1, 15, ...Array<number>(6).fill(24 * 60));
 const kind = <Kind extends string>(name: Kind) => fc.constant(name);
 
 /** Null in three cases of four. */
@@ -105,7 +105,7 @@ const WAYS: readonly Readonly<Partial<Record<Action["kind"], number>>>[] = [
   },
   { payment: 1, refund: 1, top_up: 1, credit: 1, failure: 1, saving: 20, selection: 2, removal: 1 },
   { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, saving: 3, removal: 1 },
-  { payment: 2, refund: 1, hold: 40, capture: 2, release: 1, expiry: 1, adjustment: 1 },
+  { payment: 2, refund: 1, hold: 60, capture: 1, release: 1, expiry: 1, adjustment: 1 },
   {
     ...{ payment: 2, refund: 2, adjustment: 6, freezing: 2, unfreezing: 3, closing: 2 },
     ...{

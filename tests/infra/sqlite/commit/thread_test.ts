@@ -31,7 +31,7 @@ Deno.test("createCommitThread() lets a call that cannot be done fail alone, with
     const [first, second, third] = await thread.commit([
       ["insertCharge", chargeOf("a")],
       ["insertCharge", { ...chargeOf("b"), last4: null }],
-      ["writeAudit", 1, "[]"],
+      ["writeAudit", { lastAt: 1, requestIds: new Uint8Array(), records: "[]" }],
     ]);
     assertEquals([first, third], [{ result: chargeOf("a") }, { result: undefined }]);
     assert(second && "error" in second && second.error instanceof Error);
