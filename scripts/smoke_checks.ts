@@ -227,6 +227,46 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "a ride is held and captured, and a cancelled one takes nothing",
+    run: async ({ send, userNo }) => {
+      const place = (amount: string) => send("POST /provizyon", { json: { userNo, amount } });
+      const ride = await place("50.00");
+      expectAnswer(ride, 201, { status: "open", available: "100.00" });
+      const captureLine = `POST /provizyon/${ride.body.holdId}/tahsilat`;
+      const json = { userNo, amount: "37.20" };
+      const paid = await send(captureLine, { json, key: `${userNo}-capture` });
+      expectAnswer(paid, 201, { amount: "37.20", balance: "112.80", available: "112.80" });
+      expectReplay(await send(captureLine, { json, key: `${userNo}-capture` }), paid);
+      expectProblem(await send(captureLine, { json }), 409, "hold_closed");
+      const shown = await send(`GET /provizyon/${ride.body.holdId}?userNo=${userNo}`);
+      expectAnswer(shown, 200, { status: "captured", paymentId: paid.body.paymentId });
+      const refund = { json: { userNo, paymentId: paid.body.paymentId } };
+      expectAnswer(await send("POST /iade", refund), 201, { balance: "150.00" });
+      const cancelled = await place("20.00");
+      const released = await send(`POST /provizyon/${cancelled.body.holdId}/iptal`, {
+        json: { userNo },
+      });
+      expectAnswer(released, 200, { status: "released", available: "150.00" });
+    },
+  },
+  {
+    name: "the fleet adjusts a balance and freezes an account",
+    run: async ({ send, userNo }) => {
+      const adjust = (direction: string) =>
+        send("POST /bakiye-duzeltme", {
+          json: { userNo, direction, amount: "5.00", reason: "cash" },
+        });
+      expectAnswer(await adjust("credit"), 201, { balance: "155.00" });
+      expectAnswer(await adjust("debit"), 201, { balance: "150.00" });
+      const json = { userNo };
+      expectAnswer(await send("POST /hesap/dondur", { json }), 200, { status: "frozen" });
+      const payment = { json: { userNo, amount: "1.00" } };
+      expectProblem(await send("POST /kart-saklamali-odeme", payment), 403, "account_frozen");
+      expectAnswer(await send("POST /hesap/coz", { json }), 200, { status: "active" });
+      expectProblem(await send("POST /hesap/kapat", { json }), 409, "account_not_empty");
+    },
+  },
+  {
     name: "a removed card makes way for another",
     run: async ({ send, userNo, found }) => {
       const cardId = found.get("mastercard");

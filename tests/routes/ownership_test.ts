@@ -26,6 +26,7 @@ interface Named {
   readonly cardId: string;
   readonly paymentId: string;
   readonly topUpId: string;
+  readonly holdId: string;
 }
 
 /** Who may call a route, how it is called for a user, and what it answers to him and to strangers. */
@@ -43,6 +44,7 @@ const USER_NOT_FOUND = [404, "user_not_found"] as const;
 const CARD_NOT_FOUND = [404, "card_not_found"] as const;
 const PAYMENT_NOT_FOUND = [404, "payment_not_found"] as const;
 const TOP_UP_NOT_FOUND = [404, "top_up_not_found"] as const;
+const HOLD_NOT_FOUND = [404, "hold_not_found"] as const;
 
 const ROWS: Readonly<Record<string, Row>> = {
   "POST /create_user": {
@@ -107,6 +109,65 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknownUser: USER_NOT_FOUND,
     notHis: PAYMENT_NOT_FOUND,
   },
+  "POST /provizyon": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `POST /provizyon?userNo=${userNo}&amount=1` }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "GET /provizyon/{holdId}": {
+    who: "fleet or session",
+    call: ({ userNo, holdId }) => ({ line: `GET /provizyon/${holdId}?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: HOLD_NOT_FOUND,
+    notHis: HOLD_NOT_FOUND,
+  },
+  "POST /provizyon/{holdId}/tahsilat": {
+    who: "fleet",
+    call: ({ userNo, holdId }) => ({ line: `POST /provizyon/${holdId}/tahsilat?userNo=${userNo}` }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: HOLD_NOT_FOUND,
+  },
+  "POST /provizyon/{holdId}/iptal": {
+    who: "fleet",
+    call: ({ userNo, holdId }) => ({ line: `POST /provizyon/${holdId}/iptal?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: HOLD_NOT_FOUND,
+  },
+  "POST /bakiye-duzeltme": {
+    who: "fleet",
+    call: ({ userNo }) => ({
+      line: `POST /bakiye-duzeltme?userNo=${userNo}&amount=1&direction=debit&reason=fine`,
+    }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "POST /hesap/dondur": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `POST /hesap/dondur?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  // Neither frozen nor empty: the fleet is told so.
+  "POST /hesap/coz": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `POST /hesap/coz?userNo=${userNo}` }),
+    success: 409,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "POST /hesap/kapat": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `POST /hesap/kapat?userNo=${userNo}` }),
+    success: 409,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
   "POST /update_balance": {
     who: "fleet or session",
     call: ({ userNo, cardId }) => ({
@@ -169,9 +230,12 @@ async function addUser(kese: TestKese, userNo: string, fleet: TestRequest = {}):
   const topUp = await send(kese, `POST /update_balance?userNo=${userNo}&balance=5`, fleet);
   const line = `POST /kart-saklamali-odeme?userNo=${userNo}&amount=2`;
   const payment = await send(kese, line, fleet);
-  assertEquals([created.status, topUp.status, payment.status], [201, 201, 201]);
+  const hold = await send(kese, `POST /provizyon?userNo=${userNo}&amount=1`, fleet);
+  const answers = [created, topUp, payment, hold];
+  assertEquals(answers.map(({ status }) => status), [201, 201, 201, 201]);
   const [{ cardId }] = created.body.cards;
-  return { userNo, cardId, paymentId: payment.body.paymentId, topUpId: topUp.body.topUpId };
+  const { body: { paymentId } } = payment;
+  return { userNo, cardId, paymentId, topUpId: topUp.body.topUpId, holdId: hold.body.holdId };
 }
 
 /** All that the fleet can see of its users. Two pictures are equal when nothing has happened between. */

@@ -40,7 +40,7 @@ Deno.test("createApp() speaks Turkish unless it is asked for English", async () 
     assertEquals([title, message], ["Bakiye yetersiz.", "Bakiye yetersiz."]);
     assertEquals(
       detail,
-      "Bakiye 100.00 TRY, ödeme 999.00 TRY: POST /update_balance ile bakiye yükleyin.",
+      "Kullanılabilir bakiye 100.00 TRY, istenen 999.00 TRY: POST /update_balance ile bakiye yükleyin.",
     );
     assertEquals(answers.fields.body.errors[0].message, "Zorunlu parametre eksik.");
     assertEquals(answers.unknown.body.message, "İstenen adres (endpoint) bulunamadı.");
@@ -60,7 +60,7 @@ Deno.test("createApp() speaks English to those who ask for it", async () => {
     assertEquals([title, message], ["The balance is too low.", "The balance is too low."]);
     assertEquals(
       detail,
-      "The balance is 100.00 TRY, the payment 999.00 TRY: top up with POST /update_balance.",
+      "100.00 TRY is available, 999.00 TRY is asked for: top up with POST /update_balance.",
     );
     assertEquals(answers.fields.body.errors[0].message, "A required parameter is missing.");
     assertEquals(answers.unknown.body.message, "There is no such route.");
@@ -102,7 +102,7 @@ Deno.test("createTexts() says what the operator says, in each language for itsel
   assertEquals([title, message], Array(2).fill('Kesenizde "yeterince" para yok.'));
   assertEquals(
     detail,
-    "Bakiye 5.00 TRY, ödeme 999.00 TRY: POST /update_balance ile bakiye yükleyin.",
+    "Kullanılabilir bakiye 5.00 TRY, istenen 999.00 TRY: POST /update_balance ile bakiye yükleyin.",
   );
   assertEquals(turkish.fields.body.errors[0].message, "Bunu da yazın.");
   assertEquals(turkish.unknown.body.message, "İstenen adres (endpoint) bulunamadı.");
