@@ -2,7 +2,7 @@ import type { Account } from "./account.ts";
 import { unexpiredHolds } from "./available.ts";
 import { accepted, type Command, type Decision, rejected } from "./decision.ts";
 import type { AccountClosed, AccountFrozen, AccountUnfrozen } from "./journal.ts";
-import { refuseClosed, refuseInactive } from "./refusals.ts";
+import { type Inactive, refuseClosed, refuseInactive } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface StatusCommand extends Command {
@@ -13,7 +13,7 @@ export interface StatusCommand extends Command {
 export function decideFreezing(
   account: Account,
   command: StatusCommand,
-): Decision<AccountFrozen, RejectionOf<"account_frozen" | "account_closed">> {
+): Decision<AccountFrozen, RejectionOf<Inactive>> {
   return refuseInactive(account) ??
     accepted<"account_frozen">(account, command, { type: "account_frozen", ...given(command) });
 }

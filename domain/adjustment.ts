@@ -1,9 +1,8 @@
 import type { Account } from "./account.ts";
-import { accepted, type Command, type Decision, rejected } from "./decision.ts";
+import { accepted, type Command, type Decision } from "./decision.ts";
 import type { Adjustment, AdjustmentDirection, AdjustmentReason } from "./journal.ts";
-import { BALANCE_MAX_KURUS } from "./limits.ts";
 import type { Kurus } from "./money.ts";
-import { refuseClosed, refuseShort } from "./refusals.ts";
+import { refuseClosed, refuseExcess, refuseShort } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface AdjustmentCommand extends Command {
@@ -26,15 +25,10 @@ export function decideAdjustment(
   account: Account,
   command: AdjustmentCommand,
 ): Decision<Adjustment, AdjustmentRejection> {
-  const refusal = refuseClosed(account) ??
-    (command.direction === "debit" ? refuseShort(account, command) : undefined);
-  if (refusal) return refusal;
   const { direction, amountKurus, reason, note, orderId } = command;
-  const { balanceKurus } = account;
-  const underway = account.openTopUps.reduce((sum, topUp) => sum + topUp.amountKurus, 0);
-  if (direction === "credit" && balanceKurus + underway + amountKurus > BALANCE_MAX_KURUS) {
-    return rejected({ code: "balance_limit_exceeded", balanceKurus, amountKurus });
-  }
+  const refuseAmount = direction === "debit" ? refuseShort : refuseExcess;
+  const refusal = refuseClosed(account) ?? refuseAmount(account, command);
+  if (refusal) return refusal;
   return accepted<"adjustment">(account, command, {
     type: "adjustment",
     direction,

@@ -4,7 +4,7 @@ import { accepted, type Command, type Decision, rejected } from "./decision.ts";
 import { checkHourlyLimit } from "./hourly_limit.ts";
 import { type CardSaved } from "./journal.ts";
 import { CARD_SAVES_PER_HOUR, CARDS_PER_ACCOUNT } from "./limits.ts";
-import { refuseInactive } from "./refusals.ts";
+import { type Inactive, refuseInactive } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface CardRegistrationCommand extends Command {
@@ -14,8 +14,7 @@ export interface CardRegistrationCommand extends Command {
 }
 
 export type CardRegistrationRejection = RejectionOf<
-  | "account_frozen"
-  | "account_closed"
+  | Inactive
   | "duplicate_card"
   | "too_many_cards"
   | "rate_limited"

@@ -1,14 +1,12 @@
 import { type Account, findCard } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
 import { type CardSelected, cardSnapshot } from "./journal.ts";
-import { refuseInactive } from "./refusals.ts";
+import { type Inactive, refuseInactive } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface CardSelectionCommand extends Command {
   readonly cardId: string;
 }
-
-type Inactive = "account_frozen" | "account_closed";
 
 /** Makes a saved card the one that top-ups charge. Selecting it again changes nothing. */
 export function decideCardSelection(

@@ -11,7 +11,7 @@ import {
 import type { HoldExpired, HoldPlaced, HoldReleased, Payment } from "./journal.ts";
 import { OPEN_HOLDS_PER_ACCOUNT, UNENDED_HOLDS_PER_ACCOUNT } from "./limits.ts";
 import type { Kurus } from "./money.ts";
-import { refuseClosed, refuseInactive, refuseShort } from "./refusals.ts";
+import { type Inactive, refuseClosed, refuseInactive, refuseShort } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface HoldCommand extends Command {
@@ -29,11 +29,8 @@ export interface HoldEndCommand extends Command {
 export interface HoldCaptureCommand extends HoldEndCommand {
   /** How much is paid; without it all that is held. */
   readonly amountKurus?: Kurus;
-  readonly orderId?: string;
-  readonly description?: string;
 }
 
-type Inactive = "account_frozen" | "account_closed";
 type NotOpen = "hold_not_found" | "hold_closed";
 
 /** Sets money aside, when a ride starts: the balance stays, and less of it is available. */
@@ -65,7 +62,7 @@ export function decideHoldCapture(
   account: Account,
   command: HoldCaptureCommand,
 ): Decision<Payment, RejectionOf<"account_closed" | "insufficient_balance" | NotOpen>> {
-  const { holdId, at, orderId, description } = command;
+  const { holdId, at } = command;
   const hold = findOpenHold(account, { holdId, at });
   if ("outcome" in hold) return hold;
   const { amountKurus = hold.amountKurus } = command;
@@ -78,8 +75,6 @@ export function decideHoldCapture(
     type: "payment",
     amountKurus,
     holdId,
-    ...(orderId !== undefined && { orderId }),
-    ...(description !== undefined && { description }),
   });
 }
 

@@ -259,6 +259,7 @@ export function closingEntryId(topUpId: string): string {
 /** A random id has capital letters and digits alone after its prefix. */
 const CAPTURE_PREFIX = "pay_h";
 const HOLD_END_PREFIX = "hend_";
+const DERIVED_PREFIXES = [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX];
 
 /**
  * The ids of the entries that can end a hold: the payment that captures it, or its release or expiry.
@@ -275,9 +276,7 @@ export function holdEndIds(
 
 /** Whether an id is derived from another entry's and not random, so that it could be made twice. */
 export function isDerivedEntryId(entryId: string): boolean {
-  return [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX].some((prefix) =>
-    entryId.startsWith(prefix)
-  );
+  return DERIVED_PREFIXES.some((prefix) => entryId.startsWith(prefix));
 }
 
 /** The payment that an entry made or refunded, as it is after the entry; undefined if it is not in view. */

@@ -2,7 +2,7 @@ import type { Account } from "./account.ts";
 import { accepted, type Command, type Decision } from "./decision.ts";
 import type { Payment } from "./journal.ts";
 import type { Kurus } from "./money.ts";
-import { refuseInactive, refuseShort } from "./refusals.ts";
+import { type Inactive, refuseInactive, refuseShort } from "./refusals.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 export interface PaymentCommand extends Command {
@@ -18,7 +18,7 @@ export function decidePayment(
   command: PaymentCommand,
 ): Decision<
   Payment,
-  RejectionOf<"insufficient_balance" | "account_frozen" | "account_closed">
+  RejectionOf<"insufficient_balance" | Inactive>
 > {
   const refusal = refuseInactive(account) ?? refuseShort(account, command);
   if (refusal) return refusal;

@@ -9,13 +9,12 @@ import {
   type TopUpStarted,
 } from "./journal.ts";
 import {
-  BALANCE_MAX_KURUS,
   DECLINES_PER_HOUR,
   GATEWAY_TIMEOUT_MILLISECONDS,
   OPEN_TOP_UPS_PER_ACCOUNT,
 } from "./limits.ts";
 import type { Kurus } from "./money.ts";
-import { refuseInactive } from "./refusals.ts";
+import { type Inactive, refuseExcess, refuseInactive } from "./refusals.ts";
 import type { Rejection, RejectionOf } from "./rejection.ts";
 
 export interface TopUpCommand extends Command {
@@ -35,8 +34,7 @@ export interface TopUpClosingCommand extends Command {
 }
 
 export type TopUpRejection = RejectionOf<
-  | "account_frozen"
-  | "account_closed"
+  | Inactive
   | "no_cards"
   | "card_not_found"
   | "card_not_chargeable"
@@ -57,8 +55,10 @@ export function decideTopUp(
   if (inactive) return inactive;
   const card = cardToCharge(account, command.cardId);
   if ("code" in card) return rejected(card);
-  const refusal = checkTopUpLimits(account, command);
-  if (refusal) return rejected(refusal);
+  const tooMany = checkTopUpLimits(account, command);
+  if (tooMany) return rejected(tooMany);
+  const excess = refuseExcess(account, command);
+  if (excess) return excess;
   return accepted<"top_up_started">(account, command, {
     type: "top_up_started",
     amountKurus: command.amountKurus,
@@ -102,8 +102,7 @@ function checkTopUpLimits(
   account: Account,
   command: TopUpCommand,
 ): Rejection & TopUpRejection | undefined {
-  const { balanceKurus, openTopUps, declinesAt } = account;
-  const { amountKurus } = command;
+  const { openTopUps, declinesAt } = account;
   const tooFast = checkHourlyLimit(declinesAt, {
     policy: "card_declines",
     limit: DECLINES_PER_HOUR,
@@ -120,10 +119,6 @@ function checkTopUpLimits(
     );
   }
   if (openTopUps.length >= OPEN_TOP_UPS_PER_ACCOUNT) return { code: "too_many_open_top_ups" };
-  const underway = openTopUps.reduce((sum, topUp) => sum + topUp.amountKurus, 0);
-  if (balanceKurus + underway + amountKurus > BALANCE_MAX_KURUS) {
-    return { code: "balance_limit_exceeded", balanceKurus, amountKurus };
-  }
   return undefined;
 }
 
