@@ -171,35 +171,18 @@ export function createMongoAccountStore(
     limit: number,
     after?: OpenTopUpAddress,
   ): Promise<readonly OpenTopUpAddress[]> {
-    const due = {
-      $or: [
-        { "openTopUps.startedAt": { $lte: new Date(except.from) } },
-        { "openTopUps.startedAt": { $gte: new Date(except.to) } },
-      ],
-    };
-    const from = new Date(after?.startedAt ?? 0);
-    const found = await users.aggregate<
-      { _id: string; topUp: { topUpId: string; startedAt: Date } }
-    >([
-      { $match: due },
-      { $project: { openTopUps: 1 } },
-      { $unwind: "$openTopUps" },
-      { $match: due },
-      {
-        $match: {
-          $or: [
-            { "openTopUps.startedAt": { $gt: from } },
-            { "openTopUps.startedAt": from, "openTopUps.topUpId": { $gt: after?.topUpId ?? "" } },
-          ],
-        },
-      },
-      { $sort: { "openTopUps.startedAt": 1, "openTopUps.topUpId": 1 } },
-      { $limit: limit },
-      { $project: { topUp: "$openTopUps" } },
-    ]).toArray();
-    return found.map(({ _id, topUp: { topUpId, startedAt } }) => {
-      return { account: fromAccountKey(_id), topUpId, startedAt: startedAt.getTime() };
-    });
+    const found = await findOpen({
+      list: "openTopUps",
+      id: "topUpId",
+      time: "startedAt",
+      due: [{ $lte: new Date(except.from) }, { $gte: new Date(except.to) }],
+      after: after && { id: after.topUpId, time: after.startedAt },
+    }, limit);
+    return found.map(({ account, id: topUpId, time: startedAt }) => ({
+      account,
+      topUpId,
+      startedAt,
+    }));
   }
 
   async function expiredHolds(
@@ -207,29 +190,47 @@ export function createMongoAccountStore(
     limit: number,
     after?: HoldAddress,
   ): Promise<readonly HoldAddress[]> {
-    const due = { "openHolds.expiresAt": { $lte: new Date(now) } };
-    const from = new Date(after?.expiresAt ?? 0);
-    const found = await users.aggregate<
-      { _id: string; hold: { holdId: string; expiresAt: Date } }
-    >([
-      { $match: due },
-      { $project: { openHolds: 1 } },
-      { $unwind: "$openHolds" },
-      { $match: due },
+    const found = await findOpen({
+      list: "openHolds",
+      id: "holdId",
+      time: "expiresAt",
+      due: [{ $lte: new Date(now) }],
+      after: after && { id: after.holdId, time: after.expiresAt },
+    }, limit);
+    return found.map(({ account, id: holdId, time: expiresAt }) => ({
+      account,
+      holdId,
+      expiresAt,
+    }));
+  }
+
+  /** Finds what is open in lists of the documents and due by its time, the oldest first. */
+  async function findOpen(
+    { list, id, time, due, after }: OpenQuery,
+    limit: number,
+  ): Promise<readonly FoundOpen[]> {
+    const [idPath, timePath] = [`${list}.${id}`, `${list}.${time}`];
+    const isDue = { $or: due.map((condition) => ({ [timePath]: condition })) };
+    const from = new Date(after?.time ?? 0);
+    const found = await users.aggregate<{ _id: string; id: string; time: Date }>([
+      { $match: isDue },
+      { $project: { [list]: 1 } },
+      { $unwind: `$${list}` },
+      { $match: isDue },
       {
         $match: {
           $or: [
-            { "openHolds.expiresAt": { $gt: from } },
-            { "openHolds.expiresAt": from, "openHolds.holdId": { $gt: after?.holdId ?? "" } },
+            { [timePath]: { $gt: from } },
+            { [timePath]: from, [idPath]: { $gt: after?.id ?? "" } },
           ],
         },
       },
-      { $sort: { "openHolds.expiresAt": 1, "openHolds.holdId": 1 } },
+      { $sort: { [timePath]: 1, [idPath]: 1 } },
       { $limit: limit },
-      { $project: { hold: "$openHolds" } },
+      { $project: { id: `$${idPath}`, time: `$${timePath}` } },
     ]).toArray();
-    return found.map(({ _id, hold: { holdId, expiresAt } }) => {
-      return { account: fromAccountKey(_id), holdId, expiresAt: expiresAt.getTime() };
+    return found.map(({ _id, id, time }) => {
+      return { account: fromAccountKey(_id), id, time: time.getTime() };
     });
   }
 
@@ -250,6 +251,21 @@ export function createMongoAccountStore(
       return found.map(({ _id }) => fromAccountKey(_id));
     },
   };
+}
+
+/** A list of open things in the documents: the names of its members, and which of them are asked for. */
+interface OpenQuery {
+  readonly list: "openTopUps" | "openHolds";
+  readonly id: string;
+  readonly time: string;
+  readonly due: readonly { readonly $lte?: Date; readonly $gte?: Date }[];
+  readonly after: { readonly id: string; readonly time: Instant } | undefined;
+}
+
+interface FoundOpen {
+  readonly account: AccountId;
+  readonly id: string;
+  readonly time: Instant;
 }
 
 /** Names the place in the document's journal that must be free if the entries are to have room. */

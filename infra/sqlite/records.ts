@@ -125,17 +125,13 @@ export function createSqliteRecords(open: () => Snapshot): StoreRecords {
 async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<StoredAccount> {
   const journal = createSqliteJournal(database);
   const selectAccount = database.prepare(SELECT_ACCOUNT);
-  const openTopUps = Map.groupBy(
-    database.prepare(
-      "SELECT account_key, top_up_id AS topUpId, started_at AS startedAt FROM open_top_ups",
-    ).all() as unknown as OpenTopUpRow[],
-    ({ account_key }) => account_key,
+  const openTopUps = groupByAccount<OpenTopUpRow>(
+    database,
+    "SELECT account_key, top_up_id AS topUpId, started_at AS startedAt FROM open_top_ups",
   );
-  const openHolds = Map.groupBy(
-    database.prepare(
-      "SELECT account_key, hold_id AS holdId, expires_at AS expiresAt FROM open_holds",
-    ).all() as unknown as OpenHoldRow[],
-    ({ account_key }) => account_key,
+  const openHolds = groupByAccount<OpenHoldRow>(
+    database,
+    "SELECT account_key, hold_id AS holdId, expires_at AS expiresAt FROM open_holds",
   );
   const entries = database.prepare(SELECT_ENTRIES).iterate() as unknown as Iterator<EntryRow>;
   const { newest: chained } = database.prepare(
@@ -161,18 +157,22 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
       entries: () => entriesOf(row),
       payment: (paymentId): LookedUpPayment | undefined => journal.paymentIn(accountNo, paymentId),
       keeps: { refunded: true, recentKeys: false },
-      openTopUps: (openTopUps.get(key ?? "") ?? []).map(({ topUpId, startedAt }) => ({
-        topUpId,
-        startedAt,
-      })),
-      openHolds: (openHolds.get(key ?? "") ?? []).map(({ holdId, expiresAt }) => ({
-        holdId,
-        expiresAt,
-      })),
+      openTopUps: openTopUps.get(key ?? "") ?? [],
+      openHolds: openHolds.get(key ?? "") ?? [],
     };
     // Whoever did not read them all still finds the next account's.
     for (const _left of entriesOf(row));
   }
+}
+
+function groupByAccount<Row extends { readonly account_key: string }>(
+  database: Snapshot["database"],
+  sql: string,
+): ReadonlyMap<string, readonly Row[]> {
+  return Map.groupBy(
+    database.prepare(sql).all() as unknown as Row[],
+    ({ account_key }) => account_key,
+  );
 }
 
 function readAccount(
