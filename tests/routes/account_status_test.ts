@@ -7,8 +7,7 @@ const CLOSE = { json: { userNo: "1", reason: "ayrıldı" } };
 
 onBothStores(
   "a closed account can only be looked at, and its sessions end everywhere",
-  async (two) => {
-    const [first, second] = two.instances;
+  async ([first, second]) => {
     await createUser(first, "1", "10.00");
     const bearer = await signIn(first, "1");
     assertProblem(await send(first, "POST /hesap/kapat", CLOSE), 409, "account_not_empty", {

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../../domain/limits.ts";
-import type { Store } from "../../infra/store.ts";
 import { assertProblem, assertReplays, journalOf, saveCard } from "../support/answers.ts";
 import { DECLINED, MASTERCARD, VISA } from "../support/card_numbers.ts";
 import {
@@ -9,43 +8,23 @@ import {
   FLEET,
   FLEET_KEY,
   newUser,
-  openTestKese,
   OTHER_FLEET,
   OTHER_FLEET_KEY,
   send,
   type TestKese,
+  type TestOptions,
 } from "../support/kese.ts";
-import { openTestMongoStore } from "../support/mongo_store.ts";
 import { createScriptedGateway } from "../support/scripted_gateway.ts";
-import { withMongo } from "../support/services.ts";
-import { withTemporaryFile } from "../support/temporary_store.ts";
+import { onBothStores } from "../support/two_instances.ts";
 
 const ALSO_DECLINED = "4000000000000341";
 const OWN = { filo: FLEET, bearer: FLEET_KEY };
 const KEYED = { ...OWN, key: "k" };
 const OTHER = { filo: OTHER_FLEET, bearer: OTHER_FLEET_KEY };
 
-/** Registers a test of two processes on one store, whose clock and cards' side are the same. */
-function onBothStores(
-  name: string,
-  test: (instances: readonly [TestKese, TestKese]) => Promise<void>,
-  gateway?: ReturnType<typeof createScriptedGateway>,
-): void {
-  const run = async (open: () => Store) => {
-    // However slow the machine is, an answer says how its top-up ended.
-    const clock = { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
-    const shared = { clock, ...(gateway && { gateway }) };
-    const first = await openTestKese({ ...shared, store: open() });
-    const second = await openTestKese({ ...shared, store: open() });
-    try {
-      await test([first, second]);
-    } finally {
-      await first.close();
-      await second.close();
-    }
-  };
-  Deno.test(`SQLite: ${name}`, () => withTemporaryFile(({ open }) => run(open)));
-  withMongo(`MongoDB: ${name}`, (_uri, dbName) => run(() => openTestMongoStore(dbName)));
+/** One clock for both instances. However slow the machine is, an answer says how its top-up ended. */
+function sharePatientClock(): Pick<TestOptions, "clock"> {
+  return { clock: { ...createTestClock(), within: <T>(promise: Promise<T>) => promise } };
 }
 
 /** Creates users, each with that card. */
@@ -127,7 +106,7 @@ onBothStores("a card is declined ten times an hour in a fleet, however many acco
 
   first.clock.advance(HOUR_MILLISECONDS);
   assertEquals(countAnswers(await rush()), exact);
-});
+}, sharePatientClock);
 
 onBothStores("a card that is charged may be charged on, and its repeats count nothing", async ([
   first,
@@ -140,7 +119,7 @@ onBothStores("a card that is charged may be charged on, and its repeats count no
     assertEquals(answer.status, 201, answer.text);
     assertReplays(await topUp(second, userNo, KEYED), answer);
   }
-});
+}, sharePatientClock);
 
 onBothStores("a repeat gets its first answer, also when its card has had its declines", async ([
   first,
@@ -155,7 +134,7 @@ onBothStores("a repeat gets its first answer, also when its card has had its dec
   for (const [place, answer] of answers.entries()) {
     assertReplays(await topUp(second, `u${place}`, KEYED), answer);
   }
-});
+}, sharePatientClock);
 
 onBothStores("the card that another process has selected is the one that counts", async ([
   first,
@@ -170,7 +149,7 @@ onBothStores("the card that another process has selected is the one that counts"
   assertEquals((await send(first, "PUT /secili-kart", { json })).status, 200);
   // The second process still has the other card at hand.
   assertEquals((await topUp(second, "mine")).body.policy, "fleet_card_declines");
-});
+}, sharePatientClock);
 
 const unclear = createScriptedGateway({ charge: ["says_pending"], inquire: ["pending"] });
 
@@ -198,4 +177,4 @@ onBothStores("a charge without an outcome counts until it has one", async ([firs
     "402 card_declined": 1,
     "429 rate_limited fleet_card_declines": 10,
   });
-}, unclear);
+}, () => ({ ...sharePatientClock(), gateway: unclear }));

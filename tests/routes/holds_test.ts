@@ -231,28 +231,29 @@ Deno.test("what is new is refused to a frozen account, and what is owed goes on"
   assertEquals((await place(kese, "1")).status, 201);
 });
 
-onBothStores("100 captures of one hold by two instances make one payment", async (two) => {
-  const [first, second] = two.instances;
-  await createUser(first, "1", "100.00");
-  const holdId = await placed(first, "50");
-  const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => {
-    return capture(n % 2 === 0 ? first : second, holdId, { amount: `${1 + (n % 50)}` });
-  }));
-  const paid = answers.filter(({ status }) => status === 201);
-  assertEquals(paid.length, 1);
-  for (const answer of answers) {
-    if (!paid.includes(answer)) assertProblem(answer, 409, "hold_closed");
-  }
-  const payments = await entriesOf(second, "payment");
-  assertEquals(payments.map(({ id, amount }) => [id, amount]), [
-    [paid[0]?.body.paymentId, paid[0]?.body.amount],
-  ]);
-});
+onBothStores(
+  "100 captures of one hold by two instances make one payment",
+  async ([first, second]) => {
+    await createUser(first, "1", "100.00");
+    const holdId = await placed(first, "50");
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => {
+      return capture(n % 2 === 0 ? first : second, holdId, { amount: `${1 + (n % 50)}` });
+    }));
+    const paid = answers.filter(({ status }) => status === 201);
+    assertEquals(paid.length, 1);
+    for (const answer of answers) {
+      if (!paid.includes(answer)) assertProblem(answer, 409, "hold_closed");
+    }
+    const payments = await entriesOf(second, "payment");
+    assertEquals(payments.map(({ id, amount }) => [id, amount]), [
+      [paid[0]?.body.paymentId, paid[0]?.body.amount],
+    ]);
+  },
+);
 
 onBothStores(
   "a capture and a release of one hold: one wins, the other says what it was",
-  async (two) => {
-    const [first, second] = two.instances;
+  async ([first, second]) => {
     await createUser(first, "1", "100.00");
     for (let round = 0; round < 10; round++) {
       const holdId = await placed(first, "5");
@@ -269,8 +270,7 @@ onBothStores(
   },
 );
 
-onBothStores("200 holds at once on money for 20 are exactly 20", async ({ instances }) => {
-  const [first, second] = instances;
+onBothStores("200 holds at once on money for 20 are exactly 20", async ([first, second]) => {
   await createUser(first, "1", "20.00");
   const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => {
     return place(n % 2 === 0 ? first : second, "1");
@@ -279,19 +279,21 @@ onBothStores("200 holds at once on money for 20 are exactly 20", async ({ instan
   assertEquals(await moneyOf(second), ["20.00", "20.00", "0.00"]);
 });
 
-onBothStores("clocks five minutes apart never give a hold's money twice", async (two) => {
-  const [first, second] = two.instances;
-  await createUser(first, "1", "20.00");
-  const holdId = await placed(first, "20", { expiresInMinutes: 5 });
-  two.clocks[1].advance(5 * MINUTE);
-  // By its clock the hold is over, so the money is free.
-  const pay = await send(second, "POST /kart-saklamali-odeme?userNo=1&amount=20");
-  assertEquals(pay.status, 201);
-  // By this one it is open, and its money is gone.
-  assertProblem(await capture(first, holdId), 402, "insufficient_balance");
-  assertEquals(await moneyOf(first), ["0.00", "0.00", "0.00"]);
-  await second.sweep();
-  const entries = await entriesOf(first, "hold_expired");
-  assertEquals(entries.length, 1);
-  assert(entries.every(({ balanceAfter }) => balanceAfter === "0.00"));
-});
+onBothStores(
+  "clocks five minutes apart never give a hold's money twice",
+  async ([first, second]) => {
+    await createUser(first, "1", "20.00");
+    const holdId = await placed(first, "20", { expiresInMinutes: 5 });
+    second.clock.advance(5 * MINUTE);
+    // By its clock the hold is over, so the money is free.
+    const pay = await send(second, "POST /kart-saklamali-odeme?userNo=1&amount=20");
+    assertEquals(pay.status, 201);
+    // By this one it is open, and its money is gone.
+    assertProblem(await capture(first, holdId), 402, "insufficient_balance");
+    assertEquals(await moneyOf(first), ["0.00", "0.00", "0.00"]);
+    await second.sweep();
+    const entries = await entriesOf(first, "hold_expired");
+    assertEquals(entries.length, 1);
+    assert(entries.every(({ balanceAfter }) => balanceAfter === "0.00"));
+  },
+);
