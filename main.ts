@@ -1,10 +1,8 @@
 import type { Hono } from "hono";
-import { TOP_UP_SWEEP_AFTER_MILLISECONDS } from "./domain/limits.ts";
 import type { CardGateway } from "./domain/ports/card_gateway.ts";
 import type { Clock } from "./domain/ports/clock.ts";
 import type { Log } from "./domain/ports/log.ts";
 import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
-import { expireHolds } from "./domain/workflows/holds.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
 import { createAuditLog } from "./domain/workflows/audit.ts";
@@ -18,17 +16,11 @@ import { createSandboxGateway } from "./infra/gateways/sandbox.ts";
 import { createIds } from "./infra/crypto/ids.ts";
 import { CACHE_SETTLING_MILLISECONDS } from "./infra/memory/layered_account_cache.ts";
 import { createLineWriter, createLog } from "./infra/process/log.ts";
-import { announce } from "./infra/process/announce.ts";
 import { readCommit } from "./infra/process/commit.ts";
 import { openStores, type StoresOpening } from "./infra/process/opening.ts";
-import { serve } from "./infra/process/serving.ts";
-import {
-  exitWithFaults,
-  startOrExit,
-  type StartRefusedError,
-} from "./infra/process/start_refused.ts";
-import { stopOnSignal } from "./infra/process/stopping.ts";
-import { keepSweeping } from "./infra/process/sweeping.ts";
+import { runUntilSignal } from "./infra/process/running.ts";
+import { exitWithFaults, startOrExit } from "./infra/process/start_refused.ts";
+import { createSweep } from "./infra/process/sweeping.ts";
 import type { Variables } from "./infra/process/env_file.ts";
 import { readVariables } from "./infra/process/variables.ts";
 import { createSecretHasher } from "./infra/crypto/secret_hasher.ts";
@@ -138,15 +130,7 @@ export async function openKese(
     store,
     dependencies,
     gateway,
-    sweep: async () => {
-      await keyring.open();
-      const now = clock.now();
-      const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
-      if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
-      const expired = await expireHolds({ ...dependencies, store: store.accounts });
-      if (expired > 0) log.info("holds_expired", { expired });
-      await store.keepHouse(now);
-    },
+    sweep: createSweep({ ...dependencies, keyring, store }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -189,22 +173,18 @@ async function main(): Promise<void> {
     Deno.env.get("DENO_DEPLOYMENT_ID"),
   );
   const build = { version: VERSION, commit };
-  const { kese, server } = await startOrExit(async () => {
-    const onRefused = ({ faults }: StartRefusedError) => exitWithFaults(faults);
-    const kese = await openKese(environment, { clock, log, onRefused });
+  await startOrExit(async () => {
+    const kese = await openKese(environment, {
+      clock,
+      log,
+      onRefused: ({ faults }) => exitWithFaults(faults),
+    });
     if (environment.mode === "development") {
       const { loadSamplesIntoEmptyStore } = await import("./infra/process/sample_users.ts");
       await loadSamplesIntoEmptyStore(kese.store, { ...environment, ports: kese.dependencies });
     }
-    const onListen = (address: Deno.NetAddr) => announce({ environment, address, build, log });
-    return { kese, server: serve({ fetch: kese.fetch, environment, log, onListen }) };
+    runUntilSignal(kese, { environment, build, clock, log, lines });
   });
-  const stopSweeping = keepSweeping({ sweep: kese.sweep, inspect: kese.store.inspect, log });
-  const finish = () => {
-    stopSweeping();
-    return server.shutdown();
-  };
-  stopOnSignal({ finish, close: kese.close, written: lines.written, build, clock, log });
 }
 
 if (import.meta.main) await main();

@@ -46,7 +46,7 @@ function describeError(error: unknown): string {
 
 const PENDING_BYTES_MAX = 1 << 20;
 
-interface LineWriter {
+export interface LineWriter {
   readonly write: LogOptions["write"];
   /** Resolves when every line so far is written. */
   written(): Promise<void>;

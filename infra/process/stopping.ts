@@ -1,5 +1,6 @@
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
+import type { Build } from "./announce.ts";
 import { LAST_LINE_MILLISECONDS } from "./log.ts";
 import { SHUTDOWN_DEADLINE_MILLISECONDS } from "./serving.ts";
 
@@ -9,7 +10,7 @@ interface Stopping {
   close(): Promise<void>;
   /** Resolves when every line of the log is written. */
   written(): Promise<void>;
-  readonly build: { readonly version: string; readonly commit: string | null };
+  readonly build: Build;
   readonly clock: Clock;
   readonly log: Log;
 }

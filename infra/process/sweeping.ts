@@ -1,5 +1,32 @@
-import { SWEEP_INTERVAL_MILLISECONDS } from "../../domain/limits.ts";
+import {
+  SWEEP_INTERVAL_MILLISECONDS,
+  TOP_UP_SWEEP_AFTER_MILLISECONDS,
+} from "../../domain/limits.ts";
+import { expireHolds, type HoldSweepPorts } from "../../domain/workflows/holds.ts";
+import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Log } from "../../domain/ports/log.ts";
+import type { Keyring } from "../crypto/keyring.ts";
+import type { Store } from "../store.ts";
+
+interface SweepPorts extends Omit<HoldSweepPorts, "store"> {
+  readonly keyring: Pick<Keyring, "open">;
+  readonly settlement: Pick<TopUpSettlement, "sweep">;
+  readonly store: Pick<Store, "accounts" | "keepHouse">;
+}
+
+/** Creates a sweep: asks about open top-ups, ends expired holds, and removes what has expired. */
+export function createSweep(ports: SweepPorts): () => Promise<void> {
+  const { clock, keyring, log, settlement, store } = ports;
+  return async () => {
+    await keyring.open();
+    const now = clock.now();
+    const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
+    if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
+    const expired = await expireHolds({ ...ports, store: store.accounts });
+    if (expired > 0) log.info("holds_expired", { expired });
+    await store.keepHouse(now);
+  };
+}
 
 interface Sweeping {
   sweep(): Promise<void>;
