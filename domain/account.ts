@@ -58,6 +58,9 @@ export interface OpenHold {
   readonly amountKurus: Kurus;
   /** From then on it holds nothing and cannot be captured. */
   readonly expiresAt: Instant;
+  /** What its payment will say of the ride: kept here, so that a capture searches for nothing. */
+  readonly orderId?: string;
+  readonly description?: string;
 }
 
 /** Frozen: the user can pay nothing new. Closed: nothing but reading. */

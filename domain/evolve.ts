@@ -1,7 +1,7 @@
-import type { Account, AccountId, Card } from "./account.ts";
+import type { Account, AccountId, Card, OpenHold } from "./account.ts";
 import { rememberEvent } from "./hourly_limit.ts";
 import { NO_KEYS, rememberKey } from "./idempotency.ts";
-import { type JournalEntry, paymentState, type SavedCard } from "./journal.ts";
+import { type JournalEntry, paymentState, rideOf, type SavedCard } from "./journal.ts";
 import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "./limits.ts";
 import { NO_MONEY } from "./money.ts";
 
@@ -69,7 +69,8 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
     case "account_unfrozen":
       return { status: "active" };
     case "account_closed":
-      return { status: "closed" };
+      // Its holds have all expired: what they were for is never asked again.
+      return { status: "closed", openHolds: account.openHolds.map(withoutRide) };
     case "payment": {
       const lastPayment = paymentState(entry);
       if (entry.holdId === undefined) return { lastPayment };
@@ -77,7 +78,8 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
     }
     case "hold_placed": {
       const { id: holdId, amountKurus, expiresAt } = entry;
-      return { openHolds: [...account.openHolds, { holdId, amountKurus, expiresAt }] };
+      const hold = { holdId, amountKurus, expiresAt, ...rideOf(entry) };
+      return { openHolds: [...account.openHolds, hold] };
     }
     case "hold_released":
     case "hold_expired":
@@ -113,6 +115,10 @@ function selectedOf(cards: readonly SavedCard[]): string | null {
 
 function withoutHold({ openHolds }: Account, holdId: string): Account["openHolds"] {
   return openHolds.filter((open) => open.holdId !== holdId);
+}
+
+function withoutRide({ holdId, amountKurus, expiresAt }: OpenHold): OpenHold {
+  return { holdId, amountKurus, expiresAt };
 }
 
 function withoutTopUp({ openTopUps }: Account, topUpId: string): Account["openTopUps"] {

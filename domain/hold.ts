@@ -8,7 +8,13 @@ import {
   rejected,
   UNCHANGED,
 } from "./decision.ts";
-import type { HoldExpired, HoldPlaced, HoldReleased, Payment } from "./journal.ts";
+import {
+  type HoldExpired,
+  type HoldPlaced,
+  type HoldReleased,
+  type Payment,
+  rideOf,
+} from "./journal.ts";
 import { OPEN_HOLDS_PER_ACCOUNT, UNENDED_HOLDS_PER_ACCOUNT } from "./limits.ts";
 import type { Kurus } from "./money.ts";
 import { type Inactive, refuseClosed, refuseInactive, refuseShort } from "./refusals.ts";
@@ -40,7 +46,7 @@ export function decideHold(
 ): Decision<HoldPlaced, RejectionOf<Inactive | "insufficient_balance" | "too_many_holds">> {
   const refusal = refuseInactive(account) ?? refuseShort(account, command);
   if (refusal) return refusal;
-  const { at, amountKurus, expiresAt, orderId, description } = command;
+  const { at, amountKurus, expiresAt } = command;
   const isFull = unexpiredHolds(account, at).length >= OPEN_HOLDS_PER_ACCOUNT ||
     account.openHolds.length >= UNENDED_HOLDS_PER_ACCOUNT;
   if (isFull) return rejected({ code: "too_many_holds" });
@@ -48,13 +54,12 @@ export function decideHold(
     type: "hold_placed",
     amountKurus,
     expiresAt,
-    ...(orderId !== undefined && { orderId }),
-    ...(description !== undefined && { description }),
+    ...rideOf(command),
   });
 }
 
 /**
- * Takes what a ride came to, as one payment, and ends its hold: what is left of the hold is free
+ * Takes what a ride came to, as one payment with the hold's orderId and description, and ends its hold: what is left of the hold is free
  * again, and what goes beyond it is taken from what else is available. A ride under way is paid even
  * when the account was frozen meanwhile.
  */
@@ -75,6 +80,7 @@ export function decideHoldCapture(
     type: "payment",
     amountKurus,
     holdId,
+    ...rideOf(hold),
   });
 }
 

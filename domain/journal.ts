@@ -224,6 +224,16 @@ export function isCapture(entry: JournalEntry): entry is Payment & { readonly ho
   return entry.type === "payment" && entry.holdId !== undefined;
 }
 
+/** What a hold is for, which the payment that captures it says, too. */
+export function rideOf(
+  { orderId, description }: Pick<HoldPlaced, "orderId" | "description">,
+): Pick<HoldPlaced, "orderId" | "description"> {
+  return {
+    ...(orderId !== undefined && { orderId }),
+    ...(description !== undefined && { description }),
+  };
+}
+
 /**
  * What an entry does to the balance. It follows from type and amount, and from an adjustment's
  * direction; reconciling checks every entry against it.

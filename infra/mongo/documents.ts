@@ -76,6 +76,8 @@ interface StoredHold {
   readonly holdId: string;
   readonly amountKurus: Sum;
   readonly expiresAt: Date;
+  readonly orderId?: string;
+  readonly description?: string;
 }
 
 interface StoredTopUp {
@@ -99,8 +101,8 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
     seq: document.seq,
     status: document.status,
     balanceKurus: fromSum(document.balance),
-    openHolds: document.openHolds.map(({ holdId, amountKurus, expiresAt }) => ({
-      holdId,
+    openHolds: document.openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
+      ...hold,
       amountKurus: fromSum(amountKurus),
       expiresAt: expiresAt.getTime(),
     })),
@@ -152,8 +154,8 @@ export function toStateFields(account: Account): StateFields {
   const { status, openHolds, cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
   return {
     status,
-    openHolds: openHolds.map(({ holdId, amountKurus, expiresAt }) => ({
-      holdId,
+    openHolds: openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
+      ...hold,
       amountKurus: toSum(amountKurus),
       expiresAt: new Date(expiresAt),
     })),

@@ -16,8 +16,8 @@ import type { RecentKeys } from "../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 
-/** A larger snapshot is neither written nor read; the largest valid one has about 22 KiB. */
-export const SNAPSHOT_MAX_LENGTH = 32 * 1024;
+/** A larger snapshot is neither written nor read; the largest valid one has about 52 KiB, 30 of them of holds. */
+export const SNAPSHOT_MAX_LENGTH = 64 * 1024;
 
 /** Who the snapshots belong to: one database, and those who may write to it. */
 export interface SnapshotOwner {
@@ -104,7 +104,13 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
     seq: count.min(1),
     status: z.enum(ACCOUNT_STATUSES),
     balanceKurus: amount,
-    openHolds: z.array(whole<OpenHold>({ holdId: text, amountKurus: amount, expiresAt: count })),
+    openHolds: z.array(whole<OpenHold>({
+      holdId: text,
+      amountKurus: amount,
+      expiresAt: count,
+      orderId: text.optional(),
+      description: text.optional(),
+    })),
     cards: z.array(whole<Card>({
       cardId: text,
       brand: z.enum(CARD_BRANDS),

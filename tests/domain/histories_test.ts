@@ -246,6 +246,19 @@ Deno.test("no history holds more than the balance, or counts a hold twice", () =
   });
 });
 
+Deno.test("no history forgets what a captured hold was for", () => {
+  let captures = 0;
+  checkLives(({ entries }) => {
+    for (const entry of entries) {
+      if (entry.type !== "payment" || entry.holdId === undefined) continue;
+      captures++;
+      const ride = { orderId: `ride of ${entry.holdId}`, description: "Moda" };
+      assertEquals({ orderId: entry.orderId, description: entry.description }, ride);
+    }
+  });
+  assert(captures > 0);
+});
+
 Deno.test("evolve() makes of the entries from the first on the account that the rules left", () => {
   checkLives(({ account, entries }) => {
     assertEquals(entries.reduce(evolve, unopened(ACCOUNT_ID)), account);

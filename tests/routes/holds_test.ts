@@ -54,7 +54,8 @@ async function entriesOf(kese: TestKese, type: string): Promise<Json[]> {
 Deno.test("a ride is held, captured below its hold, and refunded as any payment", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
-  const hold = await place(kese, "50", { orderId: "ride-1", description: "Moda" });
+  const ride = { orderId: "ride-1", description: "Moda" };
+  const hold = await place(kese, "50", ride);
   const { holdId } = hold.body;
   assertId(holdId, "hold");
   const facts = {
@@ -63,8 +64,7 @@ Deno.test("a ride is held, captured below its hold, and refunded as any payment"
     currency: "TRY",
     expiresAt: "2026-01-02T00:00:00.000Z",
     createdAt: "2026-01-01T00:00:00.000Z",
-    orderId: "ride-1",
-    description: "Moda",
+    ...ride,
   };
   const open = { ...facts, status: "open" };
   const money = { balance: "100.00", held: "50.00", available: "50.00" };
@@ -89,6 +89,7 @@ Deno.test("a ride is held, captured below its hold, and refunded as any payment"
     currency: "TRY",
     createdAt: "2026-01-01T01:00:00.000Z",
     holdId,
+    ...ride,
   });
   assertEquals(await moneyOf(kese), ["62.80", "0.00", "62.80"]);
   const captured = { ...facts, status: "captured", paymentId, capturedAmount: "37.20" };
@@ -230,6 +231,33 @@ Deno.test("what is new is refused to a frozen account, and what is owed goes on"
   );
   assertEquals((await place(kese, "1")).status, 201);
 });
+
+onBothStores(
+  "a captured payment says what its hold was for, and is refunded by that order",
+  async ([first, second]) => {
+    await createUser(first, "1", "100.00");
+    const ride = { orderId: "ride-1", description: 'Moda, "iskele"' };
+    const held = [
+      await placed(first, "10", ride),
+      await placed(first, "10", { orderId: "ride-2" }),
+      await placed(first, "10"),
+    ];
+    // The second instance reads the account as the store keeps it.
+    const answers: Json[] = [];
+    for (const holdId of held) answers.push((await capture(second, holdId, { amount: "7" })).body);
+    const said = ({ orderId, description }: Json) => ({ orderId, description });
+    const nothing = { orderId: undefined, description: undefined };
+    const expected = [ride, { ...nothing, orderId: "ride-2" }, nothing];
+    assertEquals(answers.map(said), expected);
+    assertEquals((await entriesOf(first, "payment")).map(said), expected.toReversed());
+    const shown = held.map((_, place) =>
+      send(first, `GET /kart-saklamali-odeme/${answers[place].paymentId}?userNo=1`)
+    );
+    assertEquals((await Promise.all(shown)).map(({ body }) => said(body)), expected);
+    const refund = await send(first, "POST /iade", { json: { userNo: "1", orderId: "ride-1" } });
+    assertEquals([refund.status, refund.body.paymentId], [201, answers[0].paymentId]);
+  },
+);
 
 onBothStores(
   "100 captures of one hold by two instances make one payment",

@@ -1,4 +1,11 @@
-import type { Account, AccountId, Card, OpenTopUp, PaymentState } from "../../domain/account.ts";
+import type {
+  Account,
+  AccountId,
+  Card,
+  OpenHold,
+  OpenTopUp,
+  PaymentState,
+} from "../../domain/account.ts";
 import { CardNumber } from "../../domain/card_number.ts";
 import type { Accepted, Command, Decision } from "../../domain/decision.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
@@ -74,6 +81,11 @@ export function testOpenTopUp(topUpId: string, changes: Partial<OpenTopUp> = {})
     startedAt: NOW - MINUTE,
     ...changes,
   };
+}
+
+/** A hold of 20.00 for another hour, for nothing that it says. */
+export function testOpenHold(holdId: string, changes: Partial<OpenHold> = {}): OpenHold {
+  return { holdId, amountKurus: kurus(2_000), expiresAt: NOW + HOUR, ...changes };
 }
 
 /** The card number of that text, which must be one. */

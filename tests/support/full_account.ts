@@ -1,11 +1,22 @@
 import type { Account } from "../../domain/account.ts";
-import { NOW, testAccount, testCards, testOpenTopUp, testPayment } from "./account.ts";
+import {
+  NOW,
+  testAccount,
+  testCards,
+  testOpenHold,
+  testOpenTopUp,
+  testPayment,
+} from "./account.ts";
 
 /** An account with something in every place. */
 export function fullAccount(changes: Partial<Account> = {}): Account {
   return testAccount({
     cards: testCards(3).map((card, place) => place === 2 ? { ...card, bin: null } : card),
     selectedCardId: "card_1",
+    openHolds: [
+      testOpenHold("hold_1"),
+      testOpenHold("hold_2", { orderId: "ride-1", description: "Moda" }),
+    ],
     lastPayment: testPayment(),
     openTopUps: [testOpenTopUp("top_1")],
     recentKeys: { hashes: ["0123456789ab", "ba9876543210"], others: "none" },

@@ -237,7 +237,8 @@ function decider(
     }
     case "hold": {
       const expiresAt = command.at + action.minutes * MINUTE;
-      const hold = { ...command, amountKurus: kurus(action.amount), expiresAt };
+      const ride = { orderId: `ride of ${command.entryId}`, description: "Moda" };
+      const hold = { ...command, amountKurus: kurus(action.amount), expiresAt, ...ride };
       return ({ account }) => decideHold(account, hold);
     }
     case "capture": {

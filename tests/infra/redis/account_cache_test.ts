@@ -2,9 +2,12 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import type { Account, AccountId } from "../../../domain/account.ts";
 import {
   CARDS_PER_ACCOUNT,
+  DESCRIPTION_MAX_LENGTH,
   OPEN_TOP_UPS_PER_ACCOUNT,
+  ORDER_ID_MAX_LENGTH,
   RECENT_KEYS_PER_ACCOUNT,
   RECENT_KEYS_SLACK,
+  UNENDED_HOLDS_PER_ACCOUNT,
 } from "../../../domain/limits.ts";
 import {
   createRedisAccountCache,
@@ -17,7 +20,13 @@ import {
   toSnapshot,
   toSnapshotKey,
 } from "../../../infra/redis/account_snapshot.ts";
-import { ACCOUNT_ID, testAccount, testCards, testOpenTopUp } from "../../support/account.ts";
+import {
+  ACCOUNT_ID,
+  testAccount,
+  testCards,
+  testOpenHold,
+  testOpenTopUp,
+} from "../../support/account.ts";
 import { fullAccount } from "../../support/full_account.ts";
 import { type ConnectedRedis, withRedisConnection } from "../../support/redis.ts";
 import { createMapRedis, type UpstashAnswer, withUpstash } from "../../support/scripted_upstash.ts";
@@ -105,6 +114,15 @@ Deno.test("toSnapshot() holds the whole window of keys, with a gap and without",
 
 const LARGEST = fullAccount({
   cards: testCards(CARDS_PER_ACCOUNT).map((card) => ({ ...card, fingerprint: "f".repeat(64) })),
+  openHolds: Array.from(
+    { length: UNENDED_HOLDS_PER_ACCOUNT },
+    (_, place) =>
+      testOpenHold(`hold_${String(place).padStart(26, "0")}`, {
+        // JSON writes two characters where there is one.
+        orderId: '"'.repeat(ORDER_ID_MAX_LENGTH),
+        description: "\\".repeat(DESCRIPTION_MAX_LENGTH),
+      }),
+  ),
   openTopUps: Array.from(
     { length: OPEN_TOP_UPS_PER_ACCOUNT },
     (_, place) => testOpenTopUp(`top_${String(place).padStart(26, "0")}`),
