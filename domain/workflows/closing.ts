@@ -1,8 +1,9 @@
-import type { AccountId } from "../account.ts";
+import { type Account, type AccountId, accountKey } from "../account.ts";
 import { decideClosing, type StatusCommand } from "../account_status.ts";
-import type { AccountClosed } from "../journal.ts";
+import type { AccountClosed, JournalEntry } from "../journal.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AuthStore } from "../ports/auth_store.ts";
+import type { Log } from "../ports/log.ts";
 import type { RejectionOf } from "../rejection.ts";
 
 interface ClosingPorts {
@@ -30,4 +31,17 @@ export async function closeAccount(
     (outcome.outcome === "rejected" && outcome.rejection.code === "account_closed");
   if (isClosed) await auth.endSessions(id);
   return outcome;
+}
+
+/**
+ * Raises an alarm about money that an entry brought to a closed account: it was owed and is kept, and
+ * somebody has to pay it out. For what was just committed, so that it is said once for each entry.
+ */
+export function reportOwed(
+  log: Pick<Log, "error">,
+  { account, entry }: { readonly account: Account; readonly entry: JournalEntry },
+): void {
+  if (account.status !== "closed" || entry.deltaKurus <= 0) return;
+  const { id: entryId, type } = entry;
+  log.error("money_on_closed_account", { account: accountKey(account.id), entryId, type });
 }

@@ -27,6 +27,7 @@ import {
   type TopUpRejection,
 } from "../top_up.ts";
 import { type CardDeclines, type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
+import { reportOwed } from "./closing.ts";
 import { startTopUp } from "./top_up_start.ts";
 
 /** A top-up, and how it ended according to the journal. */
@@ -201,14 +202,15 @@ async function settleTopUp(ports: SettlingPorts, settling: Settling): Promise<To
     requestId: started.requestId,
     by: "kese" as const,
   };
-  const { outcome: closed } = await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
+  const closed = await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
     { account: id, command },
     ({ account }) =>
       outcome.status === "charged"
         ? decideTopUpCredit(account, command)
         : decideTopUpFailure(account, { ...command, reason: outcome.reason }),
   );
-  const wasCharged = outcome.status === "charged" && closed === "accepted";
+  if (closed.outcome === "accepted") reportOwed(ports.log, closed);
+  const wasCharged = outcome.status === "charged" && closed.outcome === "accepted";
   const [state] = await Promise.all([
     // The journal says the outcome, whoever closed the top-up.
     readState(ports.journal, id, started),

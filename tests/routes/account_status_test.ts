@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { assertProblem } from "../support/answers.ts";
-import { createUser, openTestKese, send, signIn } from "../support/kese.ts";
+import { accepted } from "../../domain/decision.ts";
+import { closingEntryId } from "../../domain/journal.ts";
+import { assertProblem, balanceOf, saveCard, sendWell } from "../support/answers.ts";
+import { ANSWER_IS_LOST } from "../support/card_numbers.ts";
+import { createUser, FLEET, openTestKese, send, signIn } from "../support/kese.ts";
 import { onBothStores } from "../support/two_instances.ts";
 
 const CLOSE = { json: { userNo: "1", reason: "ayrıldı" } };
@@ -38,6 +41,46 @@ onBothStores(
     assertEquals([body.status, body.balance], ["closed", "0.00"]);
     const { body: { data } } = await send(second, "GET /islemler?userNo=1&limit=1");
     assertEquals([data[0].type, data[0].reason], ["account_closed", "ayrıldı"]);
+  },
+);
+
+onBothStores(
+  "what is owed arrives on a closed account, and is an alarm once",
+  async ([first, second]) => {
+    await createUser(first, "1", "0.00");
+    await saveCard(first, "1", ANSWER_IS_LOST);
+    const isAlarm = (line: string) => line.includes('"event":"money_on_closed_account"');
+    const alarms = () =>
+      [...first.lines, ...second.lines].filter(isAlarm).map((line) => {
+        const { level, account, entryId, type } = JSON.parse(line);
+        return { level, account, entryId, type };
+      });
+    const topUp = async () => {
+      const { status, body } = await send(first, "POST /update_balance?userNo=1&balance=5");
+      assertEquals([status, body.status], [202, "pending"]);
+      return String(body.topUpId);
+    };
+    await topUp();
+    await first.dependencies.settlement.sweep();
+    assertEquals(alarms(), [], "an open account gets its money without one");
+    await sendWell(first, "POST /kart-saklamali-odeme?userNo=1&amount=5");
+
+    // Kese closes no account with an open top-up, so the entry is forced.
+    const topUpId = await topUp();
+    const at = first.clock.now();
+    const command = { entryId: "ent_forced", at, requestId: "r", by: "fleet" } as const;
+    const account = { filo: FLEET, userNo: "1" };
+    await first.dependencies.accounts.update(
+      { account, command },
+      (view) => accepted<"account_closed">(view.account, command, { type: "account_closed" }),
+    );
+    for (let sweeps = 0; sweeps < 2; sweeps++) {
+      await Promise.all([first, second].map((kese) => kese.dependencies.settlement.sweep()));
+    }
+    const entryId = closingEntryId(topUpId);
+    const said = { level: "error", account: `${FLEET}/1`, entryId, type: "top_up_credited" };
+    assertEquals(alarms(), [said]);
+    assertEquals(await balanceOf(second, "1"), "5.00");
   },
 );
 
