@@ -1,7 +1,8 @@
 import type { Account, AccountId, Card, OpenHold } from "./account.ts";
 import { rememberEvent } from "./hourly_limit.ts";
 import { NO_KEYS, rememberKey } from "./idempotency.ts";
-import { type JournalEntry, paymentState, rideOf, type SavedCard } from "./journal.ts";
+import { type JournalEntry, rideOf, type SavedCard } from "./journal.ts";
+import { paymentState } from "./payment_state.ts";
 import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "./limits.ts";
 import { NO_MONEY } from "./money.ts";
 

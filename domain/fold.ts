@@ -1,6 +1,7 @@
 import type { Account, PaymentState } from "./account.ts";
 import type { Command, Decision } from "./decision.ts";
-import { type JournalEntry, paymentAfter } from "./journal.ts";
+import type { JournalEntry } from "./journal.ts";
+import { paymentAfter } from "./payment_state.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
 

@@ -1,6 +1,6 @@
-import type { Card, Instant, PaymentState } from "./account.ts";
+import type { Card, Instant } from "./account.ts";
 import type { Idempotency } from "./idempotency.ts";
-import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+import { type Kurus, negative, NO_MONEY } from "./money.ts";
 
 /** A card as an answer shows it. It is kept on the entry, so that a repeated answer is the same. */
 export interface CardSnapshot extends Omit<Card, "fingerprint"> {
@@ -253,66 +253,4 @@ export function deltaOf(
 export function cardSnapshot(card: Card, selectedCardId: string | null): CardSnapshot {
   const { fingerprint: _, ...shown } = card;
   return { ...shown, selected: card.cardId === selectedCardId };
-}
-
-const CLOSING_PREFIX = "tuc_";
-
-/**
- * The id of the entry that closes a top-up. It is derived from the top-up's own, so a top-up can be
- * closed only once, and its outcome is found without a search.
- */
-export function closingEntryId(topUpId: string): string {
-  if (!topUpId.startsWith("top_")) throw new Error(`Cannot close ${topUpId}: it is no top-up`);
-  return `${CLOSING_PREFIX}${topUpId.slice("top_".length)}`;
-}
-
-/** A random id has capital letters and digits alone after its prefix. */
-const CAPTURE_PREFIX = "pay_h";
-const HOLD_END_PREFIX = "hend_";
-const DERIVED_PREFIXES = [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX];
-
-/**
- * The ids of the entries that can end a hold: the payment that captures it, or its release or expiry.
- * They follow from the hold's own, so how it ended is found without a search. Undefined for what is
- * no hold's id.
- */
-export function holdEndIds(
-  holdId: string,
-): { readonly capture: string; readonly release: string } | undefined {
-  if (!holdId.startsWith("hold_")) return undefined;
-  const rest = holdId.slice("hold_".length);
-  return { capture: `${CAPTURE_PREFIX}${rest}`, release: `${HOLD_END_PREFIX}${rest}` };
-}
-
-/** Whether an id is derived from another entry's and not random, so that it could be made twice. */
-export function isDerivedEntryId(entryId: string): boolean {
-  return DERIVED_PREFIXES.some((prefix) => entryId.startsWith(prefix));
-}
-
-/** The payment that an entry made or refunded, as it is after the entry; undefined if it is not in view. */
-export function paymentAfter(
-  entry: JournalEntry,
-  payments: ReadonlyMap<string, PaymentState>,
-): PaymentState | undefined {
-  if (entry.type === "payment") return paymentState(entry);
-  const refunded = entry.type === "refund" ? payments.get(entry.paymentId) : undefined;
-  if (entry.type !== "refund" || refunded === undefined) return undefined;
-  return { ...refunded, refundedKurus: entry.refundedKurus };
-}
-
-/** A payment of which nothing is refunded yet. */
-export function paymentState(
-  payment: Pick<Payment, "id" | "amountKurus" | "at">,
-): PaymentState {
-  return {
-    paymentId: payment.id,
-    amountKurus: payment.amountKurus,
-    refundedKurus: NO_MONEY,
-    at: payment.at,
-  };
-}
-
-/** How much of a payment can still be refunded. */
-export function refundableKurus(payment: PaymentState): Kurus {
-  return add(payment.amountKurus, negative(payment.refundedKurus));
 }

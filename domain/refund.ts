@@ -1,6 +1,7 @@
 import type { Account, PaymentState } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
-import { type Refund, refundableKurus } from "./journal.ts";
+import type { Refund } from "./journal.ts";
+import { refundableKurus } from "./payment_state.ts";
 import { DAY_MILLISECONDS, REFUND_WINDOW_DAYS } from "./limits.ts";
 import { add, type Kurus } from "./money.ts";
 import { refuseClosed } from "./refusals.ts";

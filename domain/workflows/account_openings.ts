@@ -5,20 +5,14 @@ import { checkKey } from "../fold.ts";
 import { COMMAND_DEADLINE_MILLISECONDS } from "../limits.ts";
 import type { NewPerson, OpeningOutcome } from "../ports/accounts.ts";
 import type { AccountStore } from "../ports/account_store.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Journal } from "../ports/journal.ts";
-import type { Log } from "../ports/log.ts";
+import type { SavingPorts } from "./account_saves.ts";
 import { pauseMilliseconds } from "./retry_pause.ts";
 
-interface OpeningPorts {
-  readonly store: AccountStore;
-  readonly journal: Pick<Journal, "find">;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly pause: (milliseconds: number) => Promise<void>;
+interface OpeningPorts extends Omit<SavingPorts, "store"> {
+  readonly store: Pick<AccountStore, "insert" | "load">;
 }
 
-/** Inserts a new account. When the answer is lost, finds out whether it was inserted. */
+/** Inserts a new account. If the answer is lost, finds out whether it was inserted. */
 export async function commitOpening(
   ports: OpeningPorts,
   command: AccountOpeningCommand,
@@ -43,7 +37,7 @@ export async function commitOpening(
   return { outcome: "outcome_unknown" };
 }
 
-/** What an existing account says about an opening: it was this one, this repeats it, or it was another. */
+/** Whether an existing account was opened by this command, by the same request before, or by another. */
 export async function findOpening(
   { store, journal }: Pick<OpeningPorts, "store" | "journal">,
   command: Command & { readonly account: AccountId },

@@ -1,9 +1,9 @@
-import { type Account, type AccountId, accountKey, type Instant } from "../account.ts";
+import { type Account, type AccountId, accountKey } from "../account.ts";
 import type { AccountOpeningCommand } from "../account_opening.ts";
 import type { Command, Decision } from "../decision.ts";
-import { type Fold, foldCommands, type LoadedAccount, type WaitingCommand } from "../fold.ts";
+import { type Fold, foldCommands, type LoadedAccount } from "../fold.ts";
 import { STORED_KEYS } from "../idempotency.ts";
-import { isDerivedEntryId, type JournalEntry } from "../journal.ts";
+import type { JournalEntry } from "../journal.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,
@@ -18,54 +18,29 @@ import type {
   OpeningOutcome,
   UpdateOutcome,
 } from "../ports/accounts.ts";
-import type { AccountStore, LoadOptions } from "../ports/account_store.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Eventually } from "../ports/eventually.ts";
-import type { Journal } from "../ports/journal.ts";
-import type { Log } from "../ports/log.ts";
+import type { AccountStore } from "../ports/account_store.ts";
 import { StoreInconsistentError } from "../ports/errors.ts";
+import type { Eventually } from "../ports/eventually.ts";
 import type { AccountView } from "../refund.ts";
 import type { Rejection } from "../rejection.ts";
+import { answerAll, answerFold, type Batch, type Pending, toBatch } from "./account_batches.ts";
 import { commitOpening, findOpening } from "./account_openings.ts";
+import { saveFold, type SavingPorts } from "./account_saves.ts";
 import { type CachedAccounts, createCachedAccounts } from "./cached_accounts.ts";
 import { pauseMilliseconds } from "./retry_pause.ts";
 
 /** What the one implementation of {@linkcode Accounts} stands on. */
-export interface AccountsOptions {
+export interface AccountsOptions extends SavingPorts {
   readonly store: AccountStore;
-  readonly journal: Pick<Journal, "find">;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Waits between two tries. */
-  readonly pause: (milliseconds: number) => Promise<void>;
   readonly cache?: AccountCache;
 }
 
-/** A command in the queue of its account, and how to answer the request that brought it. */
-interface Pending extends WaitingCommand {
-  readonly payments: readonly string[];
-  readonly deadline: Instant;
-  readonly settle: (outcome: UpdateOutcome) => void;
-  readonly fail: (error: unknown) => void;
-}
-
-/** Commands of one account that are decided and saved together. */
-interface Batch {
-  readonly id: AccountId;
-  readonly pending: readonly Pending[];
-  readonly asked: Required<LoadOptions>;
-  readonly deadline: Instant;
-}
-
-/** A batch decided on an account, or what all of it hears because there is no account to decide on. */
+/** A batch decided on an account, or the answer to all of it if there is no account to decide on. */
 type Decided = { readonly base: LoadedAccount; readonly fold: Fold } | "busy" | "user_not_found";
 
-/** How a save ended when nothing is left unclear, or `unknown` when the deadline came first. */
-type Fate = "saved" | "filed" | "conflict" | "full" | "unknown";
-
 /**
- * Accounts over a store with compare-and-swap. Each process has one writer per account: commands
- * that arrive while a save is on its way wait, and are then folded into one save.
+ * Creates accounts over a store with compare-and-swap. Each process has one writer per account:
+ * commands that arrive during a save wait, and are then folded into the next one.
  */
 export function createAccounts(options: AccountsOptions): Accounts {
   return new QueuedAccounts(options);
@@ -127,15 +102,16 @@ class QueuedAccounts implements Accounts {
     return findOpening(this.#options, command);
   }
 
-  /** Takes what waits, batch by batch, until nothing does. */
+  /** Commits what waits, batch by batch, until the queue is empty. */
   async #work(id: AccountId, key: string, queue: Pending[]): Promise<void> {
     const batchSize = Math.min(COMMANDS_PER_FOLD, this.#options.store.entriesPerSave);
     while (queue.length > 0) {
       const batch = queue.splice(0, batchSize);
       try {
-        await this.#commit(id, this.#inTime(batch));
+        const inTime = this.#inTime(batch);
+        if (inTime.length > 0) await this.#commit(toBatch(id, inTime));
       } catch (error) {
-        // An alarm: no command of this account is answered until somebody has looked.
+        // An alarm: no command of this account is carried out until an operator has looked.
         if (error instanceof StoreInconsistentError) {
           this.#options.log.error("store_inconsistent", { account: key, error });
           this.#cached?.forget(id);
@@ -146,7 +122,7 @@ class QueuedAccounts implements Accounts {
     this.#queues.delete(key);
   }
 
-  /** Those that still have time; the others hear that nothing happened. */
+  /** Those that still have time. The others are answered `busy`, because nothing happened. */
   #inTime(batch: readonly Pending[]): readonly Pending[] {
     const now = this.#options.clock.now();
     if (batch.every(({ deadline }) => now < deadline)) return batch;
@@ -158,19 +134,22 @@ class QueuedAccounts implements Accounts {
   }
 
   /** Decides a batch on the account, saves it, and answers only when its fate is known. */
-  async #commit(id: AccountId, pending: readonly Pending[]): Promise<void> {
-    if (pending.length === 0) return;
-    const batch = { id, pending, asked: askedBy(pending), deadline: latest(pending) };
+  async #commit(batch: Batch): Promise<void> {
     const atHand = this.#baseAtHand(batch);
     const cached = atHand instanceof Promise ? await atHand : atHand;
     const decided = decideOnCached(batch, cached) ?? await this.#decideFresh(batch);
-    let end = await this.#saveOrAnswer(batch, decided);
-    for (let lostRaces = 0; end === "lost_race"; lostRaces++) {
-      if (this.#isLate(batch)) return void answerAll(pending, "busy");
-      await this.#options.pause(pauseMilliseconds(lostRaces));
-      if (lostRaces === LOST_RACES_MAX) return void answerAll(pending, "busy");
-      end = await this.#saveOrAnswer(batch, await this.#decideFresh(batch));
+    const end = await this.#saveOrAnswer(batch, decided);
+    if (end === "lost_race") await this.#decideAgain(batch);
+  }
+
+  /** Takes the decision again on the account as another writer left it, until no race is lost. */
+  async #decideAgain(batch: Batch): Promise<void> {
+    for (let lostRaces = 1; lostRaces <= LOST_RACES_MAX && !this.#isLate(batch); lostRaces++) {
+      await this.#options.pause(pauseMilliseconds(lostRaces - 1));
+      const end = await this.#saveOrAnswer(batch, await this.#decideFresh(batch));
+      if (end === "answered") return;
     }
+    answerAll(batch, "busy");
   }
 
   #baseAtHand({ id, asked }: Batch): Eventually<LoadedAccount | "unreadable" | undefined> {
@@ -188,31 +167,31 @@ class QueuedAccounts implements Accounts {
 
   /** Saves what was accepted and answers; after a lost race the batch has to be decided again. */
   async #saveOrAnswer(batch: Batch, decided: Decided): Promise<"answered" | "lost_race"> {
-    const { id, pending, deadline } = batch;
-    if (typeof decided === "string") return answerAll(pending, decided);
+    if (typeof decided === "string") return answerAll(batch, decided);
     const { base, fold } = decided;
     if (fold.entries.length === 0) {
       this.#cached?.remember(base.account);
-      return answerFold(pending, fold);
+      return answerFold(batch, fold);
     }
-    // What was read too late is not saved: the time of a command ends with a call, not with several.
-    if (this.#isLate(batch)) return answerAll(pending, "busy");
-    const fate = await this.#save(fold, { expectedHead: base.account.head, deadline });
+    // Read too late: a command's time may be exceeded by one call, not by several.
+    if (this.#isLate(batch)) return answerAll(batch, "busy");
+    const terms = { expectedHead: base.account.head, deadline: batch.deadline };
+    const fate = await saveFold(this.#options, fold, terms);
     if (fate === "saved" || fate === "filed") {
       const { account } = fold;
       this.#cached?.remember(fate === "saved" ? account : { ...account, recentKeys: STORED_KEYS });
-      return answerFold(pending, fold);
+      return answerFold(batch, fold);
     }
-    this.#cached?.forget(id);
+    this.#cached?.forget(batch.id);
     if (fate === "conflict") return "lost_race";
-    return answerAll(pending, fate === "unknown" ? "outcome_unknown" : "busy");
+    return answerAll(batch, fate === "unknown" ? "outcome_unknown" : "busy");
   }
 
   #isLate({ deadline }: Batch): boolean {
     return this.#options.clock.now() >= deadline;
   }
 
-  /** What a read gives; a store that cannot be read is no reason to guess. */
+  /** What a read gives, or `unreadable`: a store that cannot be read is no reason to guess. */
   #readable<T>(read: () => Eventually<T>): Eventually<T | "unreadable"> {
     const unreadable = (error: unknown): "unreadable" => {
       if (error instanceof StoreInconsistentError) throw error;
@@ -226,61 +205,9 @@ class QueuedAccounts implements Accounts {
       return unreadable(error);
     }
   }
-
-  /** Saves, and when the answer is lost finds out; repeats the identical save, never a new decision. */
-  async #save(
-    fold: Fold,
-    { expectedHead, deadline }: { readonly expectedHead: string; readonly deadline: Instant },
-  ): Promise<Fate> {
-    const { clock, log, pause, store } = this.#options;
-    for (let attempt = 0;; attempt++) {
-      try {
-        const result = await store.save(fold.account, expectedHead, fold.entries);
-        if (result === "saved" || result === "filed" || attempt === 0) return result;
-      } catch (error) {
-        if (error instanceof StoreInconsistentError) throw error;
-        log.warn("account_save_unclear", { error });
-      }
-      if (clock.now() >= deadline) return "unknown";
-      const fate = await this.#fateOf(fold, expectedHead);
-      if (fate !== "unknown") return fate;
-      if (clock.now() >= deadline) return "unknown";
-      await pause(pauseMilliseconds(attempt));
-    }
-  }
-
-  /** Whether a save whose answer was lost has happened: its entries tell, and nothing else. */
-  async #fateOf(fold: Fold, expectedHead: string): Promise<Fate> {
-    const { id, head } = fold.account;
-    try {
-      const account = await this.read(id);
-      if (account?.head === head && !isDerivedEntryId(head)) return "saved";
-      if (account?.head === expectedHead) return "unknown";
-      const found = await this.#options.journal.find(id, head);
-      return found && isSameEntry(found, fold.entries.at(-1)) ? "saved" : "conflict";
-    } catch (error) {
-      this.#options.log.warn("account_unreadable", { error });
-      return "unknown";
-    }
-  }
 }
 
-/** The keys and payments that the commands ask for. */
-function askedBy(batch: readonly Pending[]): Required<LoadOptions> {
-  const keys: string[] = [];
-  const payments: string[] = [];
-  for (const { command: { idempotency }, payments: asked } of batch) {
-    if (idempotency) keys.push(idempotency.keyHash);
-    payments.push(...asked);
-  }
-  return { keys, payments };
-}
-
-function latest(batch: readonly Pending[]): Instant {
-  return batch.reduce((latest, { deadline }) => Math.max(latest, deadline), -Infinity);
-}
-
-/** The decision on the cached account; undefined where only the store's own account will do. */
+/** The decision on the cached account; undefined if only the store's own account will do. */
 function decideOnCached(
   { pending }: Batch,
   base: LoadedAccount | "unreadable" | undefined,
@@ -290,28 +217,4 @@ function decideOnCached(
   const fold = foldCommands(base, pending);
   // A refusal may rest on an old state.
   return fold.entries.length === 0 ? undefined : { base, fold };
-}
-
-/** An id that follows from another entry's may have been used by another writer, for another entry. */
-function isSameEntry(found: JournalEntry, own: JournalEntry | undefined): boolean {
-  return found.type === own?.type && found.seq === own.seq && found.at === own.at &&
-    found.requestId === own.requestId && found.balanceAfterKurus === own.balanceAfterKurus;
-}
-
-function answerAll(
-  pending: readonly Pending[],
-  outcome: "busy" | "user_not_found" | "outcome_unknown",
-): "answered" {
-  for (const { settle } of pending) settle({ outcome });
-  return "answered";
-}
-
-function answerFold(pending: readonly Pending[], { outcomes }: Fold): "answered" {
-  pending.forEach(({ settle, fail }, place) => {
-    const outcome = outcomes[place];
-    if (outcome === undefined) return fail(new Error("Cannot answer: the fold has no outcome"));
-    if (outcome.outcome === "threw") return fail(outcome.error);
-    settle(outcome);
-  });
-  return "answered";
 }

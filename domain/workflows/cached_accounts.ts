@@ -1,7 +1,7 @@
 import type { Account, AccountId } from "../account.ts";
 import type { EntriesByKey, LoadedAccount } from "../fold.ts";
 import { ageOfKey } from "../idempotency.ts";
-import { isDerivedEntryId } from "../journal.ts";
+import { isDerivedEntryId } from "../derived_ids.ts";
 import type { AccountCache } from "../ports/account_cache.ts";
 import type { AccountStore, LoadOptions } from "../ports/account_store.ts";
 import type { Eventually } from "../ports/eventually.ts";

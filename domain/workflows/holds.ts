@@ -6,7 +6,8 @@ import {
   type HoldCaptureCommand,
   type HoldEndCommand,
 } from "../hold.ts";
-import { holdEndIds, type HoldPlaced, type HoldReleased, type Payment } from "../journal.ts";
+import { holdEndIds } from "../derived_ids.ts";
+import type { HoldPlaced, HoldReleased, Payment } from "../journal.ts";
 import { HOLDS_AT_ONCE } from "../limits.ts";
 import type { AccountCommand, Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AccountStore, HoldAddress } from "../ports/account_store.ts";

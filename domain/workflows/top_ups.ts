@@ -1,11 +1,7 @@
 import type { AccountId } from "../account.ts";
 import type { CardNumber } from "../card_number.ts";
-import {
-  closingEntryId,
-  type TopUpCredited,
-  type TopUpFailed,
-  type TopUpStarted,
-} from "../journal.ts";
+import { closingEntryId } from "../derived_ids.ts";
+import type { TopUpCredited, TopUpFailed, TopUpStarted } from "../journal.ts";
 import {
   GATEWAY_TIMEOUT_MILLISECONDS,
   SETTLEMENTS_AT_ONCE,

@@ -2,7 +2,8 @@ import type { Collection } from "mongodb";
 import { type AccountId, accountKey, type PaymentState } from "../../domain/account.ts";
 import type { EntriesByKey } from "../../domain/fold.ts";
 import { mayHaveSeen, type RecentKeys } from "../../domain/idempotency.ts";
-import { type JournalEntry, paymentState } from "../../domain/journal.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import { paymentState } from "../../domain/payment_state.ts";
 import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type {

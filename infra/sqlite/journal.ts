@@ -1,5 +1,6 @@
 import { type AccountId, accountKey, type PaymentState } from "../../domain/account.ts";
-import { type JournalEntry, paymentState } from "../../domain/journal.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import { paymentState } from "../../domain/payment_state.ts";
 import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type {

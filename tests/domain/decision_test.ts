@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { accepted, rejected } from "../../domain/decision.ts";
 import { evolve } from "../../domain/evolve.ts";
-import { paymentState } from "../../domain/journal.ts";
+import { paymentState } from "../../domain/payment_state.ts";
 import { kurus } from "../../domain/money.ts";
 import { COMMAND, testAccount } from "../support/account.ts";
 

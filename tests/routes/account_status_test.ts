@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { accepted } from "../../domain/decision.ts";
-import { closingEntryId } from "../../domain/journal.ts";
+import { closingEntryId } from "../../domain/derived_ids.ts";
 import { assertProblem, balanceOf, saveCard, sendWell } from "../support/answers.ts";
 import { ANSWER_IS_LOST } from "../support/card_numbers.ts";
 import { createUser, FLEET, openTestKese, send, signIn } from "../support/kese.ts";

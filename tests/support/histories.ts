@@ -21,7 +21,8 @@ import {
   decideHoldExpiry,
   decideHoldRelease,
 } from "../../domain/hold.ts";
-import { type EntryOf, holdEndIds } from "../../domain/journal.ts";
+import { holdEndIds } from "../../domain/derived_ids.ts";
+import type { EntryOf } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import { decideRefund } from "../../domain/refund.ts";

@@ -5,7 +5,8 @@ import {
   type PaymentState,
 } from "../../domain/account.ts";
 import type { EntriesByKey } from "../../domain/fold.ts";
-import { type JournalEntry, paymentAfter } from "../../domain/journal.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import { paymentAfter } from "../../domain/payment_state.ts";
 import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type {

@@ -17,7 +17,7 @@ import {
   shortKey,
   UNKNOWN_KEYS,
 } from "../../../domain/idempotency.ts";
-import { closingEntryId } from "../../../domain/journal.ts";
+import { closingEntryId } from "../../../domain/derived_ids.ts";
 import {
   COMMAND_DEADLINE_MILLISECONDS,
   COMMANDS_PER_FOLD,

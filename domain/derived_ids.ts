@@ -1,0 +1,33 @@
+const CLOSING_PREFIX = "tuc_";
+
+/**
+ * The id of the entry that closes a top-up. It is derived from the top-up's own, so a top-up can be
+ * closed only once, and its outcome is found without a search.
+ */
+export function closingEntryId(topUpId: string): string {
+  if (!topUpId.startsWith("top_")) throw new Error(`Cannot close ${topUpId}: it is no top-up`);
+  return `${CLOSING_PREFIX}${topUpId.slice("top_".length)}`;
+}
+
+/** A random id has capital letters and digits alone after its prefix. */
+const CAPTURE_PREFIX = "pay_h";
+const HOLD_END_PREFIX = "hend_";
+const DERIVED_PREFIXES = [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX];
+
+/**
+ * The ids of the entries that can end a hold: the payment that captures it, or its release or expiry.
+ * They follow from the hold's own, so how it ended is found without a search. Undefined for what is
+ * no hold's id.
+ */
+export function holdEndIds(
+  holdId: string,
+): { readonly capture: string; readonly release: string } | undefined {
+  if (!holdId.startsWith("hold_")) return undefined;
+  const rest = holdId.slice("hold_".length);
+  return { capture: `${CAPTURE_PREFIX}${rest}`, release: `${HOLD_END_PREFIX}${rest}` };
+}
+
+/** Whether an id is derived from another entry's and not random, so that it could be made twice. */
+export function isDerivedEntryId(entryId: string): boolean {
+  return DERIVED_PREFIXES.some((prefix) => entryId.startsWith(prefix));
+}

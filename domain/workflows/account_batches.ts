@@ -1,0 +1,55 @@
+import type { AccountId, Instant } from "../account.ts";
+import type { Fold, WaitingCommand } from "../fold.ts";
+import type { UpdateOutcome } from "../ports/accounts.ts";
+import type { LoadOptions } from "../ports/account_store.ts";
+
+/** A command in the queue of its account, and how to answer the request that brought it. */
+export interface Pending extends WaitingCommand {
+  readonly payments: readonly string[];
+  readonly deadline: Instant;
+  readonly settle: (outcome: UpdateOutcome) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Commands of one account that are decided and saved together. */
+export interface Batch {
+  readonly id: AccountId;
+  readonly pending: readonly Pending[];
+  /** The keys and payments that the commands ask for. */
+  readonly asked: Required<LoadOptions>;
+  /** The latest of the commands' deadlines. */
+  readonly deadline: Instant;
+}
+
+/** Makes a batch of commands, of which there is at least one. */
+export function toBatch(id: AccountId, pending: readonly Pending[]): Batch {
+  const keys: string[] = [];
+  const payments: string[] = [];
+  let latest = -Infinity;
+  for (const { command: { idempotency }, payments: asked, deadline } of pending) {
+    if (idempotency) keys.push(idempotency.keyHash);
+    payments.push(...asked);
+    latest = Math.max(latest, deadline);
+  }
+  return { id, pending, asked: { keys, payments }, deadline: latest };
+}
+
+/** Gives every command of a batch the same answer. */
+export function answerAll(
+  { pending }: Batch,
+  outcome: "busy" | "user_not_found" | "outcome_unknown",
+): "answered" {
+  for (const { settle } of pending) settle({ outcome });
+  return "answered";
+}
+
+/** Gives each command of a batch its own answer. */
+export function answerFold({ pending }: Batch, { outcomes }: Fold): "answered" {
+  pending.forEach(({ settle, fail }, place) => {
+    const outcome = outcomes[place];
+    if (outcome === undefined) return fail(new Error("Cannot answer: the fold has no outcome"));
+    if (outcome.outcome === "threw") return fail(outcome.error);
+    settle(outcome);
+  });
+  return "answered";
+}
