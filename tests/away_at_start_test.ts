@@ -9,22 +9,18 @@ import { productionOn } from "./support/both_stores.ts";
 import { findFreePort } from "../scripts/services/free_port.ts";
 import { startStoppableRedis } from "./support/model/stoppable_redis.ts";
 import { openTestMongoStore, startMongoProxy } from "./support/mongo_store.ts";
-import { endNow, startMain } from "./support/process.ts";
-import { createUserAt, sendTo, type Url } from "./support/remote.ts";
+import { createUser, send } from "./support/kese.ts";
+import { startMain } from "./support/process.ts";
 import { withMongo, withRedis } from "./support/services.ts";
 import { MONGODB_URI, readVariable } from "../scripts/services/variables.ts";
 
 /** Runs a test on main.ts, which does not outlive it. */
 async function withMain(
   variables: Readonly<Record<string, string>>,
-  test: (url: Url, output: () => string) => Promise<void>,
+  test: (url: string, output: () => string) => Promise<void>,
 ): Promise<void> {
-  const running = startMain(productionOn(variables));
-  try {
-    await test(await running.url, running.output);
-  } finally {
-    await endNow(running);
-  }
+  await using running = startMain(productionOn(variables));
+  await test(await running.url, running.output);
 }
 
 withMongo(
@@ -35,13 +31,13 @@ withMongo(
     return withMain({ MONGODB_URI, DB_NAME, SQLITE_PATH: ":memory:" }, async (url) => {
       // The driver's time for finding a server passes before the first two are answered.
       for (const line of ["GET /bakiye?userNo=1", "GET /bakiye?userNo=1", "GET /health/ready"]) {
-        assertEquals((await sendTo(url, line)).status, 503, line);
+        assertEquals((await send(url, line)).status, 503, line);
       }
       const proxy = startMongoProxy(0, port);
       try {
-        await createUserAt(url, "1", 1_000);
-        assertEquals((await sendTo(url, "GET /bakiye?userNo=1")).body.balance, "10.00");
-        assertEquals((await sendTo(url, "GET /health/ready")).status, 200);
+        await createUser(url, "1", "10.00");
+        assertEquals((await send(url, "GET /bakiye?userNo=1")).body.balance, "10.00");
+        assertEquals((await send(url, "GET /health/ready")).status, 200);
       } finally {
         await proxy.close();
       }
@@ -60,8 +56,8 @@ withRedis("main.ts uses a Redis that was away when it asked first", async (redis
     SQLITE_PATH: ":memory:",
     REQUESTS_PER_MINUTE_USER: "100000",
   };
-  const test = async (url: Url, output: () => string): Promise<void> => {
-    await createUserAt(url, "1", 1_000);
+  const test = async (url: string, output: () => string): Promise<void> => {
+    await createUser(url, "1", "10.00");
     while (!output().includes("redis_unavailable")) await ask(url);
     const later = startStoppableRedis({ ...redis, port });
     try {
@@ -79,6 +75,6 @@ withRedis("main.ts uses a Redis that was away when it asked first", async (redis
   });
 });
 
-async function ask(url: Url): Promise<void> {
-  assertEquals((await sendTo(url, "GET /bakiye?userNo=1")).status, 200);
+async function ask(url: string): Promise<void> {
+  assertEquals((await send(url, "GET /bakiye?userNo=1")).status, 200);
 }

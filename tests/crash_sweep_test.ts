@@ -1,12 +1,11 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { createLog } from "../infra/process/log.ts";
 import { openMongoStore } from "../infra/mongo/store.ts";
 import { openSqliteStore } from "../infra/sqlite/store.ts";
 import type { Store } from "../infra/store.ts";
 import { type Sweep, sweepCrashes, sweepTable } from "./support/crash_sweep.ts";
 import { OPERATIONS } from "./support/crash_sweep_operations.ts";
-import { createTestClock } from "./support/kese.ts";
 import { withMongo } from "./support/services.ts";
+import { SILENT } from "./support/logs.ts";
 
 /** Registers a test that gets an empty store, which is taken away after it. */
 type Register = (name: string, test: (store: Store) => Promise<void>) => void;
@@ -41,8 +40,8 @@ testCrashes(
   (name, test) => Deno.test(name, () => lend(openSqliteStore(":memory:"), test)),
 );
 
-testCrashes("MongoDB", (name, test) =>
-  withMongo(name, (uri, dbName) => {
-    const log = createLog({ level: "error", clock: createTestClock(), write: () => {} });
-    return lend(openMongoStore({ uri, dbName, log }), test);
-  }));
+testCrashes(
+  "MongoDB",
+  (name, test) =>
+    withMongo(name, (uri, dbName) => lend(openMongoStore({ uri, dbName, log: SILENT }), test)),
+);

@@ -8,8 +8,9 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { DatabaseSync } from "node:sqlite";
 import config from "../deno.json" with { type: "json" };
 import { onBothStores, productionOn, randomKey } from "./support/both_stores.ts";
-import { endNow, type Running, startMain, type StartOptions } from "./support/process.ts";
-import { createUserAt, payTo, sendTo } from "./support/remote.ts";
+import { createUser, send } from "./support/kese.ts";
+import { payTo } from "./support/payments.ts";
+import { type Running, startMain, type StartOptions } from "./support/process.ts";
 import { withTemporaryFile } from "./support/temporary_store.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -21,17 +22,9 @@ async function onStage(
     directory: string,
   ) => Promise<void>,
 ): Promise<void> {
-  const started: Running[] = [];
   await withTemporaryFile(async ({ directory }) => {
-    try {
-      await test((variables, options) => {
-        const running = startMain(variables, options);
-        started.push(running);
-        return running;
-      }, directory);
-    } finally {
-      for (const running of started) await endNow(running);
-    }
+    await using started = new AsyncDisposableStack();
+    await test((variables, options) => started.use(startMain(variables, options)), directory);
   });
 }
 
@@ -88,9 +81,8 @@ const NO_STORES: readonly (readonly [what: string, make: (path: string) => void,
   ];
 
 function makeForeign(path: string): void {
-  const foreign = new DatabaseSync(path);
+  using foreign = new DatabaseSync(path);
   foreign.exec("CREATE TABLE songs (title TEXT)");
-  foreign.close();
 }
 
 for (const [what, make, said] of NO_STORES) {
@@ -129,46 +121,44 @@ function execStart(unit: string): string {
 }
 
 for (const [what, command] of Object.entries(STARTS)) {
-  onBothStores(`${what} has the permissions that Kese needs, and none to spare`, async (store) => {
-    const directory = await Deno.makeTempDir({ prefix: "kese-start-" });
-    const [, ...words] = command.split(" ");
-    assertEquals([words.at(0), words.at(-1)], ["run", "main.ts"]);
-    // Its data lies elsewhere in a test, as docs/deployment.md has it for a SQLITE_PATH elsewhere.
-    const flags = words.slice(1, -1).map((flag) =>
-      flag.replace(
-        /^--allow-read=(\.|\/opt\/kese,\/var\/lib\/kese)$/,
-        `--allow-read=.,${directory}`,
-      )
-        .replace(/^--allow-write=(data|\/var\/lib\/kese)$/, `--allow-write=${directory}`)
-    );
-    assertEquals(flags.filter((flag) => flag.startsWith("--allow")).toSorted(), [
-      "--allow-env",
-      "--allow-net",
-      `--allow-read=.,${directory}`,
-      `--allow-write=${directory}`,
-    ]);
-    assertEquals(flags.includes("--frozen"), true);
-    const path = store.MONGODB_URI ? ":memory:" : `${directory}/data/kese.db`;
-    const running = startMain(productionOn({ ...store, SQLITE_PATH: path }), { flags });
-    try {
-      const url = await running.url;
-      await createUserAt(url, "1", 1_000);
-      const paid = await payTo(url, { userNo: "1", amountKurus: 1, key: "one" });
-      assertEquals([paid.status, paid.body.balance], [201, "9.99"]);
-      for (const route of ["/health/ready", "/openapi.json"]) {
-        assertEquals((await sendTo(url, `GET ${route}`)).status, 200);
-      }
-      running.kill("SIGTERM");
-      assertEquals(await running.ended, 0, running.output());
-      const faults = running.output().split("\n").filter((line) =>
-        /"level":"error"|redis_not_opened/.test(line)
-      );
-      assertEquals(faults, []);
-    } finally {
-      await endNow(running);
-      await Deno.remove(directory, { recursive: true });
-    }
-  });
+  onBothStores(
+    `${what} has the permissions that Kese needs, and none to spare`,
+    (store) =>
+      onStage(async (start, directory) => {
+        const [, ...words] = command.split(" ");
+        assertEquals([words.at(0), words.at(-1)], ["run", "main.ts"]);
+        // Its data lies elsewhere in a test, as docs/deployment.md has it for a SQLITE_PATH elsewhere.
+        const flags = words.slice(1, -1).map((flag) =>
+          flag.replace(
+            /^--allow-read=(\.|\/opt\/kese,\/var\/lib\/kese)$/,
+            `--allow-read=.,${directory}`,
+          )
+            .replace(/^--allow-write=(data|\/var\/lib\/kese)$/, `--allow-write=${directory}`)
+        );
+        assertEquals(flags.filter((flag) => flag.startsWith("--allow")).toSorted(), [
+          "--allow-env",
+          "--allow-net",
+          `--allow-read=.,${directory}`,
+          `--allow-write=${directory}`,
+        ]);
+        assertEquals(flags.includes("--frozen"), true);
+        const path = store.MONGODB_URI ? ":memory:" : `${directory}/data/kese.db`;
+        const running = start(productionOn({ ...store, SQLITE_PATH: path }), { flags });
+        const url = await running.url;
+        await createUser(url, "1", "10.00");
+        const paid = await payTo(url, { userNo: "1", amountKurus: 1, key: "one" });
+        assertEquals([paid.status, paid.body.balance], [201, "9.99"]);
+        for (const route of ["/health/ready", "/openapi.json"]) {
+          assertEquals((await send(url, `GET ${route}`)).status, 200);
+        }
+        running.kill("SIGTERM");
+        assertEquals(await running.ended, 0, running.output());
+        const faults = running.output().split("\n").filter((line) =>
+          /"level":"error"|redis_not_opened/.test(line)
+        );
+        assertEquals(faults, []);
+      }),
+  );
 }
 
 Deno.test("main.ts logs its start and its end with version and commit", () =>
@@ -224,8 +214,8 @@ Deno.test("main.ts shows first requests that work as they are written, also on a
 
 /** Starts and ends, which makes the store. */
 async function startOnce(running: Running): Promise<void> {
-  await running.url;
-  await endNow(running);
+  await using started = running;
+  await started.url;
 }
 
 onBothStores(

@@ -1,24 +1,15 @@
 import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import { onBothStores, randomKey } from "./support/both_stores.ts";
-import type { Answer } from "./support/kese.ts";
-import { endNow, type Running, startMain } from "./support/process.ts";
-import {
-  createUserAt,
-  lira,
-  type Payment,
-  payTo,
-  provenJournal,
-  REMOTE_FLEETS,
-  type RemoteEntry,
-  sendTo,
-  sendWhileBusy,
-  type Url,
-} from "./support/remote.ts";
+import { proveJournal, type ShownEntry } from "./support/answers.ts";
+import { lira } from "./support/amounts.ts";
+import { type Answer, createUser, FLEETS, send } from "./support/kese.ts";
+import { type Payment, payTo, sendWhileBusy } from "./support/payments.ts";
+import { type Running, startMain } from "./support/process.ts";
 
 /** Two processes of main.ts on one store. */
 interface Pair {
   readonly running: readonly [Running, Running];
-  readonly urls: readonly [Url, Url];
+  readonly urls: readonly [string, string];
 }
 
 const USERS = 10;
@@ -36,26 +27,13 @@ async function withPair(
   variables: Readonly<Record<string, string>>,
   test: (pair: Pair) => Promise<void>,
 ): Promise<void> {
-  // Given, for each would make keys of its own for itself.
+  // Given, because each process would make keys of its own.
   const secrets = { CARD_KEYS: `test:${randomKey()}`, CARD_FINGERPRINT_KEY: randomKey() };
-  const start = (): Running =>
-    startMain({
-      KESE_ENV: "development",
-      PORT: "0",
-      ...REMOTE_FLEETS,
-      ...secrets,
-      ...variables,
-    });
-  const first = start();
-  const started = [first];
-  try {
-    const firstUrl = await first.url;
-    const second = start();
-    started.push(second);
-    await test({ running: [first, second], urls: [firstUrl, await second.url] });
-  } finally {
-    for (const running of started) await endNow(running);
-  }
+  const own = { KESE_ENV: "development", PORT: "0", ...FLEETS, ...secrets, ...variables };
+  await using first = startMain(own);
+  const firstUrl = await first.url;
+  await using second = startMain(own);
+  await test({ running: [first, second], urls: [firstUrl, await second.url] });
 }
 
 function times<T>(count: number, make: (place: number) => T): T[] {
@@ -70,7 +48,7 @@ function countAnswers(answers: readonly Answer[]): Record<string, number> {
 }
 
 /** A payment that must succeed; gives its id. */
-async function payWell(url: Url, payment: Payment): Promise<string> {
+async function payWell(url: string, payment: Payment): Promise<string> {
   const { status, body, text } = await payTo(url, payment);
   assertEquals(
     [status, body.amount, body.orderId],
@@ -80,7 +58,7 @@ async function payWell(url: Url, payment: Payment): Promise<string> {
   return body.paymentId;
 }
 
-function ofType(entries: readonly RemoteEntry[], type: string): readonly RemoteEntry[] {
+function ofType(entries: readonly ShownEntry[], type: string): readonly ShownEntry[] {
   return entries.filter((entry) => entry.type === type);
 }
 
@@ -101,7 +79,7 @@ onBothStores(
     withPair(variables, async ({ urls }) => {
       const userNos = times(USERS, (place) => `rider-${place}`);
       await Promise.all(userNos.map(async (userNo, place) => {
-        await createUserAt(urls[place % 2] ?? "", userNo, 100_000);
+        await createUser(urls[place % 2] ?? "", userNo, "1000.00");
         const paymentIds = await Promise.all(times(PAYMENTS_PER_USER, (round) => {
           const key = `${userNo}-${round}`;
           return payWell(urls[round % 2] ?? "", { userNo, amountKurus: 1 + round, key });
@@ -110,7 +88,7 @@ onBothStores(
       }));
       let refunds = 0;
       for (const userNo of userNos) {
-        const entries = await provenJournal(urls, userNo);
+        const entries = await proveJournal(urls, userNo);
         const refunded = ofType(entries, "refund").map(({ paymentId }) => paymentId);
         const paid = ofType(entries, "payment").map(({ id }) => id);
         assertEquals(refunded.toSorted(), paid.toSorted());
@@ -125,7 +103,7 @@ onBothStores(
   "a balance for one payment is spent once in 100 tries at two processes",
   (variables) =>
     withPair(variables, async ({ urls }) => {
-      await createUserAt(urls[0], "rider", 1_000);
+      await createUser(urls[0], "rider", "10.00");
       const answers = await Promise.all(times(TRIES_FOR_ONE_BALANCE, (place) =>
         payTo(urls[place % 2] ?? "", {
           userNo: "rider",
@@ -136,7 +114,7 @@ onBothStores(
         "201": 1,
         "402 insufficient_balance": TRIES_FOR_ONE_BALANCE - 1,
       });
-      const entries = await provenJournal(urls, "rider");
+      const entries = await proveJournal(urls, "rider");
       assertEquals(
         entries.map(({ type }) =>
           type
@@ -150,14 +128,14 @@ onBothStores(
   "one key at two processes at once is one payment and one answer",
   (variables) =>
     withPair(variables, async ({ urls }) => {
-      await createUserAt(urls[0], "rider", 1_000);
+      await createUser(urls[0], "rider", "10.00");
       const payment = { userNo: "rider", amountKurus: 100, key: "the-same-key" };
       const answers = await Promise.all(
         times(TRIES_FOR_ONE_BALANCE, (place) => payTo(urls[place % 2] ?? "", payment)),
       );
       assertEquals(countAnswers(answers), { "201": TRIES_FOR_ONE_BALANCE });
       assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
-      assertEquals(ofType(await provenJournal(urls, "rider"), "payment").length, 1);
+      assertEquals(ofType(await proveJournal(urls, "rider"), "payment").length, 1);
     }),
 );
 
@@ -165,7 +143,7 @@ onBothStores(
   "an account under load from two processes adds up",
   (variables) =>
     withPair(variables, async ({ urls }) => {
-      await createUserAt(urls[0], "rider", 100_000);
+      await createUser(urls[0], "rider", "1000.00");
       const paymentIds = await Promise.all(times(HOT_CLIENTS, async (client) => {
         const ids: string[] = [];
         for (let round = 0; round < HOT_PAYMENTS_PER_CLIENT; round++) {
@@ -175,7 +153,7 @@ onBothStores(
         }
         return ids;
       }));
-      const paid = ofType(await provenJournal(urls, "rider"), "payment").map(({ id }) => id);
+      const paid = ofType(await proveJournal(urls, "rider"), "payment").map(({ id }) => id);
       assertEquals(paid.toSorted(), paymentIds.flat().toSorted());
     }),
 );
@@ -185,7 +163,7 @@ onBothStores(
   (variables) =>
     withPair(variables, async ({ running: [killed], urls }) => {
       const userNos = times(LOAD_USERS, (place) => `rider-${place}`);
-      for (const userNo of userNos) await createUserAt(urls[0], userNo, 1_000_000);
+      for (const userNo of userNos) await createUser(urls[0], userNo, "10000.00");
       const acknowledged = new Map<string, string>();
       let lost = 0;
       let isKilled = false;
@@ -196,7 +174,7 @@ onBothStores(
           const isFirst = place % 2 === 0 && !isKilled;
           const paying = payWell(urls[isFirst ? 0 : 1], payment);
           if (isFirst && acknowledged.size >= PAYMENTS_BEFORE_KILL) {
-            // While at least this request is on its way to it.
+            // This request at least is on its way to it.
             isKilled = true;
             killed.kill("SIGKILL");
           }
@@ -215,13 +193,13 @@ onBothStores(
 
       const survivors = [urls[1]];
       const journals = await Promise.all(
-        userNos.map((userNo) => provenJournal(survivors, userNo)),
+        userNos.map((userNo) => proveJournal(survivors, userNo)),
       );
       const paid = ofType(journals.flat(), "payment").map((
         { id, orderId },
       ) => [orderId ?? "", id]);
       assertEquals(paid.toSorted(), [...acknowledged].toSorted());
-      const { status } = await sendTo(urls[1], "GET /health/ready");
+      const { status } = await send(urls[1], "GET /health/ready");
       assertEquals(status, 200);
     }),
 );

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { Card } from "../../domain/account.ts";
 import { openAccount } from "../../domain/account_opening.ts";
 import { kurus } from "../../domain/money.ts";
-import { ACCOUNT_ID, COMMAND, NOW, testCard } from "../support/account.ts";
+import { ACCOUNT_ID, COMMAND, testCard } from "../support/account.ts";
+import { NOW } from "../support/clock.ts";
 
 const UNVERIFIED = testCard("card_1", { verified: false });
 const CHARGEABLE = testCard("card_2");

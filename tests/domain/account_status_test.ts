@@ -3,7 +3,8 @@ import { decideClosing } from "../../domain/account_status.ts";
 import { decideHoldCapture } from "../../domain/hold.ts";
 import { kurus } from "../../domain/money.ts";
 import { rejected } from "../../domain/decision.ts";
-import { accept, COMMAND, HOUR, testAccount, testOpenHold } from "../support/account.ts";
+import { accept, COMMAND, testAccount, testOpenHold } from "../support/account.ts";
+import { HOUR } from "../support/clock.ts";
 
 const RIDE = { orderId: "ride-1", description: "Moda" };
 

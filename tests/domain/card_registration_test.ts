@@ -9,13 +9,11 @@ import {
   accept,
   cardNumber,
   COMMAND,
-  HOUR,
-  MINUTE,
-  NOW,
   testAccount,
   testCard,
   testCards,
 } from "../support/account.ts";
+import { HOUR, MINUTE, NOW } from "../support/clock.ts";
 
 const NUMBER = cardNumber("4242 4242 4242 4242");
 const REGISTRATION: CardRegistrationCommand = {

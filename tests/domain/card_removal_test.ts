@@ -5,12 +5,12 @@ import { kurus } from "../../domain/money.ts";
 import {
   accept,
   COMMAND,
-  NOW,
   testAccount,
   testCard,
   testCards,
   testOpenTopUp,
 } from "../support/account.ts";
+import { NOW } from "../support/clock.ts";
 
 Deno.test("decideCardRemoval() removes a card and shows it as it was", () => {
   const account = testAccount({ cards: testCards(2), selectedCardId: "card_1" });

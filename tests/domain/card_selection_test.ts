@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { decideCardSelection } from "../../domain/card_selection.ts";
 import { kurus } from "../../domain/money.ts";
-import { accept, COMMAND, NOW, testAccount, testCard } from "../support/account.ts";
+import { accept, COMMAND, testAccount, testCard } from "../support/account.ts";
+import { NOW } from "../support/clock.ts";
 
 const CARD = testCard("card_1");
 const OTHER = testCard("card_2", { last4: "4444" });

@@ -13,7 +13,8 @@ import type { JournalEntry } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import { decideRefund, type RefundCommand } from "../../domain/refund.ts";
-import { accept, COMMAND, NOW, testAccount, testCards, testPayment } from "../support/account.ts";
+import { accept, COMMAND, testAccount, testCards, testPayment } from "../support/account.ts";
+import { NOW } from "../support/clock.ts";
 
 interface Base {
   readonly account?: Partial<Account>;

@@ -6,7 +6,8 @@ import { foldCommands, type FoldedOutcome, type LoadedAccount } from "../../doma
 import { shortKey } from "../../domain/idempotency.ts";
 import { ENTRY_TYPES, type JournalEntry } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
-import { ACCOUNT_ID, HOUR } from "../support/account.ts";
+import { ACCOUNT_ID } from "../support/account.ts";
+import { HOUR } from "../support/clock.ts";
 import { faultsOf } from "../support/journal_proof.ts";
 import { commandsOf, HISTORIES, type History, openingOf, STEPS } from "../support/histories.ts";
 

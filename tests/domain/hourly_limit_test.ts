@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { checkHourlyLimit, rememberEvent } from "../../domain/hourly_limit.ts";
-import { HOUR, MINUTE, NOW } from "../support/account.ts";
+import { HOUR, MINUTE, NOW } from "../support/clock.ts";
 
 const POLICY = { policy: "card_declines", limit: 3, now: NOW };
 

@@ -2,7 +2,8 @@ import { assertEquals, assertFalse } from "@std/assert";
 import { AMOUNT_MAX_KURUS, BALANCE_MAX_KURUS } from "../../domain/limits.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
-import { accept, COMMAND, NOW, testAccount, testCard, testPayment } from "../support/account.ts";
+import { accept, COMMAND, testAccount, testCard, testPayment } from "../support/account.ts";
+import { NOW } from "../support/clock.ts";
 
 Deno.test("decidePayment() takes the amount from the balance and appends one entry", () => {
   const account = testAccount();

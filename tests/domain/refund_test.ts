@@ -3,7 +3,8 @@ import type { PaymentState } from "../../domain/account.ts";
 import { BALANCE_MAX_KURUS } from "../../domain/limits.ts";
 import { kurus } from "../../domain/money.ts";
 import { type AccountView, decideRefund, type RefundRejection } from "../../domain/refund.ts";
-import { accept, COMMAND, DAY, NOW, testAccount, testPayment } from "../support/account.ts";
+import { accept, COMMAND, testAccount, testPayment } from "../support/account.ts";
+import { DAY, NOW } from "../support/clock.ts";
 
 const NEWEST = testPayment();
 const OLDER = testPayment({ paymentId: "pay_older", amountKurus: kurus(2_000), at: NOW - DAY });

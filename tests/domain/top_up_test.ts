@@ -13,14 +13,12 @@ import {
 import {
   accept,
   COMMAND,
-  HOUR,
-  MINUTE,
-  NOW,
   testAccount,
   testCard,
   testCards,
   testOpenTopUp,
 } from "../support/account.ts";
+import { HOUR, MINUTE, NOW } from "../support/clock.ts";
 
 const START = { ...COMMAND, entryId: "top_new", amountKurus: kurus(5_000) };
 const CLOSE = { ...COMMAND, entryId: "tuc_1", topUpId: "top_1" };

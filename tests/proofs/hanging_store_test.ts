@@ -1,16 +1,8 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { COMMAND_DEADLINE_MILLISECONDS } from "../../domain/limits.ts";
 import type { DelayProxy } from "../../scripts/services/delay_proxy.ts";
-import {
-  type Answer,
-  createTestClock,
-  createUser,
-  openTestKese,
-  send,
-  START,
-  type TestClock,
-  type TestKese,
-} from "../support/kese.ts";
+import { createTestClock, NOW, type TestClock } from "../support/clock.ts";
+import { type Answer, createUser, openTestKese, send, type TestKese } from "../support/kese.ts";
 import { mongoUri, openFreshMongoStore, startMongoProxy } from "../support/mongo_store.ts";
 
 /**
@@ -26,7 +18,7 @@ const ANSWER_MILLISECONDS = DEADLINE_MILLISECONDS + CALL_MILLISECONDS + 750;
 
 function createHastyClock(): TestClock {
   const begun = performance.now();
-  return { ...createTestClock(), now: () => START + (performance.now() - begun) * HASTE };
+  return { ...createTestClock(), now: () => NOW + (performance.now() - begun) * HASTE };
 }
 
 /**

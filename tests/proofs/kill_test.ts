@@ -4,12 +4,12 @@ import { type ApiToKill, withApiToKill } from "../support/api_to_kill.ts";
 import { onBothStores, productionOn } from "../support/both_stores.ts";
 import { countLost, createLoadUsers, type Load, startLoad } from "../support/load.ts";
 import { assertAbandoned, proveLoad } from "../support/load_proof.ts";
+import { send } from "../support/kese.ts";
 import { type Running, startMain } from "../support/process.ts";
 import { createRandom, type Random } from "../support/random.ts";
-import { sendTo, type Url } from "../support/remote.ts";
 
 const KILLS = 10;
-/** Errands that clients bring to their end between two kills. */
+/** Errands that clients finish between two kills. */
 const ERRANDS_MIN = 20;
 const ERRANDS_MAX = 160;
 /** A kill does not wait for an answer: one always leaves just after a commit. */
@@ -34,10 +34,10 @@ async function killUnderLoad({ api, load, random, start }: Killing): Promise<voi
   await load.stop();
 }
 
-/** Asks for all that is done once more: the first answer comes again, and nothing else happens. */
-async function assertReplayed(url: Url, { done }: Load): Promise<void> {
+/** Sends all that is done once more: the first answer comes again, and nothing else happens. */
+async function assertReplayed(url: string, { done }: Load): Promise<void> {
   await Promise.all(done.map(async ({ errand: { line, sending }, answer }) => {
-    const { status, text, headers } = await sendTo(url, line, sending);
+    const { status, text, headers } = await send(url, line, sending);
     assertEquals([status, text], [answer.status, answer.text]);
     assertEquals(headers.get("idempotent-replayed"), "true");
   }));

@@ -5,24 +5,26 @@ import { productionOn, type StoreVariables } from "../support/both_stores.ts";
 import type { Death, FailingDisk } from "../support/failing_disk.ts";
 import { countLost, createLoadUsers, type Load, LOAD_CLIENTS, startLoad } from "../support/load.ts";
 import { assertAbandoned, proveLoad } from "../support/load_proof.ts";
+import { proveJournal } from "../support/answers.ts";
+import { createUser } from "../support/kese.ts";
+import { payTo } from "../support/payments.ts";
 import { endNow } from "../support/process.ts";
 import { createRandom, type Random } from "../support/random.ts";
-import { createUserAt, payTo, provenJournal, type Url } from "../support/remote.ts";
 import { withFailingDisk } from "../support/services.ts";
 
 const SEED = 20260101;
 const ROUNDS = 24;
-/** Every so many rounds the power fails in the midst of a checkpoint, else at a commit. */
+/** Every third round the power fails during a checkpoint, else at a commit. */
 const CHECKPOINT_EVERY = 3;
 const CHECKPOINTS_MAX = 3;
 const COMMITS_MAX = 50;
-/** Rounds that cost something: not all do, for a disk may have written all that it was given. */
+/** Rounds that cost something: not all do, because a disk may have written all that it was given. */
 const LOSSES_MIN = ROUNDS / 3;
-/** Longer than any process gets on with if it syncs as it should. */
+/** More than any process gets done before a sync. */
 const ERRANDS_PER_ROUND_MAX = 3_000;
 /** Syncs that make an empty file a database. */
 const SYNCS_OF_CREATION_MIN = 5;
-/** Payments, and the sync of one of them that is never done: the first syncs are those of the start's housekeeping. */
+/** The sync of one of these payments is never done; the first syncs are of the housekeeping at the start. */
 const PAYMENTS_MAX = 20;
 const UNSYNCED_PAYMENT = 12;
 const SURVIVING_PERCENTS = [0, 0, 50, 90];
@@ -58,9 +60,8 @@ async function losePower({ disk, random }: Scene): Promise<boolean> {
 }
 
 function assertIntact(directory: string): void {
-  const database = new DatabaseSync(`${directory}/${FILE}`);
+  using database = new DatabaseSync(`${directory}/${FILE}`);
   const { integrity_check: integrity } = database.prepare("PRAGMA integrity_check").get() ?? {};
-  database.close();
   assertEquals(integrity, "ok");
 }
 
@@ -83,7 +84,7 @@ async function serveAndFail(scene: Scene, load: Load, death: Death): Promise<boo
   return await losePower(scene);
 }
 
-/** Holds what the disk has against what clients were told. The next process starts on the same. */
+/** Checks what the disk has against what clients were told, on a copy: the next process starts on the original. */
 async function proveDisk({ disk, variables }: Scene, load: Load): Promise<void> {
   const copy = await disk.copy();
   assertIntact(copy);
@@ -138,11 +139,11 @@ onFailingDisk(
     let failures = 0;
     while (!await failAtCreation(scene, failures + 1)) {
       failures++;
-      await createUserAt(await api.start(disk.start(variables, NEVER)), "rider", 1_000);
+      await createUser(await api.start(disk.start(variables, NEVER)), "rider", "10.00");
       await api.kill();
       await losePower(scene);
       assertIntact(disk.files);
-      await provenJournal([await api.start(disk.start(variables, NEVER))], "rider");
+      await proveJournal([await api.start(disk.start(variables, NEVER))], "rider");
       await api.kill();
       await disk.clear();
     }
@@ -150,8 +151,8 @@ onFailingDisk(
   },
 );
 
-/** Pays one payment after the other until an answer is lost; gives the key of that one. */
-async function payUntilLost(url: Url): Promise<string> {
+/** Pays again and again until an answer is lost; gives the key of that payment. */
+async function payUntilLost(url: string): Promise<string> {
   for (let round = 0; round < PAYMENTS_MAX; round++) {
     const key = `payment-${round}`;
     try {
@@ -167,23 +168,20 @@ async function payUntilLost(url: Url): Promise<string> {
 onFailingDisk(
   "main.ts acknowledges nothing of an earlier process that is not on the disk",
   async ({ api, disk, random, variables }) => {
-    await createUserAt(await api.start(disk.start(variables, NEVER)), "rider", 1_000);
+    await createUser(await api.start(disk.start(variables, NEVER)), "rider", "10.00");
     await api.kill();
     // It dies with a commit written and not synced. The power holds: the next one can read it.
     const key = await payUntilLost(
       await api.start(disk.start(variables, { name: LOG, atSync: UNSYNCED_PAYMENT })),
     );
     const again = await api.start(disk.start(variables, NEVER));
-    const { status, body, headers } = await payTo(again, {
-      userNo: "rider",
-      amountKurus: 1,
-      key,
-    });
+    const payment = { userNo: "rider", amountKurus: 1, key };
+    const { status, body, headers } = await payTo(again, payment);
     assertEquals([status, headers.get("idempotent-replayed")], [201, "true"]);
     await api.kill();
     await disk.losePower({ random, survivingPercent: 0 });
     const url = await api.start(disk.start(variables, NEVER));
-    const ids = (await provenJournal([url], "rider")).map(({ id }) => id);
+    const ids = (await proveJournal([url], "rider")).map(({ id }) => id);
     assert(ids.includes(body.paymentId), "an acknowledged payment is lost");
   },
 );

@@ -1,6 +1,6 @@
 /**
- * Clients that are slow, silent or strange, over real sockets on `Deno.serve` as main.ts has it: while
- * they are there, others are answered in bounded time. docs/deployment.md says what Deno does by itself.
+ * Clients that are slow, silent or strange, over real sockets on `Deno.serve` as in main.ts: while they
+ * are connected, others are answered in bounded time. docs/deployment.md says what Deno does by itself.
  *
  * @module
  */
@@ -8,23 +8,25 @@
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { pause } from "../../infra/process/clock.ts";
 import { journalOf } from "../support/answers.ts";
-import { createUser, FLEET, FLEET_KEY, openTestKese, type TestKese } from "../support/kese.ts";
+import {
+  createUser,
+  FLEET,
+  FLEET_KEY,
+  FLEETS,
+  openTestKese,
+  type TestKese,
+} from "../support/kese.ts";
 import { startMain } from "../support/process.ts";
 import { connectRaw, type RawClient } from "../support/raw_client.ts";
-import { createUserAt, REMOTE_FLEET, REMOTE_FLEET_KEY, REMOTE_FLEETS } from "../support/remote.ts";
 
 /** What an answer may take at worst; on an idle machine it takes a millisecond or two. */
 const ANSWER_MILLISECONDS = 1_500;
-const HEADERS = headersOf(FLEET, FLEET_KEY);
+const HEADERS = `Host: kese\r\nFilo: ${FLEET}\r\nAuthorization: Bearer ${FLEET_KEY}\r\n`;
 const GET_BALANCE = `GET /bakiye?userNo=1 HTTP/1.1\r\n${HEADERS}\r\n`;
 const PAY = `POST /kart-saklamali-odeme HTTP/1.1\r\n${HEADERS}Content-Type: application/json\r\n`;
 
-/** Connections that do nothing; as many descriptors are taken in this process and in Kese's. */
+/** Connections that do nothing. Each takes a descriptor in this process and one in Kese's. */
 const IDLE_CONNECTIONS = 3_000;
-
-function headersOf(filo: string, key: string): string {
-  return `Host: kese\r\nFilo: ${filo}\r\nAuthorization: Bearer ${key}\r\n`;
-}
 
 interface Scene {
   readonly kese: TestKese;
@@ -34,7 +36,7 @@ interface Scene {
 }
 
 async function onStage(test: (scene: Scene) => Promise<void>): Promise<void> {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   const { fetch } = kese;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, fetch);
@@ -45,7 +47,6 @@ async function onStage(test: (scene: Scene) => Promise<void>): Promise<void> {
   } finally {
     clients.closeAll();
     await server.shutdown();
-    await kese.close();
   }
 }
 
@@ -69,18 +70,14 @@ function createClients(url: string) {
   };
 }
 
-/** Payments and readings, one after the other on connections of their own: each is answered in time. */
-async function assertOthersAreAnswered(
-  { connect }: Pick<Scene, "connect">,
-  headers = HEADERS,
-): Promise<void> {
+/** Payments and reads, one after the other, two on each connection: every one is answered in time. */
+async function assertOthersAreAnswered({ connect }: Pick<Scene, "connect">): Promise<void> {
   for (let count = 0; count < 20; count++) {
     const client = await connect();
     const body = JSON.stringify({ userNo: "1", amount: "0.01" });
-    const described = `${headers}Content-Type: application/json\r\nContent-Length: ${body.length}`;
+    const described = `${HEADERS}Content-Type: application/json\r\nContent-Length: ${body.length}`;
     const payment = `POST /kart-saklamali-odeme HTTP/1.1\r\n${described}\r\n\r\n${body}`;
-    const reading = `GET /bakiye?userNo=1 HTTP/1.1\r\n${headers}\r\n`;
-    for (const [request, status] of [[payment, "201"], [reading, "200"]] as const) {
+    for (const [request, status] of [[payment, "201"], [GET_BALANCE, "200"]] as const) {
       const start = performance.now();
       await client.send(request);
       assertStringIncludes(await client.receive() ?? "closed", `HTTP/1.1 ${status} `);
@@ -149,10 +146,10 @@ const TOO_LARGE: readonly (readonly [what: string, request: string])[] = [
   ["a header of 1 MiB", `GET / HTTP/1.1\r\nX-Large: ${"x".repeat(1024 * 1024)}\r\n\r\n`],
   ["a URL of 64 KiB", `GET /${"x".repeat(64 * 1024)} HTTP/1.1\r\n\r\n`],
   ["two hundred headers", `GET / HTTP/1.1\r\n${"X-Many: x\r\n".repeat(200)}\r\n`],
-  ["what is no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"],
+  ["bytes that are not HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"],
   ["two lengths", "POST /iade HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}"],
   [
-    "a length beside chunks",
+    "a length together with chunks",
     "POST /iade HTTP/1.1\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
   ],
 ];
@@ -163,7 +160,7 @@ for (const [what, request] of TOO_LARGE) {
       const client = await scene.connect();
       const sending = client.send(request);
       const answer = await client.receive();
-      // A client that is still sending when the answer leaves may hear of the closed connection alone.
+      // A client that is still sending when the answer leaves may only see the connection closed.
       if (answer !== undefined) assertMatch(answer, /^HTTP\/1\.1 4(00|31) /);
       await sending;
       assertEquals(answer && await client.receive(), undefined);
@@ -171,7 +168,7 @@ for (const [what, request] of TOO_LARGE) {
     }));
 }
 
-Deno.test("Kese answers who has said that he sends no more, and forgets who is gone", () =>
+Deno.test("Kese answers a client that has ended its sending, and forgets one that is gone", () =>
   onStage(async (scene) => {
     const halfOpen = await scene.connect();
     await halfOpen.send(GET_BALANCE);
@@ -191,17 +188,12 @@ Deno.test("Kese answers who has said that he sends no more, and forgets who is g
   }));
 
 Deno.test(`main.ts answers others while ${IDLE_CONNECTIONS} connections are idle`, async () => {
-  const running = startMain({
-    KESE_ENV: "development",
-    PORT: "0",
-    SQLITE_PATH: ":memory:",
-    ...REMOTE_FLEETS,
-  });
+  const variables = { KESE_ENV: "development", PORT: "0", SQLITE_PATH: ":memory:", ...FLEETS };
+  await using running = startMain(variables);
   const url = await running.url;
-  await createUserAt(url, "1", 10_000);
+  await createUser(url, "1");
   const clients = createClients(url);
-  const headers = headersOf(REMOTE_FLEET, REMOTE_FLEET_KEY);
-  const live = `GET /health/live HTTP/1.1\r\n${headers}\r\n`;
+  const live = `GET /health/live HTTP/1.1\r\n${HEADERS}\r\n`;
   const idle = await clients.connectMany(IDLE_CONNECTIONS);
   // Half of them have been used, as a browser's are, and are used once more in the end.
   const used = idle.slice(0, IDLE_CONNECTIONS / 2);
@@ -209,7 +201,7 @@ Deno.test(`main.ts answers others while ${IDLE_CONNECTIONS} connections are idle
     await client.send(live);
     assertStringIncludes(await client.receive() ?? "closed", "HTTP/1.1 200 ");
   }
-  await assertOthersAreAnswered(clients, headers);
+  await assertOthersAreAnswered(clients);
   for (const client of used) {
     await client.send(live);
     assertStringIncludes(await client.receive() ?? "closed", "HTTP/1.1 200 ");

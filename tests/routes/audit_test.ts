@@ -5,6 +5,7 @@ import type { Environment } from "../../infra/process/environment.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import { linesWith } from "../support/answers.ts";
+import { NOW } from "../support/clock.ts";
 import { dumpTables } from "../support/database_dump.ts";
 import {
   createUser,
@@ -13,7 +14,6 @@ import {
   openTestKese,
   send,
   signIn,
-  START,
   type TestRequest,
 } from "../support/kese.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
@@ -132,7 +132,7 @@ Deno.test("AuditLog has who did what, when and how it ended", async () => {
   assertEquals(
     records,
     table.map(([, , expected], place) => ({
-      at: START + 1_234,
+      at: NOW + 1_234,
       requestId: `request-${place}`,
       filo: FLEET,
       code: null,
@@ -161,7 +161,7 @@ Deno.test("AuditLog counts what strangers are refused, by address and code", asy
   await refuse("POST /logout", "10.0.0.1", null, "of-another-operation");
   await refuse("POST /authenticate_second_route", "10.0.0.1", "wrong", "of-another-code");
   await kese.dependencies.audit.flush();
-  const refused = { at: START, who: "anonymous", filo: null, userNo: null, status: 401 } as const;
+  const refused = { at: NOW, who: "anonymous", filo: null, userNo: null, status: 401 } as const;
   assertEquals(records, [
     {
       ...refused,
@@ -263,7 +263,7 @@ Deno.test("AuditLog keeps requests going and drops the oldest records when its s
   const kese = await openTestKese({ store });
   const { audit } = kese.dependencies;
   const record = (requestId: string): AuditRecord => ({
-    at: START,
+    at: NOW,
     requestId,
     who: "fleet",
     filo: FLEET,

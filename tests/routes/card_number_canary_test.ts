@@ -4,10 +4,10 @@ import type { Endpoint } from "../../routes/http/endpoint.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import { saveCard, sendWell } from "../support/answers.ts";
+import { createTestClock } from "../support/clock.ts";
 import { dumpTables, readFiles } from "../support/database_dump.ts";
 import {
   type Answer,
-  createTestClock,
   createUser,
   FLEET,
   FLEET_KEY,

@@ -5,15 +5,15 @@ import {
   assertNoFault,
   assertProblem,
   balanceOf,
-  cardNumberLike,
   countEntries,
   journalOf,
   saveCard,
   sendWell,
 } from "../support/answers.ts";
+import { cardNumberLike } from "../support/card_numbers.ts";
+import { createTestClock } from "../support/clock.ts";
 import {
   type Answer,
-  createTestClock,
   createUser,
   newUser,
   openTestKese,

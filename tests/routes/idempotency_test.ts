@@ -5,12 +5,12 @@ import {
   assertProblem,
   assertReplays,
   balanceOf,
-  cardNumberLike,
   countEntries,
   journalOf,
   saveCard,
   sendWell,
 } from "../support/answers.ts";
+import { cardNumberLike } from "../support/card_numbers.ts";
 import {
   type Answer,
   createUser,

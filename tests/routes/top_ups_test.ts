@@ -23,9 +23,9 @@ import {
   typesOf,
 } from "../support/answers.ts";
 import { chargeableCards } from "../support/card_numbers.ts";
+import { createTestClock } from "../support/clock.ts";
 import {
   type Answer,
-  createTestClock,
   createUser,
   newUser,
   openTestKese,

@@ -4,9 +4,10 @@ import { backUp } from "../../infra/sqlite/backup.ts";
 import { toBackupPath } from "../../scripts/backup_database.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { productionOn } from "../support/both_stores.ts";
-import { createUser, openTestKese, send, START, type TestKese } from "../support/kese.ts";
-import { endNow, startMain } from "../support/process.ts";
-import { createUserAt, payTo, sendTo } from "../support/remote.ts";
+import { NOW } from "../support/clock.ts";
+import { createUser, openTestKese, send, type TestKese } from "../support/kese.ts";
+import { payTo } from "../support/payments.ts";
+import { startMain } from "../support/process.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 
 const PROGRAM = "scripts/backup_database.ts";
@@ -17,7 +18,7 @@ async function balanceOf(kese: TestKese, userNo: string): Promise<string> {
 
 Deno.test("toBackupPath() is dated, beside the file, and a name on every system", () => {
   assertEquals(
-    toBackupPath("data/kese.db", new Date(START + 1_234)).replaceAll("\\", "/"),
+    toBackupPath("data/kese.db", new Date(NOW + 1_234)).replaceAll("\\", "/"),
     "data/backups/kese-2026-01-01T00-00-01Z.db",
   );
 });
@@ -105,31 +106,27 @@ Deno.test("db:backup copies while main.ts writes; refuses a store that is not th
     assertStringIncludes(said, `There is no store at ${path}`);
     await assertRejects(() => Deno.stat(`${directory}/data`), Deno.errors.NotFound);
 
-    const main = startMain(variables);
-    try {
-      const url = await main.url;
-      await createUserAt(url, "1", 100_000);
-      let paying = true;
-      const paid = (async () => {
-        let count = 0;
-        for (; paying; count++) {
-          await payTo(url, { userNo: "1", amountKurus: 1, key: `pay-${count}` });
-        }
-        return count;
-      })();
-      const [code, output] = await run({});
-      const [named] = await run({}, `${directory}/named.db`);
-      const [again, refused] = await run({}, `${directory}/named.db`);
-      paying = false;
-      assertEquals([code, named, again], [0, 0, 1], output);
-      assertStringIncludes(refused, "is there already");
-      const [, file = ""] = /^(\S+) holds \d+ entries of 1 accounts/.exec(output) ?? [];
-      assertMatch(file, /backups.kese-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.db$/);
-      const balance = (100_000 - await paid) / 100;
-      assertEquals(Number((await sendTo(url, "GET /bakiye?userNo=1")).body.balance), balance);
-    } finally {
-      await endNow(main);
-    }
+    await using main = startMain(variables);
+    const url = await main.url;
+    await createUser(url, "1", "1000.00");
+    let paying = true;
+    const paid = (async () => {
+      let count = 0;
+      for (; paying; count++) {
+        await payTo(url, { userNo: "1", amountKurus: 1, key: `pay-${count}` });
+      }
+      return count;
+    })();
+    const [code, output] = await run({});
+    const [named] = await run({}, `${directory}/named.db`);
+    const [again, refused] = await run({}, `${directory}/named.db`);
+    paying = false;
+    assertEquals([code, named, again], [0, 0, 1], output);
+    assertStringIncludes(refused, "is there already");
+    const [, file = ""] = /^(\S+) holds \d+ entries of 1 accounts/.exec(output) ?? [];
+    assertMatch(file, /backups.kese-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.db$/);
+    const balance = (100_000 - await paid) / 100;
+    assertEquals(Number((await send(url, "GET /bakiye?userNo=1")).body.balance), balance);
     const [onMongo, why] = await run({ MONGODB_URI: "mongodb://127.0.0.1:1/" });
     assertEquals(onMongo, 1);
     assertStringIncludes(why, "backups of its own");

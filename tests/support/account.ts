@@ -10,12 +10,8 @@ import { CardNumber } from "../../domain/card_number.ts";
 import type { Accepted, Command, Decision } from "../../domain/decision.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
+import { DAY, HOUR, MINUTE, NOW } from "./clock.ts";
 
-/** 1 January 2026, 00:00 UTC. */
-export const NOW = Date.UTC(2026, 0, 1);
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
 export const ACCOUNT_ID: AccountId = { filo: "hergele", userNo: "123456" };
 
 /** What each command of a test brings, unless the test says otherwise. */

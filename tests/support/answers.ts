@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { z } from "zod";
-import type { Kese } from "../../main.ts";
 import { problemAnswer } from "../../routes/contract/answers.ts";
-import { type Answer, send, type TestRequest } from "./kese.ts";
+import { kurusOf } from "./amounts.ts";
+import { type Answer, send, type Target, type TestRequest } from "./kese.ts";
 
 /** Who sends the requests of a check: the tests' own fleet by default. */
 export type Sender = Pick<TestRequest, "bearer" | "filo">;
@@ -48,24 +48,28 @@ export function assertReplays(second: Answer, first: Answer): void {
 }
 
 /** Sends and expects that it succeeds. */
-export async function sendWell(kese: Kese, line: string, request?: TestRequest): Promise<Answer> {
-  const answer = await send(kese, line, request);
+export async function sendWell(
+  target: Target,
+  line: string,
+  request?: TestRequest,
+): Promise<Answer> {
+  const answer = await send(target, line, request);
   assert(answer.status < 300, `${line}: ${answer.text}`);
   return answer;
 }
 
 /** Saves a card and gives its id. */
 export async function saveCard(
-  kese: Kese,
+  target: Target,
   userNo: string,
   cardNo = "4242424242424242",
 ): Promise<string> {
-  const { body } = await sendWell(kese, "POST /kart-saklama", { json: { userNo, cardNo } });
+  const { body } = await sendWell(target, "POST /kart-saklama", { json: { userNo, cardNo } });
   return body.card.cardId;
 }
 
-export async function balanceOf(kese: Kese, userNo: string, sender?: Sender): Promise<string> {
-  return (await sendWell(kese, `GET /bakiye?userNo=${userNo}`, sender)).body.balance;
+export async function balanceOf(target: Target, userNo: string, sender?: Sender): Promise<string> {
+  return (await sendWell(target, `GET /bakiye?userNo=${userNo}`, sender)).body.balance;
 }
 
 /** An entry as `/islemler` shows it. */
@@ -78,18 +82,22 @@ export interface ShownEntry {
   readonly balanceAfter: string;
   readonly requestId: string;
   readonly by: string;
+  readonly orderId?: string;
+  readonly paymentId?: string;
+  readonly topUpId?: string;
+  readonly card?: { readonly cardId: string };
 }
 
 /** The whole journal, oldest first, page by page. */
 export async function journalOf(
-  kese: Kese,
+  target: Target,
   userNo: string,
   sender?: Sender,
 ): Promise<ShownEntry[]> {
   const entries: ShownEntry[] = [];
   for (let cursor = ""; cursor !== "end";) {
     const { body } = await sendWell(
-      kese,
+      target,
       `GET /islemler?userNo=${userNo}&limit=100${cursor}`,
       sender,
     );
@@ -100,63 +108,58 @@ export async function journalOf(
 }
 
 /** The types of all entries, oldest first. */
-export async function typesOf(kese: Kese, userNo: string): Promise<string[]> {
-  return (await journalOf(kese, userNo)).map(({ type }) => type);
+export async function typesOf(target: Target, userNo: string): Promise<string[]> {
+  return (await journalOf(target, userNo)).map(({ type }) => type);
 }
 
 /** How many entries of a type there are. */
-export async function countEntries(kese: Kese, userNo: string, type: string): Promise<number> {
-  return (await typesOf(kese, userNo)).filter((one) => one === type).length;
+export async function countEntries(target: Target, userNo: string, type: string): Promise<number> {
+  return (await typesOf(target, userNo)).filter((one) => one === type).length;
 }
 
-/** The journal has no gap, its sums run on from entry to entry and end in the balance, which it gives. */
-export async function assertAddsUp(kese: Kese, userNo: string, sender?: Sender): Promise<string> {
-  const entries = await journalOf(kese, userNo, sender);
+/**
+ * A user's journal, proved: its numbers have no gap, its amounts add up from entry to entry, it never
+ * goes below zero, and it ends in the balance that every target shows.
+ */
+export async function proveJournal(
+  targets: readonly Target[],
+  userNo: string,
+  sender?: Sender,
+): Promise<readonly ShownEntry[]> {
+  const [first = ""] = targets;
+  const entries = await journalOf(first, userNo, sender);
   assertEquals(entries.map(({ seq }) => seq), entries.map((_entry, place) => place + 1));
   assertEquals(new Set(entries.map(({ id }) => id)).size, entries.length);
-  let sum = 0;
+  let total = 0;
   for (const { delta, balanceAfter, type } of entries) {
-    sum += toKurus(delta);
-    assertEquals(toKurus(balanceAfter), sum, `${type} does not follow from the entry before it`);
-    assert(sum >= 0, `the balance was ${sum} after ${type}`);
+    total += kurusOf(delta);
+    assertEquals(kurusOf(balanceAfter), total, `${type} does not follow from the entry before it`);
+    assert(total >= 0, `the balance was ${total} after ${type}`);
   }
-  const balance = await balanceOf(kese, userNo, sender);
-  assertEquals(toKurus(balance), sum);
-  return balance;
+  for (const target of targets) {
+    assertEquals(kurusOf(await balanceOf(target, userNo, sender)), total);
+  }
+  return entries;
 }
 
-function toKurus(amount: string): number {
-  assertMatch(amount, /^-?\d+\.\d{2}$/);
-  return Number(amount.replace(".", ""));
+/** Proves a journal and gives the balance that it ends in. */
+export async function assertAddsUp(
+  target: Target,
+  userNo: string,
+  sender?: Sender,
+): Promise<string> {
+  return (await proveJournal([target], userNo, sender)).at(-1)?.balanceAfter ?? "0.00";
 }
 
 /** All that a request could have changed of a user, as text. */
-export async function stateOf(kese: Kese, userNo: string): Promise<string> {
-  const cards = await send(kese, `GET /kart-saklama-listesi?userNo=${userNo}`);
+export async function stateOf(target: Target, userNo: string): Promise<string> {
+  const cards = await send(target, `GET /kart-saklama-listesi?userNo=${userNo}`);
   const shown = cards.status === 200 ? cards.text : cards.body.code;
   return JSON.stringify([
-    await balanceOf(kese, userNo),
+    await balanceOf(target, userNo),
     shown,
-    await journalOf(kese, userNo),
+    await journalOf(target, userNo),
   ]);
-}
-
-/** A number with the check digits right that begins and ends as told: all of them share a mask. */
-export function cardNumberLike(beginning: string, ending: string, which: number): string {
-  const middles = 16 - beginning.length - ending.length;
-  let found = 0;
-  for (let middle = 0; middle < 10 ** middles; middle++) {
-    const digits = `${beginning}${String(middle).padStart(middles, "0")}${ending}`;
-    if (luhnSum(digits) % 10 === 0 && found++ === which) return digits;
-  }
-  throw new Error(`Cannot find card number ${which} like ${beginning}…${ending}`);
-}
-
-function luhnSum(digits: string): number {
-  return [...digits].reverse().reduce((sum, digit, place) => {
-    const value = Number(digit) * (place % 2 + 1);
-    return sum + (value > 9 ? value - 9 : value);
-  }, 0);
 }
 
 /** The lines of a log that hold a text. */

@@ -1,9 +1,8 @@
 import { endNow, type Running } from "./process.ts";
-import type { Url } from "./remote.ts";
 
 /** One process of several that follow each other. */
 export interface Serving {
-  readonly url: Url;
+  readonly url: string;
 }
 
 /** main.ts, killed and started again and again, as its clients see it. */
@@ -11,7 +10,7 @@ export interface ApiToKill {
   /** The process that serves; after a client has lost one, the next. Rejects when there is none to come. */
   serving(lost?: Serving): Promise<Serving>;
   /** Resolves when the process listens; rejects when it ends before. */
-  start(running: Running): Promise<Url>;
+  start(running: Running): Promise<string>;
   /** Kills the process in the midst of what it does. */
   kill(): Promise<void>;
   /** There will be no next one. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { REMOTE_FLEETS } from "./remote.ts";
+import { FLEETS } from "./kese.ts";
 import {
   readVariable,
   UPSTASH_REDIS_REST_TOKEN,
@@ -31,13 +31,13 @@ function redisVariables(): StoreVariables | undefined {
   return { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token };
 }
 
-/** A production on that store which `sendTo` can speak to; the keys of its cards outlive a process. */
+/** A production on that store which `send` reaches; the keys of its cards outlive a process. */
 export function productionOn(store: StoreVariables): StoreVariables {
   return {
     KESE_ENV: "production",
     HOST: "127.0.0.1",
     PORT: "0",
-    ...REMOTE_FLEETS,
+    ...FLEETS,
     CARD_KEYS: `test:${randomKey()}`,
     CARD_FINGERPRINT_KEY: randomKey(),
     CARD_GATEWAY: "sandbox",

@@ -15,6 +15,18 @@ export function withCheckDigit(digits: string): string {
   return `${digits}${check}`;
 }
 
+/** A number that passes Luhn and begins and ends as told, one of many with the same mask. */
+export function cardNumberLike(beginning: string, ending: string, which: number): string {
+  const length = 16 - beginning.length - ending.length;
+  const all = Array.from(
+    { length: 10 ** length },
+    (_, middle) => `${beginning}${String(middle).padStart(length, "0")}${ending}`,
+  );
+  const found = all.filter(passesLuhn)[which];
+  if (found === undefined) throw new Error(`Cannot find number ${which}: ${beginning}…${ending}`);
+  return found;
+}
+
 /** So many different numbers that pass Luhn and that the sandbox charges. */
 export function chargeableCards(count: number): string[] {
   return Array.from(

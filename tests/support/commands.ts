@@ -6,9 +6,7 @@ import type { Kurus } from "../../domain/money.ts";
 import { decidePayment, type PaymentCommand } from "../../domain/payment.ts";
 import type { AccountStore } from "../../domain/ports/account_store.ts";
 import type { NewPerson } from "../../domain/ports/accounts.ts";
-
-/** 1 January 2026, 00:00 UTC. */
-const FIRST_INSTANT = Date.UTC(2026, 0, 1);
+import { NOW } from "./clock.ts";
 
 export const PERSON: NewPerson = {
   profile: {
@@ -38,7 +36,7 @@ export function createCommands(): Commands {
   let count = 0;
   const next = (prefix = "ent"): Command => {
     const place = String(++count).padStart(4, "0");
-    const at = FIRST_INSTANT + count;
+    const at = NOW + count;
     return { entryId: `${prefix}_${place}`, at, requestId: `req-${place}`, by: "fleet" };
   };
   return {

@@ -1,26 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
-import { accountKey } from "../../domain/account.ts";
 import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
-import { createSandboxGateway, type SandboxCharge } from "../../infra/gateways/sandbox.ts";
+import type { SandboxCharge } from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { assertAddsUp, journalOf } from "./answers.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
 import { countCalls, type Fault, FAULT_KINDS, type Outside } from "./counting_store.ts";
 import type { Operation, Sent } from "./crash_sweep_operations.ts";
-import {
-  type Answer,
-  createTestClock,
-  FLEET,
-  openTestKese,
-  send,
-  type TestClock,
-  type TestKese,
-} from "./kese.ts";
+import { type Answer, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
+import { assertNothingLeft } from "./leftovers.ts";
+import { createNotedSandbox } from "./scripted_gateway.ts";
 
 /** What sweeping an operation came to. */
 export interface Sweep {
   readonly operation: string;
-  /** The calls of the request when nothing befalls it. */
+  /** The calls of the undisturbed request. */
   readonly calls: readonly string[];
   /** Requests that were broken off, each at another place or in another way. */
   readonly crashPoints: number;
@@ -36,15 +30,16 @@ const REPEATS_MAX = 3;
 const BETWEEN_REQUESTS_MILLISECONDS = HOUR_MILLISECONDS;
 /** Past the time after which a sweep takes up top-ups, and reconcile forgotten card numbers. */
 const LONG_AFTER_MILLISECONDS = 2 * HOUR_MILLISECONDS;
-const VAULT_PAGE = 10_000;
+/** The user whose request nothing breaks off. */
+const UNDISTURBED = "undisturbed";
 
-/** One store, the card's side, and the process that is running on them now. */
+/** One store, the card gateway, and a process that runs on both. */
 interface Bench {
   readonly operation: Operation;
   readonly outside: Outside;
   readonly clock: TestClock;
   readonly kese: TestKese;
-  /** What the card's side was asked to charge, by reference. */
+  /** What the gateway was asked to charge, by reference. */
   readonly charges: ReadonlyMap<string, SandboxCharge>;
 }
 
@@ -58,7 +53,7 @@ interface Crash {
   readonly returns: "before_sweep" | "after_sweep";
 }
 
-/** How the requests of a crash were answered, as far as they were. */
+/** A crash that has happened, and what its requests were answered. */
 interface Broken extends Crash {
   readonly first: Answer | undefined;
   /** Makes what was on its way when the process died. */
@@ -109,33 +104,19 @@ export async function sweepCrashes(operation: Operation, store: Store): Promise<
 
 async function openBench(operation: Operation, store: Store): Promise<Bench> {
   const charges = new Map<string, SandboxCharge>();
-  const gateway = createSandboxGateway({
-    insertOnce: async (charge) => {
-      const kept = await store.sandboxCharges.insertOnce(charge);
-      charges.set(charge.reference, kept);
-      return kept;
-    },
-    find: (reference) => store.sandboxCharges.find(reference),
-  });
-  // Whoever is dead waits for nothing: no timer of his may outlive him.
+  // A process that has died waits for nothing: none of its timers may outlive it.
   const clock = { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
-  const outside = { store, gateway };
-  return {
-    operation,
-    outside,
-    clock,
-    charges,
-    kese: await openTestKese({ ...outside, clock }),
-  };
+  const outside = { store, gateway: createNotedSandbox(store, charges) };
+  return { operation, outside, clock, charges, kese: await openTestKese({ ...outside, clock }) };
 }
 
 /** The calls of the request when nothing befalls it. */
 async function callsOf(bench: Bench): Promise<readonly string[]> {
-  const sent = await bench.operation.prepare(bench.kese, "undisturbed");
+  const sent = await bench.operation.prepare(bench.kese, UNDISTURBED);
   const { answer, calls } = await request(bench, { sent });
-  // Its own request has tidied up, unless the card's side left the outcome open.
+  // The request leaves nothing behind, unless the gateway left its outcome open.
   if (answer?.status === bench.operation.status) {
-    await assertNothingLeft(bench, [{ userNo: "undisturbed" }]);
+    await assertNothingLeft(bench.outside.store, bench.clock.now(), [UNDISTURBED]);
   }
   return calls;
 }
@@ -211,10 +192,10 @@ async function request(
 }
 
 function sendKeyed(kese: TestKese, { line, json }: Sent): Promise<Answer> {
-  return send(kese, line, { json, headers: { "idempotency-key": "the-same-key" } });
+  return send(kese, line, { json, key: "the-same-key" });
 }
 
-/** The client asks again after a restart until he knows; meanwhile what was on its way arrives. */
+/** The client asks again after a restart until it knows; meanwhile what was on its way arrives. */
 async function comeBack(bench: Bench, broken: Broken): Promise<Known> {
   const { userNo, first, sent, land } = broken;
   const { status } = bench.operation;
@@ -239,24 +220,8 @@ async function reconcileLater(bench: Bench, broken: readonly Broken[]): Promise<
   await kese.sweep();
   const { faults, topUps } = await reconcile(kese);
   assertEquals([faults, topUps.pending], [[], 0]);
-  await assertNothingLeft(bench, broken);
-}
-
-/** No top-up is open, and the vault keeps the cards that the accounts name and no other. */
-async function assertNothingLeft(
-  { clock, outside: { store } }: Bench,
-  users: readonly Pick<Crash, "userNo">[],
-): Promise<void> {
-  const records = await store.vault.list({ createdBefore: clock.now() + 1, limit: VAULT_PAGE });
-  assert(records.length < VAULT_PAGE);
-  const recordsByAccount = Map.groupBy(records, ({ account }) => accountKey(account));
-  for (const { userNo } of users) {
-    const account = (await store.accounts.load(idOf(userNo)))?.account;
-    const named = account?.cards.map(({ cardId }) => cardId) ?? [];
-    const kept = recordsByAccount.get(accountKey(idOf(userNo))) ?? [];
-    assertEquals(kept.map(({ cardId }) => cardId).toSorted(), named.toSorted(), userNo);
-    assertEquals(account?.openTopUps ?? [], [], userNo);
-  }
+  const userNos = [UNDISTURBED, ...broken.map(({ userNo }) => userNo)];
+  await assertNothingLeft(bench.outside.store, clock.now(), userNos);
 }
 
 async function assertReplays({ clock, kese }: Bench, { answer, sent, userNo }: Known) {
@@ -266,11 +231,11 @@ async function assertReplays({ clock, kese }: Bench, { answer, sent, userNo }: K
   assertEquals(again.headers.get("idempotent-replayed"), "true", userNo);
 }
 
-/** Every user has the entries and the balance of one request, and no charge beside it. */
+/** Every user has the entries and the balance of one request, and no other charge. */
 async function assertOnce(bench: Bench, known: readonly Known[]): Promise<void> {
   const { charges, kese, operation, outside: { store } } = bench;
   // The request that nothing befell has charged as well.
-  const started = (await journalOf(kese, "undisturbed")).filter(isStart).map(({ id }) => id);
+  const started = (await journalOf(kese, UNDISTURBED)).filter(isStart).map(({ id }) => id);
   for (const { userNo } of known) {
     assertEquals(await assertAddsUp(kese, userNo), operation.balance, userNo);
     const entries = await journalOf(kese, userNo);

@@ -1,12 +1,6 @@
 import type { Account } from "../../domain/account.ts";
-import {
-  NOW,
-  testAccount,
-  testCards,
-  testOpenHold,
-  testOpenTopUp,
-  testPayment,
-} from "./account.ts";
+import { testAccount, testCards, testOpenHold, testOpenTopUp, testPayment } from "./account.ts";
+import { NOW } from "./clock.ts";
 
 /** An account with something in every place. */
 export function fullAccount(changes: Partial<Account> = {}): Account {

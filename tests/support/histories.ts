@@ -28,7 +28,8 @@ import { decidePayment } from "../../domain/payment.ts";
 import { decideRefund } from "../../domain/refund.ts";
 import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../domain/top_up.ts";
 import { sha256 } from "../../infra/crypto/digests.ts";
-import { ACCOUNT_ID, cardNumber, COMMAND, DAY, HOUR, MINUTE, NOW, testCard } from "./account.ts";
+import { ACCOUNT_ID, cardNumber, COMMAND, testCard } from "./account.ts";
+import { DAY, HOUR, MINUTE, NOW } from "./clock.ts";
 
 type Action =
   | { readonly kind: "payment"; readonly amount: number }

@@ -1,46 +1,25 @@
 import type { CardGateway } from "../../domain/ports/card_gateway.ts";
-import type { Clock } from "../../domain/ports/clock.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
-import { createSystemClock, pause } from "../../infra/process/clock.ts";
 import type { CodeChannel } from "../../infra/webhooks/code_channel.ts";
 import { sha256 } from "../../infra/crypto/digests.ts";
 import type { Environment } from "../../infra/process/environment.ts";
-import { createLog } from "../../infra/process/log.ts";
 import { createSecretHasher } from "../../infra/crypto/secret_hasher.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";
 import { type Kese, openKese } from "../../main.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
+import { createTestLog } from "./logs.ts";
 import {
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "../../scripts/services/variables.ts";
 
-/** 1 January 2026, 00:00 UTC. */
-export const START = Date.UTC(2026, 0, 1);
 export const FLEET = "hergele";
 export const FLEET_KEY = "fleet-key-of-the-tests";
 export const OTHER_FLEET = "baska";
 export const OTHER_FLEET_KEY = "another-fleet-key";
-
-/** A clock that stands still until a test moves it. */
-export interface TestClock extends Clock {
-  advance(milliseconds: number): void;
-}
-
-export function createTestClock(start: number = START): TestClock {
-  let now = start;
-  return {
-    now: () => now,
-    advance: (milliseconds) => void (now += milliseconds),
-    after: createSystemClock().after,
-    within: async (promise, milliseconds) => {
-      // Real time, but never long: what a test makes hang has to be given up soon.
-      const abort = new AbortController();
-      const late = pause(Math.min(milliseconds, 400), abort.signal).then(() => undefined);
-      return await Promise.race([promise, late]).finally(() => abort.abort());
-    },
-  };
-}
+/** The variable by which a process knows the tests' fleet. */
+export const FLEETS = { FLEETS: `${FLEET}:${sha256(FLEET_KEY)}` };
 
 export interface TestKese extends Kese {
   readonly clock: TestClock;
@@ -65,8 +44,7 @@ export interface TestOptions {
 export async function openTestKese(options: TestOptions = {}): Promise<TestKese> {
   const clock = options.clock ?? createTestClock();
   const store = options.store ?? await openFreshStore();
-  const lines: string[] = [];
-  const log = createLog({ level: "debug", clock, write: (line) => lines.push(line) });
+  const { log, lines } = createTestLog({ clock });
   const sentCodes = new Map<string, string>();
   const codeChannel: CodeChannel = ({ userNo, code }) => {
     return Promise.resolve(void sentCodes.set(userNo, code));
@@ -138,20 +116,33 @@ export interface TestRequest {
   /** In place of `json`: a body as it is, byte for byte, of which the headers alone say the type. */
   readonly raw?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The Idempotency-Key. */
+  readonly key?: string | undefined;
 }
 
-/** Sends `"POST /iade?userNo=1"` through the app. */
-export async function send(kese: Kese, line: string, request: TestRequest = {}): Promise<Answer> {
+/** A Kese in this process, or the address at which another one listens. */
+export type Target = Pick<Kese, "app"> | string;
+
+/** Sends `"POST /iade?userNo=1"`, as the tests' fleet unless the request says otherwise. */
+export async function send(
+  target: Target,
+  line: string,
+  request: TestRequest = {},
+): Promise<Answer> {
   const [method = "GET", path = "/"] = line.split(/ (.*)/s);
-  const { bearer = FLEET_KEY, filo = FLEET, json, raw } = request;
+  const { bearer = FLEET_KEY, filo = FLEET, json, raw, key } = request;
   const headers = new Headers(request.headers);
+  if (key !== undefined) headers.set("idempotency-key", key);
   if (bearer !== null) headers.set("authorization", `Bearer ${bearer}`);
   if (filo !== null) headers.set("filo", filo);
   const body = raw ?? (json === undefined ? null : JSON.stringify(json));
   if (json !== undefined && !headers.has("content-type")) {
     headers.set("content-type", "application/json");
   }
-  const response = await kese.app.request(path, { method, headers, body });
+  const sent = { method, headers, body };
+  const response = typeof target === "string"
+    ? await fetch(target + path, sent)
+    : await target.app.request(path, sent);
   const text = await response.text();
   return {
     status: response.status,
@@ -180,15 +171,13 @@ export function newUser(
 
 /** Creates a user with a balance; fails the test when that fails. */
 export async function createUser(
-  kese: Kese,
+  target: Target,
   userNo: string,
   balance = "100.00",
   filo: "own" | "other" = "own",
 ): Promise<void> {
-  const bearer = filo === "own" ? FLEET_KEY : OTHER_FLEET_KEY;
-  const answer = await send(kese, "POST /create_user", {
-    bearer,
-    filo: filo === "own" ? FLEET : OTHER_FLEET,
+  const answer = await send(target, "POST /create_user", {
+    ...(filo === "other" && { bearer: OTHER_FLEET_KEY, filo: OTHER_FLEET }),
     json: newUser(userNo, { balance }),
   });
   if (answer.status !== 201) throw new Error(`Cannot create user ${userNo}: ${answer.text}`);
@@ -200,13 +189,8 @@ export async function useKeys(kese: Kese, count: number): Promise<void> {
   for (let from = 0; from < count; from += 50) {
     await Promise.all(
       keys.slice(from, from + 50).map(async (key) => {
-        const { status, text } = await send(
-          kese,
-          "POST /kart-saklamali-odeme?userNo=1&amount=0.01",
-          {
-            headers: { "idempotency-key": key },
-          },
-        );
+        const line = "POST /kart-saklamali-odeme?userNo=1&amount=0.01";
+        const { status, text } = await send(kese, line, { key });
         if (status !== 201) throw new Error(`Cannot use the key ${key}: ${text}`);
       }),
     );

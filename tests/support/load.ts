@@ -1,17 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "../../domain/limits.ts";
-import { chargeableCards } from "./card_numbers.ts";
+import { lira } from "./amounts.ts";
+import { saveCard } from "./answers.ts";
 import type { ApiToKill } from "./api_to_kill.ts";
-import type { Answer } from "./kese.ts";
+import { chargeableCards } from "./card_numbers.ts";
+import { type Answer, createUser } from "./kese.ts";
+import { sendWhileBusy } from "./payments.ts";
 import type { Random } from "./random.ts";
-import { createUserAt, lira, type Sending, sendTo, sendWhileBusy, type Url } from "./remote.ts";
 
-/** What a client wants done, once, however often it has to ask. */
+/** What a client wants done once, however often it has to ask. */
 export interface Errand {
   readonly type: "payment" | "refund" | "top_up" | "card";
   readonly userNo: string;
   readonly line: string;
-  readonly sending: Required<Sending>;
+  readonly sending: { readonly json: object; readonly key: string };
   /** 0 where it is not about money. No two top-ups are of the same amount. */
   readonly amountKurus: number;
 }
@@ -21,12 +23,12 @@ export interface Done {
   readonly answer: Answer;
 }
 
-/** Clients that pay, refund, top up and save cards, all at once, until they are told to stop. */
+/** Clients that pay, refund, top up and save cards, all at once, until they are stopped. */
 export interface Load {
   readonly done: readonly Done[];
   /** Top-ups whose answer was lost and that were not asked for again. */
   readonly abandoned: readonly Errand[];
-  /** Everything that was asked, once for each time it was. */
+  /** Every request that was sent, repeats included. */
   readonly asked: readonly Errand[];
   /** Resolves when so many more errands are done; rejects when a client met what it must not. */
   moreDone(count: number): Promise<void>;
@@ -43,7 +45,7 @@ export interface LoadOptions {
 
 export const LOAD_USERS: readonly string[] = Array.from({ length: 12 }, (_, n) => `rider-${n}`);
 export const LOAD_CLIENTS = 16;
-const BALANCE_KURUS = 1_000_000;
+const BALANCE = "10000.00";
 const TOP_UP_MIN_KURUS = 10_000;
 const PAYMENT_MAX_KURUS = 200;
 /** The first is saved by {@linkcode createLoadUsers}. */
@@ -51,15 +53,12 @@ const CARDS_PER_USER = CARD_SAVES_PER_HOUR - 1;
 const CARDS = chargeableCards(LOAD_USERS.length * (1 + CARDS_PER_USER));
 
 /** The users of the load, each with a balance and a card that can be charged. */
-export async function createLoadUsers(url: Url): Promise<void> {
+export async function createLoadUsers(url: string): Promise<void> {
   // Of one card no more may be under way in the fleet than may be declined.
   const cards = CARDS.slice(0, LOAD_USERS.length);
   await Promise.all(LOAD_USERS.map(async (userNo, place) => {
-    await createUserAt(url, userNo, BALANCE_KURUS);
-    const { status, text } = await sendTo(url, "POST /kart-saklama", {
-      json: { userNo, cardNo: cards[place] },
-    });
-    assertEquals(status, 201, text);
+    await createUser(url, userNo, BALANCE);
+    await saveCard(url, userNo, cards[place]);
   }));
 }
 
@@ -95,7 +94,7 @@ export function startLoad({ api, random, abandonPercent }: LoadOptions): Load {
 
   const all = Array.from({ length: LOAD_CLIENTS }, client);
   const clients = Promise.all(all);
-  // Whoever waits for something hears of it.
+  // Whoever waits for more sees the rejection.
   clients.catch(() => {});
   return {
     done,
@@ -120,7 +119,7 @@ export function countLost({ asked, done }: Load, type?: Errand["type"]): number 
   return asked.filter(isMeant).length - done.filter(({ errand }) => isMeant(errand)).length;
 }
 
-/** What fetch throws when the other side is gone; everything else is a fault. */
+/** A TypeError is what fetch throws when the other side is gone; everything else is a fault. */
 function toLost(error: unknown): undefined {
   if (!(error instanceof TypeError)) throw error;
 }
@@ -131,16 +130,16 @@ interface Errands {
   end(errand: Errand): void;
 }
 
-/** Draws errands that have to succeed: nobody else's payment, no card twice, never more than there is. */
+/** Draws errands that must succeed: no other user's payment, no card twice, no more than the balance. */
 function createErrands(random: Random, done: readonly Done[]): Errands {
   const cards = createCards();
   let count = 0;
   let looked = 0;
   const refundable: Done[] = [];
-  /** Those without an answer. A killed process may have left a charge of each under way. */
+  /** Those without an answer: a killed process may have left a charge of each in progress. */
   const openTopUps = new Set<Errand>();
 
-  /** One more under way could be one decline too many, and would be refused. */
+  /** One more in progress could be one decline too many, and would be refused. */
   function mayTopUp(userNo: string): boolean {
     const open = [...openTopUps].filter((errand) => errand.userNo === userNo);
     return open.length < DECLINES_PER_HOUR;

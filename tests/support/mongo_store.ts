@@ -4,11 +4,10 @@ import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { type MongoStore, openMongoStore } from "../../infra/mongo/store.ts";
 import { type DelayProxy, startDelayProxy } from "../../scripts/services/delay_proxy.ts";
 import { MONGODB_URI } from "../../scripts/services/variables.ts";
+import { SILENT } from "./logs.ts";
 
 /** Where the tests' MongoDB is; undefined where there is none. */
 export const mongoUri = Deno.env.get(MONGODB_URI);
-
-const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface TestMongoOptions {
   /** Between Kese and the database, if anything is. */
@@ -49,7 +48,7 @@ export function openTestMongoStore(
 ): MongoStore {
   const { uri } = requiredMongo();
   const throughProxy = proxy === undefined ? uri : proxiedUri(uri, proxy);
-  return openMongoStore({ log: silent, ...options, uri: throughProxy, dbName });
+  return openMongoStore({ log: SILENT, ...options, uri: throughProxy, dbName });
 }
 
 /** A proxy before the tests' MongoDB, at that port if one is given. */

@@ -5,8 +5,8 @@ const ROOT = new URL("../../", import.meta.url);
 /** The flags of the tasks `dev` and `start`. */
 const FLAGS = ["--no-prompt", "--allow-net", "--allow-read", "--allow-write", "--allow-env"];
 
-/** A program that runs, and what it has written. */
-export interface Running {
+/** A program that runs, and what it has written; it ends with the block that declares it `await using`. */
+export interface Running extends AsyncDisposable {
   /** Where it listens. Rejects when it ends before it does. */
   readonly url: Promise<string>;
   readonly output: () => string;
@@ -18,9 +18,9 @@ export interface Running {
 export interface StartOptions {
   /** A program that becomes the one that its arguments name, as `env` does. */
   readonly launcher?: string;
-  /** A task in the place of main.ts, with its arguments. */
+  /** A task instead of main.ts, with its arguments. */
   readonly program?: readonly string[];
-  /** What it may do, in the place of all that Kese may need. */
+  /** Its permissions, instead of all that Kese may need. */
   readonly flags?: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function startMain(
   const child = new Deno.Command(launcher ?? deno, {
     args: [...(launcher === undefined ? [] : [deno]), "run", ...flags, ...program],
     cwd: ROOT,
-    // What is set to nothing counts as not set, and no .env replaces it.
+    // An empty variable counts as unset, and no .env replaces it.
     env: { ...Object.fromEntries(names.map((name) => [name, ""])), NO_COLOR: "1", ...variables },
     stdin: "null",
     stdout: "piped",
@@ -54,22 +54,23 @@ export function startMain(
       listening.reject(new Error(`Cannot start Kese: it ended with ${code}\n${output}`));
       return code;
     });
-  // Whoever waits for the url hears of it; a program that has to end is waited for by `ended`.
+  // Whoever waits for the url sees the rejection; a test of a program that must end waits for `ended`.
   listening.promise.catch(() => {});
-  return {
+  const running = {
     url: listening.promise,
     output: () => output,
-    kill: (signal) => child.kill(signal),
+    kill: (signal: Deno.Signal) => child.kill(signal),
     ended,
   };
+  return { ...running, [Symbol.asyncDispose]: () => endNow(running) };
 }
 
-/** Takes a program's time away, as kill -9 does, and waits until it is gone. */
-export async function endNow(running: Running): Promise<void> {
+/** Kills a program, as `kill -9` does, and waits until it has ended. */
+export async function endNow({ kill, ended }: Pick<Running, "kill" | "ended">): Promise<void> {
   try {
-    running.kill("SIGKILL");
+    kill("SIGKILL");
   } catch {
     // It has ended already.
   }
-  await running.ended;
+  await ended;
 }

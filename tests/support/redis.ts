@@ -1,8 +1,8 @@
 import type { Log } from "../../domain/ports/log.ts";
-import { createLog } from "../../infra/process/log.ts";
 import { openRedis, type RedisConnection } from "../../infra/redis/connection.ts";
-import { createTestClock } from "./kese.ts";
+import { createTestClock } from "./clock.ts";
 import { withRedis } from "./services.ts";
+import { createTestLog } from "./logs.ts";
 
 export interface ConnectedRedis {
   readonly redis: RedisConnection;
@@ -17,9 +17,8 @@ export function withRedisConnection(
   test: (connected: ConnectedRedis) => Promise<void>,
 ): void {
   withRedis(name, async ({ url, token, prefix }) => {
-    const lines: string[] = [];
     const clock = createTestClock();
-    const log = createLog({ level: "debug", clock, write: (line) => lines.push(line) });
+    const { log, lines } = createTestLog({ clock });
     await test({
       redis: await openRedis({ url, token, clock, log }),
       databaseId: `${prefix}database`,

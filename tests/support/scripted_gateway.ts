@@ -1,6 +1,8 @@
 import type { CardNumber } from "../../domain/card_number.ts";
 import type { Kurus } from "../../domain/money.ts";
 import type { CardGateway, ChargeOutcome } from "../../domain/ports/card_gateway.ts";
+import { createSandboxGateway, type SandboxCharge } from "../../infra/gateways/sandbox.ts";
+import type { Store } from "../../infra/store.ts";
 
 /** What the gateway does when it is asked to charge. */
 export type ChargeStep =
@@ -81,4 +83,19 @@ function next<Step>(steps: Step[]): Step {
   const [step] = steps.length > 1 ? steps.splice(0, 1) : steps;
   if (step === undefined) throw new Error("Cannot play on: the script has no step");
   return step;
+}
+
+/** The sandbox on a store; what it is asked to charge is also noted in `charges`, by reference. */
+export function createNotedSandbox(
+  { sandboxCharges }: Store,
+  charges: Map<string, SandboxCharge>,
+): CardGateway {
+  return createSandboxGateway({
+    find: sandboxCharges.find,
+    insertOnce: async (charge) => {
+      const kept = await sandboxCharges.insertOnce(charge);
+      charges.set(charge.reference, kept);
+      return kept;
+    },
+  });
 }

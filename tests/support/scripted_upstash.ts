@@ -1,8 +1,8 @@
 import type { Log } from "../../domain/ports/log.ts";
 import { createSystemClock } from "../../infra/process/clock.ts";
-import { createLog } from "../../infra/process/log.ts";
 import { openRedis, type RedisConnection } from "../../infra/redis/connection.ts";
-import { createTestClock, type TestClock } from "./kese.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
+import { createTestLog } from "./logs.ts";
 
 /** So long, that a client which waits for it waits without a bound, and its test fails. */
 const NEVER_MILLISECONDS = 5_000;
@@ -69,9 +69,8 @@ function unusedPort(): number {
 }
 
 async function connectTo(url: string) {
-  const lines: string[] = [];
   const clock = createTestClock();
-  const log = createLog({ level: "debug", clock, write: (line) => lines.push(line) });
+  const { log, lines } = createTestLog({ clock });
   const redis = await openRedis({ url, token: "token-of-the-tests", clock, log });
   return { redis, clock, log, lines };
 }

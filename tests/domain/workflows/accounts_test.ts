@@ -32,9 +32,8 @@ import type { AccountCache } from "../../../domain/ports/account_cache.ts";
 import type { OpeningOutcome, UpdateOutcome } from "../../../domain/ports/accounts.ts";
 import { decideRefund } from "../../../domain/refund.ts";
 import { createAccounts } from "../../../domain/workflows/accounts.ts";
-import { createLog } from "../../../infra/process/log.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { commitTo, createCommands, keyed, paying, PERSON } from "../../support/commands.ts";
-import { createTestClock } from "../../support/kese.ts";
 import { createMemoryStore } from "../../support/memory_store.ts";
 import {
   createGate,
@@ -43,6 +42,7 @@ import {
   scriptStore,
   settled,
 } from "../../support/scripted_store.ts";
+import { createTestLog } from "../../support/logs.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEY = "hergele/1";
@@ -63,14 +63,14 @@ async function createBench(script: Script = {}, options: BenchOptions = {}) {
   const scripted = scriptStore(memory, script);
   const clock = createTestClock();
   const pauses: number[] = [];
-  const lines: string[] = [];
+  const { log, lines } = createTestLog({ clock });
   let decisions = 0;
   const cache = options.cache?.(opening.account);
   const accounts = createAccounts({
     store: scripted.accounts,
     journal: scripted.journal,
     clock,
-    log: createLog({ level: "debug", clock, write: (line) => lines.push(line) }),
+    log,
     pause: (milliseconds) => {
       pauses.push(milliseconds);
       clock.advance(milliseconds);

@@ -10,9 +10,8 @@ import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import type { AuditBounds } from "../../../domain/workflows/audit_budget.ts";
 import { createAuditLog } from "../../../domain/workflows/audit.ts";
 import { createSystemClock } from "../../../infra/process/clock.ts";
-import { createLog } from "../../../infra/process/log.ts";
-import { createTestClock } from "../../support/kese.ts";
 import { settled } from "../../support/scripted_store.ts";
+import { createTestLog } from "../../support/logs.ts";
 
 function record(requestId: string, more: Partial<AuditRecord> = {}): AuditRecord {
   return {
@@ -34,12 +33,7 @@ function createBench(
   bounds: AuditBounds = { bytesPerDay: Infinity, strangersBytesPerDay: Infinity },
 ) {
   const batches: (readonly AuditRecord[])[] = [];
-  const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    clock: createTestClock(),
-    write: (line) => lines.push(line),
-  });
+  const { log, lines } = createTestLog();
   let atOnce = 0;
   let mostAtOnce = 0;
   const audit = createAuditLog({

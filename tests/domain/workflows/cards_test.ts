@@ -7,11 +7,11 @@ import {
   ACCOUNT_ID,
   cardNumber,
   COMMAND,
-  NOW,
   testAccount,
   testCard,
   testCards,
 } from "../../support/account.ts";
+import { NOW } from "../../support/clock.ts";
 
 const NUMBER = cardNumber("4242 4242 4242 4242");
 const SAVING = { ...COMMAND, account: ACCOUNT_ID, cardId: "card_new", number: NUMBER };

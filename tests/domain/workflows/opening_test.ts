@@ -7,7 +7,8 @@ import {
 import { type AccountOpeningCommand, openAccount } from "../../../domain/account_opening.ts";
 import { kurus } from "../../../domain/money.ts";
 import type { NewPerson, OpeningOutcome } from "../../../domain/ports/accounts.ts";
-import { ACCOUNT_ID, cardNumber, COMMAND, NOW } from "../../support/account.ts";
+import { ACCOUNT_ID, cardNumber, COMMAND } from "../../support/account.ts";
+import { NOW } from "../../support/clock.ts";
 
 const PROFILE = {
   name: "Deniz",

@@ -24,11 +24,10 @@ import {
   ACCOUNT_ID,
   cardNumber,
   COMMAND,
-  MINUTE,
-  NOW,
   testAccount,
   testCards,
 } from "../../support/account.ts";
+import { MINUTE, NOW } from "../../support/clock.ts";
 import { settled } from "../../support/scripted_store.ts";
 
 const LATER = NOW + MINUTE;

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { type AccountId, accountKey } from "../../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../../domain/ports/card_vault.ts";
 import { removeVaultOrphans } from "../../../domain/workflows/vault_orphans.ts";
-import { ACCOUNT_ID, HOUR, NOW, testAccount, testCard } from "../../support/account.ts";
+import { ACCOUNT_ID, testAccount, testCard } from "../../support/account.ts";
+import { HOUR, NOW } from "../../support/clock.ts";
 
 const NOBODY: AccountId = { filo: "hergele", userNo: "0" };
 

@@ -1,12 +1,11 @@
 import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
-import { createLog } from "../../../infra/process/log.ts";
 import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
 import { createMemoryRateLimiter } from "../../../infra/memory/rate_limiter.ts";
-import { createTestClock } from "../../support/kese.ts";
 import { accountCacheContract } from "./account_cache_contract.ts";
 import { rateLimiterContract } from "./rate_limiter_contract.ts";
+import { SILENT } from "../../support/logs.ts";
 
-const log = createLog({ level: "error", clock: createTestClock(), write: () => {} });
+const log = SILENT;
 
 accountCacheContract((what, body) =>
   Deno.test(`memory: ${what}`, () => body(createMemoryAccountCache()))

@@ -6,17 +6,16 @@ import {
   SNAPSHOT_WRITES_AT_ONCE,
   SNAPSHOT_WRITES_WAITING,
 } from "../../../infra/memory/layered_account_cache.ts";
-import { createLog } from "../../../infra/process/log.ts";
 import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
-import { createTestClock } from "../../support/kese.ts";
+import { createTestLog } from "../../support/logs.ts";
 
 type Far = Partial<AccountCache>;
 
 /** A cache over a far layer that writes down its calls and does as it is told. */
 function createBench(told: Far = {}) {
   const calls: string[] = [];
-  const lines: string[] = [];
+  const { log, lines } = createTestLog();
   const kept = createMemoryAccountCache();
   const noted = (call: string, id: AccountId, more = ""): void => {
     calls.push(`${call} ${id.userNo}${more}`);
@@ -35,11 +34,6 @@ function createBench(told: Far = {}) {
       return (told.drop ?? kept.drop)(id);
     },
   };
-  const log = createLog({
-    level: "debug",
-    clock: createTestClock(),
-    write: (line) => lines.push(line),
-  });
   const near = createMemoryAccountCache();
   return { cache: createLayeredAccountCache({ near, far, log }), calls, kept, lines };
 }

@@ -17,6 +17,7 @@ import { createLedgerGuard } from "../../../infra/mongo/ledger_guard.ts";
 import { createMongoJournal } from "../../../infra/mongo/journal.ts";
 import { createCommands, decideAll, keyed, paying, PERSON } from "../../support/commands.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
+import { SILENT } from "../../support/logs.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEYS_MAX = RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK;
@@ -35,7 +36,7 @@ function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>)
     withMongoStore(async ({ database }) => {
       const users = database.collection<AccountDocument>("users");
       const ledger = database.collection<LedgerDocument>("ledger");
-      const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+      const log = SILENT;
       const drain = createDrain({ users, ledger, log });
       let update: unknown;
       const store = createMongoAccountStore({

@@ -3,12 +3,11 @@ import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import { createIndexes, INDEXES } from "../../../infra/mongo/indexes.ts";
 import { openMongoStore } from "../../../infra/mongo/store.ts";
 import { StartRefusedError } from "../../../infra/process/start_refused.ts";
-import { createLog } from "../../../infra/process/log.ts";
-import { createTestClock } from "../../support/kese.ts";
 import { endNow, startMain } from "../../support/process.ts";
 import { productionOn } from "../../support/both_stores.ts";
 import { openTestMongoStore } from "../../support/mongo_store.ts";
 import { withMongo } from "../../support/services.ts";
+import { createTestLog, SILENT } from "../../support/logs.ts";
 
 const NAMES = INDEXES.map(({ collection, index }) => `${collection}.${index.name}`);
 const EMPTY = (database: string) => ({
@@ -20,12 +19,7 @@ const EMPTY = (database: string) => ({
 withMongo(
   "inspect() says which indexes are missing and that there are no users, else nothing",
   async (_uri, dbName) => {
-    const lines: string[] = [];
-    const log = createLog({
-      level: "debug",
-      clock: createTestClock(),
-      write: (line) => lines.push(line),
-    });
+    const { log, lines } = createTestLog();
     const store = openTestMongoStore(dbName, { log });
     /** What is warned of, without its time. */
     const inspect = async () => {
@@ -95,9 +89,8 @@ Deno.test("a task says in a sentence that MongoDB is away", async () => {
 
 Deno.test("main.ts shows no part of a password when the driver refuses its connection string", async () => {
   const uri = "mongodb://kese:Sup3rSecret@127.0.0.1:99999/?noSuchOption=Sup3rSecret";
-  const log = createLog({ level: "debug", clock: createTestClock(), write: () => {} });
   const error = assertThrows(
-    () => openMongoStore({ uri, dbName: "kese", log }),
+    () => openMongoStore({ uri, dbName: "kese", log: SILENT }),
     StartRefusedError,
     "noSuchOption",
   );

@@ -9,10 +9,10 @@ import {
   MongoServerError,
   MongoTopologyClosedError,
 } from "mongodb";
-import type { Log } from "../../../domain/ports/log.ts";
 import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { openMongoStore } from "../../../infra/mongo/store.ts";
 import { isUnavailable, sayUnavailable } from "../../../infra/mongo/unavailable.ts";
+import { SILENT } from "../../support/logs.ts";
 
 /** An error as a server sends it. */
 function sent(code: number, ...labels: string[]): MongoError {
@@ -75,13 +75,11 @@ Deno.test("sayUnavailable() leaves answers and other errors as they are", async 
   assertStringIncludes(error.message, "connection 1 closed");
 });
 
-const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
 Deno.test("openMongoStore() says of every port that a server which is not there is away", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const uri = `mongodb://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
   listener.close();
-  const store = openMongoStore({ uri, dbName: "kese-test-nowhere", log: silent });
+  const store = openMongoStore({ uri, dbName: "kese-test-nowhere", log: SILENT });
   const { accounts, auth, journal, vault } = store;
   const id = { filo: "hergele", userNo: "1" };
   const calls: readonly (() => unknown)[] = [

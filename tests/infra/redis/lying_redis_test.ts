@@ -12,7 +12,6 @@ import type { Journal } from "../../../domain/ports/journal.ts";
 import { decideRefund } from "../../../domain/refund.ts";
 import { createAccounts } from "../../../domain/workflows/accounts.ts";
 import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
-import { createLog } from "../../../infra/process/log.ts";
 import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
 import {
@@ -22,8 +21,8 @@ import {
   toSnapshotKey,
 } from "../../../infra/redis/account_snapshot.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { type Commands, createCommands, keyed, PERSON } from "../../support/commands.ts";
-import { createTestClock } from "../../support/kese.ts";
 import { createMemoryStore } from "../../support/memory_store.ts";
 import { withRedisConnection } from "../../support/redis.ts";
 import {
@@ -34,11 +33,12 @@ import {
   withoutUpstash,
   withUpstash,
 } from "../../support/scripted_upstash.ts";
+import { SILENT } from "../../support/logs.ts";
 
 const A: AccountId = { filo: "hergele", userNo: "1" };
 const B: AccountId = { filo: "hergele", userNo: "2" };
 const OWNER: SnapshotOwner = { databaseId: "database", sealingKey: new Uint8Array(32).fill(3) };
-const log = createLog({ level: "error", clock: createTestClock(), write: () => {} });
+const log = SILENT;
 
 interface Ledger {
   readonly accounts: AccountStore;

@@ -2,7 +2,8 @@ import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { BATCHES_A_CHECK, CALLS_UNDER_LOAD } from "../../../infra/sqlite/files_at_path.ts";
-import { createTestClock, createUser, openTestKese, send, START } from "../../support/kese.ts";
+import { createTestClock, NOW } from "../../support/clock.ts";
+import { createUser, openTestKese, send } from "../../support/kese.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
 Deno.test("a probe of SQLite is content with a store that is well, also in memory", () =>
@@ -88,7 +89,7 @@ Deno.test({
   fn: () =>
     withTemporaryFile(async ({ path, open }) => {
       // Its time passes with each look at it, so that the deadline of a command comes soon.
-      let now = START;
+      let now = NOW;
       const clock = { ...createTestClock(), now: () => now += 200 };
       await using kese = await openTestKese({ store: open(), clock });
       await createUser(kese, "1");

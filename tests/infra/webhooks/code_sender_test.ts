@@ -6,8 +6,8 @@ import {
   type CodeSenderOptions,
   createCodeSender,
 } from "../../../infra/webhooks/code_sender.ts";
-import { createLog } from "../../../infra/process/log.ts";
-import { createTestClock } from "../../support/kese.ts";
+import { createTestClock } from "../../support/clock.ts";
+import { createTestLog } from "../../support/logs.ts";
 
 const CONTACT = { phoneNumber: "+905321234567", email: "john.doe@example.com" };
 const CODE = {
@@ -19,13 +19,13 @@ const CODE = {
 
 function createBench(more: Partial<CodeSenderOptions> = {}) {
   const messages: CodeMessage[] = [];
-  const lines: string[] = [];
   const clock = createTestClock();
+  const { log, lines } = createTestLog({ level: "info", clock });
   const sender = createCodeSender({
     channel: (message) => Promise.resolve(void messages.push(message)),
     contactOf: ({ userNo }) => Promise.resolve(userNo === "1" ? CONTACT : undefined),
     clock,
-    log: createLog({ level: "info", clock, write: (line) => lines.push(line) }),
+    log,
     pause: () => Promise.resolve(),
     ...more,
   });

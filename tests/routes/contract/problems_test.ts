@@ -10,16 +10,16 @@ import {
   assertAddsUp,
   assertProblem,
   assertReplays,
-  cardNumberLike,
   journalOf,
   linesWith,
   saveCard,
   sendWell,
   stateOf,
 } from "../../support/answers.ts";
+import { cardNumberLike } from "../../support/card_numbers.ts";
+import { createTestClock } from "../../support/clock.ts";
 import {
   type Answer,
-  createTestClock,
   createUser,
   newUser,
   openTestKese,

@@ -7,14 +7,13 @@ import {
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import { createApp } from "../../../routes/app.ts";
 import { assertProblem, journalOf, linesWith } from "../../support/answers.ts";
+import { createTestClock, type TestClock } from "../../support/clock.ts";
 import {
   type Answer,
-  createTestClock,
   createUser,
   FLEET_KEY,
   openTestKese,
   send,
-  type TestClock,
   type TestKese,
 } from "../../support/kese.ts";
 import { sendBody } from "../../support/route_requests.ts";

@@ -1,6 +1,6 @@
 import type { Instant } from "../../../domain/account.ts";
 import { type Answer, newUser } from "../kese.ts";
-import { lira } from "../remote.ts";
+import { lira } from "../amounts.ts";
 import type { Moment } from "./sightings.ts";
 import type { Command } from "./wallet.ts";
 

@@ -1,4 +1,4 @@
-import { lira } from "../remote.ts";
+import { lira } from "../amounts.ts";
 import { toShownCard } from "./journal.ts";
 import type { Entry } from "./wallet.ts";
 

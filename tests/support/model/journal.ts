@@ -1,6 +1,6 @@
 import { send, type TestKese } from "../kese.ts";
 import { journalOf } from "../answers.ts";
-import { kurusOf } from "../remote.ts";
+import { kurusOf } from "../amounts.ts";
 import type { Entry, ShownCard } from "./wallet.ts";
 
 /** The whole journal of a user, oldest first; empty when there is no such user. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { lira } from "../remote.ts";
+import { lira } from "../amounts.ts";
 import type { Attempt, Question } from "./attempt.ts";
 import { closes, type History, spanOf, walletsIn } from "./history.ts";
 import { toShownCard } from "./journal.ts";

@@ -8,7 +8,7 @@ import {
   OPEN_TOP_UPS_PER_ACCOUNT,
   REFUND_WINDOW_DAYS,
 } from "../../../domain/limits.ts";
-import { lira } from "../remote.ts";
+import { lira } from "../amounts.ts";
 import { knownCard } from "./cards.ts";
 import { secondsToWait, tooFast, withEvent } from "./hourly.ts";
 import {

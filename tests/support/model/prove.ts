@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../../../domain/limits.ts";
 import { reconcile } from "../../../scripts/reconcile.ts";
 import { FLEET, send } from "../kese.ts";
-import { lira } from "../remote.ts";
+import { lira } from "../amounts.ts";
 import { type History, replayJournal } from "./history.ts";
 import { readJournal, toShownCard } from "./journal.ts";
 import { judgeAnswers } from "./judge.ts";

@@ -1,6 +1,6 @@
 import type { Instant } from "../../../domain/account.ts";
 import type { JournalEntry } from "../../../domain/journal.ts";
-import type { TestClock } from "../kese.ts";
+import type { TestClock } from "../clock.ts";
 
 /** A moment in the order of everything that happens, whatever clocks say. */
 export type Moment = number;

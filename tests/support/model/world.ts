@@ -1,7 +1,9 @@
 import { HOUR_MILLISECONDS } from "../../../domain/limits.ts";
-import { createSandboxGateway, type SandboxCharge } from "../../../infra/gateways/sandbox.ts";
+import type { SandboxCharge } from "../../../infra/gateways/sandbox.ts";
 import type { Store } from "../../../infra/store.ts";
-import { type Answer, createTestClock, openTestKese, send, START, type TestKese } from "../kese.ts";
+import { createTestClock, NOW } from "../clock.ts";
+import { type Answer, openTestKese, send, type TestKese } from "../kese.ts";
+import { createNotedSandbox } from "../scripted_gateway.ts";
 import { type Asked, type Attempt, toWire } from "./attempt.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { Plan } from "./plan.ts";
@@ -63,7 +65,7 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
   const open = async (store: Store, place: number): Promise<Instance> => {
     const clock = createTestClock(start + place * plan.skewMilliseconds);
     const trouble = { faults, sightings };
-    const gateway = createSandboxGateway(recordCharges(store, charges));
+    const gateway = createNotedSandbox(store, charges);
     const { redis } = ground;
     const kese = await openTestKese({
       clock,
@@ -93,11 +95,8 @@ export async function ask(world: World, inquiry: Inquiry): Promise<Attempt> {
   const sent = sightings.now();
   const answer: Answer = await send(kese, line, {
     json,
-    headers: {
-      "x-request-id": requestId,
-      "accept-language": language,
-      ...(key && { "idempotency-key": key }),
-    },
+    key,
+    headers: { "x-request-id": requestId, "accept-language": language },
   });
   const answered = sightings.now();
   const attempt = {
@@ -119,16 +118,4 @@ export function instanceAt(instances: readonly Instance[], place: number): Insta
   const instance = instances[place % instances.length];
   if (instance === undefined) throw new Error("Cannot ask: there is no instance");
   return instance;
-}
-
-/** The sandbox's charges, with a list of them beside. */
-function recordCharges({ sandboxCharges }: Store, charges: Map<string, SandboxCharge>) {
-  return {
-    find: sandboxCharges.find,
-    insertOnce: async (charge: SandboxCharge) => {
-      const kept = await sandboxCharges.insertOnce(charge);
-      charges.set(charge.reference, kept);
-      return kept;
-    },
-  };
 }

@@ -1,0 +1,28 @@
+import type { Clock } from "../../domain/ports/clock.ts";
+import { createSystemClock, pause } from "../../infra/process/clock.ts";
+
+/** 1 January 2026, 00:00 UTC. */
+export const NOW = Date.UTC(2026, 0, 1);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** A clock that stands still until a test moves it. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function createTestClock(start: number = NOW): TestClock {
+  let now = start;
+  return {
+    now: () => now,
+    advance: (milliseconds) => void (now += milliseconds),
+    after: createSystemClock().after,
+    within: async (promise, milliseconds) => {
+      // Real time, but never long: whatever a test makes hang must be given up soon.
+      const abort = new AbortController();
+      const late = pause(Math.min(milliseconds, 400), abort.signal).then(() => undefined);
+      return await Promise.race([promise, late]).finally(() => abort.abort());
+    },
+  };
+}
