@@ -23,9 +23,10 @@ import {
   saveCard,
 } from "../support/answers.ts";
 import { chargeableCards } from "../support/card_numbers.ts";
+import { settled } from "../support/clock.ts";
 import { type Answer, createUser, openTestKese, send, type TestKese } from "../support/kese.ts";
 import { createScriptedGateway } from "../support/scripted_gateway.ts";
-import { settled } from "../support/scripted_store.ts";
+import { intercept } from "../support/faults.ts";
 
 const ROUND_MILLISECONDS = 10;
 /** Saves that the store does in a round. */
@@ -52,14 +53,12 @@ async function openSlow(users: number): Promise<Slow> {
   const store = openSqliteStore(":memory:");
   const waiting: (() => void)[] = [];
   let slow = false;
-  const { save } = store.accounts;
-  const accounts: typeof store.accounts = {
-    ...store.accounts,
-    save: async (...saving) => {
+  const accounts = intercept(store.accounts, {
+    save: async ({ make }) => {
       if (slow) await new Promise<void>((resolve) => waiting.push(resolve));
-      return await save(...saving);
+      return await make();
     },
-  };
+  });
   const kese = await openTestKese({ store: { ...store, accounts } });
   for (let place = 0; place < users; place++) await createUser(kese, `user${place}`);
   slow = true;

@@ -20,6 +20,7 @@ import {
 } from "../support/kese.ts";
 import { toLine } from "../support/route_requests.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
+import { intercept } from "../support/faults.ts";
 
 /** A card number that nothing else in these tests uses. */
 const CANARY = "4539148803436467";
@@ -265,13 +266,10 @@ function breaking(store: Store, part: Part, { fault, isBroken }: {
   readonly fault: unknown;
   readonly isBroken: () => boolean;
 }): Store {
-  const broken = new Proxy(store[part], {
-    get(target, name, receiver) {
-      const member = Reflect.get(target, name, receiver);
-      if (typeof member !== "function" || !isBroken()) return member;
-      return () => Promise.reject(fault);
-    },
-  });
+  const broken = intercept(
+    store[part],
+    ({ make }) => isBroken() ? Promise.reject(fault) : make(),
+  );
   return { ...store, [part]: broken };
 }
 

@@ -10,7 +10,7 @@ import {
 import { assertProblem } from "../support/answers.ts";
 import { type Answer, createUser, newUser, openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
-import { countCalls } from "../support/counting_store.ts";
+import { countCalls } from "../support/crash_calls.ts";
 import { assertId, assertRateLimited, assertSuccess } from "../support/route_answers.ts";
 
 const HOUR = 60 * 60_000;

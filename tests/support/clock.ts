@@ -26,3 +26,15 @@ export function createTestClock(start: number = NOW): TestClock {
     },
   };
 }
+
+/** Lets so many turns of the event loop pass, in which others get ahead. */
+export async function passTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Lets everything run that can run without anything from outside. */
+export function settled(): Promise<void> {
+  return passTurns(10);
+}

@@ -5,7 +5,7 @@ import type { Store } from "../../infra/store.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { assertAddsUp, journalOf } from "./answers.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
-import { countCalls, type Fault, FAULT_KINDS, type Outside } from "./counting_store.ts";
+import { countCalls, CRASH_KINDS, type CrashFault, type Outside } from "./crash_calls.ts";
 import type { Operation, Sent } from "./crash_sweep_operations.ts";
 import { type Answer, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
 import { assertNothingLeft } from "./leftovers.ts";
@@ -48,7 +48,7 @@ interface Crash {
   readonly userNo: string;
   readonly sent: Sent;
   /** The first befalls the request, the next ones its repetitions. */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly CrashFault[];
   /** Whether the client asks again before or after the sweeps have been at it. */
   readonly returns: "before_sweep" | "after_sweep";
 }
@@ -122,7 +122,7 @@ async function callsOf(bench: Bench): Promise<readonly string[]> {
 }
 
 function* crashesOf(calls: number): Generator<Omit<Crash, "sent">> {
-  for (const kind of FAULT_KINDS) {
+  for (const kind of CRASH_KINDS) {
     for (const returns of ["before_sweep", "after_sweep"] as const) {
       // An hour is too long for something to be still on its way.
       if (kind === "dies_and_lands_late" && returns === "after_sweep") continue;
@@ -181,7 +181,7 @@ interface Attempt {
 /** Sends a request to a process of its own; there is no answer when that dies. */
 async function request(
   { clock, outside }: Bench,
-  { sent, fault }: { readonly sent: Sent; readonly fault?: Fault | undefined },
+  { sent, fault }: { readonly sent: Sent; readonly fault?: CrashFault | undefined },
 ): Promise<Attempt> {
   const { calls, died, land, ...counted } = countCalls(outside, fault);
   const kese = await openTestKese({ ...counted, clock });

@@ -16,6 +16,7 @@ import type {
 } from "../../domain/ports/account_store.ts";
 import type { Journal, JournalListOptions, JournalPage } from "../../domain/ports/journal.ts";
 import type { AccountView } from "../../domain/refund.ts";
+import { type Call, type Fault, intercept, meet } from "./faults.ts";
 
 interface Stored {
   readonly account: Account;
@@ -140,4 +141,43 @@ function pageOf(
   const shown = fitting.slice(0, limit);
   const last = shown.length === limit ? shown.at(-1) : older.at(-1);
   return { entries: shown, ...(last && last.seq > 1 && { nextBeforeSeq: last.seq }) };
+}
+
+type Method = "insert" | "load" | "entriesOfOldKeys" | "save" | "find";
+
+/** By method, what happens to its first call, its second …; a function decides about all of them. */
+export type Script = Partial<
+  Readonly<Record<Method, readonly Fault[] | ((call: number) => Fault)>>
+>;
+
+export interface ScriptedStore extends Pick<MemoryStore, "accounts" | "journal"> {
+  /** The arguments of every call, in order. */
+  readonly calls: Readonly<Record<Method, (readonly unknown[])[]>>;
+}
+
+/** A store whose calls meet with what a script says. */
+export function scriptStore({ accounts, journal }: MemoryStore, script: Script): ScriptedStore {
+  const calls: ScriptedStore["calls"] = {
+    insert: [],
+    load: [],
+    entriesOfOldKeys: [],
+    save: [],
+    find: [],
+  };
+  const follow = (call: Call): Promise<unknown> => {
+    const method = call.method as Method;
+    const place = calls[method].push(call.args) - 1;
+    const plan = script[method] ?? [];
+    return meet(call, (typeof plan === "function" ? plan(place) : plan[place]) ?? "none");
+  };
+  return {
+    calls,
+    accounts: intercept(accounts, {
+      insert: follow,
+      load: follow,
+      entriesOfOldKeys: follow,
+      save: follow,
+    }),
+    journal: intercept(journal, { find: follow }),
+  };
 }

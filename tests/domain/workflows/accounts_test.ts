@@ -32,16 +32,10 @@ import type { AccountCache } from "../../../domain/ports/account_cache.ts";
 import type { OpeningOutcome, UpdateOutcome } from "../../../domain/ports/accounts.ts";
 import { decideRefund } from "../../../domain/refund.ts";
 import { createAccounts } from "../../../domain/workflows/accounts.ts";
-import { createTestClock } from "../../support/clock.ts";
+import { createTestClock, settled } from "../../support/clock.ts";
 import { commitTo, createCommands, keyed, paying, PERSON } from "../../support/commands.ts";
-import { createMemoryStore } from "../../support/memory_store.ts";
-import {
-  createGate,
-  type Mishap,
-  type Script,
-  scriptStore,
-  settled,
-} from "../../support/scripted_store.ts";
+import { createGate, type Fault } from "../../support/faults.ts";
+import { createMemoryStore, type Script, scriptStore } from "../../support/memory_store.ts";
 import { createTestLog } from "../../support/logs.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
@@ -156,7 +150,7 @@ Deno.test("update() saves nothing for a refusal", async () => {
 });
 
 Deno.test("update() says of an account that is not there that it is not", async () => {
-  const bench = await createBench({ load: ["vanish"] });
+  const bench = await createBench({ load: [(make) => (bench.memory.stored.clear(), make())] });
   assertEquals(await bench.pay(1), { outcome: "user_not_found" });
 });
 
@@ -174,7 +168,7 @@ async function foldBehindFirst(
   options: BenchOptions = {},
 ) {
   const gate = createGate();
-  const bench = await createBench({ save: [gate.mishap] }, options);
+  const bench = await createBench({ save: [gate.fault] }, options);
   const first = bench.pay(1);
   await gate.reached;
   const waiting = more(bench);
@@ -288,7 +282,7 @@ for (
 Deno.test("update() lets no answer of a fold out before the fate of its save is known", async () => {
   const first = createGate();
   const second = createGate();
-  const bench = await createBench({ save: [first.mishap, second.mishap] });
+  const bench = await createBench({ save: [first.fault, second.fault] });
   const answered: string[] = [];
   const noting = (name: string, answer: Promise<UpdateOutcome>) =>
     answer.then(({ outcome }) => answered.push(`${name} ${outcome}`));
@@ -325,7 +319,7 @@ Deno.test("update() lets no answer of a fold out before the fate of its save is 
 
 Deno.test("update() holds no other account up", async () => {
   const gate = createGate();
-  const bench = await createBench({ save: [gate.mishap] });
+  const bench = await createBench({ save: [gate.fault] });
   const other = { ...ID, userNo: "2" };
   const { accounts, commands, memory } = bench;
   await memory.accounts.insert(commands.opening(other, { balanceKurus: 100 }), PERSON);
@@ -390,7 +384,7 @@ Deno.test("update() takes a database that was set back for no state that it know
 });
 
 Deno.test("update() says that a user is gone whose account vanished on the way", async () => {
-  const bench = await createBench({ save: ["vanish"] });
+  const bench = await createBench({ save: [(make) => (bench.memory.stored.clear(), make())] });
   assertEquals(await bench.pay(1), { outcome: "user_not_found" });
 });
 
@@ -420,14 +414,14 @@ Deno.test("update() is busy when a race is lost after its deadline", async () =>
 // Saves whose answer is lost
 
 Deno.test("update() sees by its own entry that a save whose answer was lost has happened", async () => {
-  const bench = await createBench({ save: ["throw_after"] });
+  const bench = await createBench({ save: ["fails_after"] });
   assertEquals((await bench.pay(1_000)).outcome, "accepted");
   assertEquals([bench.calls.save.length, bench.decisions()], [1, 1]);
   assertEquals(bench.balance(), 9_000 as Kurus);
 });
 
 Deno.test("update() repeats the identical save, never a new decision, when it has not happened", async () => {
-  const bench = await createBench({ save: ["throw_before", "throw_before"] });
+  const bench = await createBench({ save: ["fails_before", "fails_before"] });
   assertEquals((await bench.pay(1_000)).outcome, "accepted");
   assertEquals(bench.decisions(), 1);
   const [first, second, third] = bench.calls.save;
@@ -461,7 +455,7 @@ Deno.test("update() decides again when the head moved on without a save whose an
 });
 
 Deno.test("update() takes the conflict of a repeated save for no answer: the first may have arrived late", async () => {
-  let late: (() => Promise<unknown>) | undefined;
+  let late: (() => unknown) | undefined;
   const bench = await createBench({
     save: [
       (call) => {
@@ -481,8 +475,8 @@ Deno.test("update() takes the conflict of a repeated save for no answer: the fir
 
 Deno.test("update() asks again when it cannot read what became of a save", async () => {
   const bench = await createBench({
-    save: ["throw_after", "throw_before"],
-    load: ["none", "throw_before", "throw_before"],
+    save: ["fails_after", "fails_before"],
+    load: ["none", "fails_before", "fails_before"],
   });
   assertEquals((await bench.pay(1_000)).outcome, "accepted");
   assertEquals([bench.decisions(), bench.entries().length], [1, 2]);
@@ -495,14 +489,14 @@ Deno.test("update() asks again when it cannot look for its entry", async () => {
       await bench.payElsewhere(1);
       throw new Error("the answer was lost");
     }],
-    find: ["throw_before"],
+    find: ["fails_before"],
   });
   assertEquals((await bench.pay(1_000)).outcome, "accepted");
   assertEquals([bench.decisions(), bench.balance()], [1, 8_999]);
 });
 
 Deno.test("update() pauses longer and longer between tries, up to a bound", async () => {
-  const bench = await createBench({ save: (call) => call < 9 ? "throw_before" : "none" });
+  const bench = await createBench({ save: (call) => call < 9 ? "fails_before" : "none" });
   assertEquals((await bench.pay(1)).outcome, "accepted");
   assertEquals(bench.pauses, [1, 2, 4, 8, 16, 32, 50, 50, 50]);
   assertEquals(Math.max(...bench.pauses), RETRY_PAUSE_MAX_MILLISECONDS);
@@ -510,7 +504,7 @@ Deno.test("update() pauses longer and longer between tries, up to a bound", asyn
 
 Deno.test("update() leaves the outcome of all of a fold unknown when the deadline comes first", async () => {
   const gate = createGate();
-  const bench = await createBench({ save: (call) => call === 0 ? gate.mishap : "throw_before" });
+  const bench = await createBench({ save: (call) => call === 0 ? gate.fault : "fails_before" });
   const start = bench.clock.now();
   const first = bench.pay(1);
   await gate.reached;
@@ -526,7 +520,7 @@ Deno.test("update() leaves the outcome of all of a fold unknown when the deadlin
 
 Deno.test("update() goes on with the account after an outcome that stayed unknown", async () => {
   let isDown = true;
-  const bench = await createBench({ save: () => isDown ? "throw_before" : "none" });
+  const bench = await createBench({ save: () => isDown ? "fails_before" : "none" });
   const key = { idempotency: keyed(7) };
   assertEquals((await bench.pay(1_000, key)).outcome, "outcome_unknown");
   isDown = false;
@@ -538,7 +532,7 @@ Deno.test("update() goes on with the account after an outcome that stayed unknow
 // Too much to do
 
 Deno.test("update() is busy when the account cannot be read, and says why in the log", async () => {
-  const bench = await createBench({ load: ["throw_before"] });
+  const bench = await createBench({ load: ["fails_before"] });
   assertEquals(await bench.pay(1), { outcome: "busy" });
   assertEquals(bench.calls.save.length, 0);
   assert(bench.lines.some((line) => line.includes("load: no connection")));
@@ -547,7 +541,7 @@ Deno.test("update() is busy when the account cannot be read, and says why in the
 
 Deno.test("update() takes as many waiting commands as the bound says, and not one more", async () => {
   const gate = createGate();
-  const bench = await createBench({ save: [gate.mishap] });
+  const bench = await createBench({ save: [gate.fault] });
   const first = bench.pay(1);
   await gate.reached;
   const waiting = Array.from({ length: QUEUE_PER_ACCOUNT }, () => bench.pay(1));
@@ -561,7 +555,7 @@ Deno.test("update() takes as many waiting commands as the bound says, and not on
 
 Deno.test("update() is busy for those whose time passed while they waited, and nothing happened", async () => {
   const gate = createGate();
-  const bench = await createBench({ save: [gate.mishap] });
+  const bench = await createBench({ save: [gate.fault] });
   const first = bench.pay(1);
   await gate.reached;
   const late = bench.pay(1);
@@ -676,7 +670,7 @@ const withFullWindow = (opened: Account) => createCache({ ...opened, recentKeys:
 
 Deno.test("update() asks for an old key alone, after the cached account and before the save", async () => {
   const events: string[] = [];
-  const noting = (event: string): Mishap => (call) => {
+  const noting = (event: string): Fault => (call) => {
     events.push(event);
     return call();
   };
@@ -704,7 +698,7 @@ Deno.test("update() asks for no old key when a command brings none, nor when no 
 
 Deno.test("update() asks for all old keys of a fold at once", async () => {
   const gate = createGate();
-  const bench = await createBench({ save: [gate.mishap] }, { cache: withFullWindow });
+  const bench = await createBench({ save: [gate.fault] }, { cache: withFullWindow });
   const first = bench.pay(1);
   await gate.reached;
   const others = [7, 8, 9].map((place) => bench.pay(1, { idempotency: keyed(place) }));
@@ -744,7 +738,7 @@ Deno.test("update() pays once when a key is used elsewhere after the cached head
 });
 
 Deno.test("update() is busy, and pays nothing, when nobody says whether an old key is new", async () => {
-  const bench = await createBench({ entriesOfOldKeys: ["throw_before"] }, {
+  const bench = await createBench({ entriesOfOldKeys: ["fails_before"] }, {
     cache: withFullWindow,
   });
   assertEquals((await bench.pay(1, { idempotency: keyed(7) })).outcome, "busy");
@@ -777,7 +771,7 @@ Deno.test("update() does not use a cached account for a command that names older
 Deno.test("update() caches an account only after the save that made it", async () => {
   const gate = createGate();
   const events: string[] = [];
-  const bench = await createBench({ save: [gate.mishap] }, {
+  const bench = await createBench({ save: [gate.fault] }, {
     cache: (opened) => createCache(opened, events),
   });
   const paid = bench.pay(1);
@@ -799,7 +793,7 @@ Deno.test("update() drops the cached account when a race was lost or a save stay
   assertEquals(lost, ["get", "drop", `put ${loser.entries().at(-1)?.id}`]);
 
   const unclear: string[] = [];
-  const unsure = await createBench({ save: () => "throw_before" }, {
+  const unsure = await createBench({ save: () => "fails_before" }, {
     cache: (opened) => createCache(opened, unclear),
   });
   assertEquals((await unsure.pay(1)).outcome, "outcome_unknown");
@@ -914,7 +908,7 @@ Deno.test("open() lets exactly one of many open the same account", async () => {
 
 Deno.test("open() knows its own account whose answer was lost, also when it has moved on", async () => {
   const bench: Bench = await createBench({
-    insert: ["throw_after", async (call) => {
+    insert: ["fails_after", async (call) => {
       await call();
       await commitTo(bench.memory.accounts, third, paying(bench.commands.payment(1)));
       throw new Error("the answer was lost");
@@ -926,7 +920,7 @@ Deno.test("open() knows its own account whose answer was lost, also when it has 
 });
 
 Deno.test("open() tries again when nothing happened, with the same entry", async () => {
-  const bench = await createBench({ insert: ["throw_before", "throw_before"] });
+  const bench = await createBench({ insert: ["fails_before", "fails_before"] });
   assertEquals((await openWith(bench)).outcome, "accepted");
   const [first, second, third] = bench.calls.insert.map(([opening]) => opening);
   assertEquals(bench.calls.insert.length, 3);
@@ -952,13 +946,13 @@ Deno.test("open() refuses a key that once asked for something else", async () =>
 });
 
 Deno.test("open() asks again when the account that exists cannot be read", async () => {
-  const bench = await createBench({ load: ["throw_before"], find: ["throw_before"] });
+  const bench = await createBench({ load: ["fails_before"], find: ["fails_before"] });
   assertEquals(await openWith(bench, { account: ID }), { outcome: "user_exists" });
   assertNotEquals(bench.pauses, []);
 });
 
 Deno.test("open() leaves the outcome unknown when the deadline comes first", async () => {
-  const bench = await createBench({ insert: () => "throw_before" });
+  const bench = await createBench({ insert: () => "fails_before" });
   const start = bench.clock.now();
   assertEquals(await openWith(bench), { outcome: "outcome_unknown" });
   const took = bench.clock.now() - start;

@@ -10,7 +10,7 @@ import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import type { AuditBounds } from "../../../domain/workflows/audit_budget.ts";
 import { createAuditLog } from "../../../domain/workflows/audit.ts";
 import { createSystemClock } from "../../../infra/process/clock.ts";
-import { settled } from "../../support/scripted_store.ts";
+import { settled } from "../../support/clock.ts";
 import { createTestLog } from "../../support/logs.ts";
 
 function record(requestId: string, more: Partial<AuditRecord> = {}): AuditRecord {

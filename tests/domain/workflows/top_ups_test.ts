@@ -27,8 +27,7 @@ import {
   testAccount,
   testCards,
 } from "../../support/account.ts";
-import { MINUTE, NOW } from "../../support/clock.ts";
-import { settled } from "../../support/scripted_store.ts";
+import { MINUTE, NOW, settled } from "../../support/clock.ts";
 
 const LATER = NOW + MINUTE;
 const NUMBER = cardNumber("4242424242424242");

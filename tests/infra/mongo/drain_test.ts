@@ -19,6 +19,7 @@ import { createMongoJournal } from "../../../infra/mongo/journal.ts";
 import type { MongoStore } from "../../../infra/mongo/store.ts";
 import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
+import { intercept, meet } from "../../support/faults.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEY = "hergele/1";
@@ -100,14 +101,11 @@ function betweenReads(
     await act();
   };
   return {
-    users: new Proxy(users, {
-      get: (target, name) => {
-        if (name !== "findOne") return Reflect.get(target, name, target);
-        return async (...args: Parameters<typeof target.findOne>) => {
-          const found = await target.findOne(...args);
-          await once();
-          return found;
-        };
+    users: intercept(users, {
+      findOne: async ({ make }) => {
+        const found = await make();
+        await once();
+        return found;
       },
     }),
     ledger,
@@ -131,14 +129,11 @@ mongoTest(
 
 mongoTest("move() keeps entries that come while it copies", async (own) => {
   const { pay } = await openAndPay(own, 3);
-  const ledger = new Proxy(own.ledger, {
-    get: (target, name) => {
-      if (name !== "bulkWrite") return Reflect.get(target, name, target);
-      return async (...args: Parameters<typeof target.bulkWrite>) => {
-        const result = await target.bulkWrite(...args);
-        assertEquals(await pay(), "saved");
-        return result;
-      };
+  const ledger = intercept(own.ledger, {
+    bulkWrite: async ({ make }) => {
+      const result = await make();
+      assertEquals(await pay(), "saved");
+      return result;
     },
   });
   await createDrain({ ...own, ledger }).move(KEY);
@@ -147,25 +142,15 @@ mongoTest("move() keeps entries that come while it copies", async (own) => {
 
 mongoTest("move() takes nothing out of the document when the copy fails", async (own) => {
   await openAndPay(own, 3);
-  const ledger = new Proxy(own.ledger, {
-    get: (target, name) => {
-      if (name !== "bulkWrite") return Reflect.get(target, name, target);
-      return () => Promise.reject(new Error("the ledger does not answer"));
-    },
-  });
-  await assertRejects(() => createDrain({ ...own, ledger }).move(KEY), Error, "does not answer");
+  const ledger = intercept(own.ledger, { bulkWrite: (call) => meet(call, "fails_before") });
+  await assertRejects(() => createDrain({ ...own, ledger }).move(KEY), Error, "no connection");
   assertEquals(await seqsInDocument(own.users), upTo(4));
 });
 
 mongoTest("move() goes on where one before it was cut short", async (own) => {
   await openAndPay(own, 3);
-  const users = new Proxy(own.users, {
-    get: (target, name) => {
-      if (name !== "updateOne") return Reflect.get(target, name, target);
-      return () => Promise.reject(new Error("the connection broke"));
-    },
-  });
-  await assertRejects(() => createDrain({ ...own, users }).move(KEY), Error, "broke");
+  const users = intercept(own.users, { updateOne: (call) => meet(call, "fails_before") });
+  await assertRejects(() => createDrain({ ...own, users }).move(KEY), Error, "no connection");
   await createDrain(own).move(KEY);
   assertEquals([await seqsInDocument(own.users), await own.ledger.countDocuments()], [[], 4]);
 });

@@ -10,26 +10,11 @@ import type { Kurus } from "../../../domain/money.ts";
 import { UNKNOWN_KEYS } from "../../../domain/idempotency.ts";
 import { createMongoJournal, type MongoJournal } from "../../../infra/mongo/journal.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
+import { type Call, intercept } from "../../support/faults.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEY = "hergele/1";
 const DOCUMENT = { _id: KEY, recentKeys: UNKNOWN_KEYS };
-
-/** A ledger that writes down what it is asked for. */
-function listening(
-  ledger: Collection<LedgerDocument>,
-  filters: Filter<LedgerDocument>[],
-): Collection<LedgerDocument> {
-  return new Proxy(ledger, {
-    get: (target, name) => {
-      if (name !== "find" && name !== "findOne") return Reflect.get(target, name, target);
-      return (filter: Filter<LedgerDocument>) => {
-        filters.push(filter);
-        return name === "find" ? target.find(filter) : target.findOne(filter);
-      };
-    },
-  });
-}
 
 const QUESTIONS: Readonly<Record<string, (journal: MongoJournal) => Promise<unknown>>> = {
   "find()": (journal) => journal.find(ID, "pay_1"),
@@ -48,7 +33,12 @@ for (const [name, ask] of Object.entries(QUESTIONS)) {
         const users = database.collection<AccountDocument>("users");
         await users.insertOne({ _id: KEY, seq: 1, journal: [] } as unknown as AccountDocument);
         const filters: Filter<LedgerDocument>[] = [];
-        const ledger = listening(database.collection<LedgerDocument>("ledger"), filters);
+        const note = ({ args: [filter], make }: Call) => {
+          filters.push(filter as Filter<LedgerDocument>);
+          return make();
+        };
+        const collection = database.collection<LedgerDocument>("ledger");
+        const ledger = intercept(collection, { find: note, findOne: note });
         await ask(createMongoJournal({ users, ledger }));
         assertEquals(filters.map(({ _id }) => _id), [entriesOf(KEY)]);
       }),

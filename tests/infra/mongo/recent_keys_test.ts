@@ -1,5 +1,4 @@
 import { assertEquals, assertLess } from "@std/assert";
-import type { Collection } from "mongodb";
 import type { Account } from "../../../domain/account.ts";
 import { shortKey } from "../../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../../domain/limits.ts";
@@ -18,6 +17,7 @@ import { createMongoJournal } from "../../../infra/mongo/journal.ts";
 import { createCommands, decideAll, keyed, paying, PERSON } from "../../support/commands.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
 import { SILENT } from "../../support/logs.ts";
+import { intercept } from "../../support/faults.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
 const KEYS_MAX = RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK;
@@ -40,7 +40,12 @@ function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>)
       const drain = createDrain({ users, ledger, log });
       let update: unknown;
       const store = createMongoAccountStore({
-        users: noting(database.collection<UserDocument>("users"), (sent) => update = sent),
+        users: intercept(database.collection<UserDocument>("users"), {
+          updateOne: ({ args, make }) => {
+            [, update] = args;
+            return make();
+          },
+        }),
         journal: createMongoJournal({ users, ledger }),
         drain,
         guard: createLedgerGuard({ users, ledger }),
@@ -71,22 +76,6 @@ function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>)
       });
       await drain.settled();
     }));
-}
-
-/** A collection that tells of each update that it is sent. */
-function noting(
-  users: Collection<UserDocument>,
-  note: (update: unknown) => void,
-): Collection<UserDocument> {
-  return new Proxy(users, {
-    get: (target, name) => {
-      if (name !== "updateOne") return Reflect.get(target, name, target);
-      return (...args: Parameters<typeof target.updateOne>) => {
-        note(args[1]);
-        return target.updateOne(...args);
-      };
-    },
-  });
 }
 
 /** The short hashes of the keys from the first to the last. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
-import { settled } from "../../support/scripted_store.ts";
 import { limitTime } from "../../../infra/mongo/time_limit.ts";
+import { settled } from "../../support/clock.ts";
 
 const never = new Promise<never>(() => {});
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Log } from "../../../domain/ports/log.ts";
 import { keepListening, type Server } from "../../../infra/process/listener.ts";
-import { settled } from "../../support/scripted_store.ts";
+import { settled } from "../../support/clock.ts";
 
 /** A server that ends when the test says so. */
 interface ScriptedServer extends Server {

@@ -6,8 +6,7 @@ import {
   LOG_LEVELS,
   type LogLevel,
 } from "../../../infra/process/log.ts";
-import { createTestClock } from "../../support/clock.ts";
-import { settled } from "../../support/scripted_store.ts";
+import { createTestClock, settled } from "../../support/clock.ts";
 
 const DIGITS = "4242424242424242";
 

@@ -34,6 +34,7 @@ import {
   withUpstash,
 } from "../../support/scripted_upstash.ts";
 import { SILENT } from "../../support/logs.ts";
+import { intercept } from "../../support/faults.ts";
 
 const A: AccountId = { filo: "hergele", userNo: "1" };
 const B: AccountId = { filo: "hergele", userNo: "2" };
@@ -290,13 +291,12 @@ Deno.test("Map: a process that has the account from Redis pays without a read", 
   withUpstash(createMapRedis().script, async (upstash) => {
     const { accounts, journal } = createMemoryStore();
     let loads = 0;
-    const counted: AccountStore = {
-      ...accounts,
-      load: (...args) => {
+    const counted = intercept(accounts, {
+      load: ({ make }) => {
         loads++;
-        return accounts.load(...args);
+        return make();
       },
-    };
+    });
     const commands = createCommands();
     await accounts.insert(commands.opening(A, { balanceKurus: 1_000 }), PERSON);
     const caches = [farCache(upstash), farCache(upstash)];

@@ -7,7 +7,7 @@ import {
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import { createApp } from "../../../routes/app.ts";
 import { assertProblem, journalOf, linesWith } from "../../support/answers.ts";
-import { createTestClock, type TestClock } from "../../support/clock.ts";
+import { createTestClock, settled, type TestClock } from "../../support/clock.ts";
 import {
   type Answer,
   createUser,
@@ -16,8 +16,8 @@ import {
   send,
   type TestKese,
 } from "../../support/kese.ts";
+import { intercept } from "../../support/faults.ts";
 import { sendBody } from "../../support/route_requests.ts";
-import { settled } from "../../support/scripted_store.ts";
 
 const BALANCE = "GET /bakiye?userNo=1";
 const PAY = "POST /kart-saklamali-odeme";
@@ -41,27 +41,21 @@ async function withBench(test: (bench: Bench) => Promise<void>): Promise<void> {
   let gate = Promise.resolve();
   let open = (): void => {};
   let reads = 0;
-  const { load } = store.accounts;
-  const accounts: typeof store.accounts = {
-    ...store.accounts,
-    load: async (...loading) => {
+  const accounts = intercept(store.accounts, {
+    load: async ({ make }) => {
       reads++;
       await gate;
-      return await load(...loading);
+      return await make();
     },
-  };
-  const kese = await openTestKese({ store: { ...store, accounts }, clock });
+  });
+  await using kese = await openTestKese({ store: { ...store, accounts }, clock });
   await createUser(kese, "1");
   const hold = () => {
     const held = Promise.withResolvers<void>();
     gate = held.promise;
     open = held.resolve;
   };
-  try {
-    await test({ kese, clock, hold, release: () => open(), reads: () => reads });
-  } finally {
-    await kese.close();
-  }
+  await test({ kese, clock, hold, release: () => open(), reads: () => reads });
 }
 
 /** A payment whose body comes when the test says so. */
@@ -185,7 +179,9 @@ for (const [status, line, bearer] of ENDINGS) {
 
 Deno.test("createApp() has the place of a request again that failed", async () => {
   const store = openSqliteStore(":memory:");
-  const auth = { ...store.auth, findSession: () => Promise.reject(new Error("a fault of ours")) };
+  const auth = intercept(store.auth, {
+    findSession: () => Promise.reject(new Error("a fault of ours")),
+  });
   await using kese = await openTestKese({ store: { ...store, auth } });
   const failed = many(REQUESTS_IN_FLIGHT, () => send(kese, BALANCE, { bearer: "ks_any" }));
   assertEquals(statuses(await Promise.all(failed)), { 500: REQUESTS_IN_FLIGHT });

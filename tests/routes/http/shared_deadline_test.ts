@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Clock } from "../../../domain/ports/clock.ts";
 import { SharedDeadline } from "../../../routes/http/shared_deadline.ts";
-import { settled } from "../../support/scripted_store.ts";
+import { settled } from "../../support/clock.ts";
 
 /** A limit whose looks a test makes happen, and what became of promises under it. */
 function createBench() {

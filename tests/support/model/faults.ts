@@ -1,5 +1,12 @@
-/** What befalls a call, and how much longer than usual it takes. */
-export interface Fault {
+import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
+import type { CardGateway } from "../../../domain/ports/card_gateway.ts";
+import type { Store } from "../../../infra/store.ts";
+import { passTurns } from "../clock.ts";
+import { type Call, intercept, meet } from "../faults.ts";
+import type { Sightings } from "./sightings.ts";
+
+/** What happens to a call, and how much longer than usual it takes. */
+export interface PlannedFault {
   readonly kind: FaultKind;
   /** Turns of the event loop, in which others get ahead. */
   readonly turns: number;
@@ -7,92 +14,91 @@ export interface Fault {
   readonly milliseconds: number;
 }
 
-/**
- * A call may fail before it takes effect, after it (the answer is lost), or take effect only later
- * than its failure was heard of. A save may also be told that it lost a race or found no room.
- */
-export const FAULT_KINDS = [
-  "none",
-  "fails_before",
-  "fails_after",
-  "lands_late",
-  "conflict",
-  "full",
-] as const;
-export type FaultKind = typeof FAULT_KINDS[number];
+/** One that lands late takes effect only after its failure was heard of. */
+export type FaultKind =
+  | "none"
+  | "fails_before"
+  | "fails_after"
+  | "lands_late"
+  | "conflict"
+  | "full";
 
-/** A call to the outside that can be made to fail. */
-export interface Call<T> {
-  readonly name: string;
-  readonly make: () => Promise<T>;
-  /** Whether it changes anything: only then can it take effect late. */
-  readonly writes?: boolean;
-  /** How it says that it failed; a plain error when it has no words of its own. */
-  readonly failure?: (cause: Error) => Error;
-  /** Answers that it can give without having done anything. */
-  readonly refusals?: Partial<Readonly<Record<FaultKind, T>>>;
-}
+export const NO_FAULT: PlannedFault = { kind: "none", turns: 0, milliseconds: 0 };
 
-/** Faults that befall calls in the order in which they are made, whoever makes them. */
+/** Which fault each call can meet with: only one that writes can land late. */
+const FAULTS_OF: Readonly<Record<string, readonly FaultKind[]>> = {
+  load: ["fails_before", "fails_after"],
+  entriesOfOldKeys: ["fails_before", "fails_after"],
+  find: ["fails_before", "fails_after"],
+  inquire: ["fails_before", "fails_after"],
+  insert: ["fails_before", "fails_after", "lands_late"],
+  charge: ["fails_before", "fails_after", "lands_late"],
+  save: ["fails_before", "fails_after", "lands_late", "conflict", "full"],
+};
+
+/** Faults that happen to calls in the order in which these are made, whoever makes them. */
 export interface Faults {
-  /** How often which fault befell a call. */
+  /** How often which fault happened. */
   readonly counts: ReadonlyMap<string, number>;
-  befall<T>(call: Call<T>): Promise<T>;
+  /** The store as its adapter would be when accounts and journal fail. What is really saved is seen. */
+  unreliableStore(store: Store, sightings: Sightings): Store;
+  unreliableGateway(gateway: CardGateway): CardGateway;
   /** From now on nothing fails. Resolves when all that was late has landed. */
   stop(): Promise<void>;
 }
-
-export const NO_FAULT: Fault = { kind: "none", turns: 0, milliseconds: 0 };
 
 /** Late is later than the retry of the same call. */
 const TURNS_LATE = 40;
 
 /** Each fault once, in order; then none. So whoever tries again gets through in the end. */
 export function createFaults(
-  planned: readonly Fault[],
+  planned: readonly PlannedFault[],
   { letTimePass }: { readonly letTimePass: (milliseconds: number) => void },
 ): Faults {
   const waiting = [...planned];
   const late = new Set<Promise<void>>();
   const counts = new Map<string, number>();
 
-  function land(make: () => Promise<unknown>): void {
-    const landing: Promise<void> = pass(TURNS_LATE)
+  function land(make: Call["make"]): void {
+    const landing: Promise<void> = passTurns(TURNS_LATE)
       .then(make)
-      // It fails or not: who asked for it has long been told something else.
+      // Whether it fails or not, its caller was told long before that it failed.
       .then(() => {}, () => {})
       .finally(() => late.delete(landing));
     late.add(landing);
   }
 
-  async function befall<T>(call: Call<T>): Promise<T> {
-    const { name, make, writes = false, failure = (cause: Error) => cause, refusals = {} } = call;
+  async function disturb(call: Call, failure?: (cause: Error) => Error): Promise<unknown> {
     const { kind, turns, milliseconds } = waiting.shift() ?? NO_FAULT;
-    await pass(turns);
+    await passTurns(turns);
     if (milliseconds > 0) letTimePass(milliseconds);
-    const refusal = refusals[kind];
-    const happens = kind === "fails_before" || kind === "fails_after" ||
-      kind === "lands_late" && writes || refusal !== undefined;
-    if (!happens) return await make();
+    if (!FAULTS_OF[call.method]?.includes(kind)) return await call.make();
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    if (refusal !== undefined) return refusal;
-    if (kind === "lands_late") land(make);
-    if (kind === "fails_after") await make();
-    throw failure(new Error(`${name}: ${kind}`));
+    if (kind === "lands_late") land(call.make);
+    return await meet(call, kind === "lands_late" ? "fails_before" : kind, failure);
   }
+
+  /** As every adapter of a store says it: any other error would be a fault of Kese. */
+  const unavailable = (cause: Error) => new StoreUnavailableError(cause);
 
   return {
     counts,
-    befall,
+    unreliableStore: (store, sightings) => {
+      const onCall = (call: Call): unknown =>
+        call.method in FAULTS_OF
+          ? disturb({ ...call, make: () => sightings.watch(call) }, unavailable)
+          : call.make();
+      const { accounts, journal } = store;
+      return {
+        ...store,
+        accounts: intercept(accounts, onCall),
+        journal: intercept(journal, onCall),
+      };
+    },
+    unreliableGateway: (gateway) => intercept(gateway, (call) => disturb(call)),
     stop: async () => {
       waiting.length = 0;
       while (late.size > 0) await Promise.all(late);
     },
   };
-}
-
-async function pass(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
 }

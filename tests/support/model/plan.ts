@@ -1,4 +1,4 @@
-import type { Fault } from "./faults.ts";
+import type { PlannedFault } from "./faults.ts";
 
 /** What a client wants. Cards and payments are named by their place among those known by then. */
 export type Action =
@@ -42,7 +42,7 @@ export interface Plan {
   /** Payments of the first user that come at one moment, so that later ones find a long journal. */
   readonly rush: readonly Request[];
   readonly clients: readonly (readonly Step[])[];
-  readonly faults: readonly Fault[];
+  readonly faults: readonly PlannedFault[];
 }
 
 export const USERS = 3;

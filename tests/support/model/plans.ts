@@ -6,7 +6,7 @@ import {
   RECENT_KEYS_SLACK,
 } from "../../../domain/limits.ts";
 import { CARDS } from "./cards.ts";
-import { type Fault, type FaultKind, NO_FAULT } from "./faults.ts";
+import { type FaultKind, NO_FAULT, type PlannedFault } from "./faults.ts";
 import {
   type Action,
   type Happening,
@@ -137,7 +137,7 @@ function stepsOf(way: Way): fc.Arbitrary<Step[]> {
 }
 
 /** Runs where nothing fails, where it does now and then, and where it often does. */
-function faultsOf(undisturbed: number): fc.Arbitrary<Fault[]> {
+function faultsOf(undisturbed: number): fc.Arbitrary<PlannedFault[]> {
   const bad: FaultKind[] = ["fails_before", "fails_after", "lands_late", "conflict"];
   const fault = fc.record({
     kind: fc.oneof(

@@ -1,6 +1,8 @@
 import type { Instant } from "../../../domain/account.ts";
 import type { JournalEntry } from "../../../domain/journal.ts";
+import type { AccountStore } from "../../../domain/ports/account_store.ts";
 import type { TestClock } from "../clock.ts";
+import type { Call } from "../faults.ts";
 
 /** A moment in the order of everything that happens, whatever clocks say. */
 export type Moment = number;
@@ -11,13 +13,12 @@ export interface Sighting {
   readonly ended: Moment;
 }
 
-/** Sees from outside what is saved and when, so that answers can be held against it. */
+/** Sees from outside what is saved and when, so that answers can be checked against it. */
 export interface Sightings {
   /** The next moment. */
   now(): Moment;
-  begin(entries: readonly JournalEntry[]): void;
-  end(entries: readonly JournalEntry[]): void;
-  loseRace(): void;
+  /** Makes a call to the store, and notes when its entries began and ended to come into it. */
+  watch(call: Call): Promise<unknown>;
   /** How many saves found another head. */
   readonly lostRaces: () => number;
   of(entryId: string): Sighting;
@@ -29,18 +30,32 @@ export function createSightings(): Sightings {
   let moment = 0;
   let lostRaces = 0;
   const note = (into: Map<string, Moment>, entries: readonly JournalEntry[]): void => {
+    if (entries.length === 0) return;
     moment++;
     // A save that is repeated counts from its first try on, and until its first success.
     for (const { id } of entries) if (!into.has(id)) into.set(id, moment);
   };
   return {
     now: () => ++moment,
-    begin: (entries) => note(began, entries),
-    end: (entries) => note(ended, entries),
-    loseRace: () => void lostRaces++,
+    watch: async (call) => {
+      const entries = entriesOf(call);
+      note(began, entries);
+      const result = await call.make();
+      if (result === true || result === "saved" || result === "filed") note(ended, entries);
+      if (result === "conflict") lostRaces++;
+      return result;
+    },
     lostRaces: () => lostRaces,
     of: (id) => ({ began: began.get(id) ?? Infinity, ended: ended.get(id) ?? Infinity }),
   };
+}
+
+/** What a call to a store of accounts writes. */
+function entriesOf({ method, args }: Call): readonly JournalEntry[] {
+  const store: { insert?: unknown[]; save?: unknown[] } = { [method]: args };
+  const [opening] = (store.insert ?? []) as Partial<Parameters<AccountStore["insert"]>>;
+  const [, , saved = []] = (store.save ?? []) as Partial<Parameters<AccountStore["save"]>>;
+  return opening ? [opening.entry] : saved;
 }
 
 /** A clock that remembers what it showed when. */

@@ -9,7 +9,6 @@ import { createFaults, type Faults } from "./faults.ts";
 import type { Plan } from "./plan.ts";
 import { createSightings, type SeenClock, type Sightings, watchClock } from "./sightings.ts";
 import type { StoppableRedis } from "./stoppable_redis.ts";
-import { unreliableGateway, unreliableStore } from "./unreliable_store.ts";
 
 /** One process of Kese, with a clock of its own. */
 export interface Instance {
@@ -58,20 +57,19 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
   };
   const world = ++worlds;
   // Each an hour later: cards that were declined in one world are not counted in the next.
-  const start = START + world * HOUR_MILLISECONDS;
+  const start = NOW + world * HOUR_MILLISECONDS;
   const faults = createFaults(plan.faults, { letTimePass });
   const sightings = createSightings();
   const charges = new Map<string, SandboxCharge>();
   const open = async (store: Store, place: number): Promise<Instance> => {
     const clock = createTestClock(start + place * plan.skewMilliseconds);
-    const trouble = { faults, sightings };
     const gateway = createNotedSandbox(store, charges);
     const { redis } = ground;
     const kese = await openTestKese({
       clock,
       // The connection outlives the instance.
-      store: { ...unreliableStore(store, trouble), close: () => Promise.resolve() },
-      gateway: unreliableGateway(gateway, trouble),
+      store: { ...faults.unreliableStore(store, sightings), close: () => Promise.resolve() },
+      gateway: faults.unreliableGateway(gateway),
       ...(redis && { environment: { redis: { url: redis.url, token: redis.token } } }),
     });
     return { kese, time: watchClock(clock, sightings) };
