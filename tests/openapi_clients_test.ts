@@ -3,6 +3,7 @@ import { createEndpoints } from "../routes/app.ts";
 import { openApiText } from "../routes/openapi/document.ts";
 import tools from "./support/openapi_tools/deno.json" with { type: "json" };
 import { createUser, FLEET, FLEET_KEY, openTestKese, type TestKese } from "./support/kese.ts";
+import { withTemporaryFile } from "./support/temporary_store.ts";
 
 // Not in Kese's own deno.json: whoever starts Kese would load them too.
 const TOOLS = new URL("./support/openapi_tools/deno.json", import.meta.url).pathname;
@@ -26,16 +27,12 @@ async function run(
 async function withDocument(
   test: (kese: TestKese, directory: string, document: string) => Promise<void>,
 ): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "kese-openapi-" });
-  const kese = await openTestKese();
-  try {
+  await using kese = await openTestKese();
+  await withTemporaryFile(async ({ directory }) => {
     const document = `${directory}/openapi.json`;
     await Deno.writeTextFile(document, openApiText(createEndpoints(kese.dependencies)));
     await test(kese, directory, document);
-  } finally {
-    await kese.close();
-    await Deno.remove(directory, { recursive: true });
-  }
+  });
 }
 
 Deno.test("openApiText() passes @redocly/cli without an error, its examples too", async () => {

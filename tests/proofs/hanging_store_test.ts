@@ -39,21 +39,14 @@ function proxyTest(name: string, test: (bench: Bench) => Promise<void>): void {
   // The driver may have a timer left of a call that was given up when it is closed.
   const sanitizeOps = false;
   Deno.test({ name, ignore: mongoUri === undefined, sanitizeOps }, async () => {
-    const proxy = startMongoProxy(0);
-    const store = await openFreshMongoStore({ proxy, callMilliseconds: CALL_MILLISECONDS });
-    const opened: TestKese[] = [];
-    const open = async () => {
-      const shared = { ...store, close: () => Promise.resolve() };
-      const kese = await openTestKese({ store: shared, clock: createHastyClock() });
-      opened.push(kese);
-      return kese;
-    };
-    await test({ kese: await open(), proxy, cold: open }).finally(async () => {
-      proxy.letThrough();
-      for (const kese of opened) await kese.close();
-      await store.close();
-      await proxy.close();
-    });
+    await using resources = new AsyncDisposableStack();
+    const proxy = resources.adopt(startMongoProxy(0), ({ close }) => close());
+    const options = { proxy, callMilliseconds: CALL_MILLISECONDS };
+    const store = resources.adopt(await openFreshMongoStore(options), ({ close }) => close());
+    const shared = { ...store, close: () => Promise.resolve() };
+    const open = async () =>
+      resources.use(await openTestKese({ store: shared, clock: createHastyClock() }));
+    await test({ kese: await open(), proxy, cold: open }).finally(proxy.letThrough);
   });
 }
 

@@ -40,7 +40,7 @@ const ROUNDS_MAX = 2 * USERS / CAPACITY + 1;
 /** A request that arrives in a round is answered in the same one when nothing waits before it. */
 const ROUNDS_WHEN_IDLE = 1;
 
-interface Slow {
+interface Slow extends AsyncDisposable {
   readonly kese: TestKese;
   /** Lets the store do as many saves as a round has time for. */
   round(): Promise<void>;
@@ -74,6 +74,7 @@ async function openSlow(users: number): Promise<Slow> {
       slow = false;
       for (const go of waiting.splice(0)) go();
     },
+    [Symbol.asyncDispose]: kese.close,
   };
 }
 
@@ -130,7 +131,7 @@ async function assertNothingLost(kese: TestKese, sent: readonly Sent[]): Promise
 }
 
 Deno.test("Kese under far too much load refuses early, answers the rest in bounded time, loses nothing, and recovers", async () => {
-  const slow = await openSlow(USERS);
+  await using slow = await openSlow(USERS);
   const { sent, unanswered, arrive } = createClients(slow);
 
   // The load that the store can take.
@@ -169,11 +170,11 @@ Deno.test("Kese under far too much load refuses early, answers the rest in bound
 
   slow.recover();
   await assertNothingLost(slow.kese, sent);
-  await slow.kese.close();
 });
 
 Deno.test("Kese lets one account take no more than its own queue, however many of its requests come", async () => {
-  const { kese, recover, round } = await openSlow(2);
+  await using slow = await openSlow(2);
+  const { kese, recover, round } = slow;
   const asked = Array.from(
     { length: REQUESTS_IN_FLIGHT + 500 },
     () => send(kese, "POST /kart-saklamali-odeme?userNo=user0&amount=0.01"),
@@ -189,7 +190,6 @@ Deno.test("Kese lets one account take no more than its own queue, however many o
   const paid = (await Promise.all(asked)).filter(({ status }) => status === 201).length;
   assert(paid >= QUEUE_PER_ACCOUNT && paid <= QUEUE_PER_ACCOUNT + COMMANDS_PER_FOLD);
   assertEquals(await countEntries(kese, "user0", "payment"), paid);
-  await kese.close();
 });
 
 Deno.test("Kese goes on paying while the card gateway is silent, and charges each card once when it is back", async () => {

@@ -94,17 +94,12 @@ async function withInstances(
   environment: ReturnType<typeof redisOfTests>,
   test: (instances: Instances) => Promise<void>,
 ): Promise<void> {
-  const proxy = startMongoProxy(DELAY_MILLISECONDS);
-  const store = await openFreshMongoStore({ proxy });
-  const open = () => {
-    return openTestKese({ store: { ...store, close: () => Promise.resolve() }, environment });
-  };
-  const here = await open();
-  await test({ store, here, elsewhere: open }).finally(async () => {
-    await here.close();
-    await store.close();
-    await proxy.close();
-  });
+  await using resources = new AsyncDisposableStack();
+  const proxy = resources.adopt(startMongoProxy(DELAY_MILLISECONDS), ({ close }) => close());
+  const store = resources.adopt(await openFreshMongoStore({ proxy }), ({ close }) => close());
+  const shared = { ...store, close: () => Promise.resolve() };
+  const open = () => openTestKese({ store: shared, environment });
+  await test({ store, here: resources.use(await open()), elsewhere: open });
 }
 
 /** Users that the case asks for; opening an account puts it into no cache. */

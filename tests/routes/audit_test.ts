@@ -27,11 +27,12 @@ async function openRecorded(environment: Partial<Environment> = {}) {
   const records: AuditRecord[] = [];
   const store = withSink((batch) => Promise.resolve(void records.push(...batch)));
   const kese = await openTestKese({ store, environment });
-  return { kese, records };
+  return { ...kese, records };
 }
 
 Deno.test("AuditLog has who did what, when and how it ended", async () => {
-  const { kese, records } = await openRecorded();
+  await using kese = await openRecorded();
+  const { records } = kese;
   await createUser(kese, "1", "5");
   const bearer = await signIn(kese, "1");
   await kese.dependencies.audit.flush();
@@ -139,11 +140,11 @@ Deno.test("AuditLog has who did what, when and how it ended", async () => {
       ...expected,
     } as AuditRecord)),
   );
-  await kese.close();
 });
 
 Deno.test("AuditLog counts what strangers are refused, by address and code", async () => {
-  const { kese, records } = await openRecorded({ trustProxy: true });
+  await using kese = await openRecorded({ trustProxy: true });
+  const { records } = kese;
   await createUser(kese, "1");
   await kese.dependencies.audit.flush();
   records.splice(0);
@@ -188,39 +189,38 @@ Deno.test("AuditLog counts what strangers are refused, by address and code", asy
       count: 1,
     },
   ]);
-  await kese.close();
 });
 
 Deno.test("AuditLog has the request id that the answer has", async () => {
-  const { kese, records } = await openRecorded();
+  await using kese = await openRecorded();
+  const { records } = kese;
   const answer = await send(kese, "GET /bakiye?userNo=1", {
     headers: { "x-request-id": "not safe to keep" },
   });
   await kese.dependencies.audit.flush();
   assertEquals(records[0]?.requestId, answer.headers.get("x-request-id"));
   assertMatch(records[0]?.requestId ?? "", /^[0-9a-f-]{36}$/);
-  await kese.close();
 });
 
 Deno.test("AuditLog leaves health and unknown routes out", async () => {
-  const { kese, records } = await openRecorded();
+  await using kese = await openRecorded();
+  const { records } = kese;
   for (const path of ["/health/live", "/health/ready", "/openapi.json", "/nowhere"]) {
     await send(kese, `GET ${path}`);
   }
   await kese.dependencies.audit.flush();
   assertEquals(records, []);
-  await kese.close();
 });
 
 Deno.test("AuditLog has the fault of ours too, as a 500", async () => {
-  const { kese, records } = await openRecorded();
+  await using kese = await openRecorded();
+  const { records } = kese;
   const broken = kese.store.accounts.load;
   Object.assign(kese.store.accounts, { load: () => Promise.reject(new Error("disk full")) });
   await send(kese, "GET /bakiye?userNo=1");
   Object.assign(kese.store.accounts, { load: broken });
   await kese.dependencies.audit.flush();
   assertEquals([records[0]?.status, records[0]?.code], [500, "internal"]);
-  await kese.close();
 });
 
 Deno.test("close() writes the records that are still in memory", async () => {

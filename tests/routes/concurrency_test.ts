@@ -270,13 +270,10 @@ Deno.test("POST /update_balance and everything else at once leave a journal that
 async function withTwo(use: (first: TestKese, second: TestKese) => Promise<void>): Promise<void> {
   await withTemporaryFile(async (file) => {
     const clock = createTestClock();
-    const first = await openTestKese({ store: file.open(), clock });
-    const second = await openTestKese({ store: file.open(), clock });
+    await using first = await openTestKese({ store: file.open(), clock });
+    await using second = await openTestKese({ store: file.open(), clock });
     await use(first, second);
-    for (const kese of [first, second]) {
-      assertNoFault(kese.lines);
-      await kese.close();
-    }
+    for (const { lines } of [first, second]) assertNoFault(lines);
   });
 }
 

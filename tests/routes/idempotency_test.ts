@@ -24,7 +24,7 @@ import {
 } from "../support/kese.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 
-interface Prepared {
+interface Prepared extends AsyncDisposable {
   readonly kese: TestKese;
   readonly paymentId: string;
   readonly firstCard: string;
@@ -38,7 +38,7 @@ async function prepare(kese: TestKese): Promise<Prepared> {
   const secondCard = await saveCard(kese, "1", "5555555555554444");
   const json = { userNo: "1", amount: "40" };
   const { body: { paymentId } } = await sendWell(kese, "POST /kart-saklamali-odeme", { json });
-  return { kese, paymentId, firstCard, secondCard };
+  return { kese, paymentId, firstCard, secondCard, [Symbol.asyncDispose]: kese.close };
 }
 
 interface KeyedRoute {
@@ -110,7 +110,7 @@ async function entriesOf(kese: TestKese): Promise<number> {
 
 for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
   Deno.test(`${line} has one effect under one key, and answers with the same bytes`, async () => {
-    const prepared = await prepare(await openTestKese());
+    await using prepared = await prepare(await openTestKese());
     const { kese } = prepared;
     const json = jsonFor(prepared);
     const before = await entriesOf(kese);
@@ -123,22 +123,20 @@ for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
     }
     assertEquals(await entriesOf(kese), after);
     await assertAddsUp(kese, "1");
-    await kese.close();
   });
 
   Deno.test(`${line} takes query, JSON and JSON in another order for the same request`, async () => {
-    const prepared = await prepare(await openTestKese());
+    await using prepared = await prepare(await openTestKese());
     const { kese } = prepared;
     const json = jsonFor(prepared);
     const first = await sendWell(kese, line, { json, headers: KEY });
     const query = await send(kese, `${line}?${asQuery(json)}`, { headers: KEY });
     assertReplays(query, first);
     assertReplays(await send(kese, line, { json: reversed(json), headers: KEY }), first);
-    await kese.close();
   });
 
   Deno.test(`${line} refuses another request under the same key and changes nothing`, async () => {
-    const prepared = await prepare(await openTestKese());
+    await using prepared = await prepare(await openTestKese());
     const { kese } = prepared;
     const json = jsonFor(prepared);
     const first = await sendWell(kese, line, { json, headers: KEY });
@@ -151,12 +149,11 @@ for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
     );
     assertEquals(await entriesOf(kese), entries);
     assertReplays(await send(kese, line, { json, headers: KEY }), first);
-    await kese.close();
   });
 
   Deno.test(`${line} answers again in the language of the first answer`, async () => {
     for (const [language, other] of [["en", "tr"], ["tr", "en"]] as const) {
-      const prepared = await prepare(await openTestKese());
+      await using prepared = await prepare(await openTestKese());
       const { kese } = prepared;
       const json = jsonFor(prepared);
       const first = await sendWell(kese, line, {
@@ -166,12 +163,11 @@ for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
       assertEquals(first.headers.get("content-language"), language === "en" ? "en" : null);
       const headers = { ...KEY, "accept-language": other };
       assertReplays(await send(kese, line, { json, headers }), first);
-      await kese.close();
     }
   });
 
   Deno.test(`${line} refuses a malformed key and changes nothing`, async () => {
-    const prepared = await prepare(await openTestKese());
+    await using prepared = await prepare(await openTestKese());
     const { kese } = prepared;
     const json = jsonFor(prepared);
     const entries = await entriesOf(kese);
@@ -180,7 +176,6 @@ for (const { line, json: jsonFor, other: otherFor } of ROUTES) {
       assertProblem(answer, 400, "invalid_idempotency_key");
     }
     assertEquals(await entriesOf(kese), entries);
-    await kese.close();
   });
 }
 
@@ -251,7 +246,7 @@ Deno.test("Idempotency-Key tells two card numbers apart that have the same mask"
 });
 
 Deno.test("Idempotency-Key is part of its operation: the same key serves another", async () => {
-  const prepared = await prepare(await openTestKese());
+  await using prepared = await prepare(await openTestKese());
   const { kese } = prepared;
   const answers: [KeyedRoute, Answer][] = [];
   for (const route of ROUTES) {
@@ -264,7 +259,6 @@ Deno.test("Idempotency-Key is part of its operation: the same key serves another
     assertReplays(await send(kese, line, { json: json(prepared), headers: KEY }), first);
   }
   await assertAddsUp(kese, "1");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key is a user's own and a fleet's own", async () => {
@@ -347,7 +341,8 @@ Deno.test("Idempotency-Key of a refund without paymentId stays with the payment 
 });
 
 Deno.test("PUT /secili-kart remembers no key when the card is the selected one already", async () => {
-  const { kese, firstCard, secondCard } = await prepare(await openTestKese());
+  await using prepared = await prepare(await openTestKese());
+  const { kese, firstCard, secondCard } = prepared;
   const select = (cardId: string) =>
     send(kese, "PUT /secili-kart", { json: { userNo: "1", cardId }, headers: KEY });
   const first = await select(firstCard);
@@ -356,7 +351,6 @@ Deno.test("PUT /secili-kart remembers no key when the card is the selected one a
   const second = await select(secondCard);
   assertReplays(await select(secondCard), second);
   assertProblem(await select(firstCard), 422, "idempotency_key_reused");
-  await kese.close();
 });
 
 Deno.test("Idempotency-Key is known after 1,500 further keyed commands", async () => {
@@ -387,7 +381,7 @@ Deno.test("Idempotency-Key is known after a restart", async () => {
     }
     await before.close();
 
-    const after = await openTestKese({ store: file.open() });
+    await using after = await openTestKese({ store: file.open() });
     for (const [place, { line, json, other }] of ROUTES.entries()) {
       const first = firsts[place];
       assert(first);
@@ -401,7 +395,6 @@ Deno.test("Idempotency-Key is known after a restart", async () => {
     }
     await assertAddsUp(after, "1");
     assertNoFault(after.lines);
-    await after.close();
   });
 });
 

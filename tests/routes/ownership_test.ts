@@ -210,7 +210,7 @@ const OTHERS = {
 };
 
 /** Two users of this fleet with a card, a top-up and a payment each; the first one is signed in. */
-interface World {
+interface World extends AsyncDisposable {
   readonly kese: TestKese;
   readonly first: Named;
   readonly second: Named;
@@ -221,7 +221,8 @@ async function openWorld(): Promise<World> {
   const kese = await openTestKese();
   const first = await addUser(kese, "1");
   const second = await addUser(kese, "2");
-  return { kese, first, second, session: await signIn(kese, "1") };
+  const session = await signIn(kese, "1");
+  return { kese, first, second, session, [Symbol.asyncDispose]: kese.close };
 }
 
 async function addUser(kese: TestKese, userNo: string, fleet: TestRequest = {}): Promise<Named> {
@@ -318,29 +319,27 @@ for (const [route, row] of Object.entries(ROWS)) {
   const { notHis } = row;
 
   Deno.test(`${route} serves the fleet`, async () => {
-    const world = await openWorld();
+    await using world = await openWorld();
     for (const named of [world.first, world.second]) {
       const answer = await call(world.kese, row, named, {});
       assertEquals(answer.status, row.success, answer.text);
     }
-    await world.kese.close();
   });
 
   Deno.test(`${route} refuses whoever proves nothing`, async () => {
     for (const [who, credentials] of Object.entries(NOBODY)) {
-      const world = await openWorld();
+      await using world = await openWorld();
       const request = await credentials(world);
       const before = await picture(world);
       const answer = await call(world.kese, row, world.first, request);
       assertEquals([who, answer.status], [who, 401]);
       assertProblem(answer, ...UNAUTHENTICATED, {});
       assertEquals(await picture(world), before);
-      await world.kese.close();
     }
   });
 
   Deno.test(`${route} refuses a session of another user, whether the named one exists or not`, async () => {
-    const world = await openWorld();
+    await using world = await openWorld();
     const bearer = world.session;
     const headers = { "x-request-id": "same" };
     const texts = new Set<string>();
@@ -352,22 +351,20 @@ for (const [route, row] of Object.entries(ROWS)) {
       }
     }
     assertEquals(texts.size, 1);
-    await world.kese.close();
   });
 
   Deno.test(`${route} refuses a session whose Filo names another fleet`, async () => {
-    const world = await openWorld();
+    await using world = await openWorld();
     await addUser(world.kese, "1", OTHER);
     const bearer = world.session;
     for (const filo of [OTHER_FLEET, "nowhere", ""]) {
       const request = () => call(world.kese, row, world.first, { bearer, filo });
       await assertRefused(world, request, FORBIDDEN);
     }
-    await world.kese.close();
   });
 
   Deno.test(`${route} refuses a session of another fleet's user of the same number`, async () => {
-    const world = await openWorld();
+    await using world = await openWorld();
     await addUser(world.kese, "1", OTHER);
     const first = await send(world.kese, "POST /authenticate_first_route", {
       ...OTHER,
@@ -380,11 +377,10 @@ for (const [route, row] of Object.entries(ROWS)) {
     });
     const request = () => call(world.kese, row, world.first, { bearer });
     await assertRefused(world, request, FORBIDDEN);
-    await world.kese.close();
   });
 
   Deno.test(`${route} shows another fleet nothing of a user that it does not have`, async () => {
-    const world = await openWorld();
+    await using world = await openWorld();
     const { unknownUser } = row;
     const request = () => call(world.kese, row, world.first, OTHER);
     if (unknownUser === "creates its own") {
@@ -394,11 +390,10 @@ for (const [route, row] of Object.entries(ROWS)) {
     } else {
       await assertRefused(world, request, unknownUser);
     }
-    await world.kese.close();
   });
 
   Deno.test(`${route} shows another fleet nothing of a user whose number it also has`, async () => {
-    const world = await openWorld();
+    await using world = await openWorld();
     await addUser(world.kese, "1", OTHER);
     const request = () => call(world.kese, row, world.first, OTHER);
     if (notHis === "serves its own") {
@@ -411,12 +406,11 @@ for (const [route, row] of Object.entries(ROWS)) {
     } else {
       await assertRefused(world, request, notHis);
     }
-    await world.kese.close();
   });
 
   if (row.who === "fleet") {
     Deno.test(`${route} refuses every session, also the user's own`, async () => {
-      const world = await openWorld();
+      await using world = await openWorld();
       const bearer = world.session;
       const { line, json } = row.call(world.first);
       const ofHimself = { ...(json ?? {}), userNo: world.first.userNo };
@@ -424,32 +418,29 @@ for (const [route, row] of Object.entries(ROWS)) {
         const request = () => send(world.kese, line, { bearer, filo, json: ofHimself });
         await assertRefused(world, request, FORBIDDEN);
       }
-      await world.kese.close();
     });
   } else {
     Deno.test(`${route} serves the user himself, with or without Filo`, async () => {
       for (const filo of [FLEET, null]) {
-        const world = await openWorld();
+        await using world = await openWorld();
         const answer = await call(world.kese, row, world.first, { bearer: world.session, filo });
         assertEquals(answer.status, row.success, answer.text);
-        await world.kese.close();
       }
     });
   }
 
   if (row.who === "fleet or session" && notHis !== "serves its own") {
     Deno.test(`${route} gives a session nothing of another user's under its own number`, async () => {
-      const world = await openWorld();
+      await using world = await openWorld();
       const stolen = { ...world.second, userNo: "1" };
       const request = () => call(world.kese, row, stolen, { bearer: world.session });
       await assertRefused(world, request, notHis);
-      await world.kese.close();
     });
   }
 
   if (row.who === "fleet or session" && !route.startsWith("GET ")) {
     Deno.test(`${route} refuses a session that names itself in the query and another in JSON`, async () => {
-      const world = await openWorld();
+      await using world = await openWorld();
       const { line } = row.call(world.first);
       const named = { bearer: world.session, json: { userNo: "2" } };
       const both = () => send(world.kese, line, named);
@@ -459,23 +450,22 @@ for (const [route, row] of Object.entries(ROWS)) {
       const json = Object.fromEntries(new URLSearchParams(query));
       const inJson = () => send(world.kese, path, { bearer: world.session, json });
       await assertRefused(world, inJson, FORBIDDEN);
-      await world.kese.close();
     });
   }
 }
 
 Deno.test("POST /logout refuses whoever proves nothing", async () => {
   for (const [who, credentials] of Object.entries(NOBODY)) {
-    const world = await openWorld();
+    await using world = await openWorld();
     const answer = await send(world.kese, "POST /logout", await credentials(world));
     assertEquals([who, answer.status], [who, 401]);
     assertProblem(answer, ...UNAUTHENTICATED, {});
-    await world.kese.close();
   }
 });
 
 Deno.test("POST /logout refuses a session that names another fleet or any user, and does not end it", async () => {
-  const { kese, session: bearer } = await openWorld();
+  await using world = await openWorld();
+  const { kese, session: bearer } = world;
   assertProblem(await send(kese, "POST /logout", { bearer, filo: OTHER_FLEET }), ...FORBIDDEN, {});
   const naming = [
     send(kese, "POST /logout?userNo=2", { bearer }),
@@ -487,5 +477,4 @@ Deno.test("POST /logout refuses a session that names another fleet or any user, 
   }
   assertEquals((await send(kese, "GET /bakiye", { bearer })).status, 200);
   assertEquals((await send(kese, "POST /logout", { bearer })).status, 204);
-  await kese.close();
 });

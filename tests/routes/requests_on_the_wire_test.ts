@@ -17,7 +17,7 @@ const CREDENTIALS = { filo: FLEET, authorization: `Bearer ${FLEET_KEY}` };
 
 /** Kese as it is served, with user 1 and a payment of 10. */
 async function onTheWire(test: (kese: TestKese, url: string) => Promise<void>): Promise<void> {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   await createUser(kese, "1");
   await sendWell(kese, `POST ${PAY}?userNo=1&amount=10`);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, kese.fetch);
@@ -25,7 +25,6 @@ async function onTheWire(test: (kese: TestKese, url: string) => Promise<void>): 
     await test(kese, `http://127.0.0.1:${server.addr.port}`);
   } finally {
     await server.shutdown();
-    await kese.close();
   }
 }
 

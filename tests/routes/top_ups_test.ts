@@ -55,17 +55,18 @@ async function openScripted(script: Script) {
   const kese = await openTestKese({ gateway });
   await createUser(kese, "1");
   const cardId = await saveCard(kese, "1");
-  return { kese, gateway, cardId };
+  return { ...kese, gateway, cardId };
 }
 
-async function openWithCard(cardNo: string): Promise<{ kese: TestKese; cardId: string }> {
+async function openWithCard(cardNo: string) {
   const kese = await openTestKese();
   await createUser(kese, "1");
-  return { kese, cardId: await saveCard(kese, "1", cardNo) };
+  return { ...kese, cardId: await saveCard(kese, "1", cardNo) };
 }
 
 Deno.test("POST /update_balance charges the selected card and credits the balance", async () => {
-  const { kese, cardId } = await openWithCard("4242 4242 4242 4242");
+  await using kese = await openWithCard("4242 4242 4242 4242");
+  const { cardId } = kese;
   const answer = await topUp(kese, "10.5");
   assertEquals(answer.status, 201);
   const { topUpId, ...others } = answer.body;
@@ -97,18 +98,18 @@ Deno.test("POST /update_balance charges the selected card and credits the balanc
     "top_up_credited",
   ]);
   assertEquals(await assertAddsUp(kese, "1"), "110.50");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance takes its parameters from the query too, as the seed has it", async () => {
-  const { kese, cardId } = await openWithCard("4242424242424242");
+  await using kese = await openWithCard("4242424242424242");
+  const { cardId } = kese;
   const answer = await send(kese, `POST /update_balance?userNo=1&balance=20&cardId=${cardId}`);
   assertEquals([answer.status, answer.body.balance], [201, "120.00"]);
-  await kese.close();
 });
 
 Deno.test("POST /update_balance charges the card that it is told to and leaves the selected one selected", async () => {
-  const { kese, cardId: first } = await openWithCard("4242424242424242");
+  await using kese = await openWithCard("4242424242424242");
+  const { cardId: first } = kese;
   const second = await saveCard(kese, "1", "5555555555554444");
   const { body } = await sendWell(kese, "POST /update_balance", {
     json: { userNo: "1", balance: "1", cardId: second },
@@ -120,11 +121,10 @@ Deno.test("POST /update_balance charges the card that it is told to and leaves t
   ]);
   const list = await sendWell(kese, "GET /kart-saklama-listesi?userNo=1");
   assertEquals(list.body.selectedCard.cardId, first);
-  await kese.close();
 });
 
 Deno.test("POST /update_balance may be sent by the user himself", async () => {
-  const { kese } = await openWithCard("4242424242424242");
+  await using kese = await openWithCard("4242424242424242");
   const bearer = await signIn(kese, "1");
   const json = { userNo: "1", balance: "5" };
   assertEquals((await send(kese, "POST /update_balance", { bearer, json })).status, 201);
@@ -140,20 +140,18 @@ Deno.test("POST /update_balance may be sent by the user himself", async () => {
     "unauthenticated",
   );
   assertEquals(await assertAddsUp(kese, "1"), "105.00");
-  await kese.close();
 });
 
 for (
   const cardNo of ["4242424242424242", "5555555555554444", "9792030000000000", "378282246310005"]
 ) {
   Deno.test(`POST /update_balance credits from ${cardNo}, which the sandbox charges`, async () => {
-    const { kese } = await openWithCard(cardNo);
+    await using kese = await openWithCard(cardNo);
     const answer = await topUp(kese, "50");
     assertEquals([answer.status, answer.body.status], [201, "credited"]);
     const charge = await kese.store.sandboxCharges.find(answer.body.topUpId);
     assertEquals([charge?.amountKurus, charge?.declined], [5_000, null]);
     assertEquals(await assertAddsUp(kese, "1"), "150.00");
-    await kese.close();
   });
 }
 
@@ -166,7 +164,7 @@ const DECLINES = [
 
 for (const [cardNo, reason] of DECLINES) {
   Deno.test(`POST /update_balance says that ${cardNo} was refused as ${reason}`, async () => {
-    const { kese } = await openWithCard(cardNo);
+    await using kese = await openWithCard(cardNo);
     const answer = await topUp(kese, "50");
     assertProblem(answer, 402, "card_declined");
     assertEquals(answer.body.declineReason, reason);
@@ -180,12 +178,11 @@ for (const [cardNo, reason] of DECLINES) {
     ]);
     assertEquals((await typesOf(kese, "1")).slice(-2), ["top_up_started", "top_up_failed"]);
     assertEquals(await assertAddsUp(kese, "1"), "100.00");
-    await kese.close();
   });
 }
 
 Deno.test("GET /update_balance/{topUpId} credits 4000000000000119, whose first answer was lost", async () => {
-  const { kese } = await openWithCard(TIMES_OUT);
+  await using kese = await openWithCard(TIMES_OUT);
   const pending = await topUp(kese, "50");
   assertEquals([pending.status, pending.body.status, pending.body.balance], [
     202,
@@ -198,11 +195,10 @@ Deno.test("GET /update_balance/{topUpId} credits 4000000000000119, whose first a
   assertEquals((await shown(kese, pending.body.topUpId)).text, found.text);
   assertEquals(await assertAddsUp(kese, "1"), "150.00");
   assertEquals(await countEntries(kese, "1", "top_up_credited"), 1);
-  await kese.close();
 });
 
 Deno.test("POST /update_balance credits 4000000000000119 when its key comes again", async () => {
-  const { kese } = await openWithCard(TIMES_OUT);
+  await using kese = await openWithCard(TIMES_OUT);
   const pending = await topUp(kese, "50", "k");
   const second = await topUp(kese, "50", "k");
   assertEquals([pending.status, second.status, second.body.status], [202, 201, "credited"]);
@@ -210,19 +206,17 @@ Deno.test("POST /update_balance credits 4000000000000119 when its key comes agai
   assertEquals(second.headers.get("idempotent-replayed"), "true");
   assertEquals((await topUp(kese, "50", "k")).text, second.text);
   assertEquals(await assertAddsUp(kese, "1"), "150.00");
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} shows what the top-up itself was answered", async () => {
-  const { kese } = await openWithCard("4242424242424242");
+  await using kese = await openWithCard("4242424242424242");
   const { body } = await topUp(kese, "50");
   await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount: "30" } });
   assertEquals((await shown(kese, body.topUpId)).body, body);
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} finds a top-up of that user only, and nothing else", async () => {
-  const { kese } = await openWithCard("4242424242424242");
+  await using kese = await openWithCard("4242424242424242");
   await createUser(kese, "2");
   await createUser(kese, "1", "5.00", "other");
   const { body: { topUpId } } = await topUp(kese, "50");
@@ -245,7 +239,6 @@ Deno.test("GET /update_balance/{topUpId} finds a top-up of that user only, and n
     400,
     "conflicting_parameters",
   );
-  await kese.close();
 });
 
 Deno.test("POST /update_balance refuses what cannot be charged and changes nothing", async () => {
@@ -297,7 +290,8 @@ Deno.test("POST /update_balance stops at the largest balance, with open top-ups 
 });
 
 Deno.test("POST /update_balance refuses an eleventh open top-up until one has ended", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  await using kese = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  const { gateway } = kese;
   const answers: Answer[] = [];
   for (let count = 0; count < OPEN_TOP_UPS_PER_ACCOUNT; count++) {
     answers.push(await topUp(kese, "1"));
@@ -309,7 +303,6 @@ Deno.test("POST /update_balance refuses an eleventh open top-up until one has en
   assertEquals((await topUp(kese, "1")).status, 202);
   assertProblem(await topUp(kese, "1"), 409, "too_many_open_top_ups");
   assertEquals(await assertAddsUp(kese, "1"), "101.00");
-  await kese.close();
 });
 
 /** How many of thirty top-ups at once were answered how. */
@@ -324,8 +317,7 @@ async function countAnswers(kese: TestKese): Promise<Record<string, number>> {
 }
 
 Deno.test("POST /update_balance opens no more than ten top-ups when thirty come at once", async () => {
-  const { kese: opened } = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
-  await using kese = opened;
+  await using kese = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
   // Five may be charged at one time; once their outcomes are unclear, so may others, ten in all.
   let open = 0;
   for (let round = 0; open < OPEN_TOP_UPS_PER_ACCOUNT; round++) {
@@ -340,23 +332,21 @@ Deno.test("POST /update_balance opens no more than ten top-ups when thirty come 
 });
 
 Deno.test("POST /update_balance is declined five times an hour, however many come at once", async () => {
-  const { kese } = await openWithCard(DECLINED);
+  await using kese = await openWithCard(DECLINED);
   const counts = { "402 card_declined": 5, "429 rate_limited card_declines": 25 };
   assertEquals(await countAnswers(kese), counts);
   assertEquals(await countAnswers(kese), { "429 rate_limited card_declines": 30 });
   assertEquals(await countEntries(kese, "1", "top_up_failed"), 5);
   kese.clock.advance(HOUR_MILLISECONDS);
   assertEquals(await countAnswers(kese), counts);
-  await kese.close();
 });
 
 Deno.test("POST /update_balance lets ten top-ups of a card whose answers are lost stay open", async () => {
-  const { kese } = await openWithCard(TIMES_OUT);
+  await using kese = await openWithCard(TIMES_OUT);
   for (let count = 0; count < OPEN_TOP_UPS_PER_ACCOUNT; count++) {
     assertEquals((await topUp(kese, "1")).status, 202);
   }
   assertProblem(await topUp(kese, "1"), 409, "too_many_open_top_ups");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance counts top-ups of another process as being charged for a while", async () => {
@@ -369,28 +359,27 @@ Deno.test("POST /update_balance counts top-ups of another process as being charg
   for (let count = 0; count < 5; count++) assertEquals((await topUp(first, "1")).status, 202);
   await first.dependencies.audit.flush();
   // It has not heard how the gateway answered the first.
-  const second = await openTestKese({ store, clock, gateway });
+  await using second = await openTestKese({ store, clock, gateway });
   const refused = await topUp(second, "1");
   assertProblem(refused, 429, "rate_limited");
   assertEquals(refused.headers.get("retry-after"), "15");
   clock.advance(GATEWAY_TIMEOUT_MILLISECONDS);
   assertEquals((await topUp(second, "1")).status, 202);
-  await second.close();
 });
 
 Deno.test("sweep() finishes a top-up that was started while the clock was ahead", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["says_pending"] });
+  await using kese = await openScripted({ charge: ["says_pending"] });
+  const { gateway } = kese;
   kese.clock.advance(DAY_MILLISECONDS);
   assertEquals((await topUp(kese, "10")).status, 202);
   kese.clock.advance(-DAY_MILLISECONDS);
   gateway.play({ inquire: ["truth"], charge: ["charges"] });
   await kese.sweep();
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance refuses after five declines, until an hour has passed", async () => {
-  const { kese } = await openWithCard(DECLINED);
+  await using kese = await openWithCard(DECLINED);
   await saveCard(kese, "1", "4242424242424242");
   for (let count = 0; count < 5; count++) {
     assertProblem(await topUp(kese, "1"), 402, "card_declined");
@@ -406,11 +395,11 @@ Deno.test("POST /update_balance refuses after five declines, until an hour has p
   assertProblem(await topUp(kese, "1"), 429, "rate_limited");
   kese.clock.advance(1);
   assertProblem(await topUp(kese, "1"), 402, "card_declined");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance answers 202 when the gateway hangs, and asks it again later", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["hangs"] });
+  await using kese = await openScripted({ charge: ["hangs"] });
+  const { gateway } = kese;
   const pending = await topUp(kese, "10", "k");
   assertEquals([pending.status, pending.body.status], [202, "pending"]);
   // While nothing new is known, the same key gets the same bytes.
@@ -422,7 +411,6 @@ Deno.test("POST /update_balance answers 202 when the gateway hangs, and asks it 
   assertEquals((await topUp(kese, "10", "k")).status, 201);
   assertEquals([...gateway.taken.values()], [1_000]);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance answers 202 when the gateway hangs on every inquiry too", async () => {
@@ -440,45 +428,46 @@ Deno.test("POST /update_balance answers 202 when the gateway hangs on every inqu
 });
 
 Deno.test("GET /update_balance/{topUpId} charges with the same reference when nothing was charged", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["throws_before_charging", "charges"] });
+  await using kese = await openScripted({ charge: ["throws_before_charging", "charges"] });
+  const { gateway } = kese;
   const { status, body: { topUpId } } = await topUp(kese, "10");
   assertEquals([status, gateway.taken.size], [202, 0]);
   assertEquals((await shown(kese, topUpId)).body.status, "credited");
   assertEquals(gateway.asked, [topUpId, topUpId]);
   assertEquals([...gateway.taken], [[topUpId, 1_000]]);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} does not charge again what was charged before the connection broke", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["throws_after_charging"] });
+  await using kese = await openScripted({ charge: ["throws_after_charging"] });
+  const { gateway } = kese;
   const { status, body: { topUpId } } = await topUp(kese, "10");
   assertEquals(status, 202);
   assertEquals((await shown(kese, topUpId)).body.status, "credited");
   assertEquals([gateway.asked, gateway.inquired], [[topUpId], [topUpId]]);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} takes a charge that is not found for one that may still come", async () => {
-  const { kese, gateway } = await openScripted({
+  await using kese = await openScripted({
     charge: ["throws_after_charging", "throws_after_charging", "charges"],
     inquire: ["not_found"],
   });
+  const { gateway } = kese;
   const { body: { topUpId } } = await topUp(kese, "10", "k");
   assertEquals((await shown(kese, topUpId)).body.status, "pending");
   assertEquals((await topUp(kese, "10", "k")).status, 201);
   assertEquals(gateway.asked, [topUpId, topUpId, topUpId]);
   assertEquals([...gateway.taken], [[topUpId, 1_000]]);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} keeps asking while the gateway says pending", async () => {
-  const { kese, gateway } = await openScripted({
+  await using kese = await openScripted({
     charge: ["says_pending"],
     inquire: ["pending", "throws", "pending", "declined"],
   });
+  const { gateway } = kese;
   const { body: { topUpId } } = await topUp(kese, "10", "k");
   for (let count = 0; count < 3; count++) {
     assertEquals((await shown(kese, topUpId)).body.status, "pending");
@@ -488,22 +477,22 @@ Deno.test("GET /update_balance/{topUpId} keeps asking while the gateway says pen
   assertProblem(await topUp(kese, "10", "k"), 402, "card_declined");
   assertEquals([gateway.asked.length, gateway.inquired.length], [1, 4]);
   assertNoFault(kese.lines);
-  await kese.close();
 });
 
 Deno.test("GET /update_balance/{topUpId} shares one conversation with the gateway among twenty readers", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["throws_after_charging"] });
+  await using kese = await openScripted({ charge: ["throws_after_charging"] });
+  const { gateway } = kese;
   const { body: { topUpId } } = await topUp(kese, "10");
   const answers = await Promise.all(Array.from({ length: 20 }, () => shown(kese, topUpId)));
   assertEquals(new Set(answers.map(({ text }) => text)).size, 1);
   // Who looked before the first one closed it, and came after, asks once more.
   assert(gateway.inquired.length <= 3, `${gateway.inquired.length} conversations`);
   assertEquals(await countEntries(kese, "1", "top_up_credited"), 1);
-  await kese.close();
 });
 
 Deno.test("sweep() credits, fails and keeps open top-ups as their outcome is", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["says_pending"] });
+  await using kese = await openScripted({ charge: ["says_pending"] });
+  const { gateway } = kese;
   const ids: string[] = [];
   for (const balance of ["1", "2", "4"]) ids.push((await topUp(kese, balance)).body.topUpId);
   await kese.sweep();
@@ -524,11 +513,11 @@ Deno.test("sweep() credits, fails and keeps open top-ups as their outcome is", a
   assertEquals(await countEntries(kese, "1", "top_up_credited"), 2);
   assertEquals(gateway.taken.size, 2);
   await assertAddsUp(kese, "1");
-  await kese.close();
 });
 
 Deno.test("sweep() goes past top-ups that stay pending to those behind them", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  await using kese = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  const { gateway } = kese;
   const cards = chargeableCards(17);
   for (let user = 2; user <= 16; user++) {
     await createUser(kese, String(user), "0");
@@ -543,7 +532,6 @@ Deno.test("sweep() goes past top-ups that stay pending to those behind them", as
   kese.clock.advance(TOP_UP_SWEEP_AFTER_MILLISECONDS + 1);
   await kese.sweep();
   assert(gateway.inquired.includes(last.body.topUpId));
-  await kese.close();
 });
 
 Deno.test("openTestKese() on the same store finishes a top-up that the first one left open", async () => {
@@ -569,7 +557,6 @@ Deno.test("openTestKese() on the same store finishes a top-up that the first one
   const replayed = await topUp(second, "10", "k");
   assertEquals([replayed.status, replayed.body.topUpId], [201, pending.body.topUpId]);
   assertEquals(await assertAddsUp(second, "1"), "110.00");
-  await second.close();
 });
 
 Deno.test("openTestKese() twice on one store credits a top-up once when both find out at once", async () => {
@@ -621,10 +608,11 @@ Deno.test("POST /update_balance says which top-up is open when the store fails a
 });
 
 Deno.test("DELETE /kart-saklama refuses a card while a top-up from it is open", async () => {
-  const { kese, gateway, cardId } = await openScripted({
+  await using kese = await openScripted({
     charge: ["says_pending"],
     inquire: ["pending"],
   });
+  const { gateway, cardId } = kese;
   const { body: { topUpId } } = await topUp(kese, "10");
   const removal = { json: { userNo: "1", cardId } };
   const refused = await send(kese, "DELETE /kart-saklama", removal);
@@ -634,11 +622,11 @@ Deno.test("DELETE /kart-saklama refuses a card while a top-up from it is open", 
   assertEquals((await shown(kese, topUpId)).body.status, "credited");
   assertEquals((await send(kese, "DELETE /kart-saklama", removal)).status, 200);
   assertEquals((await shown(kese, topUpId)).body.card.cardId, cardId);
-  await kese.close();
 });
 
 Deno.test("POST /update_balance leaves the account free for payments while it is open", async () => {
-  const { kese, gateway } = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  await using kese = await openScripted({ charge: ["says_pending"], inquire: ["pending"] });
+  const { gateway } = kese;
   const { body: { topUpId } } = await topUp(kese, "10");
   const pay = (amount: string) =>
     send(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount } });
@@ -647,11 +635,11 @@ Deno.test("POST /update_balance leaves the account free for payments while it is
   gateway.play({ inquire: ["truth"], charge: ["charges"] });
   assertEquals((await shown(kese, topUpId)).body.balance, "10.00");
   assertEquals(await assertAddsUp(kese, "1"), "10.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance gives its 201 again for the same key, whatever came between", async () => {
-  const { kese, cardId } = await openWithCard("4242424242424242");
+  await using kese = await openWithCard("4242424242424242");
+  const { cardId } = kese;
   const first = await topUp(kese, "10", "k");
   await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount: "7" } });
   await saveCard(kese, "1", "5555555555554444");
@@ -660,11 +648,10 @@ Deno.test("POST /update_balance gives its 201 again for the same key, whatever c
   assertReplays(await topUp(kese, "10", "k"), first);
   assertEquals(await countEntries(kese, "1", "top_up_started"), 1);
   assertEquals(await assertAddsUp(kese, "1"), "103.00");
-  await kese.close();
 });
 
 Deno.test("POST /update_balance gives its 402 again, with the request id of the first in the body", async () => {
-  const { kese } = await openWithCard(DECLINED);
+  await using kese = await openWithCard(DECLINED);
   const send = (requestId: string, key: string) =>
     sendTopUp(kese, { "x-request-id": requestId, "idempotency-key": key });
   const first = await send("first", "k");
@@ -675,7 +662,6 @@ Deno.test("POST /update_balance gives its 402 again, with the request id of the 
   const third = await send("third", "another key");
   assertNotEquals(third.body.topUpId, first.body.topUpId);
   assertEquals(await countEntries(kese, "1", "top_up_failed"), 2);
-  await kese.close();
 });
 
 function sendTopUp(kese: TestKese, headers: Record<string, string>): Promise<Answer> {

@@ -43,11 +43,10 @@ Deno.test("backUp() makes a copy for its owner alone, from which a restored Kese
       await Deno.rename(`${directory}/${name}`, `${directory}/old-${name}`).catch(() => {});
     }
     await Deno.copyFile(target, path);
-    const restored = await openTestKese({ store: open() });
+    await using restored = await openTestKese({ store: open() });
     assertEquals(await balanceOf(restored, "1"), "90.00");
     assertEquals((await pay(restored)).body.balance, "80.00");
     assertEquals((await reconcile(restored)).faults, []);
-    await restored.close();
   }));
 
 Deno.test("backUp() replaces no file, and leaves nothing behind where it fails", () =>

@@ -48,13 +48,12 @@ async function run(
 }
 
 Deno.test("seedDatabase() loads the ten sample users once and shows how far it is", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const bars: string[] = [];
   const show = (bar: string): void => void bars.push(bar);
   const created = await seedDatabase(kese, { filo: FLEET, show });
   const again = await seedDatabase(kese, { filo: FLEET, show: () => {} });
   const balance = await send(kese, "GET /bakiye?userNo=123456");
-  await kese.close();
   assertEquals([created, again, balance.body.balance], [10, 0, "1000.50"]);
   assertEquals([bars.length, bars.at(0), bars.at(-1)], [
     11,

@@ -130,7 +130,7 @@ function requestsForProblems(
   };
 }
 
-async function openForEverything(): Promise<{ kese: TestKese; made: Record<string, string> }> {
+async function openForEverything(): Promise<TestKese & { made: Record<string, string> }> {
   const gateway = createScriptedGateway({ charge: ["says_pending"], inquire: ["pending"] });
   const kese = await openTestKese({ gateway });
   const full = Array.from({ length: 20 }, (_, place) => cardNumberLike("424242", "4242", place));
@@ -177,13 +177,13 @@ async function openForEverything(): Promise<{ kese: TestKese; made: Record<strin
   await sendWell(kese, "POST /hesap/dondur", { json: { userNo: "frozen" } });
   await sendWell(kese, "POST /hesap/kapat", { json: { userNo: "closed" } });
   made.session = await signIn(kese, "1");
-  return { kese, made };
+  return { ...kese, made };
 }
 
 Deno.test("createApp() has every problem of the table in the form of RFC 9457, in both languages", async () => {
-  const { kese, made } = await openForEverything();
-  const hidden = await openTestKese({ environment: { allowCardNumberInUrl: false } });
-  const requests = requestsForProblems(made);
+  await using kese = await openForEverything();
+  await using hidden = await openTestKese({ environment: { allowCardNumberInUrl: false } });
+  const requests = requestsForProblems(kese.made);
   const seen: string[] = [];
   for (const [code, [line, request]] of Object.entries(requests)) {
     for (const language of ["tr", "en"]) {
@@ -212,13 +212,12 @@ Deno.test("createApp() has every problem of the table in the form of RFC 9457, i
   ];
   assertEquals([...seen, ...ours].sort(), Object.keys(PROBLEMS).sort());
   assertEquals(linesWith(kese.lines, "request_failed"), []);
-  await hidden.close();
-  await kese.close();
 });
 
 Deno.test("createApp() shows the numbers behind a refusal beside its code", async () => {
-  const { kese, made } = await openForEverything();
-  const requests = requestsForProblems(made);
+  await using kese = await openForEverything();
+  const { made } = kese;
+  const requests = requestsForProblems(kese.made);
   const table: [string, Record<string, unknown>][] = [
     ["insufficient_balance", { balance: "99.00", available: "99.00", amount: "1000000.00" }],
     ["hold_closed", { holdStatus: "released" }],
@@ -255,7 +254,6 @@ Deno.test("createApp() shows the numbers behind a refusal beside its code", asyn
     } = body;
     assertEquals(rest, { code, ...facts });
   }
-  await kese.close();
 });
 
 Deno.test("createApp() says nothing of the inside when something of ours fails", async () => {

@@ -114,15 +114,13 @@ Deno.test("rateLimits() let exactly as many through when all come at once", asyn
 });
 
 Deno.test("rateLimits() of 0 are none, and health is never limited", async () => {
-  const unlimited = await openLimited({ user: 0, fleet: 0 });
+  await using unlimited = await openLimited({ user: 0, fleet: 0 });
   await createUser(unlimited, "1");
   const found = await statuses(300, () => read(unlimited, "1"));
   assertEquals(new Set(found), new Set([200]));
-  await unlimited.close();
 
-  const limited = await openLimited({ user: 1, fleet: 1 });
+  await using limited = await openLimited({ user: 1, fleet: 1 });
   assertEquals(await statuses(3, () => send(limited, "GET /health/live")), [200, 200, 200]);
-  await limited.close();
 });
 
 Deno.test("rateLimits() do not count a request that names somebody else", async () => {
