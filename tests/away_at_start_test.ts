@@ -1,5 +1,5 @@
 /**
- * Kese comes first and what it needs comes later, as after the power cut of a whole rack.
+ * Kese starts before the services that it needs, as after a power cut of a whole rack.
  *
  * @module
  */

@@ -7,7 +7,7 @@ import { OPERATIONS } from "./support/crash_sweep_operations.ts";
 import { withMongo } from "./support/services.ts";
 import { SILENT } from "./support/logs.ts";
 
-/** Registers a test that gets an empty store, which is taken away after it. */
+/** Registers a test that gets an empty store, which is removed after it. */
 type Register = (name: string, test: (store: Store) => Promise<void>) => void;
 
 /** One test for each operation; what they came to is shown once, after the last. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/development.ts";
 import { sha256 } from "../infra/crypto/digests.ts";
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
@@ -92,6 +92,7 @@ Deno.test("README.tr.md says what README.md says", () => {
 
 Deno.test("README.md names only files that are there", async () => {
   const tour = README.split("## Code tour")[1]?.split("## More")[0] ?? "";
+  let names = 0;
   for (const row of tour.matchAll(/^\|.*\|$/gm)) {
     let directory = "";
     for (const [, path = ""] of row[0].matchAll(/`([\w/.]+)`/g)) {
@@ -99,8 +100,10 @@ Deno.test("README.md names only files that are there", async () => {
       if (path.includes("/")) directory = path.slice(0, path.lastIndexOf("/") + 1);
       const file = path.includes("/") || path.startsWith(".") ? path : directory + path;
       await Deno.stat(toFileUrl(file));
+      names++;
     }
   }
+  assertGreater(names, 20);
 });
 
 /** A curl command of the README, as words: quotes and line ends are the shell's. */

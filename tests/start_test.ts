@@ -1,5 +1,5 @@
 /**
- * How Kese starts and stops, seen from outside: what it says, and what it refuses.
+ * How Kese starts and stops, seen from outside: what it says and what it refuses.
  *
  * @module
  */
@@ -72,7 +72,7 @@ Deno.test("main.ts says that it cannot listen on an address", () =>
     )
   ));
 
-/** What stands where the store should be, and what the operator hears of it. */
+/** What stands where the store should be, and what the operator is told. */
 const NO_STORES: readonly (readonly [what: string, make: (path: string) => void, said: string])[] =
   [
     ["a directory", (path) => Deno.mkdirSync(path), "directory"],

@@ -17,7 +17,7 @@ export interface DelayProxy {
   readonly port: number;
   /** Loses what comes from now on, on connections that are open and on new ones. */
   swallow(what: Swallowed): void;
-  /** New connections work again; one that lost bytes stays silent, for TCP leaves no gaps. */
+  /** New connections work again; one that lost bytes stays silent, because TCP leaves no gaps. */
   letThrough(): void;
   close(): Promise<void>;
 }
@@ -33,8 +33,8 @@ interface Relay {
 const BUFFER_BYTES = 64 * 1024;
 
 /**
- * Listens on loopback and passes on what comes, in order and later. Only time is added: bytes that
- * follow one another closely also arrive so, as on a long line.
+ * Listens on loopback and passes on what comes, in order and later. Only time is added: bytes that are
+ * sent close together also arrive close together, as on a long line.
  */
 export function startDelayProxy(
   { target, delayMilliseconds, port: wanted = 0 }: DelayProxyOptions,
@@ -57,7 +57,7 @@ export function startDelayProxy(
         if (early > 0) await pause(early, closing.signal);
         await writeAll(server, bytes);
       });
-      passed.catch(() => closeBoth(relay)); // heard of at the end as well
+      passed.catch(() => closeBoth(relay)); // awaited below as well
     }
     await passed;
     await server.closeWrite();
@@ -78,7 +78,7 @@ export function startDelayProxy(
     relays.add(relay);
     for (const connection of [client, server]) connection.setNoDelay();
     if (closing.signal.aborted) closeBoth(relay);
-    // However one direction breaks, the other has nobody to speak to any more.
+    // When one direction breaks, the other has no use any more.
     await Promise.all([passRequests, passAnswers].map((pass) => {
       return pass(relay).catch(() => closeBoth(relay));
     }));

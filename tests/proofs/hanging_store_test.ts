@@ -6,12 +6,12 @@ import { type Answer, createUser, openTestKese, send, type TestKese } from "../s
 import { mongoUri, openFreshMongoStore, startMongoProxy } from "../support/mongo_store.ts";
 
 /**
- * Time passes so much faster, so that nobody waits ten seconds for a deadline; not so fast that a busy
- * machine lets a command's time pass before its save is sent, which is another answer.
+ * How much faster time passes, so that no test waits ten seconds for a deadline. Any faster, and on a busy
+ * machine a command's time would pass before its save is sent, which is another answer.
  */
 const HASTE = 8;
 const DEADLINE_MILLISECONDS = COMMAND_DEADLINE_MILLISECONDS / HASTE;
-/** Far below the driver's own time-outs: it is not they that end these calls. */
+/** Far below the driver's own time-outs, so that these do not end the calls. */
 const CALL_MILLISECONDS = 250;
 /** A command's time, one call, and a busy machine. */
 const ANSWER_MILLISECONDS = DEADLINE_MILLISECONDS + CALL_MILLISECONDS + 750;

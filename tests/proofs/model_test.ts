@@ -1,7 +1,7 @@
 /**
  * Random requests of many clients at once, to two instances on one store, while saves fail, answers
- * get lost, Redis stops and clocks disagree; held against a model that knows the contract and none of
- * the code. The seed is fixed; another one and more runs:
+ * get lost, Redis stops and clocks disagree; checked against a model that knows the contract and none
+ * of the code. The seed is fixed; another one and more runs:
  * `MODEL_SEED=7 MODEL_RUNS=1000 deno task test tests/proofs/model_test.ts`
  *
  * @module
@@ -27,7 +27,7 @@ import {
 } from "../../scripts/services/variables.ts";
 
 const SEED = Number(Deno.env.get("MODEL_SEED") ?? 20260101);
-/** What random plans cannot fail to bring: a proof in which it did not happen is none. */
+/** What random plans always bring about: a proof in which one of these did not happen proves nothing. */
 const MUST_HAPPEN = [
   "answered 201",
   "answered 202",
@@ -108,7 +108,7 @@ async function prove({ name, ground, plans, runs, mustHappen }: Subject): Promis
   const tally = createTally();
   const property = fc.asyncProperty(plans, (plan) => run(ground, plan, tally));
   const numRuns = Number(Deno.env.get("MODEL_RUNS") ?? runs);
-  // No smaller plan is looked for: in another one, other requests would meet.
+  // No smaller plan is searched for, because in another plan other requests would meet.
   const result = await fc.check(property, { seed: SEED, numRuns, endOnFailure: true });
   const replay = `MODEL_SEED=${SEED} MODEL_RUNS=${result.numRuns}`;
   console.log(`${name}, ${replay}: ${tally.text()}`);

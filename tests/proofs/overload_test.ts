@@ -1,7 +1,7 @@
 /**
- * More than Kese can do: it refuses the rest at once, works on what it took in, loses nothing, and is
- * its old self when the load falls. Time is counted in rounds in which the store does so many saves,
- * so the proof does not depend on the machine.
+ * More load than Kese can take: it refuses the rest at once, finishes what it accepted, loses nothing, and
+ * is as fast as before when the load falls. Time is counted in rounds with a fixed number of saves, so the
+ * proof does not depend on the machine.
  *
  * @module
  */
@@ -87,7 +87,7 @@ interface Sent {
   answeredIn?: number;
 }
 
-/** Clients that send and write down the round in which each answer came. */
+/** Clients that send, and note the round in which each answer came. */
 function createClients({ kese, round }: Slow) {
   const sent: Sent[] = [];
   let now = 0;
@@ -117,7 +117,7 @@ function roundsOf({ round, answeredIn = Infinity }: Sent): number {
   return answeredIn - round;
 }
 
-/** Exactly what was acknowledged stands in the journals, and the journals add up. */
+/** The journals hold exactly what was acknowledged, and they add up. */
 async function assertNothingLost(kese: TestKese, sent: readonly Sent[]): Promise<void> {
   const kept: unknown[] = [];
   for (let place = 0; place < USERS; place++) {

@@ -119,8 +119,8 @@ Deno.test("Kese refuses a body that never ends once its time is over, and answer
     const [late] = announced;
     await late?.send('":"1","amount":"50.00"}'.padEnd(92));
     await assertOthersAreAnswered(scene);
-    const sums = (await journalOf(scene.kese, "1")).map(({ amount }) => amount);
-    assertEquals(sums.includes("50.00"), false);
+    const amounts = (await journalOf(scene.kese, "1")).map(({ amount }) => amount);
+    assertEquals(amounts.includes("50.00"), false);
   }));
 
 Deno.test("Kese answers others while clients do not read what they asked for", () =>

@@ -141,7 +141,7 @@ function middleOf(times: readonly number[]): number {
   return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? NaN;
 }
 
-/** The middle of the payments, in updates of the same documents by the driver alone, made beside them. */
+/** The median payment, measured in plain updates of the same documents that are made in between. */
 async function measure(instances: Instances, one: Case): Promise<number> {
   const { here, store: { database } } = instances;
   // A Redis that was late once is asked again.
@@ -155,7 +155,7 @@ async function measure(instances: Instances, one: Case): Promise<number> {
     roundTrips.push(await timed(() => accounts.updateOne({ _id: `${FLEET}/${user}` }, update)));
     payments.push(await timed(() => pay(here, user, headers)));
   }
-  // Else the proxy would delay nothing, and the share below would say nothing.
+  // If the proxy delayed nothing, the ratio below would say nothing.
   assertLess(DELAY_MILLISECONDS - 1, middleOf(roundTrips));
   return middleOf(payments) / middleOf(roundTrips);
 }
@@ -197,7 +197,7 @@ for (const { world, environment, cases, ignore } of WORLDS) {
   });
 }
 
-/** Whoever comes first waits for connections, and for the database's id. */
+/** The first payment waits for connections and for the database's id. */
 async function firstUser(kese: TestKese): Promise<string> {
   const user = crypto.randomUUID();
   await createUser(kese, user);

@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../../domain/limits.ts";
 import { assertProblem, assertReplays, journalOf, saveCard } from "../support/answers.ts";
 import { DECLINED, MASTERCARD, VISA } from "../support/card_numbers.ts";
+import { createTestClock } from "../support/clock.ts";
 import {
   type Answer,
-  createTestClock,
   FLEET,
   FLEET_KEY,
   newUser,

@@ -259,7 +259,9 @@ Deno.test("POST /update_balance and everything else at once leave a journal that
   assertEquals(await countEntries(kese, "1", "top_up_credited"), made("topUpId"));
   await assertAddsUp(kese, "1");
   // No page was torn: each showed a journal without a gap.
-  for (const { body } of answers.filter(({ body }) => body.data)) {
+  const pages = answers.filter(({ body }) => body.data);
+  assertEquals(pages.length, answers.length / requests.length);
+  for (const { body } of pages) {
     const seqs = body.data.map(({ seq }: { seq: number }) => seq);
     assertEquals(seqs, seqs.map((_: number, place: number) => seqs[0] - place));
   }

@@ -9,9 +9,9 @@ import {
   countEntries,
   sendWell,
 } from "../support/answers.ts";
+import { createTestClock } from "../support/clock.ts";
 import {
   type Answer,
-  createTestClock,
   createUser,
   openTestKese,
   send,

@@ -549,7 +549,7 @@ Deno.test("openTestKese() on the same store finishes a top-up that the first one
   await first.dependencies.audit.flush();
 
   const gateway = createScriptedGateway();
-  const second = await openTestKese({ store, clock, gateway });
+  await using second = await openTestKese({ store, clock, gateway });
   clock.advance(TOP_UP_SWEEP_AFTER_MILLISECONDS + 1);
   await second.sweep();
   assertEquals(await balanceOf(second, "1"), "110.00");

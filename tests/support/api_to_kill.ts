@@ -1,17 +1,17 @@
 import { endNow, type Running } from "./process.ts";
 
-/** One process of several that follow each other. */
+/** One of the processes that follow each other. */
 export interface Serving {
   readonly url: string;
 }
 
-/** main.ts, killed and started again and again, as its clients see it. */
+/** main.ts as its clients see it while it is killed and started again and again. */
 export interface ApiToKill {
-  /** The process that serves; after a client has lost one, the next. Rejects when there is none to come. */
+  /** The process that serves; after a client lost one, the next. Rejects when no more will come. */
   serving(lost?: Serving): Promise<Serving>;
   /** Resolves when the process listens; rejects when it ends before. */
   start(running: Running): Promise<string>;
-  /** Kills the process in the midst of what it does. */
+  /** Kills the process, whatever it is doing. */
   kill(): Promise<void>;
   /** There will be no next one. */
   end(): Promise<void>;
@@ -34,7 +34,7 @@ function createApiToKill(): ApiToKill {
   const waitForNext = (): void => {
     current = undefined;
     next = Promise.withResolvers();
-    // Whoever waits for it hears of it.
+    // Whoever waits for it sees the rejection.
     next.promise.catch(() => {});
   };
   const kill = async (): Promise<void> => {

@@ -11,7 +11,7 @@ import { withTemporaryFile } from "./temporary_store.ts";
 /** The variables that lead main.ts to its store. */
 export type StoreVariables = Readonly<Record<string, string>>;
 
-/** Registers a test twice: on an empty SQLite file, and on an empty MongoDB database beside Redis. */
+/** Registers a test twice: on an empty SQLite file, and on an empty MongoDB database with Redis. */
 export function onBothStores(
   name: string,
   test: (variables: StoreVariables) => Promise<void>,

@@ -11,12 +11,12 @@ import { type Answer, FLEET, openTestKese, send, type TestKese } from "./kese.ts
 import { assertNothingLeft } from "./leftovers.ts";
 import { createNotedSandbox } from "./scripted_gateway.ts";
 
-/** What sweeping an operation came to. */
+/** The result of sweeping one operation. */
 export interface Sweep {
   readonly operation: string;
   /** The calls of the undisturbed request. */
   readonly calls: readonly string[];
-  /** Requests that were broken off, each at another place or in another way. */
+  /** Requests that were broken off, each at a different call or in a different way. */
   readonly crashPoints: number;
   /** Those of them that took effect exactly once. */
   readonly effects: number;
@@ -24,7 +24,7 @@ export interface Sweep {
   readonly firstAnswers: ReadonlyMap<string, number>;
 }
 
-/** How often a request may have to be repeated before its outcome is known. */
+/** How often a request may have to be repeated until its outcome is known. */
 const REPEATS_MAX = 3;
 /** All users have the same card, and what dies may leave it counted as one that is being charged. */
 const BETWEEN_REQUESTS_MILLISECONDS = HOUR_MILLISECONDS;
@@ -49,7 +49,7 @@ interface Crash {
   readonly sent: Sent;
   /** The first befalls the request, the next ones its repetitions. */
   readonly faults: readonly CrashFault[];
-  /** Whether the client asks again before or after the sweeps have been at it. */
+  /** Whether the client asks again before or after the sweeps. */
   readonly returns: "before_sweep" | "after_sweep";
 }
 
@@ -62,7 +62,7 @@ interface Broken extends Crash {
   readonly reached: boolean;
 }
 
-/** The outcome that a client finally heard of. */
+/** A crash, and the outcome that its client was told in the end. */
 interface Known extends Broken {
   readonly answer: Answer;
 }
@@ -124,7 +124,7 @@ async function callsOf(bench: Bench): Promise<readonly string[]> {
 function* crashesOf(calls: number): Generator<Omit<Crash, "sent">> {
   for (const kind of CRASH_KINDS) {
     for (const returns of ["before_sweep", "after_sweep"] as const) {
-      // An hour is too long for something to be still on its way.
+      // Nothing is still on its way after an hour.
       if (kind === "dies_and_lands_late" && returns === "after_sweep") continue;
       for (let call = 1; call <= calls; call++) {
         yield { userNo: `${kind}-${call}-${returns}`, faults: [{ kind, call }], returns };

@@ -2,13 +2,13 @@ import { sendWell } from "./answers.ts";
 import { ANSWER_IS_LOST, DECLINED, MASTERCARD, UNVERIFIED, VISA } from "./card_numbers.ts";
 import { newUser, type TestKese } from "./kese.ts";
 
-/** A request, to be sent again word for word. */
+/** A request that can be sent again word for word. */
 export interface Sent {
   readonly line: string;
   readonly json: unknown;
 }
 
-/** A writing request, and what is there after it took effect once. */
+/** A request that writes, and what is there after it took effect once. */
 export interface Operation {
   readonly name: string;
   /** Makes a new user and what else the request needs; gives the request. */
@@ -20,7 +20,7 @@ export interface Operation {
   readonly balance: string;
 }
 
-/** Creates a user with 100.00 and gives the ids of his cards; the first is the selected one. */
+/** Creates a user with 100.00 and returns the ids of the cards; the first is selected. */
 async function createUser(
   kese: TestKese,
   userNo: string,

@@ -12,7 +12,7 @@ export function dumpTables(path: string): string {
   }
 }
 
-/** The bytes of the database, its write-ahead log and whatever else lies beside it. */
+/** The bytes of the database, its write-ahead log and every other file in the directory. */
 export async function readFiles(directory: string): Promise<string> {
   let text = "";
   for await (const { name } of Deno.readDir(directory)) {

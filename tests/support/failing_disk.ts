@@ -16,7 +16,7 @@ export interface Unsynced {
   readonly random: Random;
 }
 
-/** A directory on a disk that keeps for sure only what was synced: see services/failing_disk.c. */
+/** A directory on a disk that keeps only what was synced: see scripts/services/failing_disk.c. */
 export interface FailingDisk {
   /** The directory as processes see it. */
   readonly files: string;
@@ -33,7 +33,7 @@ export interface FailingDisk {
 
 /** What a disk writes whole or not at all. */
 const SECTOR_BYTES = 512;
-/** Memory that processes share, no file to them: it is gone with the power. */
+/** Memory that processes share, which is gone with the power. */
 const SHARED_MEMORY = /-shm$/;
 
 /** Opens an empty one. */

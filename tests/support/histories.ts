@@ -1,6 +1,6 @@
 /**
- * Whole lives of accounts: an opening and up to eighty commands, some of them repeated under the key
- * of an earlier one.
+ * Whole lives of accounts: an opening and up to eighty commands, some of which repeat an earlier one
+ * under its key.
  *
  * @module
  */

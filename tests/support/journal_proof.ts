@@ -36,7 +36,7 @@ export function faultsOf(
   return [...proof.entryFaults(), ...proof.accountFaults(account)];
 }
 
-/** A payment, with what the sum of its refunds is. */
+/** A payment, and what its refunds add up to. */
 function lookUp(entries: readonly JournalEntry[], id: string): LookedUpPayment | undefined {
   const entry = entries.find((one) => one.id === id);
   if (entry?.type !== "payment") return undefined;

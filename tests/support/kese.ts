@@ -36,11 +36,11 @@ export interface TestOptions {
   readonly gateway?: CardGateway;
   readonly hasher?: SecretHasher;
   readonly environment?: Partial<Environment>;
-  /** False leaves it to the environment whether and where codes are sent. */
+  /** False: the environment decides whether and where codes are sent. */
   readonly sendsCodes?: boolean;
 }
 
-/** The whole program on a store in memory, with a clock that the test moves and cheap password hashes. */
+/** The whole program on a store in memory, with a clock that the test moves and cheap hashes of secrets. */
 export async function openTestKese(options: TestOptions = {}): Promise<TestKese> {
   const clock = options.clock ?? createTestClock();
   const store = options.store ?? await openFreshStore();
@@ -51,7 +51,7 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
   };
   const environment = {
     ...TEST_ENVIRONMENT,
-    // Upstash beside MongoDB, as production has it.
+    // Upstash with MongoDB, as in production.
     ...(Deno.env.get(TEST_STORE) === "mongodb" && redisOfTests()),
     ...options.environment,
   };
@@ -69,14 +69,14 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
 /** Names the store that route tests run on: SQLite in memory unless it says `mongodb`. */
 export const TEST_STORE = "KESE_TEST_STORE";
 
-/** The tests' Redis, for an environment; nothing where there is none. */
+/** The tests' Redis as an environment names it; nothing if there is none. */
 export function redisOfTests(): Pick<Environment, "redis"> {
   const url = Deno.env.get(UPSTASH_REDIS_REST_URL);
   const token = Deno.env.get(UPSTASH_REDIS_REST_TOKEN);
   return url && token ? { redis: { url, token } } : {};
 }
 
-/** An empty store that takes its data with it when it is closed. */
+/** An empty store, whose data is gone when it is closed. */
 async function openFreshStore(): Promise<Store> {
   if (Deno.env.get(TEST_STORE) !== "mongodb") return openSqliteStore(":memory:");
   const { openFreshMongoStore } = await import("./mongo_store.ts");
@@ -113,7 +113,7 @@ export interface TestRequest {
   readonly bearer?: string | null;
   readonly filo?: string | null;
   readonly json?: unknown;
-  /** In place of `json`: a body as it is, byte for byte, of which the headers alone say the type. */
+  /** Instead of `json`: a body byte for byte, whose type only the headers give. */
   readonly raw?: BodyInit;
   readonly headers?: Readonly<Record<string, string>>;
   /** The Idempotency-Key. */

@@ -96,7 +96,7 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
   return lines.filter((line) => !known.has(line));
 }
 
-/** Every effect that nobody was told of is that of a top-up its client had abandoned, once at most. */
+/** Every unacknowledged effect is one top-up that its client had abandoned, each at most once. */
 export function assertAbandoned(unacknowledged: readonly string[], { abandoned }: Load): void {
   const amounts = abandoned.map(({ userNo, amountKurus }) => `${userNo} ${lira(amountKurus)}`);
   for (const line of unacknowledged) {

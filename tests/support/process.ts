@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly flags?: readonly string[];
 }
 
-/** Starts main.ts with these variables and no other of Kese's, not even those of an .env beside it. */
+/** Starts main.ts with these variables and no others of Kese's, not even those of an .env file. */
 export function startMain(
   variables: Readonly<Record<string, string>>,
   { launcher, program = ["main.ts"], flags = FLAGS }: StartOptions = {},

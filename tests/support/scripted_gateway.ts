@@ -13,7 +13,7 @@ export type ChargeStep =
   | "throws_before_charging"
   | "throws_after_charging";
 
-/** What it says of a charge: the truth, or something that is not yet known or not yet found. */
+/** What it says of a charge: the truth, or that it is not known or not found yet. */
 export type InquiryStep = "truth" | "pending" | "not_found" | "declined" | "throws";
 
 export interface ScriptedGateway extends CardGateway {

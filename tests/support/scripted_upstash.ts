@@ -4,13 +4,13 @@ import { openRedis, type RedisConnection } from "../../infra/redis/connection.ts
 import { createTestClock, type TestClock } from "./clock.ts";
 import { createTestLog } from "./logs.ts";
 
-/** So long, that a client which waits for it waits without a bound, and its test fails. */
+/** So long that a client without a time-out of its own fails its test. */
 const NEVER_MILLISECONDS = 5_000;
 
 /** A command as the client sent it: its name first. */
 export type RedisCommand = readonly string[];
 
-/** What becomes of a command: a result, a whole answer, or nothing ever. */
+/** What a command gets: a result, a whole response, or no answer at all. */
 export type UpstashAnswer = { readonly result: unknown } | Response | "none";
 
 export type UpstashScript = (command: RedisCommand) => UpstashAnswer;
@@ -54,7 +54,7 @@ export async function withUpstash(
   }
 }
 
-/** Kese's connection to a port at which nobody listens, or somebody who is no Redis. */
+/** Kese's connection to a port where nothing listens, or something that is not Redis. */
 export async function withoutUpstash(
   test: (upstash: ScriptedUpstash) => Promise<void>,
   port: number = unusedPort(),
@@ -75,7 +75,7 @@ async function connectTo(url: string) {
   return { redis, clock, log, lines };
 }
 
-/** A Redis in a map that knows what Kese's cache asks of it. */
+/** A Redis in a map: it knows the commands of Kese's cache. */
 export function createMapRedis(): { readonly values: Map<string, string>; script: UpstashScript } {
   const values = new Map<string, string>();
   return {

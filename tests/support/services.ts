@@ -78,7 +78,7 @@ export function withFailingDisk(name: string, test: (disk: FailingDisk) => Promi
   });
 }
 
-// What a test needs is loaded when it is used: tests of other things import this file as well.
+// What a test needs is loaded when it runs, because tests of other things import this file too.
 
 function register<Service>(
   name: string,
@@ -110,7 +110,7 @@ async function deleteKeys({ url, token, prefix }: TestRedis): Promise<void> {
   if (keys.length > 0) await redis.del(...keys);
 }
 
-/** What is left behind is no test's fault, and must not hide why one failed. */
+/** A test does not fail because of what it leaves behind: that would hide why another one failed. */
 function warn(error: unknown): void {
   console.error("Cannot tidy up after a test:", error);
 }

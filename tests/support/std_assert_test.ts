@@ -128,7 +128,7 @@ const CASES: Readonly<
 };
 
 // Without JSR both are the stand-in. With it, this is the proof that the two agree: the compiler
-// holds the signatures against each other, the cases the behaviour.
+// compares the signatures, the cases the behaviour.
 const IMPLEMENTATIONS: Readonly<Record<string, Assertions>> = {
   "@std/assert": std,
   "the stand-in": standIn satisfies Pick<typeof std, keyof Assertions>,

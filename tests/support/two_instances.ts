@@ -1,5 +1,6 @@
 import type { Store } from "../../infra/store.ts";
-import { createTestClock, openTestKese, type TestKese, type TestOptions } from "./kese.ts";
+import { createTestClock } from "./clock.ts";
+import { openTestKese, type TestKese, type TestOptions } from "./kese.ts";
 import { openTestMongoStore } from "./mongo_store.ts";
 import { withMongo } from "./services.ts";
 import { withTemporaryFile } from "./temporary_store.ts";
@@ -9,7 +10,7 @@ export type TwoInstances = readonly [TestKese, TestKese];
 
 /**
  * Registers a test on each store. The instances have a clock each, because no two machines agree,
- * unless the options, made anew for each store, say what they share.
+ * unless the options, made again for each store, say what they share.
  */
 export function onBothStores(
   name: string,

@@ -5,14 +5,8 @@ import { LOST_RACES_MAX } from "../../../domain/limits.ts";
 import { kurus } from "../../../domain/money.ts";
 import type { Accounts } from "../../../domain/ports/accounts.ts";
 import { startTopUp, type TopUpStartPorts } from "../../../domain/workflows/top_up_start.ts";
-import {
-  ACCOUNT_ID,
-  cardNumber,
-  COMMAND,
-  NOW,
-  testAccount,
-  testCards,
-} from "../../support/account.ts";
+import { ACCOUNT_ID, cardNumber, COMMAND, testAccount, testCards } from "../../support/account.ts";
+import { NOW } from "../../support/clock.ts";
 
 const TOO_MANY = {
   code: "rate_limited",

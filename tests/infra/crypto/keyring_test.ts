@@ -82,6 +82,7 @@ onStores("open() makes keys once, each of its own, and finds them again", async 
   const other = openSqliteStore(":memory:");
   const others = await keysOf(other);
   await other.close();
+  assertEquals(others.length, first.length);
   for (const [place, key] of others.entries()) assertNotEquals(key, first[place]);
 });
 

@@ -12,6 +12,7 @@ import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { UNFILED_MOST, unfiledAfter, unfiledMost } from "../../../infra/sqlite/key_tail.ts";
 import { commitHere, createSqliteStore } from "../../../infra/sqlite/store.ts";
 import type { Store } from "../../../infra/store.ts";
+import { createTestClock } from "../../support/clock.ts";
 import {
   type Commands,
   createCommands,
@@ -19,7 +20,6 @@ import {
   paying,
   PERSON,
 } from "../../support/commands.ts";
-import { createTestClock } from "../../support/kese.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
 const ID: AccountId = { filo: "hergele", userNo: "1" };

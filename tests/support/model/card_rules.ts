@@ -14,7 +14,7 @@ import {
   type WalletCard,
 } from "./wallet.ts";
 
-/** A new user with what the fleet knows of him. */
+/** A new user, with what the fleet says of them. */
 export function openWallet(
   command: CommandOf<"create_user">,
   circumstances: Circumstances,

@@ -7,12 +7,12 @@ import { ask, instanceAt, type World } from "./world.ts";
 
 /** How often an unclear request is repeated once nothing fails any more. */
 const REPEATS_MAX = 3;
-/** A run takes a fraction of it, unless something is stuck. */
+/** A run takes a fraction of this, unless something is stuck. */
 const PATIENCE_MILLISECONDS = 3_000;
 
-/** Lets all clients work at once; then clears up what they could not know. */
+/** Lets all clients work at once, then settles what they could not know. */
 export async function liveOut(world: World, plan: Plan): Promise<void> {
-  // The clocks stand still unless the plan moves them: nobody would ever give up.
+  // The clocks stand still unless the plan moves them, so no deadline would ever pass.
   const giveUp = () => world.letTimePass(COMMAND_DEADLINE_MILLISECONDS);
   const givingUp = setInterval(giveUp, PATIENCE_MILLISECONDS);
   try {
@@ -70,7 +70,7 @@ async function happen(
 }
 
 async function sweep({ kese }: World["instances"][number]): Promise<void> {
-  // Whatever it is that failed, the next sweep asks again.
+  // If it fails, the next sweep asks again.
   await kese.dependencies.settlement.sweep().catch(() => {});
 }
 
@@ -88,7 +88,7 @@ async function clearUp(world: World): Promise<void> {
   }
 }
 
-/** Asks elsewhere than before, and not for ever. */
+/** Asks another instance than before, a bounded number of times. */
 async function askUntilClear(
   world: World,
   { userNo, asked, key, instance }: Attempt,
@@ -100,7 +100,7 @@ async function askUntilClear(
   return last;
 }
 
-/** A charge whose answer is lost is known at the second sweep. */
+/** A charge whose answer is lost is known only at the second sweep. */
 async function settleAll({ instances }: World): Promise<void> {
   for (const { kese: { dependencies: { settlement } } } of [...instances, ...instances]) {
     await settlement.sweep();

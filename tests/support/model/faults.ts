@@ -14,7 +14,7 @@ export interface PlannedFault {
   readonly milliseconds: number;
 }
 
-/** One that lands late takes effect only after its failure was heard of. */
+/** A call that lands late takes effect after its caller was told that it failed. */
 export type FaultKind =
   | "none"
   | "fails_before"
@@ -36,11 +36,11 @@ const FAULTS_OF: Readonly<Record<string, readonly FaultKind[]>> = {
   save: ["fails_before", "fails_after", "lands_late", "conflict", "full"],
 };
 
-/** Faults that happen to calls in the order in which these are made, whoever makes them. */
+/** Faults that happen to calls in the order in which the calls are made. */
 export interface Faults {
   /** How often which fault happened. */
   readonly counts: ReadonlyMap<string, number>;
-  /** The store as its adapter would be when accounts and journal fail. What is really saved is seen. */
+  /** The store, but its accounts and journal meet with faults; `sightings` sees what is really saved. */
   unreliableStore(store: Store, sightings: Sightings): Store;
   unreliableGateway(gateway: CardGateway): CardGateway;
   /** From now on nothing fails. Resolves when all that was late has landed. */
@@ -50,7 +50,7 @@ export interface Faults {
 /** Late is later than the retry of the same call. */
 const TURNS_LATE = 40;
 
-/** Each fault once, in order; then none. So whoever tries again gets through in the end. */
+/** Each fault once, in order; then none. So a call that is tried again succeeds in the end. */
 export function createFaults(
   planned: readonly PlannedFault[],
   { letTimePass }: { readonly letTimePass: (milliseconds: number) => void },

@@ -5,7 +5,7 @@ import { closeTopUp, refusalByFleet, refusalWhileCharging } from "./money_rules.
 import type { Moment, Sighting, Sightings } from "./sightings.ts";
 import type { Entry, Verdict, Wallet } from "./wallet.ts";
 
-/** All that is known of one user: his journal, oldest first, and every request that was about him. */
+/** All that is known of one user: the journal, oldest first, and every request about them. */
 export interface Observed {
   readonly userNo: string;
   readonly entries: readonly Entry[];
@@ -28,12 +28,12 @@ interface SeenEntry extends Sighting {
   readonly seq: number;
 }
 
-/** What a repeated request has in common with the first. */
+/** What a repeated request shares with the first. */
 export function repeatKey({ key, asked }: CommandAttempt): string {
   return JSON.stringify([key, asked]);
 }
 
-/** Decides the commands of a journal anew, in its order: each must come to the entry that is there. */
+/** Decides the commands of a journal again, in its order: each must give the entry that is there. */
 export function replayJournal(observed: Observed): History {
   const { attempts, entries, sightings } = observed;
   const asked = new Map(attempts.filter(isCommand).map((attempt) => [attempt.requestId, attempt]));
@@ -82,12 +82,12 @@ function verdictOn(
   });
 }
 
-/** Whether an entry ends a top-up: then it answers no request of its own. */
+/** Whether an entry ends a top-up: such an entry is not the answer to a request of its own. */
 export function closes({ type }: Entry): boolean {
   return type === "top_up_credited" || type === "top_up_failed";
 }
 
-/** The numbers of the entries that were surely there when a request came, and that can have been when it left. */
+/** The last entry that was surely there when a request came, and the last that can have been when it left. */
 export interface Span {
   readonly from: number;
   readonly to: number;
@@ -104,7 +104,7 @@ export function walletsIn({ wallets }: History, { from, to }: Span): (Wallet | u
   return wallets.slice(from, to + 1);
 }
 
-/** What the model says to a command on every wallet and at every time that it can have met. */
+/** What the model says to a command on every wallet, and at every time, that it can have met. */
 export function verdictsOn(history: History, attempt: CommandAttempt): Verdict[] {
   const { asked, key, times } = attempt;
   const circumstances = { entryId: "", cardIds: [], ...(key && { key }) };

@@ -5,7 +5,7 @@ import { closes, type History, repeatKey, say, spanOf, verdictsOn } from "./hist
 import { judgeQuestion } from "./judge_question.ts";
 import type { Entry } from "./wallet.ts";
 
-/** Holds every answer against the history: it must have been right at some moment of its request. */
+/** Checks every answer against the history: it must have been right at some moment of its request. */
 export function judgeAnswers(history: History): void {
   const textsByEntry = new Map<string, string>();
   for (const attempt of history.attempts) {
@@ -22,7 +22,7 @@ export function judgeAnswers(history: History): void {
 
 interface Judging {
   readonly attempt: CommandAttempt;
-  /** The answer that each entry had so far: there must be no other. */
+  /** The answer that each entry had so far; it must never have another. */
   readonly textsByEntry: Map<string, string>;
 }
 

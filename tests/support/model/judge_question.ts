@@ -5,10 +5,10 @@ import { closes, type History, spanOf, walletsIn } from "./history.ts";
 import { toShownCard } from "./journal.ts";
 import { shownCard, type Wallet } from "./wallet.ts";
 
-/** What was read must have been so at some moment of its request. */
+/** What was read must have been true at some moment of its request. */
 export function judgeQuestion(history: History, attempt: Attempt): void {
   const { answer: { status, body } } = attempt;
-  // A store that gives no answer says nothing of the wallet.
+  // A store that does not answer says nothing about the wallet.
   if (status >= 500) return assertEquals(body.code, "busy");
   const question = attempt.asked as Question;
   if (question.kind === "read_top_up") return judgeTopUp(history, attempt, question.topUpId);

@@ -4,7 +4,7 @@ import { CARDS } from "./cards.ts";
 import type { Action } from "./plan.ts";
 import type { Command } from "./wallet.ts";
 
-/** What clients have heard of one user. */
+/** What clients have learned of one user. */
 export interface Known {
   readonly cards: string[];
   readonly payments: string[];
@@ -30,7 +30,7 @@ export function underKey(
   return repeats && first !== undefined ? first : wanted;
 }
 
-/** The action with ids in the place of numbers. */
+/** The action with ids instead of numbers. */
 export function resolve(action: Action, { cards, payments, topUps }: Known): Asked {
   switch (action.kind) {
     case "create_user": {
@@ -81,7 +81,7 @@ function pick(ids: readonly string[], place: number, unknown: string): string {
   return ids.at(-1 - place % (ids.length + 1)) ?? unknown;
 }
 
-/** Notes the ids that an answer gave. */
+/** Notes the ids in an answer. */
 export function learn(
   { cards, payments, topUps }: Known,
   { asked, answer: { status, body } }: Attempt,

@@ -100,7 +100,7 @@ export function startTopUp(
   return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
 }
 
-/** What a top-up may be told besides while cards are being charged: each of them may be one more decline. */
+/** What a top-up may also be told while cards are being charged: each charge may be one more decline. */
 export function refusalWhileCharging(
   { openTopUps, declinesAt }: Wallet,
   at: number,

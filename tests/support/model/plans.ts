@@ -53,7 +53,7 @@ const ACTIONS = {
   save_card: fc.record({ kind: kind("save_card"), card: fc.nat(CARDS.length - 1) }),
   choose_card: fc.record({ kind: kind("select_card", "remove_card"), card: place }),
   pay: fc.record({ kind: kind("pay"), amount, order: sometimes(fc.nat(99)) }),
-  // Often a part of a payment of which another part was given back before.
+  // Often a part of a payment that was refunded in part before.
   refund: fc.record({
     kind: kind("refund"),
     payment: sometimes(fc.oneof(place, fc.nat(2))),
@@ -160,7 +160,7 @@ function smallPayment(place: number, key: number | null): Request {
   return { action, user: 0, instance, key, repeats: true, language: "tr" };
 }
 
-/** Every second one has a key that some others have as well. */
+/** Every second one has a key that others have too. */
 const RUSH = Array.from(
   { length: 80 },
   (_, place) => smallPayment(place, place % 2 === 0 ? null : KEYS + place % RUSH_KEYS),
@@ -184,10 +184,10 @@ export const PLANS: fc.Arbitrary<Plan> = fc.record({
   faults: fc.oneof(fc.constant([]), faultsOf(60), faultsOf(20), faultsOf(6)),
 });
 
-/** As long as it takes for the rush to be over: what is busy then has used no key. */
+/** As many calls as the rush makes: a payment that was `busy` then would have used no key. */
 const UNDISTURBED = Array.from({ length: 150 }, () => NO_FAULT);
 
-/** Plans in which the first user has used more keys than his account remembers before clients come. */
+/** Plans in which the first user has used more keys than an account remembers before clients come. */
 export const LONG_PLANS: fc.Arbitrary<Plan> = fc.record({
   plan: PLANS,
   clients: fc.array(stepsOf(MONEY), CLIENTS),

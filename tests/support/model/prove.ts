@@ -31,7 +31,7 @@ export async function proveWorld(world: World): Promise<readonly History[]> {
   return histories;
 }
 
-/** What an instance says of the user at last is what the model says. */
+/** What an instance shows of a user in the end is what the model says. */
 async function proveAccount(
   { kese }: Instance,
   userNo: string,
@@ -57,7 +57,7 @@ async function proveAccount(
   assertEquals(account?.lastPayment?.refundedKurus, newest?.refunded);
 }
 
-/** The card's side has charged what was credited, each once, and nothing else. */
+/** The gateway has charged what was credited, each once, and nothing else. */
 function proveCharges({ charges }: World, histories: readonly History[]): void {
   const entries = histories.flatMap((history) => history.entries);
   const started = entries.filter(({ type }) => type === "top_up_started");

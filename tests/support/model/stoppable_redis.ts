@@ -1,4 +1,4 @@
-/** Upstash as an instance reaches it: a door before the tests' Redis that can be shut. */
+/** A door in front of the tests' Redis that a test can shut. */
 export interface StoppableRedis {
   readonly url: string;
   readonly token: string;
@@ -9,7 +9,7 @@ export interface StoppableRedis {
   close(): Promise<void>;
 }
 
-/** Stands before a Redis behind Upstash's protocol. While it is stopped, what it is asked is refused. */
+/** Passes requests on to a Redis that speaks Upstash's protocol. While stopped, it refuses them. */
 export function startStoppableRedis(
   { url, token, port = 0 }: {
     readonly url: string;

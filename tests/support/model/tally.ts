@@ -5,7 +5,7 @@ import type { World } from "./world.ts";
 
 const WINDOW = RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK;
 
-/** Counts what happened in the runs of a test, so that nobody takes silence for proof. */
+/** Counts what happened in the runs of a test, because a proof in which nothing happened proves nothing. */
 export interface Tally {
   readonly counts: ReadonlyMap<string, number>;
   add(world: World, histories: readonly History[]): void;

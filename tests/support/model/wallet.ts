@@ -89,7 +89,7 @@ export interface Entry {
   readonly declineReason?: string;
 }
 
-/** What only the system under test can choose, taken from the entry that is being held to the model. */
+/** What only the system under test can choose, taken from the entry that is being checked. */
 export interface Circumstances {
   readonly at: number;
   readonly key?: string;
@@ -130,7 +130,7 @@ export function accepted(
   return {
     kind: "accepted",
     wallet: { ...next, seq, balance, keys },
-    // Clients send with the fleet's key; what no command asked for Kese did by itself.
+    // Clients use the fleet's key; an entry that no command asked for is by Kese itself.
     entry: {
       id,
       seq,
@@ -144,7 +144,7 @@ export function accepted(
   };
 }
 
-/** What a key is remembered under: it is of one operation only. */
+/** What a key is remembered under: a key belongs to one operation. */
 export function keyOf({ kind }: Command, key: string): string {
   return `${kind} ${key}`;
 }

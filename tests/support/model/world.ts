@@ -16,7 +16,7 @@ export interface Instance {
   readonly time: SeenClock;
 }
 
-/** What the runs of a test stand on. */
+/** The stores that the runs of a test share. */
 export interface Ground {
   /** One connection for each instance, all to the same store. */
   readonly stores: readonly Store[];
@@ -32,9 +32,9 @@ export interface World {
   readonly faults: Faults;
   readonly sightings: Sightings;
   readonly attempts: Attempt[];
-  /** What the card's side was asked to charge, by reference. */
+  /** What the gateway was asked to charge, by reference. */
   readonly charges: ReadonlyMap<string, SandboxCharge>;
-  /** Begins the number of each user of this run. */
+  /** Every user number of this run begins with it. */
   readonly prefix: string;
 }
 
