@@ -5,6 +5,7 @@ import type { Log } from "./domain/ports/log.ts";
 import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
+import { findContact } from "./domain/workflows/auth_codes.ts";
 import { createAuditLog } from "./domain/workflows/audit.ts";
 import { createCardVault } from "./infra/crypto/card_vault.ts";
 import { createSystemClock, pause } from "./infra/process/clock.ts";
@@ -99,7 +100,8 @@ export async function openKese(
   const codeSender = createCodeSender({
     channel: replaced.codeChannel ?? await openCodeChannel(environment, { clock, log }),
     // Users of a fleet that was removed are sent nothing.
-    contactOf: async (id) => fleets.has(id.filo) ? await store.auth.contact(id) : undefined,
+    contactOf: async (id) =>
+      fleets.has(id.filo) ? await findContact({ accounts, people: store.people }, id) : undefined,
     clock,
     log,
     pause,
@@ -108,6 +110,7 @@ export async function openKese(
     accounts,
     journal,
     auth: store.auth,
+    people: store.people,
     vault,
     settlement,
     hasher: replaced.hasher ?? createSecretHasher(),

@@ -3,6 +3,7 @@ import type { AccountStore } from "../domain/ports/account_store.ts";
 import type { AuthStore } from "../domain/ports/auth_store.ts";
 import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
+import type { People } from "../domain/ports/people.ts";
 import type { StoreRecords } from "../domain/ports/store_records.ts";
 import type { VaultStore } from "../domain/ports/card_vault.ts";
 import type { AuditSink } from "../domain/ports/audit.ts";
@@ -27,6 +28,7 @@ export interface Store {
   readonly journal: Journal;
   readonly records: StoreRecords;
   readonly auth: AuthStore;
+  readonly people: People;
   readonly vault: VaultStore;
   readonly audit: AuditSink;
   readonly sandboxCharges: SandboxChargeStore;

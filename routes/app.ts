@@ -10,6 +10,7 @@ import { createHealthRoutes } from "./health.ts";
 import { createHoldRoutes } from "./holds.ts";
 import { createJournalRoutes } from "./journal.ts";
 import { refuseUnknownParameter } from "./http/known_parameters.ts";
+import { createPeopleRoutes } from "./people.ts";
 import { createPaymentRoutes } from "./payments.ts";
 import { problem } from "./contract/problems.ts";
 import { createRefundRoutes } from "./refunds.ts";
@@ -25,6 +26,7 @@ import { createUserRoutes } from "./users.ts";
 export function createEndpoints(dependencies: Dependencies): readonly Endpoint[] {
   return [
     ...createUserRoutes(dependencies),
+    ...createPeopleRoutes(dependencies),
     ...createSignInRoutes(dependencies),
     ...createCardRoutes(dependencies),
     ...createPaymentRoutes(dependencies),

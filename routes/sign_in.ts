@@ -1,16 +1,11 @@
 import { z } from "zod";
 import { CODE_TTL_SECONDS, SESSION_TTL_SECONDS } from "../domain/limits.ts";
-import {
-  type CodeOutcome,
-  createSignIn,
-  type SignIn,
-  type SignInRefusal,
-} from "../domain/workflows/sign_in.ts";
+import { type CodeOutcome, createSignIn, type SignIn } from "../domain/workflows/sign_in.ts";
 import { authenticate, readBearerToken } from "./http/authenticate.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { definePublicEndpoint, defineSessionEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { type Problem, problem } from "./contract/problems.ts";
-import { refuseRateLimited } from "./http/rate_limits.ts";
+import { problem } from "./contract/problems.ts";
+import { toSignInProblem } from "./http/rate_limits.ts";
 import { refuseUnknownCaller } from "./http/wrong_keys.ts";
 import { codeAnswer, sessionAnswer } from "./contract/answers.ts";
 import { authCode, filo, userNo } from "./contract/fields.ts";
@@ -42,6 +37,7 @@ function defineCreateCode(dependencies: Dependencies, signIn: SignIn): Endpoint 
       "unauthenticated",
       "authentication_failed",
       "user_not_found",
+      "account_closed",
       "rate_limited",
       "code_delivery_unavailable",
     ],
@@ -116,10 +112,4 @@ function presentCode(outcome: CodeOutcome) {
   const { code } = outcome;
   const body = { expiresIn: CODE_TTL_SECONDS, delivery: "response" as const, code };
   return { status: 201, message: "code_created", body } as const;
-}
-
-function toSignInProblem(refusal: SignInRefusal): Problem {
-  return refusal.code === "rate_limited"
-    ? refuseRateLimited(refusal.exceeded)
-    : problem(refusal.code);
 }

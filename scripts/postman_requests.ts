@@ -45,6 +45,12 @@ export const VARIABLES: Readonly<Record<string, string>> = {
 /** What each operation does, in Turkish, for the collection and README.tr.md. */
 const DOES: Readonly<Record<string, string>> = {
   create_user: "Bakiyesi ve kartlarıyla yeni bir kullanıcı oluşturur.",
+  get_user: "Kullanıcının bilgilerini, durumunu ve nelerinin saklandığını gösterir.",
+  change_user:
+    "Kullanıcının bilgilerini değiştirir; oturum yalnız phoneNumber ve email alanlarını değiştirebilir.",
+  change_auth_code:
+    "authCode değerini değiştirir ve diğer oturumları sonlandırır; oturum currentAuthCode da gönderir.",
+  end_sessions: "Kullanıcının tüm oturumlarını, isteği yapanı da, sonlandırır.",
   create_code:
     "Tek kullanımlık kod oluşturur: filo anahtarıyla ya da doğru authCode ile istenirse yanıtta verir, yoksa kullanıcıya gönderir.",
   create_session: "Tek kullanımlık kod karşılığında oturum anahtarı verir.",
@@ -172,6 +178,32 @@ const SUPPORT: readonly ExampleRequest[] = [
     bearer: "fleetKey",
     values: { direction: "credit", amount: "5.00", reason: "goodwill" },
     keeps: { balance: "body.balance" },
+  },
+  {
+    operation: "get_user",
+    name: "Kullanıcı",
+    bearer: "fleetKey",
+  },
+  {
+    operation: "change_user",
+    name: "Kullanıcı Güncelleme",
+    note: "Yalnız gönderilen alanlar değişir.",
+    place: "body",
+    bearer: "fleetKey",
+    values: { phoneNumber: "0532 765 43 21" },
+  },
+  {
+    operation: "change_auth_code",
+    name: "authCode Değiştirme",
+    place: "body",
+    bearer: "fleetKey",
+    values: { authCode: "abcdef2" },
+  },
+  {
+    operation: "end_sessions",
+    name: "Oturumları Sonlandırma",
+    note: "Telefonunu kaybeden kullanıcı için.",
+    bearer: "fleetKey",
   },
   {
     operation: "freeze_account",

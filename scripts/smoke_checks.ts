@@ -113,6 +113,36 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "a profile is shown and changed, an authCode replaced, and every session ended",
+    run: async ({ send, userNo, found }) => {
+      const bearer = found.get("session");
+      const changed = await send("PUT /kullanici", {
+        bearer,
+        json: { phoneNumber: "0532 123 45 67" },
+      });
+      expectAnswer(changed, 200, { phoneNumber: "+905321234567", status: "active" });
+      const forbidden = await send("PUT /kullanici", { bearer, json: { name: "Another" } });
+      expectProblem(forbidden, 403, "forbidden");
+      expectAnswer(await send(`GET /kullanici?userNo=${userNo}`), 200, { name: "Smoke" });
+      const json = { authCode: `${AUTH_CODE}-2`, currentAuthCode: AUTH_CODE };
+      expectAnswer(await send("PUT /kullanici/auth-kodu", { bearer, json }), 200);
+      expectAnswer(await send("GET /bakiye", { bearer }), 200);
+      const { body: { code } } = await send("POST /authenticate_first_route", { json: { userNo } });
+      const headers = { filo: found.get("fleet"), userNo };
+      const request = { bearer: String(code), headers };
+      const { body: { token } } = await send("POST /authenticate_second_route", request);
+      expectAnswer(await send("DELETE /oturumlar", { bearer: token }), 200, { ended: 2 });
+      expectProblem(await send("GET /bakiye", { bearer }), 401, "unauthenticated");
+      const again = await send("POST /authenticate_first_route", { json: { userNo } });
+      const second = await send("POST /authenticate_second_route", {
+        bearer: String(again.body.code),
+        headers,
+      });
+      expectAnswer(second, 201);
+      found.set("session", second.body.token);
+    },
+  },
+  {
     name: "a card is saved once, masked, and only when its number is right",
     run: async ({ send, userNo, found }) => {
       expectProblem(await send(`GET /kart-saklama-listesi?userNo=${userNo}`), 404, "no_cards");

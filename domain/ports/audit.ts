@@ -10,6 +10,8 @@ export interface AuditRecord {
   readonly operation: string;
   readonly status: number;
   readonly code: string | null;
+  /** Which personal data were changed: their names, with commas between. */
+  readonly fields?: string;
   /** The address of the caller, if nobody knows who they are. */
   readonly peer?: string;
   /** How many refused requests of one minute this record stands for. One if left out. */

@@ -1,14 +1,10 @@
 import type { AccountId, Instant } from "../account.ts";
-import type { Contact, Session } from "../auth.ts";
+import type { Session } from "../auth.ts";
 import type { Eventually } from "./eventually.ts";
 import type { ExceededLimit, RateLimit } from "./rate_limiter.ts";
 
 /** One-time codes, sessions, and the counters that guard them. Of secrets it gets only the hashes. */
 export interface AuthStore {
-  /** The slow hash of a user's authCode; undefined for an unknown user. */
-  authCodeHash(id: AccountId): Promise<string | undefined>;
-  /** Where a user can be reached; undefined for an unknown user. */
-  contact(id: AccountId): Promise<Contact | undefined>;
   /** False if `maxOutstanding` codes with that delivery are already waiting. */
   addCode(id: AccountId, code: NewCode, maxOutstanding: number): Promise<boolean>;
   /** Uses up a waiting code: true for the first caller, false for every other. */

@@ -56,7 +56,7 @@ export function createAuditBudget(
   };
 }
 
-function sizeOf({ requestId, filo, userNo, operation, code, peer }: AuditRecord): number {
+function sizeOf({ requestId, filo, userNo, operation, code, fields, peer }: AuditRecord): number {
   return RECORD_BYTES + requestId.length + operation.length + (filo?.length ?? 0) +
-    (userNo?.length ?? 0) + (code?.length ?? 0) + (peer?.length ?? 0);
+    (userNo?.length ?? 0) + (code?.length ?? 0) + (fields?.length ?? 0) + (peer?.length ?? 0);
 }

@@ -9,16 +9,26 @@ import {
   SESSIONS_PER_USER,
   WRONG_CODES,
 } from "../limits.ts";
+import { refuseClosed } from "../refusals.ts";
+import type { Accounts } from "../ports/accounts.ts";
 import type { AuthStore, NewCode } from "../ports/auth_store.ts";
 import type { CodeSender } from "../ports/code_sender.ts";
 import type { Digests } from "../ports/digests.ts";
-import { BusyError } from "../ports/errors.ts";
 import type { Ids } from "../ports/ids.ts";
-import type { ExceededLimit } from "../ports/rate_limiter.ts";
+import type { People } from "../ports/people.ts";
 import type { SecretHasher } from "../ports/secret_hasher.ts";
+import {
+  checkAuthCode,
+  FAILED,
+  findUser,
+  type KnownUser,
+  type SignInRefusal,
+} from "./auth_codes.ts";
 import { type Attempt, limitOfUser, limitsAtPeer } from "./code_limits.ts";
 
 export interface SignInPorts {
+  readonly accounts: Pick<Accounts, "read">;
+  readonly people: Pick<People, "authCodeHash">;
   readonly auth: AuthStore;
   readonly codeSender: CodeSender;
   readonly digests: Pick<Digests, "secret" | "sentCode">;
@@ -28,17 +38,8 @@ export interface SignInPorts {
   readonly hasFleet: (filo: string) => boolean;
 }
 
-/** Why a sign-in is refused, or no code is given. */
-export type SignInRefusal =
-  | {
-    readonly code: "authentication_failed" | "user_not_found" | "code_delivery_unavailable";
-  }
-  | { readonly code: "rate_limited"; readonly exceeded: Omit<ExceededLimit, "key"> };
-
 /** A one-time code, which the answer to the request holds, or why there is none. */
 export type CodeOutcome = { readonly code: string } | { readonly refusal: SignInRefusal };
-
-const FAILED: SignInRefusal = { code: "authentication_failed" };
 
 /** The form of a sent code, which a person types. A code in an answer has 256 bits, which nobody can guess. */
 const SENT_CODE = /^\d{8}$/;
@@ -67,24 +68,21 @@ export interface SignIn {
   ): Promise<{ readonly token: string } | { readonly refusal: SignInRefusal }>;
 }
 
-export function createSignIn(
-  { auth, codeSender, digests, hasher, ids, hasFleet }: SignInPorts,
-): SignIn {
+export function createSignIn(ports: SignInPorts): SignIn {
+  const { auth, codeSender, digests, ids, hasFleet } = ports;
   return {
     createCodeForFleet: async (account, { authCode, now }) => {
-      const authCodeHash = await readAuthCodeHash(account);
-      if (authCodeHash === undefined) return { refusal: { code: "user_not_found" } };
+      const user = await findKnown(account);
+      if (user === undefined) return { refusal: { code: "user_not_found" } };
+      if (user.isClosed) return { refusal: { code: "account_closed" } };
+      if (authCode === undefined) return await createCode(account, now);
       const attempt = { account, peer: undefined };
-      const refusal = authCode === undefined
-        ? undefined
-        : await checkAuthCode(attempt, { authCode, authCodeHash, now });
-      return refusal ? { refusal } : await createCode(account, now);
+      return await createCheckedCode(attempt, { user, authCode, now });
     },
 
     createCodeForAuthCode: async (attempt, { authCode, now }) => {
-      const authCodeHash = await readAuthCodeHash(attempt.account);
-      const refusal = await checkAuthCode(attempt, { authCode, authCodeHash, now });
-      return refusal ? { refusal } : await createCode(attempt.account, now);
+      const user = await findKnown(attempt.account);
+      return await createCheckedCode(attempt, { user, authCode, now });
     },
 
     sendCode: async (attempt, { requestId, now }) => {
@@ -115,35 +113,37 @@ export function createSignIn(
       const expiresAt = now + SESSION_TTL_SECONDS * 1_000;
       const session = { account: attempt.account, tokenHash, createdAt: now, expiresAt };
       await auth.addSession(session, SESSIONS_PER_USER);
-      return { token };
+      // Asked afterwards: whoever closes an account first closes it, then ends the sessions that it has.
+      const account = await ports.accounts.read(attempt.account);
+      if (account && refuseClosed(account) === undefined) return { token };
+      await auth.endSession(tokenHash);
+      return { refusal: FAILED };
     },
   };
 
-  async function readAuthCodeHash(id: AccountId): Promise<string | undefined> {
-    return hasFleet(id.filo) ? await auth.authCodeHash(id) : undefined;
+  async function findKnown(id: AccountId): Promise<KnownUser | undefined> {
+    return hasFleet(id.filo) ? await findUser(ports, id) : undefined;
   }
 
-  async function checkAuthCode(
+  /** Gives a code for an authCode, unless that was changed while it was checked. */
+  async function createCheckedCode(
     attempt: Attempt,
-    { authCode, authCodeHash, now }: {
+    { user, authCode, now }: {
+      readonly user: KnownUser | undefined;
       readonly authCode: string;
-      readonly authCodeHash: string | undefined;
       readonly now: Instant;
     },
-  ): Promise<SignInRefusal | undefined> {
-    // Counted before it is checked, because guesses that arrive together must not all be checked.
-    // Attempts from other addresses do not count, so that they keep nobody from proving who they are.
-    const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
-    const exceeded = await auth.count(limits, now);
-    if (exceeded) return { code: "rate_limited", exceeded };
-    try {
-      if (!await hasher.verify(authCode, authCodeHash, attempt.peer)) return FAILED;
-    } catch (error) {
-      if (error instanceof BusyError) await auth.takeBack(limits, now);
-      throw error;
-    }
-    await auth.takeBack(limits, now);
-    return undefined;
+  ): Promise<CodeOutcome> {
+    const { account } = attempt;
+    const authCodeHash = user?.isClosed ? undefined : user?.authCodeHash;
+    const refusal = await checkAuthCode(ports, attempt, { authCode, authCodeHash, now });
+    if (refusal) return { refusal };
+    const created = await createCode(account, now);
+    if ("refusal" in created) return created;
+    // Asked afterwards: whoever changes an authCode first changes it, then voids the codes that wait.
+    if (await ports.people.authCodeHash(account) === authCodeHash) return created;
+    await take(account, digests.secret(created.code), now);
+    return { refusal: FAILED };
   }
 
   async function createCode(account: AccountId, now: Instant): Promise<CodeOutcome> {

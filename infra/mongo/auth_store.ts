@@ -1,11 +1,9 @@
 import type { Collection } from "mongodb";
 import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
-import type { Contact } from "../../domain/auth.ts";
 import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { RateLimit } from "../../domain/ports/rate_limiter.ts";
 import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import { isDuplicateKey } from "./connection.ts";
-import type { UserDocument } from "./documents.ts";
 
 /** What the collection `auth` holds: outstanding codes, sessions and counters, told apart by their `_id`. */
 export interface AuthDocument {
@@ -17,22 +15,9 @@ export interface AuthDocument {
   readonly events?: number;
 }
 
-interface AuthCollections {
-  readonly auth: Collection<AuthDocument>;
-  readonly users: Collection<UserDocument>;
-}
-
 /** An expired document counts as missing; its removal by MongoDB some time later only frees space. */
-export function createMongoAuthStore({ auth, users }: AuthCollections): AuthStore {
+export function createMongoAuthStore(auth: Collection<AuthDocument>): AuthStore {
   return {
-    authCodeHash: async (id) => {
-      const user = await users.findOne({ _id: accountKey(id) }, { projection: { authCode: 1 } });
-      return user?.authCode;
-    },
-    contact: async (id) => {
-      const projection = { _id: 0, phoneNumber: 1, email: 1 } as const;
-      return await users.findOne<Contact>({ _id: accountKey(id) }, { projection }) ?? undefined;
-    },
     addCode: (id, code, maxOutstanding) =>
       addCode(auth, codesId(id, code.delivery), { code, maxOutstanding }),
     takeCode: async (id, codeHash, now) => {

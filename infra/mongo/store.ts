@@ -20,6 +20,7 @@ import { findMissingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
 import { createLedgerGuard } from "./ledger_guard.ts";
+import { createMongoPeople } from "./people.ts";
 import { createMongoRecords } from "./records.ts";
 import { wrapCalls } from "./calls.ts";
 import { createReconnect } from "./reconnect.ts";
@@ -73,7 +74,8 @@ export function openMongoStore(
     accounts: limited(createMongoAccountStore({ users, journal, drain, guard, log })),
     journal: limited<Journal>(journal),
     records: createMongoRecords({ users, ledger, vault }),
-    auth: limited(createMongoAuthStore({ auth, users })),
+    auth: limited(createMongoAuthStore(auth)),
+    people: limited(createMongoPeople(users)),
     vault: limited(createMongoVaultStore(vault)),
     audit: reconnecting(createMongoAuditSink(database.collection<AuditDocument>("audit"))),
     sandboxCharges: reconnecting(

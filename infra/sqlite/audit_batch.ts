@@ -17,6 +17,7 @@ type Kind = readonly [
   operation: string,
   status: number,
   code: string | null,
+  fields?: string,
 ];
 
 /** What a record has of its own. A request id stands here if a client chose it; address and count only with strangers. */
@@ -56,7 +57,7 @@ export const AUDIT_TABLES = `
       coalesce(own ->> 3, concat_ws('-', substr(id, 1, 8), substr(id, 9, 4), substr(id, 13, 4),
         substr(id, 17, 4), substr(id, 21))) AS request_id,
       kind ->> 0 AS who, kind ->> 1 AS filo, own ->> 2 AS user_no, kind ->> 2 AS operation,
-      kind ->> 3 AS status, kind ->> 4 AS code, own ->> 4 AS peer, coalesce(own ->> 5, 1) AS count
+      kind ->> 3 AS status, kind ->> 4 AS code, kind ->> 5 AS fields, own ->> 4 AS peer, coalesce(own ->> 5, 1) AS count
     FROM one;
 `;
 
@@ -67,8 +68,10 @@ export function toAuditBatch(records: readonly AuditRecord[]): AuditBatch {
   const ids: string[] = [];
   let lastAt = at;
   const rows = records.map((record): Row => {
-    const { requestId, who, filo, userNo, operation, status, code, peer, count = 1 } = record;
-    const text = JSON.stringify([who, filo, operation, status, code] satisfies Kind);
+    const { requestId, who, filo, userNo, operation, status, code, fields, peer, count = 1 } =
+      record;
+    const kindOf: Kind = [who, filo, operation, status, code];
+    const text = JSON.stringify(fields === undefined ? kindOf : [...kindOf, fields]);
     const kind = kinds.get(text) ?? kinds.size;
     kinds.set(text, kind);
     const isUuid = UUID.test(requestId);

@@ -1,10 +1,9 @@
 import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
-import type { Profile, Session } from "../../domain/auth.ts";
+import type { Session } from "../../domain/auth.ts";
 import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
 import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 
@@ -24,28 +23,10 @@ export function createSqliteAuthStore(
   database: SqliteDatabase,
   writer: Writer<AuthWrites>,
 ): AuthStore {
-  const selectAuthCode = database.prepare(
-    "SELECT auth_code_hash FROM people JOIN accounts USING (account_no) WHERE account_key = ?",
-  );
-  const selectProfile = database.prepare(
-    "SELECT profile FROM people JOIN accounts USING (account_no) WHERE account_key = ?",
-  );
   const selectSession = database.prepare(
     "SELECT account_key, created_at, expires_at FROM sessions WHERE token_hash = ? AND expires_at > ?",
   );
   return {
-    authCodeHash: (id) =>
-      promised(() => {
-        const row = selectAuthCode.get(accountKey(id)) as { auth_code_hash: string } | undefined;
-        return row?.auth_code_hash;
-      }),
-    contact: (id) =>
-      promised(() => {
-        const row = selectProfile.get(accountKey(id)) as { profile: string } | undefined;
-        if (row === undefined) return undefined;
-        const { phoneNumber, email } = JSON.parse(row.profile) as Profile;
-        return { phoneNumber, email };
-      }),
     findSession: (tokenHash, now) => {
       const row = readNow(() => selectSession.get(tokenHash, now)) as SessionRow | undefined;
       if (row === undefined) return undefined;

@@ -8,6 +8,7 @@ import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
+import { createSqlitePeople } from "./people.ts";
 import { createSqliteProbe } from "./probe.ts";
 import { createSqliteRecords, openSnapshot, type Snapshot } from "./records.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
@@ -46,6 +47,7 @@ export function createSqliteStore(
     journal,
     records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
+    people: createSqlitePeople(database, writer),
     vault: createSqliteVaultStore(database, writer),
     audit: createSqliteAuditSink(writer),
     sandboxCharges: createSqliteSandboxCharges(database, writer),

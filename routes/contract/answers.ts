@@ -52,6 +52,29 @@ export const accountAnswer = z.object({
   cards: z.array(cardAnswer),
 }).meta({ id: "Account" });
 
+export const personAnswer = z.object({
+  message,
+  userNo: z.string(),
+  status: z.enum(ACCOUNT_STATUSES),
+  name: z.string(),
+  surname: z.string(),
+  birthDate: z.string().meta({ example: "1990-01-01" }),
+  phoneNumber: z.string().meta({ description: "E.164.", example: "+905321234567" }),
+  email: z.string().meta({ example: "john.doe@example.com" }),
+  createdAt: instant,
+  counts: z.object({
+    cards: z.int().min(0),
+    entries: z.int().min(1).meta({ description: "Of the journal." }),
+    openHolds: z.int().min(0),
+    openTopUps: z.int().min(0),
+  }).meta({ id: "UserCounts" }),
+}).meta({ id: "User" });
+
+export const sessionsEndedAnswer = z.object({
+  message,
+  ended: z.int().min(0).meta({ description: "How many sessions ended." }),
+}).meta({ id: "SessionsEnded" });
+
 export const accountStatusAnswer = z.object({
   message,
   userNo: z.string(),

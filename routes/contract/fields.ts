@@ -121,6 +121,8 @@ export const personalText = text(PERSONAL_TEXT_MAX_LENGTH);
 export const authCode = secret(AUTH_CODE_MAX_LENGTH)
   .meta({ description: "The user's secret; kept only as a slow salted hash.", example: "abcdef" });
 
+export const currentAuthCode = authCode.meta({ description: "The authCode until now." });
+
 export const birthDate = z.iso.date({ ...coded("invalid_date"), abort: true })
   .refine(
     (day) => day >= "1900-01-01" && day <= new Date().toISOString().slice(0, 10),

@@ -6,6 +6,13 @@ import { PROBLEM_TEXTS } from "./problem_texts.ts";
 /** What success answers say. */
 export const MESSAGES = {
   account_opened: { tr: "Kullanıcı oluşturuldu.", en: "The user was created." },
+  user_found: { tr: "Kullanıcı görüntülendi.", en: "The user was found." },
+  user_changed: { tr: "Kullanıcı bilgileri güncellendi.", en: "The user was updated." },
+  auth_code_changed: {
+    tr: "authCode değiştirildi; diğer oturumlar sonlandırıldı.",
+    en: "The authCode was changed; other sessions have ended.",
+  },
+  sessions_ended: { tr: "Oturumlar sonlandırıldı.", en: "The sessions have ended." },
   code_created: { tr: "Doğrulama kodu oluşturuldu.", en: "The one-time code was created." },
   code_sent: {
     tr: "Kullanıcı kayıtlıysa kod gönderildi.",

@@ -208,12 +208,12 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Bu işlem için yetkiniz yok.",
       detail:
-        "Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.",
+        "Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.[ Oturumla değiştirilemeyenler: {parameters}.]",
     },
     en: {
       title: "You may not do this.",
       detail:
-        "A session acts only for its own user and cannot refund; everything else takes the fleet key.",
+        "A session acts only for its own user and cannot refund; everything else takes the fleet key.[ A session cannot change {parameters}.]",
     },
   },
   not_found: {

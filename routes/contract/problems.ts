@@ -114,6 +114,12 @@ export function problem(
   return { code, facts: Object.fromEntries(shown) };
 }
 
+/** A problem of several fields, which its detail names. */
+export function listErrors(code: ProblemCode, errors: readonly FieldError[]): Problem {
+  const parameters = errors.map(({ field }) => field).join(", ");
+  return { ...problem(code, { parameters }), errors };
+}
+
 /** Something read from a request, or why it cannot be. */
 export type Read<T> =
   | { readonly ok: true; readonly value: T }

@@ -9,6 +9,7 @@ import type { Ids } from "../../domain/ports/ids.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Pingable } from "../../domain/ports/health.ts";
+import type { People } from "../../domain/ports/people.ts";
 import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
@@ -19,6 +20,7 @@ export interface Dependencies {
   readonly accounts: Accounts;
   readonly journal: Journal;
   readonly auth: AuthStore;
+  readonly people: People;
   readonly vault: CardVault;
   readonly settlement: TopUpSettlement;
   readonly hasher: SecretHasher;

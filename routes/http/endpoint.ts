@@ -69,13 +69,17 @@ export interface Trace {
   who: "fleet" | "session" | "anonymous";
   filo: string | null;
   userNo: string | null;
+  /** The names of the personal data that were changed, and never their values. */
+  fields?: string;
 }
 
 /** A request for one account, by someone who may act for it. */
 export interface AccountRequest<Parameters> extends RequestFacts {
   readonly account: AccountId;
+  readonly caller: Caller;
   readonly parameters: Parameters;
   readonly command: RequestCommand;
+  readonly trace: Trace;
 }
 
 /** A request that anyone may send; its handler finds out who it is about. */

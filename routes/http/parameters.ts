@@ -30,7 +30,7 @@ export interface ParameterRules {
 /** What must not be in a URL, because others log URLs, each with the code of its refusal. */
 export const KEPT_OUT_OF_URLS = new Map([
   ...["cardNo", "selectedCard", "allCards"].map((name) => [name, "card_number_in_url"] as const),
-  ...["authCode", "name", "surname", "birthDate", "phoneNumber", "email"]
+  ...["authCode", "currentAuthCode", "name", "surname", "birthDate", "phoneNumber", "email"]
     .map((name) => [name, "personal_data_in_url"] as const),
 ]);
 

@@ -1,6 +1,7 @@
 import type { AccountId } from "../../domain/account.ts";
 import { accountKey } from "../../domain/account.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
+import type { SignInRefusal } from "../../domain/workflows/auth_codes.ts";
 import type { Settings } from "./dependencies.ts";
 import { type Problem, problem } from "../contract/problems.ts";
 
@@ -26,4 +27,10 @@ function toLimit(policy: string, whose: string, limit: number): RateLimit {
 export function refuseRateLimited(exceeded: Omit<ExceededLimit, "key">): Problem {
   const { policy, limit, windowSeconds, retryAfterSeconds } = exceeded;
   return problem("rate_limited", { policy, limit, windowSeconds, retryAfterSeconds });
+}
+
+export function toSignInProblem(refusal: SignInRefusal): Problem {
+  return refusal.code === "rate_limited"
+    ? refuseRateLimited(refusal.exceeded)
+    : problem(refusal.code);
 }

@@ -83,19 +83,26 @@ async function runAccount(
   { access, definition, handle }: EndpointOfAccount,
   caller: Caller,
 ): Promise<AnyReply> {
-  const { dependencies: { digests, limiter, settings }, facts } = run;
+  const { dependencies: { digests, limiter, settings }, facts, trace } = run;
   if (access === "fleet" && caller.kind === "session") return problem("forbidden");
   const parameters = await read(run, definition, caller);
   if (!parameters.ok) return parameters.problem;
   const account = accountFor(caller, { userNo: String(parameters.value.userNo) });
   if (account === undefined) return problem("forbidden");
-  run.trace.userNo = account.userNo;
+  trace.userNo = account.userNo;
   const limits = listRateLimits(settings, account);
   const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
   if (exceeded) return refuseRateLimited(exceeded);
   const command = readCommand(parameters.value, { digests, facts, definition, by: caller.kind });
   if (!command.ok) return command.problem;
-  return await handle({ ...facts, parameters: parameters.value, account, command: command.value });
+  return await handle({
+    ...facts,
+    parameters: parameters.value,
+    account,
+    caller,
+    command: command.value,
+    trace,
+  });
 }
 
 /** Reads and checks the parameters: at once, unless there is a body to wait for. */

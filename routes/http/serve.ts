@@ -51,10 +51,11 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     const { response, code } = render(reply, { facts, texts });
     const { at, requestId } = facts;
     const { status } = response;
-    const { who, filo, userNo } = trace;
+    const { who, filo, userNo, fields } = trace;
     if (audited) {
       const record = { at, requestId, who, filo, userNo, operation, status, code };
-      audit.record(who === "anonymous" ? { ...record, peer: facts.peer() } : record);
+      if (fields !== undefined) audit.record({ ...record, fields });
+      else audit.record(who === "anonymous" ? { ...record, peer: facts.peer() } : record);
     }
     log.debug("request", { operation, requestId, status, code, milliseconds: clock.now() - at });
     return response;

@@ -3,8 +3,8 @@ import type { Definition } from "./endpoint.ts";
 import type { Parameters } from "./parameters.ts";
 import {
   type FieldError,
+  listErrors,
   type Problem,
-  problem,
   type ProblemCode,
   PROBLEMS,
   type Read,
@@ -76,9 +76,4 @@ function chooseProblem(errors: readonly FieldError[]): Problem {
 
 function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
-}
-
-function listErrors(code: ProblemCode, errors: readonly FieldError[]): Problem {
-  const parameters = errors.map(({ field }) => field).join(", ");
-  return { ...problem(code, { parameters }), errors };
 }

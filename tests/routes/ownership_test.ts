@@ -54,6 +54,37 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknownUser: "creates its own",
     notHis: "serves its own",
   },
+  "GET /kullanici": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `GET /kullanici?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "PUT /kullanici": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `PUT /kullanici?userNo=${userNo}&phoneNumber=05321112233` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "PUT /kullanici/auth-kodu": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({
+      line:
+        `PUT /kullanici/auth-kodu?userNo=${userNo}&authCode=new&currentAuthCode=secret-${userNo}`,
+    }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
+  "DELETE /oturumlar": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `DELETE /oturumlar?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
   "POST /kart-saklama": {
     who: "fleet or session",
     call: ({ userNo }) => ({ line: `POST /kart-saklama?userNo=${userNo}&cardNo=${MASTERCARD}` }),
@@ -243,7 +274,7 @@ async function addUser(kese: TestKese, userNo: string, fleet: TestRequest = {}):
 async function picture({ kese }: World): Promise<readonly string[]> {
   const texts: string[] = [];
   for (const userNo of ["1", "2", "new-1", "new-2"]) {
-    for (const path of ["islemler", "kart-saklama-listesi", "bakiye"]) {
+    for (const path of ["kullanici", "islemler", "kart-saklama-listesi", "bakiye"]) {
       const { status, body } = await send(kese, `GET /${path}?userNo=${userNo}`);
       texts.push(`${status} ${JSON.stringify({ ...body, requestId: "" })}`);
     }

@@ -358,16 +358,20 @@ Deno.test("POST /authenticate_first_route says alike for everyone that no code c
 
 /** What the store was asked for, in order, while `run` ran. */
 async function callsIn(kese: TestKese, run: () => Promise<unknown>): Promise<string[]> {
-  const { auth } = kese.store;
-  const whole = { ...auth };
   const calls: string[] = [];
-  const noted = Object.entries(whole).map(([name, call]) => [name, (...given: unknown[]) => {
-    calls.push(name);
-    return Reflect.apply(call, auth, given);
-  }]);
-  Object.assign(auth, Object.fromEntries(noted));
+  const note = (port: object) => {
+    const whole = { ...port } as Readonly<Record<string, (...given: unknown[]) => unknown>>;
+    const noted = Object.entries(whole).map(([name, call]) => [name, (...given: unknown[]) => {
+      calls.push(name);
+      return Reflect.apply(call, port, given);
+    }]);
+    Object.assign(port, Object.fromEntries(noted));
+    return () => Object.assign(port, whole);
+  };
+  const { accounts, auth, people } = kese.store;
+  const restore = [accounts, auth, people].map(note);
   await run();
-  Object.assign(auth, whole);
+  restore.forEach((one) => one());
   return calls;
 }
 
@@ -380,7 +384,7 @@ Deno.test("POST /authenticate_first_route does the same for a user as for nobody
       await kese.dependencies.codeSender.settled();
     });
     // The user is looked up by the sender, behind its pause.
-    assertEquals(calls, ["count", "addCode", "contact"]);
+    assertEquals(calls, ["count", "addCode", "load", "find"]);
   }
 });
 

@@ -19,7 +19,7 @@ import {
   type TestRequest,
 } from "../support/kese.ts";
 
-type Part = "accounts" | "journal" | "auth" | "vault";
+type Part = "accounts" | "journal" | "auth" | "people" | "vault";
 
 interface Case {
   readonly line: string;
@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
   {
     line: "POST /authenticate_first_route",
     request: USER,
-    away: ["auth", "authCodeHash"],
+    away: ["people", "authCodeHash"],
     afterwards: 201,
   },
   {

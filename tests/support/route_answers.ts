@@ -16,11 +16,12 @@ export function assertSuccess(answer: Answer, status: number, body: unknown): vo
   assertMatch(answer.headers.get("x-request-id") ?? "", /^[A-Za-z0-9._:-]{1,128}$/);
 }
 
-/** A 422 that names these fields with the code of each, in this order. */
+/** A problem, by default a 422, that names these fields with the code of each, in this order. */
 export function assertInvalidFields(
   answer: Answer,
   code: string,
   fields: readonly (readonly [field: string, code: string])[],
+  status = 422,
 ): void {
   const { errors = [], ...body } = answer.body ?? {};
   const named = errors.map((error: Record<string, string>) => [error.field, error.code]);
@@ -29,7 +30,7 @@ export function assertInvalidFields(
     assert(typeof message === "string" && message !== "", `${field} has no message`);
     assertEquals(rest, {});
   }
-  assertProblem({ ...answer, body }, 422, code, {});
+  assertProblem({ ...answer, body }, status, code, {});
 }
 
 export interface ExpectedLimit {

@@ -6,6 +6,7 @@ import type { SqliteDatabase } from "../database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
 import { createMetaWrites, type MetaWrites } from "../meta.ts";
+import { createPeopleWrites, type PeopleWrites } from "../people.ts";
 import { createProbeWrites, type ProbeWrites } from "../probe.ts";
 import { createSandboxWrites, type SandboxWrites } from "../sandbox_charges.ts";
 import { createVaultWrites, type VaultWrites } from "../vault_store.ts";
@@ -14,6 +15,7 @@ import { createVaultWrites, type VaultWrites } from "../vault_store.ts";
 export type SqliteWrites =
   & AccountWrites
   & AuthWrites
+  & PeopleWrites
   & VaultWrites
   & AuditWrites
   & SandboxWrites
@@ -31,6 +33,7 @@ export function createCommit(
   const writes: SqliteWrites = {
     ...accounts.writes,
     ...createAuthWrites(database),
+    ...createPeopleWrites(database),
     ...createVaultWrites(database),
     ...createAuditWrites(database),
     ...createSandboxWrites(database),

@@ -30,10 +30,11 @@ export function auditSinkContract(name: string, withStore: WithStore<ContractSto
         count: 12,
       } as const;
       const accepted = { ...RECORD, requestId: "req-2", status: 201, code: null };
+      const changed = { ...accepted, operation: "change_user", fields: "name,email" };
       await audit.write([RECORD, anonymous]);
       await audit.write([]);
-      await audit.write([accepted]);
-      assertEquals(await auditRecords(), [RECORD, anonymous, accepted]);
+      await audit.write([accepted, changed]);
+      assertEquals(await auditRecords(), [RECORD, anonymous, accepted, changed]);
     }));
 
   Deno.test(`${name}: write() keeps records of any kind and request id apart`, () =>

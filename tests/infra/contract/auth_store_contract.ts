@@ -3,7 +3,6 @@ import type { AccountId } from "../../../domain/account.ts";
 import type { Session } from "../../../domain/auth.ts";
 import type { NewCode } from "../../../domain/ports/auth_store.ts";
 import type { RateLimit } from "../../../domain/ports/rate_limiter.ts";
-import { createCommands, PERSON } from "../../support/commands.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 
 const ID: AccountId = { filo: "hergele", userNo: "1" };
@@ -23,21 +22,6 @@ function session(tokenHash: string, more: Partial<Session> = {}): Session {
 export function authStoreContract(name: string, withStore: WithStore<ContractStore>): void {
   const test = (what: string, body: (store: ContractStore) => Promise<void>) =>
     Deno.test(`${name}: ${what}`, () => withStore(body));
-
-  test("authCodeHash() gives the hash of a user, and nothing for an unknown one", async ({ accounts, auth }) => {
-    await accounts.insert(createCommands().opening(ID), PERSON);
-    assertEquals(await auth.authCodeHash(ID), PERSON.authCodeHash);
-    assertEquals(await auth.authCodeHash(OTHER), undefined);
-    assertEquals(await auth.authCodeHash({ ...ID, filo: "baska" }), undefined);
-  });
-
-  test("contact() gives telephone and e-mail of a user, and nothing for an unknown one", async ({ accounts, auth }) => {
-    await accounts.insert(createCommands().opening(ID), PERSON);
-    const { phoneNumber, email } = PERSON.profile;
-    assertEquals(await auth.contact(ID), { phoneNumber, email });
-    assertEquals(await auth.contact(OTHER), undefined);
-    assertEquals(await auth.contact({ ...ID, filo: "baska" }), undefined);
-  });
 
   test("addCode() takes the same code twice for one, which is taken once", async ({ auth }) => {
     for (let twice = 0; twice < 2; twice++) {

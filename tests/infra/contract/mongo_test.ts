@@ -8,6 +8,7 @@ import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { journalContract } from "./journal_contract.ts";
+import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
 
@@ -35,6 +36,7 @@ if (mongoUri === undefined) {
   accountStoreContract("MongoDB", withStore);
   journalContract("MongoDB", withStore);
   authStoreContract("MongoDB", withStore);
+  peopleContract("MongoDB", withStore);
   vaultStoreContract("MongoDB", withStore);
   auditSinkContract("MongoDB", withStore);
   storeMetaContract("MongoDB", withStore);

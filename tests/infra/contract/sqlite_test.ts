@@ -12,6 +12,7 @@ import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { journalContract } from "./journal_contract.ts";
+import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
 
@@ -36,7 +37,7 @@ function openFile(path: string): Opened {
 function toContractStore({ store, database }: Opened): ContractStore {
   const selectAudit = database.prepare(`
     SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code,
-      peer, count
+      fields, peer, count
     FROM audit ORDER BY batch_no, place`);
   const selectCounters = database.prepare("SELECT events FROM counters ORDER BY counter_key");
   return {
@@ -44,8 +45,12 @@ function toContractStore({ store, database }: Opened): ContractStore {
     counters: () => Promise.resolve(selectCounters.all().map(({ events }) => Number(events))),
     auditRecords: () =>
       Promise.resolve(
-        selectAudit.all().map(({ peer, count, ...record }) => {
-          return { ...record, ...(peer !== null && { peer, count }) } as unknown as AuditRecord;
+        selectAudit.all().map(({ fields, peer, count, ...record }) => {
+          return {
+            ...record,
+            ...(fields !== null && { fields }),
+            ...(peer !== null && { peer, count }),
+          } as unknown as AuditRecord;
         }),
       ),
   };
@@ -81,6 +86,7 @@ for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDi
   accountStoreContract(name, withStore);
   journalContract(name, withStore);
   authStoreContract(name, withStore);
+  peopleContract(name, withStore);
   vaultStoreContract(name, withStore);
   auditSinkContract(name, withStore);
   storeMetaContract(name, withStore);

@@ -105,6 +105,11 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     send(kese, "POST /create_user", {
       json: { ...NEW_USER, userNo: "2", selectedCard: "1234 5678 1234 1334", balance: 100 },
     }),
+  get_user: (kese) => send(kese, "GET /kullanici?userNo=1"),
+  change_user: (kese) => send(kese, "PUT /kullanici", { json: { userNo: "1", name: "Ada" } }),
+  change_auth_code: (kese) =>
+    send(kese, "PUT /kullanici/auth-kodu", { json: { userNo: "1", authCode: "new" } }),
+  end_sessions: (kese) => send(kese, "DELETE /oturumlar?userNo=1"),
   create_code: async (kese) => [
     await send(kese, "POST /authenticate_first_route", { json: { userNo: "1" } }),
     await send(kese, "POST /authenticate_first_route", { bearer: null, json: { userNo: "1" } }),

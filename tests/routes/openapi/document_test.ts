@@ -144,7 +144,9 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "Refund",
     "SavedCard",
     "Session",
+    "SessionsEnded",
     "TopUp",
+    "User",
   ]);
 });
 
@@ -155,8 +157,11 @@ Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and
   assertEquals(taking.map(({ operationId }) => operationId).toSorted(), [
     "adjust_balance",
     "capture_hold",
+    "change_auth_code",
+    "change_user",
     "close_account",
     "create_user",
+    "end_sessions",
     "freeze_account",
     "pay",
     "place_hold",

@@ -81,7 +81,8 @@ for (const endpoint of ENDPOINTS) {
       .filter((parameter: Json) => parameter.in !== undefined);
     await using kese = await openTestKese();
     await createUser(kese, "123456");
-    for (const all of [true, false]) {
+    // A change of a profile changes at least one of the fields that it may leave out.
+    for (const all of operation === "change_user" ? [true] : [true, false]) {
       const valueOf = ({ example, items, enum: choices }: Json) =>
         example ?? (items ? [items.example] : choices?.[0] ?? "s1");
       const sent = parameters.filter(({ required }: Json) => all || required);

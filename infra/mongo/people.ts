@@ -1,0 +1,34 @@
+import type { Collection } from "mongodb";
+import { accountKey } from "../../domain/account.ts";
+import type { Profile } from "../../domain/auth.ts";
+import type { People } from "../../domain/ports/people.ts";
+import type { UserDocument } from "./documents.ts";
+
+const PROFILE = { _id: 0, name: 1, surname: 1, birthDate: 1, phoneNumber: 1, email: 1 } as const;
+
+/** Personal data, which stands in the account's document under names that no decision reads. */
+export function createMongoPeople(users: Collection<UserDocument>): People {
+  return {
+    find: async (id) => {
+      const found = await users.findOne<Profile>({ _id: accountKey(id) }, { projection: PROFILE });
+      return found ?? undefined;
+    },
+    change: async (id, changes) => {
+      const changed = await users.findOneAndUpdate({ _id: accountKey(id) }, { $set: changes }, {
+        projection: PROFILE,
+        returnDocument: "after",
+      });
+      return changed ?? undefined;
+    },
+    authCodeHash: async (id) => {
+      const user = await users.findOne({ _id: accountKey(id) }, { projection: { authCode: 1 } });
+      return user?.authCode;
+    },
+    changeAuthCode: async (id, authCode) => {
+      const { matchedCount } = await users.updateOne({ _id: accountKey(id) }, {
+        $set: { authCode },
+      });
+      return matchedCount === 1;
+    },
+  };
+}
