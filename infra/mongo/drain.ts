@@ -20,7 +20,7 @@ interface DrainOptions {
 export interface Drain {
   /** Moves all entries that the document holds now, or joins a move in progress. */
   move(account: string): Promise<void>;
-  /** Whether the last move found that account and ledger do not belong together. */
+  /** Whether the last move found that account and ledger contradict each other. */
   isStopped(account: string): boolean;
   /** Moves in the background: nobody waits, and the next move makes up for one that fails. */
   start(account: string): void;
@@ -71,9 +71,16 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
     if (seq === 1) return CHAIN_START;
     const _id = ledgerId(account, seq - 1);
     const before = await ledger.findOne({ _id }, { projection: { hash: 1 } });
-    // A gap must not stop payments. Reconciling names the missing entry and the one after it.
-    if (before === null) log.error("ledger_entry_missing", { account, seq: seq - 1 });
-    return before?.hash ?? CHAIN_START;
+    if (before === null) {
+      // A gap must not stop payments. Reconciling names the missing entry and the one after it.
+      log.error("ledger_entry_missing", { account, seq: seq - 1 });
+      return CHAIN_START;
+    }
+    // Somebody changed the ledger. A chain that began again here would hide what came before.
+    if (!before.hash) {
+      throw new StoreInconsistentError(account, `has no hash at ${_id} of its ledger`);
+    }
+    return before.hash;
   }
 
   return {

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Collection } from "mongodb";
 import type { Account } from "../../../domain/account.ts";
 import type { AccountStore } from "../../../domain/ports/account_store.ts";
+import { StoreInconsistentError } from "../../../domain/ports/errors.ts";
 import type { Log } from "../../../domain/ports/log.ts";
 import {
   createMongoAccountStore,
@@ -182,6 +183,27 @@ mongoTest(
     assertEquals(drain.isStopped(KEY), false);
   },
 );
+
+mongoTest("move() stops and says so when the entry before has no hash", async (own) => {
+  const drain = createDrain(own);
+  const { pay } = await openAndPay(own, 3);
+  await drain.move(KEY);
+  await pay();
+  const _id = ledgerId(KEY, 4);
+  const before = await own.ledger.findOne({ _id });
+  for (const damage of [{ $unset: { hash: 1 } } as const, { $set: { hash: "" } }]) {
+    await own.ledger.updateOne({ _id }, damage);
+    await assertRejects(() => drain.move(KEY), StoreInconsistentError, "no hash");
+    assertEquals([drain.isStopped(KEY), await seqsInDocument(own.users)], [true, [5]]);
+  }
+  drain.start(KEY);
+  await drain.settled();
+  await Promise.resolve();
+  assertEquals(own.lines.includes("store_inconsistent"), true);
+  await own.ledger.updateOne({ _id }, { $set: { hash: before?.hash ?? "" } });
+  await drain.move(KEY);
+  assertEquals([drain.isStopped(KEY), await seqsInDocument(own.users)], [false, []]);
+});
 
 mongoTest("list() misses no entry that leaves the document between its two reads", async (own) => {
   await openAndPay(own, 9);
