@@ -1,9 +1,6 @@
 import type { AccountId } from "../account.ts";
-import type { CardNumber } from "../card_number.ts";
-import { closingEntryId } from "../derived_ids.ts";
-import type { TopUpCredited, TopUpFailed, TopUpStarted } from "../journal.ts";
+import type { TopUpStarted } from "../journal.ts";
 import {
-  GATEWAY_TIMEOUT_MILLISECONDS,
   SETTLEMENTS_AT_ONCE,
   TOP_UP_WAIT_MILLISECONDS,
   TOP_UPS_AT_ONCE,
@@ -11,37 +8,26 @@ import {
 } from "../limits.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AccountStore, OpenTopUpAddress } from "../ports/account_store.ts";
-import type { CardGateway, ChargeOutcome } from "../ports/card_gateway.ts";
 import type { CardVault } from "../ports/card_vault.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Journal } from "../ports/journal.ts";
+import type { FirstCharge, TopUpCommand, TopUpRejection } from "../top_up.ts";
+import { type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
 import {
-  decideTopUpCredit,
-  decideTopUpFailure,
-  type FirstCharge,
-  type TopUpCommand,
-  type TopUpRejection,
-} from "../top_up.ts";
-import { type CardDeclines, type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
-import { reportOwed } from "./closing.ts";
+  readTopUp,
+  settleTopUp,
+  type Settling,
+  type SettlingPorts,
+  type TopUpState,
+} from "./top_up_settling.ts";
 import { startTopUp } from "./top_up_start.ts";
 
-/** A top-up, and how it ended according to the journal. */
-export type TopUpState =
-  | { readonly status: "pending"; readonly started: TopUpStarted }
-  | { readonly status: "credited"; readonly started: TopUpStarted; readonly closing: TopUpCredited }
-  | { readonly status: "failed"; readonly started: TopUpStarted; readonly closing: TopUpFailed };
-
-export interface SettlementPorts extends Pick<CardDeclinesPorts, "counters" | "log"> {
+export interface SettlementPorts extends Omit<SettlingPorts, "declines"> {
   readonly accounts: Pick<Accounts, "peek" | "update">;
+  readonly counters: CardDeclinesPorts["counters"];
   readonly store: Pick<AccountStore, "openTopUps">;
-  readonly journal: Pick<Journal, "find">;
   readonly vault: Pick<CardVault, "open" | "fleetFingerprint">;
-  readonly gateway: CardGateway;
-  readonly clock: Pick<Clock, "now" | "within">;
 }
 
-/** How the top-ups that a sweep found open stand after it. */
+/** How many of the top-ups that a sweep found open are in each state after it. */
 export type SweepCounts = Readonly<Record<TopUpState["status"], number>>;
 
 /**
@@ -123,7 +109,7 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
   async function findStored(account: AccountId, topUpId: string): Promise<TopUpState | undefined> {
     const started = await ports.journal.find(account, topUpId);
     if (started?.type !== "top_up_started") return undefined;
-    return await readState(ports.journal, account, started);
+    return await readTopUp(ports.journal, account, started);
   }
 
   async function settleOpen(
@@ -173,88 +159,4 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
       return counts;
     },
   };
-}
-
-type SettlingPorts = SettlementPorts & { readonly declines: CardDeclines };
-
-type Asking = "charge" | "inquire";
-
-interface Settling {
-  readonly account: AccountId;
-  readonly started: TopUpStarted;
-  readonly ask: Asking;
-}
-
-async function settleTopUp(ports: SettlingPorts, settling: Settling): Promise<TopUpState> {
-  const { account: id, started } = settling;
-  let opened: Promise<CardNumber> | undefined;
-  const number = () => opened ??= ports.vault.open(id, started.card.cardId);
-  const outcome = await askGateway(ports, { ...settling, number });
-  if (outcome.status === "pending") return { status: "pending", started };
-  const command = {
-    entryId: closingEntryId(started.id),
-    topUpId: started.id,
-    at: ports.clock.now(),
-    requestId: started.requestId,
-    by: "kese" as const,
-  };
-  const closed = await ports.accounts.update<TopUpCredited | TopUpFailed, never>(
-    { account: id, command },
-    ({ account }) =>
-      outcome.status === "charged"
-        ? decideTopUpCredit(account, command)
-        : decideTopUpFailure(account, { ...command, reason: outcome.reason }),
-  );
-  if (closed.outcome === "accepted") reportOwed(ports.log, closed);
-  const wasCharged = outcome.status === "charged" && closed.outcome === "accepted";
-  const [state] = await Promise.all([
-    // The journal says the outcome, whoever closed the top-up.
-    readState(ports.journal, id, started),
-    wasCharged && ports.declines.release({ filo: id.filo, number: number(), at: started.at }),
-  ]);
-  return state;
-}
-
-/** The outcome of the charge; pending unless it is certain. */
-async function askGateway(
-  { gateway, clock, log }: SettlementPorts,
-  { started, ask, number }: Settling & { readonly number: () => Promise<CardNumber> },
-): Promise<ChargeOutcome> {
-  try {
-    const asking = ask === "charge" ? charge() : gateway.inquire(started.id);
-    const answer = await clock.within(asking, GATEWAY_TIMEOUT_MILLISECONDS) ??
-      { status: "pending" };
-    // Not found does not mean failed, because the first charge may still be on its way. It has the same reference.
-    if (answer.status !== "not_found") return checkAmount(answer);
-    return checkAmount(
-      await clock.within(charge(), GATEWAY_TIMEOUT_MILLISECONDS) ?? { status: "pending" },
-    );
-  } catch (error) {
-    log.warn("card_gateway_unclear", { topUpId: started.id, error });
-    return { status: "pending" };
-  }
-
-  /** A charge of another amount cannot be this top-up's, so somebody has to look. */
-  function checkAmount(answer: ChargeOutcome): ChargeOutcome {
-    const isOther = answer.status === "charged" && answer.amountKurus !== undefined &&
-      answer.amountKurus !== started.amountKurus;
-    if (!isOther) return answer;
-    log.error("card_gateway_charged_another_sum", { topUpId: started.id });
-    return { status: "pending" };
-  }
-
-  async function charge(): Promise<ChargeOutcome> {
-    return await gateway.charge(started.id, await number(), started.amountKurus);
-  }
-}
-
-async function readState(
-  journal: Pick<Journal, "find">,
-  account: AccountId,
-  started: TopUpStarted,
-): Promise<TopUpState> {
-  const closing = await journal.find(account, closingEntryId(started.id));
-  if (closing?.type === "top_up_credited") return { status: "credited", started, closing };
-  if (closing?.type === "top_up_failed") return { status: "failed", started, closing };
-  return { status: "pending", started };
 }

@@ -1,23 +1,11 @@
 import type { Collection, UpdateFilter } from "mongodb";
-import {
-  type Account,
-  type AccountId,
-  accountKey,
-  fromAccountKey,
-  type Instant,
-} from "../../domain/account.ts";
+import { type Account, type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
 import { changesAmountsOnly, type EntryOf, type JournalEntry } from "../../domain/journal.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
-import type {
-  AccountStore,
-  HoldAddress,
-  Interval,
-  LoadOptions,
-  OpenTopUpAddress,
-} from "../../domain/ports/account_store.ts";
+import type { AccountStore, LoadOptions } from "../../domain/ports/account_store.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { NewPerson } from "../../domain/ports/accounts.ts";
 import { StoreInconsistentError } from "../../domain/ports/errors.ts";
@@ -33,6 +21,7 @@ import {
 import type { Drain } from "./drain.ts";
 import type { MongoJournal } from "./journal.ts";
 import type { LedgerGuard } from "./ledger_guard.ts";
+import { createOpenLookUps } from "./open_look_ups.ts";
 import { createSwaps, type Swap } from "./swaps.ts";
 
 /** Entries that an account's document may hold, because MongoDB rewrites the whole document at each save. */
@@ -166,74 +155,6 @@ export function createMongoAccountStore(
     return await users.findOne(full, { projection: { _id: 1 } }) !== null;
   }
 
-  async function openTopUps(
-    except: Interval,
-    limit: number,
-    after?: OpenTopUpAddress,
-  ): Promise<readonly OpenTopUpAddress[]> {
-    const found = await findOpen({
-      list: "openTopUps",
-      id: "topUpId",
-      time: "startedAt",
-      due: [{ $lte: new Date(except.from) }, { $gte: new Date(except.to) }],
-      after: after && { id: after.topUpId, time: after.startedAt },
-    }, limit);
-    return found.map(({ account, id: topUpId, time: startedAt }) => ({
-      account,
-      topUpId,
-      startedAt,
-    }));
-  }
-
-  async function expiredHolds(
-    now: Instant,
-    limit: number,
-    after?: HoldAddress,
-  ): Promise<readonly HoldAddress[]> {
-    const found = await findOpen({
-      list: "openHolds",
-      id: "holdId",
-      time: "expiresAt",
-      due: [{ $lte: new Date(now) }],
-      after: after && { id: after.holdId, time: after.expiresAt },
-    }, limit);
-    return found.map(({ account, id: holdId, time: expiresAt }) => ({
-      account,
-      holdId,
-      expiresAt,
-    }));
-  }
-
-  /** Finds what is open in lists of the documents and due by its time, the oldest first. */
-  async function findOpen(
-    { list, id, time, due, after }: OpenQuery,
-    limit: number,
-  ): Promise<readonly FoundOpen[]> {
-    const [idPath, timePath] = [`${list}.${id}`, `${list}.${time}`];
-    const isDue = { $or: due.map((condition) => ({ [timePath]: condition })) };
-    const from = new Date(after?.time ?? 0);
-    const found = await users.aggregate<{ _id: string; id: string; time: Date }>([
-      { $match: isDue },
-      { $project: { [list]: 1 } },
-      { $unwind: `$${list}` },
-      { $match: isDue },
-      {
-        $match: {
-          $or: [
-            { [timePath]: { $gt: from } },
-            { [timePath]: from, [idPath]: { $gt: after?.id ?? "" } },
-          ],
-        },
-      },
-      { $sort: { [timePath]: 1, [idPath]: 1 } },
-      { $limit: limit },
-      { $project: { id: `$${idPath}`, time: `$${timePath}` } },
-    ]).toArray();
-    return found.map(({ _id, id, time }) => {
-      return { account: fromAccountKey(_id), id, time: time.getTime() };
-    });
-  }
-
   return {
     entriesPerSave: COMMANDS_PER_FOLD,
     insert,
@@ -242,8 +163,7 @@ export function createMongoAccountStore(
     // each after a majority had its copy in the ledger.
     entriesOfOldKeys: (id, keys) => journal.ledgerEntriesByKey(accountKey(id), keys),
     save,
-    openTopUps,
-    expiredHolds,
+    ...createOpenLookUps(users),
     list: async ({ limit, after }) => {
       const from = after ? { _id: { $gt: accountKey(after) } } : {};
       const found = await users.find(from, { projection: { _id: 1 } }).sort({ _id: 1 }).limit(limit)
@@ -251,21 +171,6 @@ export function createMongoAccountStore(
       return found.map(({ _id }) => fromAccountKey(_id));
     },
   };
-}
-
-/** A list of open things in the documents: the names of its members, and which of them are asked for. */
-interface OpenQuery {
-  readonly list: "openTopUps" | "openHolds";
-  readonly id: string;
-  readonly time: string;
-  readonly due: readonly { readonly $lte?: Date; readonly $gte?: Date }[];
-  readonly after: { readonly id: string; readonly time: Instant } | undefined;
-}
-
-interface FoundOpen {
-  readonly account: AccountId;
-  readonly id: string;
-  readonly time: Instant;
 }
 
 /** Names the place in the document's journal that must be free if the entries are to have room. */

@@ -3,7 +3,7 @@ import { maskedNumber } from "../../domain/card_number.ts";
 import type { CardSnapshot, EntryOf, JournalEntry } from "../../domain/journal.ts";
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
-import type { TopUpState } from "../../domain/workflows/top_ups.ts";
+import type { TopUpState } from "../../domain/workflows/top_up_settling.ts";
 import type {
   AdjustmentBody,
   CardAnswer,

@@ -14,11 +14,8 @@ import type { Accounts } from "../../../domain/ports/accounts.ts";
 import type { ChargeOutcome } from "../../../domain/ports/card_gateway.ts";
 import type { OpenTopUpAddress } from "../../../domain/ports/account_store.ts";
 import { decideTopUp, decideTopUpCredit } from "../../../domain/top_up.ts";
-import {
-  createTopUpSettlement,
-  type SettlementPorts,
-  type TopUpState,
-} from "../../../domain/workflows/top_ups.ts";
+import { createTopUpSettlement, type SettlementPorts } from "../../../domain/workflows/top_ups.ts";
+import type { TopUpState } from "../../../domain/workflows/top_up_settling.ts";
 import {
   accept,
   ACCOUNT_ID,
