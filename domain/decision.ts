@@ -85,14 +85,18 @@ export function accepted<Type extends EntryType>(
     throw new RangeError(`Cannot accept ${type}: balance would be ${balanceAfterKurus}`);
   }
   const seq = account.seq + 1;
-  const numbered = { id, seq, at, requestId, by, amountKurus, deltaKurus, balanceAfterKurus };
-  const entry = Object.assign(
-    numbered,
-    facts,
-    idempotency && { idempotency },
-  ) as unknown as EntryOf<
-    Type
-  >;
+  const entry = {
+    ...facts,
+    id,
+    seq,
+    at,
+    requestId,
+    by,
+    amountKurus,
+    deltaKurus,
+    balanceAfterKurus,
+    ...(idempotency && { idempotency }),
+  } as unknown as EntryOf<Type>;
   const next = evolve(account, entry);
   if (next.openHolds.length === 0) return { outcome: "accepted", account: next, entry };
   return { outcome: "accepted", account: next, entry: { ...entry, ...heldAfter(next, at) } };

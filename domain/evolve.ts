@@ -35,11 +35,7 @@ export function evolve(account: Account, entry: JournalEntry): Account {
   const recentKeys = idempotency
     ? rememberKey(account.recentKeys, idempotency.keyHash)
     : account.recentKeys;
-  // One copy, not two: this runs for every payment.
-  return Object.assign(
-    { ...account, head, seq, balanceKurus, recentKeys },
-    changesBy(account, entry),
-  );
+  return { ...account, head, seq, balanceKurus, recentKeys, ...changesBy(account, entry) };
 }
 
 type Changes = Partial<Omit<Account, "id" | "head" | "seq" | "balanceKurus" | "recentKeys">>;

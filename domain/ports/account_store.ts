@@ -3,7 +3,6 @@ import type { Accepted } from "../decision.ts";
 import type { EntriesByKey, LoadedAccount } from "../fold.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
 import type { NewPerson } from "./accounts.ts";
-import type { Eventually } from "./eventually.ts";
 
 /** What {@linkcode AccountStore.load} gives in addition to the account. */
 export interface LoadOptions {
@@ -22,12 +21,13 @@ export interface AccountStore {
   load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
   /**
    * The entries that keys appended, of keys that an account's window does not hold where its others
-   * are `stored`. An entry of a more recent key may be missing: `load` finds it.
+   * are `stored`. An entry of a more recent key may be missing: `load` finds it. A store without it
+   * finds such keys while it saves: there an entry with one of them is a `conflict`.
    */
-  entriesOfOldKeys(id: AccountId, keys: readonly string[]): Eventually<EntriesByKey>;
+  readonly entriesOfOldKeys?: (id: AccountId, keys: readonly string[]) => Promise<EntriesByKey>;
   /**
    * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
-   * `filed`: saved, and from now on `entriesOfOldKeys` finds every key of `next`. `full`: the journal
+   * `filed`: saved, and from now on every key of `next` is found as an old one. `full`: the journal
    * has no room just now; nothing happened. A rejected promise leaves open whether it happened.
    */
   save(

@@ -21,5 +21,5 @@ export interface Digests {
    */
   idempotencyKey(scope: KeyScope, key: string): string;
   /** HMAC of the parsed command: shows that two requests are equal, and nothing of what they hold. */
-  request(operation: string, parameters: unknown): string;
+  request(operation: string, parameters: Readonly<Record<string, unknown>>): string;
 }

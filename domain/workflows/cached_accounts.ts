@@ -72,9 +72,8 @@ export function createCachedAccounts(
     const ages = keys.map((key) => ageOfKey(recentKeys, key));
     if (ages.includes("perhaps_recent")) return false;
     const unsure = keys.filter((_key, place) => ages[place] === "new_or_old");
-    if (unsure.length === 0) return true;
-    const found = store.entriesOfOldKeys(id, unsure);
-    return found instanceof Promise ? found.then(isNone) : isNone(found);
+    if (unsure.length === 0 || !store.entriesOfOldKeys) return true;
+    return store.entriesOfOldKeys(id, unsure).then(isNone);
   }
 
   function unheard(done: Eventually<void>): void {

@@ -61,17 +61,18 @@ export function sha256(text: string): string {
 }
 
 /**
- * Writes JSON with its names sorted, so that it does not matter in which order a client wrote them. A
- * card number is replaced by a hash of all its digits, because two numbers can share a mask.
+ * Writes parameters in the order of their names, because it does not matter in which order a client
+ * wrote them. A card number is replaced by a hash of all its digits, because two numbers can share a
+ * mask.
  */
-function toCanonicalJson(value: unknown, hashCard: (digits: string) => string): string {
-  if (value instanceof CardNumber) return JSON.stringify(value.digest(hashCard));
-  if (Array.isArray(value)) {
-    return `[${value.map((item) => toCanonicalJson(item, hashCard)).join(",")}]`;
-  }
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-    .sort(([first], [second]) => first < second ? -1 : 1)
-    .map(([name, member]) => `${JSON.stringify(name)}:${toCanonicalJson(member, hashCard)}`);
-  return `{${members.join(",")}}`;
+function toCanonicalJson(
+  parameters: Readonly<Record<string, unknown>>,
+  hashCard: (digits: string) => string,
+): string {
+  const hashCards = (value: unknown): unknown => {
+    if (value instanceof CardNumber) return value.digest(hashCard);
+    return Array.isArray(value) ? value.map(hashCards) : value;
+  };
+  const given = Object.keys(parameters).filter((name) => parameters[name] !== undefined).sort();
+  return JSON.stringify(given.map((name) => [name, hashCards(parameters[name])]));
 }

@@ -15,7 +15,6 @@ import type { SqliteJournal } from "./journal.ts";
 import { createKeyReader } from "./key_reader.ts";
 import { promised } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
-import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface AccountStoreParts {
@@ -73,7 +72,7 @@ export function createSqliteAccountStore(
     const recent = keys.recentKeys(row);
     return {
       account: fromAccountRow(id, row, recent),
-      entriesByKey: keys.entriesByKey({ ...row, account: accountKey(id), recent }, asked),
+      entriesByKey: keys.entriesByKey({ ...row, recent }, asked),
     };
   }
 
@@ -114,7 +113,6 @@ export function createSqliteAccountStore(
       return await writer.write("insertAccount", key, toOpeningRows(opening, person));
     },
     load: (id, options) => promised(() => load(id, options)),
-    entriesOfOldKeys: (id, asked) => readNow(() => keys.filedEntries(accountKey(id), asked)),
     save: async (next, expectedHead, entries) => {
       const key = accountKey(next.id);
       const beside = toSideRows(next, entries);

@@ -19,11 +19,9 @@ export interface KeyReader {
   recentKeys(tail: KeyTail): RecentKeys;
   /** The entries that keys appended, recent or not; `recent` is the window of the same tail. */
   entriesByKey(
-    tail: KeyTail & { readonly account: string; readonly recent: RecentKeys },
+    tail: KeyTail & { readonly recent: RecentKeys },
     keys: readonly string[],
   ): EntriesByKey;
-  /** The entries that keys appended which are filed. */
-  filedEntries(account: string, keys: readonly string[]): EntriesByKey;
 }
 
 /** A filed key: the entry that it points at, or the row's number alone if there is none. */
@@ -47,11 +45,10 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
     SELECT ${COLUMNS} FROM unfiled CROSS JOIN journal USING (entry_no) WHERE key_hash = $key`);
   const selectFiled = database.prepare(`
     SELECT ${COLUMNS.replace("entry_no", "keys.entry_no")}
-    FROM accounts CROSS JOIN keys USING (account_no)
-    LEFT JOIN journal ON journal.entry_no = keys.entry_no
-    WHERE account_key = ? AND keys.key_hash = ?`);
+    FROM keys LEFT JOIN journal ON journal.entry_no = keys.entry_no
+    WHERE keys.account_no = ? AND keys.key_hash = ?`);
 
-  function filed(account: string, keyHash: string): FoundRow[] {
+  function filed({ account_no: account }: KeyTail, keyHash: string): FoundRow[] {
     return selectFiled.all(account, toKeyColumn(keyHash)) as unknown as FoundRow[];
   }
 
@@ -73,10 +70,9 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
         const { hashes, others } = tail.recent;
         return [
           ...(hashes.includes(shortKey(keyHash)) ? unfiled(tail, keyHash) : []),
-          ...(others === "none" ? [] : filed(tail.account, keyHash)),
+          ...(others === "none" ? [] : filed(tail, keyHash)),
         ];
       }),
-    filedEntries: (account, keys) => entriesOf(keys, (keyHash) => filed(account, keyHash)),
   };
 }
 

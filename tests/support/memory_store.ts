@@ -25,7 +25,7 @@ interface Stored {
 
 /** Accounts and journals in a map: small enough to be right by looking at it. */
 export interface MemoryStore {
-  readonly accounts: AccountStore;
+  readonly accounts: Required<AccountStore>;
   readonly journal: Journal;
   /** Everything stored, by account. A test may put an older state back, or empty it. */
   readonly stored: Map<string, Stored>;
@@ -35,7 +35,7 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
   const stored = new Map<string, Stored>();
   const entriesOf = (id: AccountId): readonly JournalEntry[] =>
     stored.get(accountKey(id))?.entries ?? [];
-  const accounts: AccountStore = {
+  const accounts: Required<AccountStore> = {
     entriesPerSave,
     insert: ({ account, entry }) => {
       const key = accountKey(account.id);

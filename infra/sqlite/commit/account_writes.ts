@@ -1,5 +1,6 @@
 import { createAppender } from "./appending.ts";
 import type { SqliteDatabase } from "../database.ts";
+import { createFiledKeys } from "./filed_keys.ts";
 import type { WorkTogether } from "./group_commit.ts";
 import { journalStart } from "./journal_ends.ts";
 import type { EntryRow, LookUp, OpeningRows, SideRows } from "../rows.ts";
@@ -33,6 +34,7 @@ export function createAccountWrites(database: SqliteDatabase): {
   const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
   const createAppending = createAppender(database);
   const keepLookUp = createLookUps(database);
+  const isFiled = createFiledKeys(database);
 
   function saveAccounts(saves: readonly Save[]): readonly Saved[] {
     const appending = createAppending();
@@ -40,6 +42,7 @@ export function createAccountWrites(database: SqliteDatabase): {
     const results = saves.map(([key, expectedHead, beside, ...entries]): Saved => {
       const stored = ends.get(key);
       if (stored?.head !== expectedHead) return "conflict";
+      if (entries.some((entry) => isFiled(stored.accountNo, entry))) return "conflict";
       // Another save of the same batch sees what this one leaves.
       const saved = appending.append(key, stored, entries);
       if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);

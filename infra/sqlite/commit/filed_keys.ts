@@ -1,0 +1,30 @@
+import type { JournalEntry } from "../../../domain/journal.ts";
+import type { SqliteDatabase } from "../database.ts";
+import type { EntryRow } from "../rows.ts";
+
+/**
+ * Finds out whether the key of an entry has appended another one before, of the keys that are filed.
+ * A command that was decided on a cached account knows only the keys that are not.
+ */
+export function createFiledKeys(
+  database: Pick<SqliteDatabase, "prepare">,
+): (account: number, entry: EntryRow) => boolean {
+  const selectFiled = database.prepare(`
+    SELECT facts FROM keys LEFT JOIN journal USING (entry_no)
+    WHERE keys.account_no = ? AND keys.key_hash = ?`);
+  return (account, [, , , , , , key, facts]) => {
+    if (key === null) return false;
+    const rows = selectFiled.all(account, key) as unknown as FiledRow[];
+    // Where the entry of a filed key is missing, the read that follows a conflict says so.
+    return rows.some((row) => row.facts === null || keyHashOf(row.facts) === keyHashOf(facts));
+  };
+}
+
+interface FiledRow {
+  readonly facts: string | null;
+}
+
+/** All of the hash: the column has its beginning alone, which two keys may share. */
+function keyHashOf(facts: string): string | undefined {
+  return (JSON.parse(facts) as Pick<JournalEntry, "idempotency">).idempotency?.keyHash;
+}
