@@ -12,8 +12,17 @@ export interface SavedCard extends Card {
   readonly selected: boolean;
 }
 
-/** Why the gateway declined a card. */
-export type DeclineReason = "declined" | "insufficient_funds" | "expired_card";
+/** Why a card was not charged. */
+export type DeclineReason = typeof DECLINE_REASONS[number];
+export const DECLINE_REASONS = [
+  "declined",
+  "insufficient_funds",
+  "expired_card",
+  "authentication_required",
+  "authentication_failed",
+  "authentication_expired",
+  "card_gone",
+] as const;
 
 export type AdjustmentDirection = typeof ADJUSTMENT_DIRECTIONS[number];
 export const ADJUSTMENT_DIRECTIONS = ["credit", "debit"] as const;
