@@ -123,11 +123,17 @@ export interface TopUpStarted extends Entry<"top_up_started"> {
 export interface TopUpCredited extends Entry<"top_up_credited"> {
   readonly topUpId: string;
   readonly card: CardSnapshot;
+  /** The gateway that charged the card, and what it calls the charge: money goes back the same way. */
+  readonly gateway: string;
+  readonly providerRef: string;
 }
 export interface TopUpFailed extends Entry<"top_up_failed"> {
   readonly topUpId: string;
   readonly card: CardSnapshot;
   readonly reason: DeclineReason;
+  readonly gateway: string;
+  /** Left out when no charge was made. */
+  readonly providerRef?: string;
 }
 
 /** Something that happened to an account. Entries never change; the balance is the total of their deltas. */
@@ -207,6 +213,8 @@ const IS_FREE_TEXT = {
   requestId: false,
   paymentId: false,
   topUpId: false,
+  gateway: false,
+  providerRef: false,
   holdId: false,
   nextSelectedCardId: false,
   orderId: true,

@@ -31,6 +31,8 @@ export type FirstCharge = "under_way" | "unclear";
 /** Closes a top-up whose outcome is known. Its entry id is {@linkcode closingEntryId}. */
 export interface TopUpClosingCommand extends Command {
   readonly topUpId: string;
+  /** The gateway that was asked to charge the card. */
+  readonly gateway: string;
 }
 
 export type TopUpRejection = RejectionOf<
@@ -69,22 +71,37 @@ export function decideTopUp(
 /** Credits an open top-up. No limit can refuse it, because the card is charged. A closed one stays closed. */
 export function decideTopUpCredit(
   account: Account,
-  command: TopUpClosingCommand,
+  command: TopUpClosingCommand & { readonly providerRef: string },
 ): Decision<TopUpCredited, never> {
   const closing = closeTopUp(account, command.topUpId);
   if (closing === undefined) return UNCHANGED;
-  return accepted<"top_up_credited">(account, command, { type: "top_up_credited", ...closing });
+  const { gateway, providerRef } = command;
+  return accepted<"top_up_credited">(account, command, {
+    type: "top_up_credited",
+    ...closing,
+    gateway,
+    providerRef,
+  });
 }
 
 /** Closes an open top-up whose card was declined: nothing was charged, and nothing is credited. */
 export function decideTopUpFailure(
   account: Account,
-  command: TopUpClosingCommand & { readonly reason: DeclineReason },
+  command: TopUpClosingCommand & {
+    readonly reason: DeclineReason;
+    readonly providerRef?: string;
+  },
 ): Decision<TopUpFailed, never> {
   const closing = closeTopUp(account, command.topUpId);
   if (closing === undefined) return UNCHANGED;
-  const { reason } = command;
-  return accepted<"top_up_failed">(account, command, { type: "top_up_failed", ...closing, reason });
+  const { reason, gateway, providerRef } = command;
+  return accepted<"top_up_failed">(account, command, {
+    type: "top_up_failed",
+    ...closing,
+    reason,
+    gateway,
+    ...(providerRef !== undefined && { providerRef }),
+  });
 }
 
 function cardToCharge(
