@@ -177,6 +177,10 @@ export interface CardGateway {
   charge(order: ChargeOrder): Promise<ChargeOutcome>;
   /** Ends a charge after the user came back. To be repeated safely: `inquire` tells after a lost answer. */
   complete(completion: Completion): Promise<ChargeOutcome>;
+  /**
+   * Give the providerRef if the journal has one. Without it, a charge that waits for its user counts as
+   * one whose page was lost on its way, and which nobody will ever confirm.
+   */
   inquire(
     charge: Pick<ChargeOrder, "reference" | "amountKurus"> & {
       readonly providerRef?: string;

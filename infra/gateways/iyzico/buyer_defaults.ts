@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { IyzicoBuyerDefaults } from "./buyer.ts";
 import type { Parsed } from "./keys.ts";
 
@@ -67,7 +68,7 @@ function readDefaults(value: unknown): Parsed<IyzicoBuyerDefaults> {
   if (!/^\d{11}$/.test(identityNumber)) {
     return { fault: "must have eleven digits as identityNumber" };
   }
-  if (!isIp(ip)) return { fault: "must have an IP address as ip" };
+  if (isIP(ip) === 0) return { fault: "must have an IP address as ip" };
   return {
     value: {
       identityNumber,
@@ -78,12 +79,6 @@ function readDefaults(value: unknown): Parsed<IyzicoBuyerDefaults> {
       ...(zipCode !== undefined && { zipCode }),
     },
   };
-}
-
-function isIp(text: string): boolean {
-  // The parser of addresses knows both forms, and takes a name for neither.
-  const isV4 = /^\d{1,3}(\.\d{1,3}){3}$/.test(text);
-  return URL.canParse(isV4 ? `http://${text}/` : `http://[${text}]/`);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -91,6 +91,8 @@ export interface GatewayFake extends AsyncDisposable {
   userReturns(reference: string, how: FakeReturn): Promise<GatewayMessage | undefined>;
   /** What the gateway sends about a charge by itself; undefined likewise. */
   webhook(reference: string, how: "signed" | "unsigned"): Promise<GatewayMessage | undefined>;
+  /** What no error may show: keys, tokens, numbers, holders and emails that it has seen. */
+  secrets(): readonly string[];
   /** The calls that arrived, in order. */
   readonly arrived: readonly FakeCall[];
 }
