@@ -12,6 +12,8 @@ export interface GatewayRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** When it is given up; otherwise after the time that one call may take. */
+  readonly signal?: AbortSignal;
 }
 
 export interface GatewayReply {
@@ -32,7 +34,7 @@ export function unclear(gateway: string, call: string, why: string): Error {
  */
 export async function askGateway(
   send: typeof fetch,
-  { gateway, call, method, url, headers, body }: GatewayRequest,
+  { gateway, call, method, url, headers, body, signal }: GatewayRequest,
 ): Promise<GatewayReply> {
   try {
     const response = await send(url, {
@@ -40,7 +42,7 @@ export async function askGateway(
       headers,
       ...(body !== undefined && { body }),
       redirect: "manual",
-      signal: AbortSignal.timeout(GATEWAY_TIMEOUT_MILLISECONDS),
+      signal: signal ?? AbortSignal.timeout(GATEWAY_TIMEOUT_MILLISECONDS),
     });
     return { status: response.status, text: await readBounded(response) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readText } from "../read_text.ts";
+import { askGateway } from "../http.ts";
 import { type Failure, toFailure, unknownOutcome } from "./errors.ts";
 import { type Fields, parseFields, textOf } from "./reply.ts";
 import { type IyzicoKeys, signRequest } from "./signing.ts";
@@ -32,7 +32,7 @@ export function createCalls({ url, keys, nonce: makeNonce, fetch }: CallOptions)
 
   async function call(
     request: {
-      readonly method: string;
+      readonly method: "GET" | "POST" | "DELETE";
       readonly path: string;
       readonly query?: string;
       readonly body?: string;
@@ -43,27 +43,20 @@ export function createCalls({ url, keys, nonce: makeNonce, fetch }: CallOptions)
     const { method, path, query = "", body } = request;
     const name = path.slice(1);
     const nonce = makeNonce();
-    let status: number;
-    let text: string;
-    try {
-      const response = await fetch(`${base}${path}${query}`, {
-        method,
-        headers: {
-          accept: "application/json",
-          "content-type": "application/json",
-          "x-iyzi-rnd": nonce,
-          authorization: signRequest(keys, { nonce, path, body: body ?? "" }),
-        },
-        ...(body !== undefined && { body }),
-        // Not followed, because the request is for this address alone.
-        redirect: "manual",
-        signal,
-      });
-      status = response.status;
-      text = await readText(response);
-    } catch (cause) {
-      throw unknownOutcome(name, "there is no answer", { cause });
-    }
+    const { status, text } = await askGateway(fetch, {
+      gateway: "iyzico",
+      call: name,
+      method,
+      url: `${base}${path}${query}`,
+      headers: {
+        accept: "application/json",
+        "content-type": "application/json",
+        "x-iyzi-rnd": nonce,
+        authorization: signRequest(keys, { nonce, path, body: body ?? "" }),
+      },
+      ...(body !== undefined && { body }),
+      signal,
+    });
     return readReply({ name, status, text, conversationId: request.conversationId });
   }
 

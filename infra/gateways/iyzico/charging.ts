@@ -1,13 +1,14 @@
 import { Buffer } from "node:buffer";
 import type { Instant } from "../../../domain/account.ts";
 import type { ChargeOrder, ChargeOutcome } from "../../../domain/ports/card_gateway.ts";
+import { isSameSignature } from "../signatures.ts";
 import { type IyzicoBuyerDefaults, toPayment } from "./buyer.ts";
 import type { Body, IyzicoCalls } from "./calls.ts";
 import { openToken } from "./cards.ts";
 import { meaningOf, unexplained, unknownOutcome } from "./errors.ts";
 import { toCharged } from "./payments.ts";
 import { type Fields, textOf } from "./reply.ts";
-import { isSignature, signFields } from "./signing.ts";
+import { signFields } from "./signing.ts";
 
 /** What the calls about money need. */
 export interface Charging {
@@ -57,7 +58,7 @@ async function start3ds(
   const { fields } = reply;
   const providerRef = textOf(fields, "paymentId") ?? "";
   const signed = [providerRef, textOf(fields, "conversationId") ?? ""];
-  if (!isSignature(textOf(fields, "signature"), signFields(secretKey, signed))) {
+  if (!isSameSignature(textOf(fields, "signature"), signFields(secretKey, signed))) {
     throw unknownOutcome(START_3DS, "its signature is wrong");
   }
   if (providerRef === "" || textOf(fields, "conversationId") !== reference) {

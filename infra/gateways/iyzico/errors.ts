@@ -1,4 +1,5 @@
 import { type GroupMeaning, meaningOfErrorGroup } from "../error_groups.ts";
+import { unclear } from "../http.ts";
 import { type Fields, textOf } from "./reply.ts";
 
 /** A request that iyzico refused. */
@@ -55,9 +56,9 @@ export function toFailure(fields: Fields): Failure {
   };
 }
 
-/** An outcome that is not known. The message names the call and the code, and nothing of the bodies. */
-export function unknownOutcome(call: string, why: string, options?: ErrorOptions): Error {
-  return new Error(`Cannot tell the outcome: iyzico ${call}: ${why}`, options);
+/** An outcome that is not known. */
+export function unknownOutcome(call: string, why: string): Error {
+  return unclear("iyzico", call, why);
 }
 
 /** The same for an answer that was a failure. */

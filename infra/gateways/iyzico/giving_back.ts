@@ -1,5 +1,6 @@
 import { CURRENCY } from "../../../domain/money.ts";
 import type { GiveBackOrder, GiveBackOutcome } from "../../../domain/ports/card_gateway.ts";
+import { isSameSignature } from "../signatures.ts";
 import { readAmount, trimAmount, writeAmount } from "./amounts.ts";
 import type { IyzicoBuyerDefaults } from "./buyer.ts";
 import type { Reply } from "./calls.ts";
@@ -7,7 +8,7 @@ import type { Charging } from "./charging.ts";
 import { type Failure, meaningOf, unexplained, unknownOutcome } from "./errors.ts";
 import { type Fields, textOf } from "./reply.ts";
 import { listPayments } from "./reporting.ts";
-import { isSignature, signFields } from "./signing.ts";
+import { signFields } from "./signing.ts";
 
 type Outcome = GiveBackOutcome | { readonly status: "not_found" };
 
@@ -126,5 +127,5 @@ function isSignedRefund(fields: Fields, secretKey: string): boolean {
   return [
     [paymentId, trimAmount(read("price")), read("currency"), conversationId],
     [paymentId, conversationId],
-  ].some((signed) => isSignature(textOf(fields, "signature"), signFields(secretKey, signed)));
+  ].some((signed) => isSameSignature(textOf(fields, "signature"), signFields(secretKey, signed)));
 }

@@ -1,3 +1,4 @@
+import { parseFleetKeys } from "../fleet_keys.ts";
 import type { IyzicoKeys } from "./signing.ts";
 
 /** What a variable says, or what is wrong with it: the rest of a sentence that begins with its name. */
@@ -8,33 +9,16 @@ export type Parsed<Value> =
 export const IYZICO_LIVE_URL = "https://api.iyzipay.com";
 export const IYZICO_SANDBOX_URL = "https://sandbox-api.iyzipay.com";
 
-const FORM = "must be fleet:apiKey|secretKey,…, each fleet once";
-const FLEET = /^[A-Za-z0-9_-]{1,64}$/;
-
-/**
- * Reads `IYZICO_KEYS`: the keys of each fleet. A blank in a key is refused, because iyzico then says only
- * that the signature is invalid, to every request. No fault repeats a key.
- */
+/** Reads `IYZICO_KEYS`: the keys of each fleet. No fault repeats a key. */
 export function parseIyzicoKeys(text: string): Parsed<ReadonlyMap<string, IyzicoKeys>> {
-  const keys = new Map<string, IyzicoKeys>();
-  for (const item of text.split(",").map((item) => item.trim())) {
-    const colon = item.indexOf(":");
-    const fleet = item.slice(0, Math.max(colon, 0));
-    const parts = item.slice(colon + 1).split("|");
-    const [apiKey = "", secretKey = ""] = parts;
-    if (!FLEET.test(fleet) || parts.length !== 2 || keys.has(fleet)) return { fault: FORM };
-    if (apiKey === "" || secretKey === "") {
-      return { fault: `must have both keys of ${fleet}: apiKey|secretKey` };
-    }
-    if (!isPrintable(apiKey) || !isPrintable(secretKey)) {
-      return { fault: `must have no blank or invisible character in the keys of ${fleet}` };
-    }
+  const read = parseFleetKeys(text, ["apiKey", "secretKey"]);
+  if ("problem" in read) return { fault: `must be ${read.problem}` };
+  for (const [fleet, { apiKey, secretKey }] of read.keys) {
     if (isSandbox(apiKey) !== isSandbox(secretKey)) {
       return { fault: `must have both keys of ${fleet} from the same environment` };
     }
-    keys.set(fleet, { apiKey, secretKey });
   }
-  return { value: keys };
+  return { value: read.keys };
 }
 
 /**
@@ -62,8 +46,4 @@ export function chooseIyzicoUrl({ apiKey }: IyzicoKeys, url: string | undefined)
 
 function isSandbox(key: string): boolean {
   return key.startsWith("sandbox-");
-}
-
-function isPrintable(key: string): boolean {
-  return /^[\x21-\x7e]+$/.test(key);
 }

@@ -1,6 +1,7 @@
 import type { GatewayMessage, MessageSubject } from "../../../domain/ports/card_gateway.ts";
+import { isSameSignature } from "../signatures.ts";
 import { type Fields, parseFields, textOf } from "./reply.ts";
-import { isSignature, signFields, signWebhook } from "./signing.ts";
+import { signFields, signWebhook } from "./signing.ts";
 
 /** What the bank says through the user's browser. */
 export interface Callback {
@@ -26,7 +27,7 @@ export function readCallback({ body }: GatewayMessage, secretKey: string): Callb
   const signed = ["conversationData", "conversationId", "mdStatus", "paymentId", "status"].map(
     read,
   );
-  if (!isSignature(form.get("signature"), signFields(secretKey, signed))) return undefined;
+  if (!isSameSignature(form.get("signature"), signFields(secretKey, signed))) return undefined;
   const providerRef = read("paymentId");
   if (providerRef === "") return undefined;
   const reference = read("conversationId");
@@ -54,7 +55,7 @@ function readWebhook(
   const reference = read("paymentConversationId");
   // A payment on iyzico's own page has a token, too.
   const signed = [read("iyziEventType"), providerRef, read("token"), reference, read("status")];
-  if (!isSignature(headers.get(WEBHOOK_SIGNATURE), signWebhook(secretKey, signed))) {
+  if (!isSameSignature(headers.get(WEBHOOK_SIGNATURE), signWebhook(secretKey, signed))) {
     return undefined;
   }
   return {

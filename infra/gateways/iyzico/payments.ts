@@ -1,9 +1,10 @@
 import { CURRENCY, type Kurus } from "../../../domain/money.ts";
 import type { ChargeOutcome } from "../../../domain/ports/card_gateway.ts";
+import { isSameSignature } from "../signatures.ts";
 import { readAmount, trimAmount } from "./amounts.ts";
 import { unknownOutcome } from "./errors.ts";
 import { type Fields, textOf } from "./reply.ts";
-import { isSignature, signFields } from "./signing.ts";
+import { signFields } from "./signing.ts";
 
 /** What was asked for, which every answer must repeat. */
 export interface Expected {
@@ -40,7 +41,7 @@ export function checkPayment(
     ...["paymentId", "currency", "basketId", "conversationId"].map(read),
     ...["paidPrice", "price"].map((name) => trimAmount(read(name))),
   ];
-  if (!isSignature(textOf(fields, "signature"), signFields(secretKey, signed))) {
+  if (!isSameSignature(textOf(fields, "signature"), signFields(secretKey, signed))) {
     throw unknownOutcome(call, "its signature is wrong");
   }
   const paymentId = read("paymentId");

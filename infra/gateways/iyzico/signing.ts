@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { hmacSha256 } from "../signatures.ts";
 
 /** What a merchant signs with. The API key begins with `sandbox-` if it is one of the sandbox. */
 export interface IyzicoKeys {
@@ -37,13 +37,6 @@ export function signWebhook(secretKey: string, fields: readonly string[]): strin
   return hmac(secretKey, secretKey + fields.join(""));
 }
 
-/** Compares a signature in constant time. A missing one never matches. */
-export function isSignature(given: string | null | undefined, expected: string): boolean {
-  if (given === null || given === undefined) return false;
-  const [first, second] = [Buffer.from(given), Buffer.from(expected)];
-  return first.length === second.length && timingSafeEqual(first, second);
-}
-
 function hmac(secretKey: string, message: string): string {
-  return createHmac("sha256", secretKey).update(message).digest("hex");
+  return hmacSha256(secretKey, message, "hex");
 }
