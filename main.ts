@@ -1,8 +1,9 @@
 import type { Hono } from "hono";
-import type { CardGateway } from "./domain/ports/card_gateway.ts";
+import type { CardGateway, CardGateways } from "./domain/ports/card_gateway.ts";
 import type { Clock } from "./domain/ports/clock.ts";
 import type { Log } from "./domain/ports/log.ts";
 import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
+import { createCardRefunds } from "./domain/workflows/card_refunds.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
 import { findContact } from "./domain/workflows/auth_codes.ts";
@@ -40,6 +41,7 @@ export interface Kese extends AsyncDisposable {
   readonly store: Store;
   readonly dependencies: Dependencies;
   readonly gateway: CardGateway;
+  readonly gateways: CardGateways;
   /** Asks the gateway about open top-ups, and removes what has expired. */
   sweep(): Promise<void>;
   /** Writes what is still in memory and closes the store. */
@@ -86,6 +88,18 @@ export async function openKese(
     fingerprint: () => keyring.key("card_fingerprint"),
   });
   const gateway = replaced.gateway ?? createSandboxGateway(store.sandboxCharges);
+  const gateways: CardGateways = {
+    of: () => gateway,
+    named: (name) => name === gateway.traits.name ? gateway : undefined,
+  };
+  const cardRefunds = createCardRefunds({
+    accounts,
+    store: store.accounts,
+    journal,
+    gateways,
+    clock,
+    log,
+  });
   const settlement = createTopUpSettlement({
     accounts,
     counters: store.auth,
@@ -113,6 +127,7 @@ export async function openKese(
     people: store.people,
     vault,
     settlement,
+    cardRefunds,
     hasher: replaced.hasher ?? createSecretHasher(),
     digests: createDigests(() => keyring.key("idempotency")),
     ids: createIds(),
@@ -133,6 +148,7 @@ export async function openKese(
     store,
     dependencies,
     gateway,
+    gateways,
     sweep: createSweep({ ...dependencies, keyring, store }),
     close,
     [Symbol.asyncDispose]: close,

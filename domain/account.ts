@@ -52,6 +52,25 @@ export interface OpenTopUp {
   readonly startedAt: Instant;
 }
 
+/** A top-up that was credited, and how much of it went back to its card or is on its way there. */
+export interface CreditedTopUp {
+  readonly topUpId: string;
+  readonly amountKurus: Kurus;
+  readonly refundedKurus: Kurus;
+  readonly at: Instant;
+  /** The gateway that charged the card, and what it calls the charge. */
+  readonly gateway: string;
+  readonly providerRef: string;
+}
+
+/** Money on its way back to a card: it has left the balance, and its outcome is not yet in the journal. */
+export interface OpenCardRefund {
+  readonly cardRefundId: string;
+  readonly topUpId: string;
+  readonly amountKurus: Kurus;
+  readonly startedAt: Instant;
+}
+
 /** Money that is set aside until it is captured, released or expired. */
 export interface OpenHold {
   readonly holdId: string;
@@ -84,6 +103,11 @@ export interface Account {
   readonly selectedCardId: string | null;
   readonly lastPayment: PaymentState | null;
   readonly openTopUps: readonly OpenTopUp[];
+  readonly openCardRefunds: readonly OpenCardRefund[];
+  /** Of what no card brought, how much was unspent when money last came in; see granted.ts. */
+  readonly grantedKurus: Kurus;
+  /** Of what no card brought, how much was spent by then and comes back first when payments are refunded. */
+  readonly spentGrantsKurus: Kurus;
   readonly recentKeys: RecentKeys;
   /** When cards were saved or declined within the last hour, oldest first (card testing). */
   readonly cardSavesAt: readonly Instant[];

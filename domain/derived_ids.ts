@@ -12,7 +12,8 @@ export function closingEntryId(topUpId: string): string {
 /** A random id has capital letters and digits alone after its prefix. */
 const CAPTURE_PREFIX = "pay_h";
 const HOLD_END_PREFIX = "hend_";
-const DERIVED_PREFIXES = [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX];
+const CARD_REFUND_END_PREFIX = "crfe_";
+const DERIVED_PREFIXES = [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX, CARD_REFUND_END_PREFIX];
 
 /**
  * The ids of the entries that can end a hold: the payment that captures it, or its release or expiry.
@@ -25,6 +26,16 @@ export function holdEndIds(
   if (!holdId.startsWith("hold_")) return undefined;
   const rest = holdId.slice("hold_".length);
   return { capture: `${CAPTURE_PREFIX}${rest}`, release: `${HOLD_END_PREFIX}${rest}` };
+}
+
+/**
+ * The id of the entry that ends a card refund, whether the gateway gave the money back or refused: it
+ * follows from the refund's own, so it ends once, and how is found without a search. Undefined for what
+ * is no card refund's id.
+ */
+export function cardRefundEndId(cardRefundId: string): string | undefined {
+  if (!cardRefundId.startsWith("crf_")) return undefined;
+  return `${CARD_REFUND_END_PREFIX}${cardRefundId.slice("crf_".length)}`;
 }
 
 /** Whether an id is derived from another entry's and not random, so that it could be made twice. */

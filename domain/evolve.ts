@@ -1,4 +1,5 @@
 import type { Account, AccountId, Card, OpenHold } from "./account.ts";
+import { adjustGrants, bringGrantBack, settleGrants } from "./granted.ts";
 import { rememberEvent } from "./hourly_limit.ts";
 import { NO_KEYS, rememberKey } from "./idempotency.ts";
 import { type JournalEntry, rideOf, type SavedCard } from "./journal.ts";
@@ -19,6 +20,9 @@ export function unopened(id: AccountId): Account {
     selectedCardId: null,
     lastPayment: null,
     openTopUps: [],
+    openCardRefunds: [],
+    grantedKurus: NO_MONEY,
+    spentGrantsKurus: NO_MONEY,
     recentKeys: NO_KEYS,
     cardSavesAt: [],
     declinesAt: [],
@@ -44,7 +48,11 @@ type Changes = Partial<Omit<Account, "id" | "head" | "seq" | "balanceKurus" | "r
 function changesBy(account: Account, entry: JournalEntry): Changes {
   switch (entry.type) {
     case "account_opened":
-      return { cards: entry.cards.map(toCard), selectedCardId: selectedOf(entry.cards) };
+      return {
+        cards: entry.cards.map(toCard),
+        selectedCardId: selectedOf(entry.cards),
+        grantedKurus: entry.amountKurus,
+      };
     case "card_saved":
       return {
         cards: [...account.cards, toCard(entry.card)],
@@ -82,22 +90,39 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
     case "hold_expired":
       return { openHolds: withoutHold(account, entry.holdId) };
     case "adjustment":
-      return {};
+      return adjustGrants(account, entry.deltaKurus);
     case "refund": {
       const { lastPayment } = account;
-      if (lastPayment?.paymentId !== entry.paymentId) return {};
-      return { lastPayment: { ...lastPayment, refundedKurus: entry.refundedKurus } };
+      const { paymentId, refundedKurus, grantedKurus } = entry;
+      return {
+        ...(lastPayment?.paymentId === paymentId && {
+          lastPayment: { ...lastPayment, refundedKurus },
+        }),
+        ...(grantedKurus !== undefined && bringGrantBack(account, grantedKurus)),
+      };
     }
     case "top_up_started": {
       const { id: topUpId, amountKurus, card: { cardId }, at: startedAt } = entry;
       return { openTopUps: [...account.openTopUps, { topUpId, amountKurus, cardId, startedAt }] };
     }
     case "top_up_credited":
-      return { openTopUps: withoutTopUp(account, entry.topUpId) };
+      return { openTopUps: withoutTopUp(account, entry.topUpId), ...settleGrants(account) };
     case "top_up_failed":
       return {
         openTopUps: withoutTopUp(account, entry.topUpId),
         declinesAt: rememberEvent(account.declinesAt, { limit: DECLINES_PER_HOUR, now: entry.at }),
+      };
+    case "card_refund_started": {
+      const { id: cardRefundId, topUpId, amountKurus, at: startedAt } = entry;
+      const refund = { cardRefundId, topUpId, amountKurus, startedAt };
+      return { openCardRefunds: [...account.openCardRefunds, refund] };
+    }
+    case "card_refund_completed":
+      return { openCardRefunds: withoutCardRefund(account, entry.cardRefundId) };
+    case "card_refund_failed":
+      return {
+        openCardRefunds: withoutCardRefund(account, entry.cardRefundId),
+        ...settleGrants(account),
       };
   }
 }
@@ -120,4 +145,11 @@ function withoutRide({ holdId, amountKurus, expiresAt }: OpenHold): OpenHold {
 
 function withoutTopUp({ openTopUps }: Account, topUpId: string): Account["openTopUps"] {
   return openTopUps.filter((open) => open.topUpId !== topUpId);
+}
+
+function withoutCardRefund(
+  { openCardRefunds }: Account,
+  cardRefundId: string,
+): Account["openCardRefunds"] {
+  return openCardRefunds.filter((open) => open.cardRefundId !== cardRefundId);
 }

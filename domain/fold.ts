@@ -1,6 +1,7 @@
-import type { Account, PaymentState } from "./account.ts";
+import type { Account, CreditedTopUp, PaymentState } from "./account.ts";
 import type { Command, Decision } from "./decision.ts";
 import type { JournalEntry } from "./journal.ts";
+import { topUpAfter } from "./credited_top_up.ts";
 import { paymentAfter } from "./payment_state.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
@@ -8,7 +9,7 @@ import type { Rejection } from "./rejection.ts";
 /** By key hash, the entry that the key appended. */
 export type EntriesByKey = ReadonlyMap<string, JournalEntry>;
 
-/** The account as a store gives it, with the entries and payments that the commands asked for. */
+/** The account as a store gives it, with the entries, payments and top-ups that the commands asked for. */
 export interface LoadedAccount extends AccountView {
   readonly entriesByKey: EntriesByKey;
 }
@@ -44,14 +45,14 @@ export function foldCommands(base: LoadedAccount, waiting: readonly WaitingComma
   let account = base.account;
   // What a command did is asked for by those behind it alone, and mostly there are none.
   const seen = waiting.length > 1 ? copyOf(base) : undefined;
-  const { payments, entriesByKey } = seen ?? base;
+  const { payments, topUps, entriesByKey } = seen ?? base;
   const entries: JournalEntry[] = [];
   const outcomes = waiting.map(({ command, decide }): FoldedOutcome => {
     const repeated = checkKey(command, entriesByKey);
     if (repeated === "key_reused") return { outcome: "key_reused" };
     if (repeated) return { outcome: "replayed", entry: repeated, account };
     try {
-      const decision = decide({ account, payments });
+      const decision = decide({ account, payments, topUps });
       if (decision.outcome === "rejected") return decision;
       if (decision.outcome === "unchanged") return { outcome: "unchanged", account };
       ({ account } = decision);
@@ -66,19 +67,26 @@ export function foldCommands(base: LoadedAccount, waiting: readonly WaitingComma
   return { account, entries, outcomes };
 }
 
-/** What the commands of a batch see of payments and keys: the store's and what those before them did. */
+/** What the commands of a batch see beside the account: the store's and what those before them did. */
 interface Seen {
   readonly payments: Map<string, PaymentState>;
+  readonly topUps: Map<string, CreditedTopUp>;
   readonly entriesByKey: Map<string, JournalEntry>;
 }
 
-function copyOf({ payments, entriesByKey }: LoadedAccount): Seen {
-  return { payments: new Map(payments), entriesByKey: new Map(entriesByKey) };
+function copyOf({ payments, topUps, entriesByKey }: LoadedAccount): Seen {
+  return {
+    payments: new Map(payments),
+    topUps: new Map(topUps),
+    entriesByKey: new Map(entriesByKey),
+  };
 }
 
-function note(entry: JournalEntry, { payments, entriesByKey }: Seen): void {
+function note(entry: JournalEntry, { payments, topUps, entriesByKey }: Seen): void {
   const payment = paymentAfter(entry, payments);
   if (payment) payments.set(payment.paymentId, payment);
+  const topUp = topUpAfter(entry, topUps);
+  if (topUp) topUps.set(topUp.topUpId, topUp);
   if (entry.idempotency) entriesByKey.set(entry.idempotency.keyHash, entry);
 }
 

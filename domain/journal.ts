@@ -94,6 +94,8 @@ export interface Refund extends Entry<"refund"> {
   readonly paymentId: string;
   /** How much of the payment is refunded, including this refund. */
   readonly refundedKurus: Kurus;
+  /** How much of it counts as granted again. Left out when that is nothing. */
+  readonly grantedKurus?: Kurus;
   /** Why, in the fleet's words. */
   readonly reason?: string;
 }
@@ -136,6 +138,36 @@ export interface TopUpFailed extends Entry<"top_up_failed"> {
   readonly providerRef?: string;
 }
 
+/** It takes the amount from the balance, before the gateway is asked to give it back. */
+export interface CardRefundStarted extends Entry<"card_refund_started"> {
+  readonly topUpId: string;
+  /** The gateway that charged the card, and what it calls the charge. */
+  readonly gateway: string;
+  readonly providerRef: string;
+  /** Whether it is all of the charge. */
+  readonly whole: boolean;
+  /** How much of the top-up went back or is on its way, including this. */
+  readonly refundedKurus: Kurus;
+}
+export interface CardRefundCompleted extends Entry<"card_refund_completed"> {
+  readonly cardRefundId: string;
+  readonly topUpId: string;
+  readonly gateway: string;
+  /** Whether the charge was cancelled before the bank's day ended, or given back after it. */
+  readonly how: GiveBackWay;
+}
+/** It puts the amount back on the balance. */
+export interface CardRefundFailed extends Entry<"card_refund_failed"> {
+  readonly cardRefundId: string;
+  readonly topUpId: string;
+  readonly gateway: string;
+  /** How much of the top-up went back or is on its way, without this. */
+  readonly refundedKurus: Kurus;
+}
+
+export type GiveBackWay = typeof GIVE_BACK_WAYS[number];
+export const GIVE_BACK_WAYS = ["void", "refund"] as const;
+
 /** Something that happened to an account. Entries never change; the balance is the total of their deltas. */
 export type JournalEntry =
   | AccountOpened
@@ -153,7 +185,10 @@ export type JournalEntry =
   | Adjustment
   | TopUpStarted
   | TopUpCredited
-  | TopUpFailed;
+  | TopUpFailed
+  | CardRefundStarted
+  | CardRefundCompleted
+  | CardRefundFailed;
 
 export type EntryType = JournalEntry["type"];
 
@@ -161,7 +196,7 @@ export type EntryType = JournalEntry["type"];
 interface Effect {
   /** Which way its amount moves the balance. */
   readonly balance: 1 | 0 | -1 | "by_direction";
-  /** Whether it changes amounts alone, and leaves cards, top-ups and hourly limits as they are. */
+  /** Whether it changes balance and payments alone, and leaves all else as it is. */
   readonly amountsOnly: boolean;
 }
 
@@ -178,10 +213,13 @@ const EFFECTS = {
   hold_placed: { balance: 0, amountsOnly: false },
   hold_released: { balance: 0, amountsOnly: false },
   hold_expired: { balance: 0, amountsOnly: false },
-  adjustment: { balance: "by_direction", amountsOnly: true },
+  adjustment: { balance: "by_direction", amountsOnly: false },
   top_up_started: { balance: 0, amountsOnly: false },
   top_up_credited: { balance: 1, amountsOnly: false },
   top_up_failed: { balance: 0, amountsOnly: false },
+  card_refund_started: { balance: -1, amountsOnly: false },
+  card_refund_completed: { balance: 0, amountsOnly: false },
+  card_refund_failed: { balance: 1, amountsOnly: false },
 } as const satisfies Record<EntryType, Effect>;
 
 export const ENTRY_TYPES = Object.keys(EFFECTS) as readonly EntryType[];
@@ -203,6 +241,7 @@ const AMOUNTS = {
   balanceAfterKurus: true,
   heldAfterKurus: true,
   refundedKurus: true,
+  grantedKurus: true,
 } as const satisfies Record<AmountNames, true>;
 
 /** Every member of an entry that is an amount. */
@@ -213,6 +252,7 @@ const IS_FREE_TEXT = {
   requestId: false,
   paymentId: false,
   topUpId: false,
+  cardRefundId: false,
   gateway: false,
   providerRef: false,
   holdId: false,
@@ -233,7 +273,12 @@ export type EntryOf<Type extends EntryType> = Extract<JournalEntry, { type: Type
 /** Whether an entry changed amounts alone, so that the rest of the account need not be written. */
 export function changesAmountsOnly(entry: JournalEntry): boolean {
   // A payment that captured a hold ended it, too.
-  return EFFECTS[entry.type].amountsOnly && !isCapture(entry);
+  return EFFECTS[entry.type].amountsOnly && !isCapture(entry) && !bringsGrantBack(entry);
+}
+
+/** Whether an entry refunded what had been granted. */
+function bringsGrantBack(entry: JournalEntry): boolean {
+  return entry.type === "refund" && entry.grantedKurus !== undefined;
 }
 
 /** Whether an entry is a payment that captured a hold. */

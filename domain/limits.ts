@@ -14,6 +14,12 @@ export const BALANCE_MAX_KURUS = 10_000_000_000;
 export const CARDS_PER_ACCOUNT = 20;
 export const OPEN_TOP_UPS_PER_ACCOUNT = 10;
 export const REFUND_WINDOW_DAYS = 365;
+/** Money on its way back to cards whose outcome is not yet known. */
+export const OPEN_CARD_REFUNDS_PER_ACCOUNT = 10;
+/** Top-ups that are looked at together, newest first, for one of which anything is left. */
+export const CARD_REFUND_CANDIDATES = 20;
+/** Such looks for one card refund. An older top-up has to be named. */
+export const CARD_REFUND_SEARCH_PAGES = 10;
 
 export const OPEN_HOLDS_PER_ACCOUNT = 20;
 /** With those that have expired and that no sweep has ended yet. */
@@ -76,12 +82,22 @@ export const TOP_UP_WAIT_MILLISECONDS = 8_000;
  * once, and its top-up goes on.
  */
 export const TOP_UPS_WAITING = 500;
+/** The same of card refunds. */
+export const CARD_REFUNDS_WAITING = 500;
+/** Open card refunds that a sweep asks about at the same time. */
+export const CARD_REFUNDS_AT_ONCE = 10;
+/** How often a gateway must not find a card refund, when that is final, before its amount is put back. */
+export const CARD_REFUND_NOT_FOUND_TIMES = 3;
+/** The pause between two of these questions. */
+export const CARD_REFUND_ASK_AGAIN_MILLISECONDS = 8_000;
 /** Top-ups whose outcome requests have asked for and not yet got; one more is left to a sweep. */
 export const SETTLEMENTS_AT_ONCE = 1_000;
 /** A sweep leaves younger open top-ups to the request that started them. */
 export const TOP_UP_SWEEP_AFTER_MILLISECONDS = 30_000;
 /** Open top-ups that a sweep asks about at the same time. */
 export const TOP_UPS_AT_ONCE = 10;
+/** A sweep leaves younger card refunds to the request that started them. */
+export const CARD_REFUND_SWEEP_AFTER_MILLISECONDS = 30_000;
 export const SWEEP_INTERVAL_MILLISECONDS = 60_000;
 
 export const CODE_TTL_SECONDS = 15 * 60;

@@ -1,7 +1,10 @@
 import { type Account, type AccountId, accountKey } from "./account.ts";
 import { heldKurus } from "./available.ts";
+import { movesCardRefund } from "./credited_top_up.ts";
+import { closingEntryId } from "./derived_ids.ts";
 import { CHAIN_START, type Digest, entryHash } from "./entry_chain.ts";
 import { evolve, unopened } from "./evolve.ts";
+import { grantedAgainKurus } from "./granted.ts";
 import { deltaOf, type EntryOf, type JournalEntry } from "./journal.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "./limits.ts";
 import { add, formatAmount, type Kurus, NO_MONEY } from "./money.ts";
@@ -15,15 +18,15 @@ export interface StoredEntry {
   readonly faults: readonly string[];
 }
 
-/** A payment, and what the store finds when it is asked what is refunded of it. */
-export interface LookedUpPayment {
-  readonly entry: EntryOf<"payment">;
+/** A payment or credited top-up, and what the store finds when it is asked what is refunded of it. */
+export interface LookedUp {
+  readonly entry: EntryOf<"payment" | "top_up_credited">;
   readonly refundedKurus: Kurus;
 }
 
 /** What a store keeps beside the journal, and what it asks of the journal itself. */
 export interface KeptBeside {
-  /** What is refunded of payments. */
+  /** What is refunded of payments and top-ups. */
   readonly refunded: boolean;
   /** The keys of an account's newest entries. */
   readonly recentKeys: boolean;
@@ -31,10 +34,10 @@ export interface KeptBeside {
 
 /** Replays a journal and holds it against what is stored beside it. */
 export interface AccountProof {
-  /** Takes the next entry, oldest first; a refund with the payment that it is of. */
-  add(stored: StoredEntry, payment?: LookedUpPayment): void;
-  /** The payment that an entry gives back and that the proof has not seen yet. */
-  unknownPayment(entry: JournalEntry): string | undefined;
+  /** Takes the next entry, oldest first; a refund with the payment or top-up that it is of. */
+  add(stored: StoredEntry, refunded?: LookedUp): void;
+  /** The id of the payment or credit that an entry gives back and that the proof has not seen yet. */
+  unknownRefunded(entry: JournalEntry): string | undefined;
   /** The account that the entries so far make. */
   replayed(): Account;
   /** What does not follow from each other among the entries themselves. */
@@ -46,7 +49,7 @@ export interface AccountProof {
 /**
  * Replays the entries of an account from nothing through {@linkcode evolve}, one by one: each has to
  * follow from those before it, in its number, its sums, what it refers to and its hash. It keeps no
- * entry, only what is refunded of those payments that were.
+ * entry, only what is refunded of those payments and top-ups that were.
  */
 export function proveAccount(
   id: AccountId,
@@ -56,14 +59,13 @@ export function proveAccount(
   let previous: string | null = CHAIN_START;
   let keys = 0;
   const faults: string[] = [];
-  const refunded = new Map<string, { readonly payment: LookedUpPayment; sum: Kurus }>();
+  const refunded = new Map<string, { readonly of: LookedUp; sum: Kurus }>();
 
-  function add(stored: StoredEntry, payment?: LookedUpPayment): void {
+  function add(stored: StoredEntry, of?: LookedUp): void {
     const { entry, hash } = stored;
     const name = `entry ${entry.seq} (${entry.type} ${entry.id})`;
-    if (payment && entry.type === "refund") {
-      refunded.set(entry.paymentId, { payment, sum: NO_MONEY });
-    }
+    const given = givenBack(entry);
+    if (of && given) refunded.set(given.of, { of, sum: NO_MONEY });
     const found = [...stored.faults, ...orderFaults(state, entry), ...chainFaults(entry, hash)];
     try {
       found.push(
@@ -71,6 +73,8 @@ export function proveAccount(
         ...closingFaults(state, entry),
         ...holdFaults(state, entry),
         ...refundFaults(entry),
+        ...grantFaults(state, entry),
+        ...cardRefundFaults(state, entry),
       );
       state = evolve(state, entry);
       found.push(...heldFaults(state, entry));
@@ -85,19 +89,19 @@ export function proveAccount(
   }
 
   function* refundFaults(entry: JournalEntry): Generator<string> {
-    if (entry.type !== "refund") return;
-    const known = refunded.get(entry.paymentId);
-    if (known === undefined || known.payment.entry.seq >= entry.seq) {
-      return yield `gives back ${entry.paymentId}, and there is no such payment before it`;
+    const given = givenBack(entry);
+    if (given === undefined) return;
+    const { what, name, saidKurus } = given;
+    const known = refunded.get(given.of);
+    if (known === undefined || known.of.entry.seq >= entry.seq) {
+      return yield `gives back ${name}, and there is no such ${what} before it`;
     }
-    known.sum = plus(known.sum, entry.amountKurus);
-    if (known.sum !== entry.refundedKurus) {
-      yield `says ${shown(entry.refundedKurus)} is refunded of ${entry.paymentId}, must be ${
-        shown(known.sum)
-      }`;
+    known.sum = plus(known.sum, given.byKurus);
+    if (known.sum !== saidKurus) {
+      yield `says ${shown(saidKurus)} is refunded of ${name}, must be ${shown(known.sum)}`;
     }
-    if (known.sum > known.payment.entry.amountKurus) {
-      yield `payment ${entry.paymentId} is refunded beyond its amount`;
+    if (known.sum > known.of.entry.amountKurus) {
+      yield `${what} ${name} is refunded beyond its amount`;
     }
   }
 
@@ -111,19 +115,20 @@ export function proveAccount(
 
   return {
     add,
-    unknownPayment: (entry) =>
-      entry.type === "refund" && !refunded.has(entry.paymentId) ? entry.paymentId : undefined,
+    unknownRefunded: (entry) => {
+      const of = givenBack(entry)?.of;
+      return of === undefined || refunded.has(of) ? undefined : of;
+    },
     replayed: () => state,
     entryFaults: () => {
       const lookUps = keeps.refunded
-        ? [...refunded].filter(([, { payment, sum }]) => payment.refundedKurus !== sum)
+        ? [...refunded.values()].filter(({ of, sum }) => of.refundedKurus !== sum)
         : [];
       return [
         ...faults,
-        ...lookUps.map(([paymentId, { payment, sum }]) =>
-          `payment ${paymentId}: the look-up says that ${
-            shown(payment.refundedKurus)
-          } is refunded, must be ${shown(sum)}`
+        ...lookUps.map(({ of: { entry, refundedKurus }, sum }) =>
+          `${entry.type === "payment" ? `payment ${entry.id}` : `top-up ${entry.topUpId}`}: ` +
+          `the look-up says that ${shown(refundedKurus)} is refunded, must be ${shown(sum)}`
         ),
       ];
     },
@@ -177,6 +182,53 @@ function* closingFaults(state: Account, entry: JournalEntry): Generator<string> 
   }
   if (open.cardId !== entry.card.cardId) {
     yield `is from ${entry.card.cardId}, its top-up from ${open.cardId}`;
+  }
+}
+
+/** What an entry says is refunded of a payment or of a top-up. */
+interface GivenBack {
+  readonly what: "payment" | "top-up";
+  readonly name: string;
+  /** The id of the entry that it is of: the payment, or the credit of the top-up. */
+  readonly of: string;
+  readonly byKurus: Kurus;
+  readonly saidKurus: Kurus;
+}
+
+function givenBack(entry: JournalEntry): GivenBack | undefined {
+  if (entry.type === "refund") {
+    const { paymentId, amountKurus: byKurus, refundedKurus: saidKurus } = entry;
+    return { what: "payment", name: paymentId, of: paymentId, byKurus, saidKurus };
+  }
+  if (!movesCardRefund(entry)) return undefined;
+  const { amountKurus, refundedKurus: saidKurus } = entry;
+  const byKurus = entry.type === "card_refund_started" ? amountKurus : -amountKurus as Kurus;
+  // What was changed behind Kese's back may be no top-up's id at all.
+  const topUpId = String(entry.topUpId);
+  const of = topUpId.startsWith("top_") ? closingEntryId(topUpId) : topUpId;
+  return { what: "top-up", name: topUpId, of, byKurus, saidKurus };
+}
+
+/** A refund brings back of what was granted what the account before it tells. */
+function* grantFaults(state: Account, entry: JournalEntry): Generator<string> {
+  if (entry.type !== "refund") return;
+  const { grantedKurus = NO_MONEY } = entry;
+  const right = grantedAgainKurus(state, entry.amountKurus);
+  if (grantedKurus !== right) {
+    yield `says that ${shown(grantedKurus)} of it is granted again, must be ${shown(right)}`;
+  }
+}
+
+/** What ends a card refund ends an open one, for its amount and of its top-up. */
+function* cardRefundFaults(state: Account, entry: JournalEntry): Generator<string> {
+  if (entry.type !== "card_refund_completed" && entry.type !== "card_refund_failed") return;
+  const open = state.openCardRefunds.find((one) => one.cardRefundId === entry.cardRefundId);
+  if (open === undefined) return yield `ends ${entry.cardRefundId}, which is not open`;
+  if (open.amountKurus !== entry.amountKurus) {
+    yield `is of ${shown(entry.amountKurus)}, its card refund of ${shown(open.amountKurus)}`;
+  }
+  if (open.topUpId !== entry.topUpId) {
+    yield `is of ${entry.topUpId}, its card refund of ${open.topUpId}`;
   }
 }
 

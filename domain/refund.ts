@@ -1,5 +1,6 @@
-import type { Account, PaymentState } from "./account.ts";
+import type { Account, CreditedTopUp, PaymentState } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
+import { grantedAgainKurus } from "./granted.ts";
 import type { Refund } from "./journal.ts";
 import { refundableKurus } from "./payment_state.ts";
 import { DAY_MILLISECONDS, REFUND_WINDOW_DAYS } from "./limits.ts";
@@ -23,10 +24,11 @@ export type RefundRejection = RejectionOf<
   | "refund_window_passed"
 >;
 
-/** The account, and the older payments that the commands on it name. */
+/** The account, and the older payments and top-ups that the commands on it name. */
 export interface AccountView {
   readonly account: Account;
   readonly payments: ReadonlyMap<string, PaymentState>;
+  readonly topUps: ReadonlyMap<string, CreditedTopUp>;
 }
 
 /**
@@ -58,12 +60,14 @@ export function decideRefund(
     });
   }
   const refundedKurus = add(payment.refundedKurus, amountKurus);
+  const grantedKurus = grantedAgainKurus(account, amountKurus);
   const { reason } = command;
   return accepted<"refund">(account, command, {
     type: "refund",
     amountKurus,
     paymentId,
     refundedKurus,
+    ...(grantedKurus > 0 && { grantedKurus }),
     ...(reason !== undefined && { reason }),
   });
 }

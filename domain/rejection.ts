@@ -19,7 +19,25 @@ export type Rejection =
     readonly refundableKurus: Kurus;
     readonly amountKurus: Kurus;
   }
-  | { readonly code: "refund_window_passed"; readonly paymentId: string }
+  | {
+    readonly code: "refund_window_passed";
+    readonly paymentId?: string;
+    readonly topUpId?: string;
+  }
+  | { readonly code: "top_up_not_found" }
+  /** Nothing of it is left, or nothing that cards brought, or nothing is available. */
+  | { readonly code: "nothing_to_refund"; readonly topUpId?: string }
+  | {
+    readonly code: "refund_exceeds_top_up";
+    readonly topUpId: string;
+    readonly refundableKurus: Kurus;
+    readonly amountKurus: Kurus;
+  }
+  /** Its gateway gives a charge back as a whole alone. */
+  | { readonly code: "only_whole_top_up"; readonly topUpId: string; readonly amountKurus: Kurus }
+  /** Its gateway is no longer configured. */
+  | { readonly code: "card_refund_refused"; readonly topUpId: string }
+  | { readonly code: "too_many_open_card_refunds" }
   | { readonly code: "too_many_holds" }
   | { readonly code: "hold_not_found" }
   | {

@@ -3,6 +3,7 @@ import { Admission } from "./http/admission.ts";
 import { createAccountStatusRoutes } from "./account_status.ts";
 import { createAdjustmentRoutes } from "./adjustments.ts";
 import { createBalanceRoutes } from "./balance.ts";
+import { createCardRefundRoutes } from "./card_refunds.ts";
 import { createCardRoutes } from "./cards.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
@@ -33,6 +34,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createRefundRoutes(dependencies),
     ...createHoldRoutes(dependencies),
     ...createTopUpRoutes(dependencies),
+    ...createCardRefundRoutes(dependencies),
     ...createBalanceRoutes(dependencies),
     ...createAdjustmentRoutes(dependencies),
     ...createAccountStatusRoutes(dependencies),

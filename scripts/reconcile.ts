@@ -1,6 +1,7 @@
 import { accountKey } from "../domain/account.ts";
 import { formatAmount } from "../domain/money.ts";
 import { type Reconciled, reconcileRecords } from "../domain/workflows/reconciling.ts";
+import type { CardRefundCounts } from "../domain/workflows/card_refunds.ts";
 import type { SweepCounts } from "../domain/workflows/top_ups.ts";
 import { removeVaultOrphans } from "../domain/workflows/vault_orphans.ts";
 import { proveVault } from "../domain/workflows/vault_proof.ts";
@@ -10,18 +11,20 @@ import { type Kese, openForTask, readEnvironmentOrExit, readVariablesOrExit } fr
 /** The result of reconciling. */
 export interface Report extends Reconciled {
   readonly topUps: SweepCounts;
+  readonly cardRefunds: CardRefundCounts;
   readonly vaultOrphans: number;
   /** Sealed card numbers that were opened. */
   readonly vaultRecords: number;
 }
 
 /**
- * Settles open top-ups and checks everything that is stored against the journal. If it all adds up,
+ * Settles open top-ups and card refunds and checks everything that is stored against the journal. If it all adds up,
  * removes card numbers that no account names. Safe while Kese runs.
  */
-export async function reconcile({ store, dependencies, gateway }: Kese): Promise<Report> {
+export async function reconcile({ store, dependencies, gateway, gateways }: Kese): Promise<Report> {
   const { accounts, clock, settlement, vault } = dependencies;
   const topUps = await settlement.sweep();
+  const cardRefunds = await dependencies.cardRefunds.sweep();
   const { records } = store;
   const reconciled = await reconcileRecords({
     records,
@@ -29,6 +32,7 @@ export async function reconcile({ store, dependencies, gateway }: Kese): Promise
     vault,
     vaultStore: store.vault,
     gateway,
+    gateways,
     digest: chainDigest,
   });
   const sealed = await proveVault({ store: store.vault, vault });
@@ -37,7 +41,7 @@ export async function reconcile({ store, dependencies, gateway }: Kese): Promise
   const vaultOrphans = faults.length > 0
     ? 0
     : await removeVaultOrphans({ accounts, vault: store.vault }, clock.now());
-  return { ...reconciled, faults, topUps, vaultOrphans, vaultRecords: sealed.records };
+  return { ...reconciled, faults, topUps, cardRefunds, vaultOrphans, vaultRecords: sealed.records };
 }
 
 /**
@@ -71,9 +75,15 @@ function print(report: Report): void {
   console.log(
     `Top-ups: ${topUps.credited} credited, ${topUps.failed} failed, ${topUps.pending} still pending`,
   );
+  const { completed, failed, pending } = report.cardRefunds;
+  console.log(
+    `Card refunds: ${completed} given back, ${failed} failed, ${pending} still pending`,
+  );
   console.log(`Vault: ${vaultOrphans} orphaned records removed, ${vaultRecords} opened`);
   console.log(`Journal: ${entries} entries of ${accounts} accounts replayed`);
-  if (unanswered > 0) console.log(`Card gateway: no answer about ${unanswered} closed top-ups`);
+  if (unanswered > 0) {
+    console.log(`Card gateway: no answer about ${unanswered} closed top-ups and card refunds`);
+  }
   for (const fault of faults) console.error(`  ${fault}`);
   console.log(
     faults.length === 0 ? "Everything adds up." : `${faults.length} faults: it does not add up.`,

@@ -23,5 +23,5 @@ export function createNothingStore(): Store {
 }
 
 function loaded(account: Account): LoadedAccount {
-  return { account, entriesByKey: new Map(), payments: new Map() };
+  return { account, entriesByKey: new Map(), payments: new Map(), topUps: new Map() };
 }

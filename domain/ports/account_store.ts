@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly keys?: readonly string[];
   /** Ids of payments to load, with how much of each is refunded. */
   readonly payments?: readonly string[];
+  /** Ids of credited top-ups to load, with how much of each went back to its card or is on its way. */
+  readonly topUps?: readonly string[];
 }
 
 /** Accounts and their journals, with compare-and-swap on `head`. Each database implements it. */
@@ -45,6 +47,12 @@ export interface AccountStore {
     limit: number,
     after?: OpenTopUpAddress,
   ): Promise<readonly OpenTopUpAddress[]>;
+  /** Card refunds that started outside `except` and that no entry has ended, oldest first. */
+  openCardRefunds(
+    except: Interval,
+    limit: number,
+    after?: OpenCardRefundAddress,
+  ): Promise<readonly OpenCardRefundAddress[]>;
   /** Holds that have expired by `now` and that no entry has ended, the oldest first. */
   expiredHolds(now: Instant, limit: number, after?: HoldAddress): Promise<readonly HoldAddress[]>;
 }
@@ -64,5 +72,11 @@ export interface Interval {
 export interface OpenTopUpAddress {
   readonly account: AccountId;
   readonly topUpId: string;
+  readonly startedAt: Instant;
+}
+
+export interface OpenCardRefundAddress {
+  readonly account: AccountId;
+  readonly cardRefundId: string;
   readonly startedAt: Instant;
 }

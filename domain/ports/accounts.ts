@@ -6,11 +6,12 @@ import type { EntryOf, JournalEntry } from "../journal.ts";
 import type { AccountView } from "../refund.ts";
 import type { Rejection } from "../rejection.ts";
 
-/** A command on one account, with the older payments that its rule needs. */
+/** A command on one account, with the older payments and the top-ups that its rule needs. */
 export interface AccountCommand {
   readonly account: AccountId;
   readonly command: Command;
   readonly payments?: readonly string[];
+  readonly topUps?: readonly string[];
 }
 
 /** How an update ended. After `busy` nothing has happened; after `outcome_unknown` it may have. */

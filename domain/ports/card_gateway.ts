@@ -197,3 +197,11 @@ export interface CardGateway {
   /** Asks what changes nothing. */
   check(): Promise<readonly GatewayFinding[]>;
 }
+
+/** Which gateway charges the cards of a fleet, and those that earlier cards of it were saved with. */
+export interface CardGateways {
+  /** The one that a fleet uses now. */
+  of(filo: string): CardGateway;
+  /** The one of that name, as that fleet uses it; undefined if it is not configured. */
+  named(name: string, filo: string): CardGateway | undefined;
+}

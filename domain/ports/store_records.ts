@@ -1,5 +1,5 @@
-import type { Account, AccountId, OpenHold, OpenTopUp } from "../account.ts";
-import type { KeptBeside, LookedUpPayment, StoredEntry } from "../reconciliation.ts";
+import type { Account, AccountId, OpenCardRefund, OpenHold, OpenTopUp } from "../account.ts";
+import type { KeptBeside, LookedUp, StoredEntry } from "../reconciliation.ts";
 import type { Eventually } from "./eventually.ts";
 
 /** Everything that a store keeps of an account, exactly as it is stored, even if it contradicts itself. */
@@ -11,9 +11,14 @@ export interface StoredAccount {
   readonly faults: readonly string[];
   /** Every entry, oldest first. To be read once, before the next account. */
   entries(): Iterable<StoredEntry> | AsyncIterable<StoredEntry>;
-  payment(paymentId: string): Eventually<LookedUpPayment | undefined>;
+  /** The payment or credit of that entry id, with what is refunded of it. */
+  refunded(entryId: string): Eventually<LookedUp | undefined>;
   /** The look-up of open top-ups by their start; undefined if that is the account itself. */
   readonly openTopUps: readonly Pick<OpenTopUp, "topUpId" | "startedAt">[] | undefined;
+  /** The same of open card refunds. */
+  readonly openCardRefunds:
+    | readonly Pick<OpenCardRefund, "cardRefundId" | "startedAt">[]
+    | undefined;
   /** The same of open holds, by their expiry. */
   readonly openHolds: readonly Pick<OpenHold, "holdId" | "expiresAt">[] | undefined;
   readonly keeps: KeptBeside;

@@ -6,6 +6,7 @@ import type { LoadOptions } from "../ports/account_store.ts";
 /** A command in the queue of its account, and how to answer the request that brought it. */
 export interface Pending extends WaitingCommand {
   readonly payments: readonly string[];
+  readonly topUps: readonly string[];
   readonly deadline: Instant;
   readonly settle: (outcome: UpdateOutcome) => void;
   readonly fail: (error: unknown) => void;
@@ -15,7 +16,7 @@ export interface Pending extends WaitingCommand {
 export interface Batch {
   readonly id: AccountId;
   readonly pending: readonly Pending[];
-  /** The keys and payments that the commands ask for. */
+  /** The keys, payments and top-ups that the commands ask for. */
   readonly asked: Required<LoadOptions>;
   /** The latest of the commands' deadlines. */
   readonly deadline: Instant;
@@ -25,13 +26,15 @@ export interface Batch {
 export function toBatch(id: AccountId, pending: readonly Pending[]): Batch {
   const keys: string[] = [];
   const payments: string[] = [];
+  const topUps: string[] = [];
   let latest = -Infinity;
-  for (const { command: { idempotency }, payments: asked, deadline } of pending) {
+  for (const { command: { idempotency }, deadline, ...asked } of pending) {
     if (idempotency) keys.push(idempotency.keyHash);
-    payments.push(...asked);
+    payments.push(...asked.payments);
+    topUps.push(...asked.topUps);
     latest = Math.max(latest, deadline);
   }
-  return { id, pending, asked: { keys, payments }, deadline: latest };
+  return { id, pending, asked: { keys, payments, topUps }, deadline: latest };
 }
 
 /** Gives every command of a batch the same answer. */

@@ -62,7 +62,7 @@ class QueuedAccounts implements Accounts {
   }
 
   async peek(id: AccountId): Promise<Account | undefined> {
-    const asked = { keys: [], payments: [] };
+    const asked = { keys: [], payments: [], topUps: [] };
     const atHand = await this.#cached?.base(id, asked);
     if (atHand) return atHand.account;
     // Read as for a command, because the next one may be decided on it.
@@ -72,7 +72,7 @@ class QueuedAccounts implements Accounts {
   }
 
   update<Entry extends JournalEntry, Refusal extends Rejection>(
-    { account: id, command, payments = [] }: AccountCommand,
+    { account: id, command, payments = [], topUps = [] }: AccountCommand,
     decide: (view: AccountView) => Decision<Entry, Refusal>,
   ): Promise<UpdateOutcome<Entry, Refusal>> {
     const key = accountKey(id);
@@ -84,7 +84,7 @@ class QueuedAccounts implements Accounts {
     return new Promise((resolve, reject) => {
       // Outcomes carry the entries and refusals of this command's own rule.
       const settle = resolve as (outcome: UpdateOutcome) => void;
-      const pending = { command, decide, payments, deadline, settle, fail: reject };
+      const pending = { command, decide, payments, topUps, deadline, settle, fail: reject };
       if (waiting) return void waiting.push(pending);
       const queue: Pending[] = [pending];
       this.#queues.set(key, queue);

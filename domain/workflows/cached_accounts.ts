@@ -30,6 +30,7 @@ export interface CachedAccounts {
 
 const NO_ENTRIES: EntriesByKey = new Map();
 const NO_PAYMENTS: LoadedAccount["payments"] = new Map();
+const NO_TOP_UPS: LoadedAccount["topUps"] = new Map();
 
 /** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */
 export function createCachedAccounts(
@@ -41,10 +42,10 @@ export function createCachedAccounts(
 
   function base(
     id: AccountId,
-    { keys, payments }: Required<LoadOptions>,
+    { keys, payments, topUps }: Required<LoadOptions>,
   ): Eventually<LoadedAccount | undefined> {
-    // What is refunded of an older payment is in the journal alone.
-    if (payments.length > 0) return undefined;
+    // What is refunded of an older payment or of a top-up is in the journal alone.
+    if (payments.length > 0 || topUps.length > 0) return undefined;
     const found = cache.get(id);
     // What is in this process's own memory costs no turn of the event loop.
     if (!(found instanceof Promise)) return fitting(found, keys);
@@ -56,7 +57,12 @@ export function createCachedAccounts(
     keys: readonly string[],
   ): Eventually<LoadedAccount | undefined> {
     if (account === undefined) return undefined;
-    const loaded = { account, entriesByKey: NO_ENTRIES, payments: NO_PAYMENTS };
+    const loaded = {
+      account,
+      entriesByKey: NO_ENTRIES,
+      payments: NO_PAYMENTS,
+      topUps: NO_TOP_UPS,
+    };
     if (keys.length === 0) return loaded;
     const areAllNew = areNew(account, keys);
     const fit = (surely: boolean) => surely ? loaded : undefined;

@@ -1,13 +1,20 @@
-import { type Account, findCard, fromAccountKey, type Instant } from "../account.ts";
+import {
+  type Account,
+  type AccountId,
+  findCard,
+  fromAccountKey,
+  type Instant,
+} from "../account.ts";
 import { maskedNumber } from "../card_number.ts";
 import type { Digest } from "../entry_chain.ts";
-import type { EntryOf } from "../journal.ts";
+import type { EntryOf, JournalEntry } from "../journal.ts";
 import { formatAmount } from "../money.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { CardGateway } from "../ports/card_gateway.ts";
+import type { CardGateway, CardGateways } from "../ports/card_gateway.ts";
 import type { CardVault, VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
 import { proveAccount } from "../reconciliation.ts";
+import { findCardRefundFault } from "./card_refund_proof.ts";
 
 export interface ReconcilingPorts {
   readonly records: StoreRecords;
@@ -15,6 +22,7 @@ export interface ReconcilingPorts {
   readonly vault: Pick<CardVault, "open" | "fingerprint">;
   readonly vaultStore: Pick<VaultStore, "get">;
   readonly gateway: Pick<CardGateway, "inquire">;
+  readonly gateways: Pick<CardGateways, "named">;
   readonly digest: Digest;
 }
 
@@ -26,7 +34,7 @@ export interface Reconciled {
   readonly faults: readonly string[];
   /** Accounts that are older than their journal. */
   readonly behind: readonly Behind[];
-  /** Closed top-ups whose outcome the card gateway did not confirm, because it did not answer. */
+  /** Closed top-ups and ended card refunds whose outcome the card gateway did not confirm, because it did not answer. */
   readonly unanswered: number;
 }
 
@@ -80,13 +88,15 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   const proof = proveAccount(id, { digest: ports.digest, keeps });
   const gateway: string[] = [];
   let [entries, unanswered] = [0, 0];
+  // Until they end, so never more than an account may have open.
+  const started = new Map<string, EntryOf<"card_refund_started">>();
   for await (const one of stored.entries()) {
     const { entry } = one;
     entries++;
-    const paymentId = proof.unknownPayment(entry);
-    proof.add(one, paymentId === undefined ? undefined : await stored.payment(paymentId));
-    if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") continue;
-    const fault = await findChargeFault(ports.gateway, entry);
+    const unknown = proof.unknownRefunded(entry);
+    proof.add(one, unknown === undefined ? undefined : await stored.refunded(unknown));
+    if (entry.type === "card_refund_started") started.set(entry.id, entry);
+    const fault = await findGatewayFault(ports, id, { entry, started });
     if (fault === "unanswered") unanswered++;
     else if (fault) gateway.push(`entry ${entry.seq} (${entry.type} ${entry.id}): ${fault}`);
   }
@@ -114,14 +124,20 @@ function describeEnd({ seq, head }: Account): string {
   return `its entries end with ${seq} (${head})`;
 }
 
-/** Where the look-ups of open top-ups and holds differ from what the journal leaves open. */
+/** Where the look-ups of open top-ups, card refunds and holds differ from what the journal leaves open. */
 function findLookUpFaults(stored: StoredAccount, replayed: Account): readonly string[] {
   const topUps = replayed.openTopUps.map((open) => [open.topUpId, open.startedAt] as const);
+  const cardRefunds = replayed.openCardRefunds
+    .map((open) => [open.cardRefundId, open.startedAt] as const);
   const holds = replayed.openHolds.map((open) => [open.holdId, open.expiresAt] as const);
   return [
     ...findOpenFaults("top-up", {
       kept: stored.openTopUps?.map((open) => [open.topUpId, open.startedAt]),
       open: topUps,
+    }),
+    ...findOpenFaults("card refund", {
+      kept: stored.openCardRefunds?.map((open) => [open.cardRefundId, open.startedAt]),
+      open: cardRefunds,
     }),
     ...findOpenFaults("hold", {
       kept: stored.openHolds?.map((open) => [open.holdId, open.expiresAt]),
@@ -172,6 +188,27 @@ async function findCardFaults(
     if (!isSame) faults.push(`card ${cardId}: the vault has another number for it`);
   }
   return faults;
+}
+
+/** How the gateway contradicts an entry that closes a top-up or ends a card refund. */
+async function findGatewayFault(
+  { gateway, gateways }: Pick<ReconcilingPorts, "gateway" | "gateways">,
+  id: AccountId,
+  { entry, started }: {
+    readonly entry: JournalEntry;
+    readonly started: Map<string, EntryOf<"card_refund_started">>;
+  },
+): Promise<string | undefined> {
+  if (entry.type === "top_up_credited" || entry.type === "top_up_failed") {
+    return await findChargeFault(gateway, entry);
+  }
+  if (entry.type !== "card_refund_completed" && entry.type !== "card_refund_failed") {
+    return undefined;
+  }
+  const beginning = started.get(entry.cardRefundId);
+  started.delete(entry.cardRefundId);
+  return beginning &&
+    await findCardRefundFault(gateways, id, { started: beginning, ending: entry });
 }
 
 /** How the card gateway contradicts the journal; undefined if it does not. */

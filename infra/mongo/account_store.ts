@@ -56,9 +56,9 @@ export function createMongoAccountStore(
     id: AccountId,
     options?: LoadOptions,
   ): Promise<LoadedAccount | undefined> {
-    const { keys = [], payments = [] } = options ?? {};
+    const { keys = [], payments = [], topUps = [] } = options ?? {};
     const key = accountKey(id);
-    const needsEntries = keys.length > 0 || payments.length > 0;
+    const needsEntries = keys.length > 0 || payments.length > 0 || topUps.length > 0;
     const projection = needsEntries ? WITHOUT_PERSON : { ...WITHOUT_PERSON, journal: 0 };
     // The document first: an entry that leaves it meanwhile is in the ledger already.
     const [document, newest] = await Promise.all([
@@ -76,6 +76,7 @@ export function createMongoAccountStore(
         keys,
       ),
       payments: await journal.payments(document, payments),
+      topUps: await journal.topUps(document, topUps),
     };
   }
 

@@ -1,5 +1,6 @@
 import { Long } from "mongodb";
 import type { Account, AccountId, AccountStatus, Card } from "../../domain/account.ts";
+import { movesCardRefund } from "../../domain/credited_top_up.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
 import type { RecentKeys } from "../../domain/idempotency.ts";
@@ -32,7 +33,7 @@ export interface LedgerDocument extends EntryDocument {
   readonly account: string;
   /** Set on entries that a key appended. */
   readonly key?: string;
-  /** Set on refunds. */
+  /** Set on refunds of payments, and on what says how much of a top-up went back to its card. */
   readonly refundOf?: string;
   /** Over the entry and the hash of the entry before. */
   readonly hash: string;
@@ -50,6 +51,9 @@ export interface AccountDocument {
   readonly status: AccountStatus;
   readonly openHolds: readonly StoredHold[];
   readonly openTopUps: readonly StoredTopUp[];
+  readonly openCardRefunds: readonly StoredCardRefund[];
+  readonly grantedKurus: Sum;
+  readonly spentGrantsKurus: Sum;
   readonly recentKeys: readonly string[];
   readonly keysComplete: boolean;
   readonly cardSavesAt: readonly Date[];
@@ -87,6 +91,13 @@ interface StoredTopUp {
   readonly startedAt: Date;
 }
 
+interface StoredCardRefund {
+  readonly cardRefundId: string;
+  readonly topUpId: string;
+  readonly amountKurus: Sum;
+  readonly startedAt: Date;
+}
+
 type HeadFields = Pick<
   AccountDocument,
   "head" | "seq" | "balance" | "lastPayment" | "keysComplete"
@@ -119,6 +130,13 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
       amountKurus: fromSum(amountKurus),
       startedAt: startedAt.getTime(),
     })),
+    openCardRefunds: document.openCardRefunds.map(({ amountKurus, startedAt, ...refund }) => ({
+      ...refund,
+      amountKurus: fromSum(amountKurus),
+      startedAt: startedAt.getTime(),
+    })),
+    grantedKurus: fromSum(document.grantedKurus),
+    spentGrantsKurus: fromSum(document.spentGrantsKurus),
     recentKeys: toRecentKeys(document),
     cardSavesAt: document.cardSavesAt.map((at) => at.getTime()),
     declinesAt: document.declinesAt.map((at) => at.getTime()),
@@ -151,22 +169,29 @@ export function toHeadFields(
 
 /** What payments and refunds leave as it is. */
 export function toStateFields(account: Account): StateFields {
-  const { status, openHolds, cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
+  const { openHolds, openTopUps, openCardRefunds, cardSavesAt, declinesAt } = account;
   return {
-    status,
+    status: account.status,
     openHolds: openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
       ...hold,
       amountKurus: toSum(amountKurus),
       expiresAt: new Date(expiresAt),
     })),
-    allCards: cards,
-    selectedCard: selectedCardId,
+    allCards: account.cards,
+    selectedCard: account.selectedCardId,
     openTopUps: openTopUps.map(({ topUpId, amountKurus, cardId, startedAt }) => ({
       topUpId,
       amountKurus: toSum(amountKurus),
       cardId,
       startedAt: new Date(startedAt),
     })),
+    openCardRefunds: openCardRefunds.map(({ amountKurus, startedAt, ...refund }) => ({
+      ...refund,
+      amountKurus: toSum(amountKurus),
+      startedAt: new Date(startedAt),
+    })),
+    grantedKurus: toSum(account.grantedKurus),
+    spentGrantsKurus: toSum(account.spentGrantsKurus),
     cardSavesAt: cardSavesAt.map((at) => new Date(at)),
     declinesAt: declinesAt.map((at) => new Date(at)),
   };
@@ -196,14 +221,21 @@ export function toLedgerDocument(
   previous: string,
 ): LedgerDocument {
   const entry = fromEntryDocument(document);
+  const refundOf = refundedOf(entry);
   return {
     ...document,
     _id: ledgerId(account, entry.seq),
     account,
     hash: entryHash(entry, { account, previous, digest: chainDigest }),
     ...(entry.idempotency && { key: ledgerKey(account, entry.idempotency.keyHash) }),
-    ...(entry.type === "refund" && { refundOf: refundKey(account, entry.paymentId) }),
+    ...(refundOf !== undefined && { refundOf: refundKey(account, refundOf) }),
   };
+}
+
+/** The payment or top-up of which an entry says how much is refunded. */
+function refundedOf(entry: JournalEntry): string | undefined {
+  if (entry.type === "refund") return entry.paymentId;
+  return movesCardRefund(entry) ? entry.topUpId : undefined;
 }
 
 export function fromLedgerDocument(document: LedgerDocument): JournalEntry {
@@ -230,8 +262,8 @@ export function ledgerKey(account: string, keyHash: string): string {
   return `${account}/${keyHash}`;
 }
 
-export function refundKey(account: string, paymentId: string): string {
-  return `${account}/${paymentId}`;
+export function refundKey(account: string, refundedId: string): string {
+  return `${account}/${refundedId}`;
 }
 
 function toSum(kurus: Kurus): Long {

@@ -15,6 +15,11 @@ export const INDEXES: readonly CollectionIndex[] = [
   },
   {
     collection: "users",
+    index: { name: "open_card_refunds", key: { "openCardRefunds.startedAt": 1 }, sparse: true },
+    reason: "The sweep finds the few accounts with money on its way back to a card.",
+  },
+  {
+    collection: "users",
     index: { name: "open_holds", key: { "openHolds.expiresAt": 1 }, sparse: true },
     reason: "The sweep finds the few accounts whose holds have expired.",
   },
@@ -31,7 +36,7 @@ export const INDEXES: readonly CollectionIndex[] = [
   {
     collection: "ledger",
     index: { name: "refunds", key: { refundOf: 1 }, sparse: true },
-    reason: "What is refunded of an older payment.",
+    reason: "What is refunded of an older payment or of a top-up.",
   },
   {
     collection: "auth",

@@ -1,5 +1,12 @@
 import type { Collection } from "mongodb";
-import { type AccountId, accountKey, type PaymentState } from "../../domain/account.ts";
+import {
+  type AccountId,
+  accountKey,
+  type CreditedTopUp,
+  type PaymentState,
+} from "../../domain/account.ts";
+import { topUpAfter } from "../../domain/credited_top_up.ts";
+import { closingEntryId } from "../../domain/derived_ids.ts";
 import type { EntriesByKey } from "../../domain/fold.ts";
 import { mayHaveSeen, type RecentKeys } from "../../domain/idempotency.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
@@ -43,6 +50,16 @@ export interface MongoJournal extends Journal {
     document: DocumentEntries,
     paymentIds: readonly string[],
   ): Promise<ReadonlyMap<string, PaymentState>>;
+  topUps(
+    document: DocumentEntries,
+    topUpIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CreditedTopUp>>;
+}
+
+/** Payments or top-ups, and the entries that they came with. */
+interface Refunded {
+  readonly entryIds: readonly string[];
+  readonly refundedIds: readonly string[];
 }
 
 interface JournalCollections {
@@ -82,17 +99,17 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     );
   }
 
-  /** Reads the entries with those ids and all refunds of them, oldest first. */
-  async function readPaymentEntries(
+  /** Reads the entries with those ids and all refunds of what is named, oldest first. */
+  async function readRefunded(
     { _id: account, journal = [] }: DocumentEntries,
-    paymentIds: readonly string[],
+    { entryIds, refundedIds }: Refunded,
   ): Promise<readonly JournalEntry[]> {
-    if (paymentIds.length === 0) return [];
+    if (refundedIds.length === 0) return [];
     const kept = await ledger.find({
       _id: entriesOf(account),
       $or: [
-        { id: { $in: [...paymentIds] } },
-        { refundOf: { $in: paymentIds.map((paymentId) => refundKey(account, paymentId)) } },
+        { id: { $in: [...entryIds] } },
+        { refundOf: { $in: refundedIds.map((id) => refundKey(account, id)) } },
       ],
     }).toArray();
     // Sorted here, because sorted by `_id` the query could read all entries of the account.
@@ -105,7 +122,8 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     paymentIds: readonly string[],
   ): Promise<ReadonlyMap<string, FoundPayment>> {
     const found = new Map<string, FoundPayment>();
-    for (const entry of await readPaymentEntries(document, paymentIds)) {
+    const named = { entryIds: paymentIds, refundedIds: paymentIds };
+    for (const entry of await readRefunded(document, named)) {
       if (entry.type === "payment" && paymentIds.includes(entry.id)) {
         found.set(entry.id, { entry, refundedKurus: NO_MONEY });
       }
@@ -113,6 +131,21 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
       if (entry.type !== "refund" || payment === undefined) continue;
       // Each refund says how much of its payment is refunded so far, so the last one counts.
       found.set(entry.paymentId, { ...payment, refundedKurus: entry.refundedKurus });
+    }
+    return found;
+  }
+
+  async function topUps(
+    document: DocumentEntries,
+    topUpIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CreditedTopUp>> {
+    const refundedIds = topUpIds.filter((id) => id.startsWith("top_"));
+    const entryIds = refundedIds.map(closingEntryId);
+    const found = new Map<string, CreditedTopUp>();
+    for (const entry of await readRefunded(document, { entryIds, refundedIds })) {
+      const topUp = topUpAfter(entry, found);
+      // The document has other top-ups, too.
+      if (topUp && refundedIds.includes(topUp.topUpId)) found.set(topUp.topUpId, topUp);
     }
     return found;
   }
@@ -165,6 +198,7 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     },
     entriesByKey,
     ledgerEntriesByKey,
+    topUps,
     payments: async (document, paymentIds) => {
       const found = await findPayments(document, paymentIds);
       return new Map([...found].map(([paymentId, { entry, refundedKurus }]) => {

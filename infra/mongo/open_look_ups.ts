@@ -4,14 +4,15 @@ import type {
   AccountStore,
   HoldAddress,
   Interval,
+  OpenCardRefundAddress,
   OpenTopUpAddress,
 } from "../../domain/ports/account_store.ts";
 import type { UserDocument } from "./documents.ts";
 
-/** Finds open top-ups and expired holds in the documents of all accounts. */
+/** Finds open top-ups, open card refunds and expired holds in the documents of all accounts. */
 export function createOpenLookUps(
   users: Collection<UserDocument>,
-): Pick<AccountStore, "openTopUps" | "expiredHolds"> {
+): Pick<AccountStore, "openTopUps" | "openCardRefunds" | "expiredHolds"> {
   async function openTopUps(
     except: Interval,
     limit: number,
@@ -27,6 +28,25 @@ export function createOpenLookUps(
     return found.map(({ account, id: topUpId, time: startedAt }) => ({
       account,
       topUpId,
+      startedAt,
+    }));
+  }
+
+  async function openCardRefunds(
+    except: Interval,
+    limit: number,
+    after?: OpenCardRefundAddress,
+  ): Promise<readonly OpenCardRefundAddress[]> {
+    const found = await findOpen({
+      list: "openCardRefunds",
+      id: "cardRefundId",
+      time: "startedAt",
+      due: [{ $lte: new Date(except.from) }, { $gte: new Date(except.to) }],
+      after: after && { id: after.cardRefundId, time: after.startedAt },
+    }, limit);
+    return found.map(({ account, id: cardRefundId, time: startedAt }) => ({
+      account,
+      cardRefundId,
       startedAt,
     }));
   }
@@ -80,12 +100,12 @@ export function createOpenLookUps(
     });
   }
 
-  return { openTopUps, expiredHolds };
+  return { openTopUps, openCardRefunds, expiredHolds };
 }
 
 /** A list of open things in the documents: the names of its members, and which of them are asked for. */
 interface OpenQuery {
-  readonly list: "openTopUps" | "openHolds";
+  readonly list: "openTopUps" | "openCardRefunds" | "openHolds";
   readonly id: string;
   readonly time: string;
   readonly due: readonly { readonly $lte?: Date; readonly $gte?: Date }[];

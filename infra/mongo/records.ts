@@ -3,11 +3,7 @@ import { type AccountId, accountKey, fromAccountKey } from "../../domain/account
 import type { JournalEntry } from "../../domain/journal.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
-import {
-  differences,
-  type LookedUpPayment,
-  type StoredEntry,
-} from "../../domain/reconciliation.ts";
+import { differences, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
 import {
   entriesOf,
   type EntryDocument,
@@ -45,14 +41,14 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
     }
   }
 
-  async function payment(
+  async function refunded(
     { _id: account, journal }: UserDocument,
-    paymentId: string,
-  ): Promise<LookedUpPayment | undefined> {
-    const recent = journal.find(({ id }) => id === paymentId);
-    const kept = recent ? null : await ledger.findOne({ _id: entriesOf(account), id: paymentId });
+    id: string,
+  ): Promise<LookedUp | undefined> {
+    const recent = journal.find((entry) => entry.id === id);
+    const kept = recent ? null : await ledger.findOne({ _id: entriesOf(account), id });
     const entry = recent ? fromEntryDocument(recent) : kept && fromLedgerDocument(kept);
-    if (entry?.type !== "payment") return undefined;
+    if (entry?.type !== "payment" && entry?.type !== "top_up_credited") return undefined;
     // Refunds are found by a field of theirs, which is checked for each entry.
     return { entry, refundedKurus: NO_MONEY };
   }
@@ -65,8 +61,9 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
       ...readAccount(document),
       ...(!isNamed && { faults: [`is of user ${filo}/${userNo}`] }),
       entries: () => entries(document),
-      payment: (paymentId) => payment(document, paymentId),
+      refunded: (entryId) => refunded(document, entryId),
       openTopUps: undefined,
+      openCardRefunds: undefined,
       openHolds: undefined,
       keeps: { refunded: false, recentKeys: true },
     };
@@ -129,7 +126,7 @@ function toStoredEntry(
   const { hash = "" } = document;
   try {
     const entry = fromLedgerDocument(document);
-    const faults = [...findPlaceFaults(account, document, entry)];
+    const faults = [...findPlaceFaults(account, document)];
     if (copy && differences(fromEntryDocument(copy), entry, "").length > 0) {
       faults.push(`is another entry than ${copy.id} in the account's document`);
     }
@@ -141,19 +138,15 @@ function toStoredEntry(
 }
 
 /** Checks that the fields by which the ledger finds an entry are those of the entry. */
-function* findPlaceFaults(
-  account: string,
-  document: LedgerDocument,
-  entry: JournalEntry,
-): Generator<string> {
+function* findPlaceFaults(account: string, document: LedgerDocument): Generator<string> {
   const { _id: _, account: __, key: ___, refundOf: ____, hash: _____, ...facts } = document;
   const right = toLedgerDocument(account, facts as unknown as EntryDocument, "");
   if (document._id !== right._id) yield `lies at ${document._id}`;
   if (document.account !== right.account) yield `is of account ${document.account}`;
   if (document.key !== right.key) yield "is found by another key than its own";
   if (document.refundOf !== right.refundOf) {
-    yield entry.type === "refund"
-      ? `is not found as a refund of ${entry.paymentId}`
-      : "is found as a refund";
+    yield right.refundOf === undefined
+      ? "is found as a refund"
+      : `is not found as a refund of ${right.refundOf.slice(account.length + 1)}`;
   }
 }

@@ -1,7 +1,9 @@
 import {
+  CARD_REFUND_SWEEP_AFTER_MILLISECONDS,
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
 } from "../../domain/limits.ts";
+import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import { expireHolds, type HoldSweepPorts } from "../../domain/workflows/holds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Log } from "../../domain/ports/log.ts";
@@ -11,17 +13,20 @@ import type { Store } from "../store.ts";
 interface SweepPorts extends Omit<HoldSweepPorts, "store"> {
   readonly keyring: Pick<Keyring, "open">;
   readonly settlement: Pick<TopUpSettlement, "sweep">;
+  readonly cardRefunds: Pick<CardRefunds, "sweep">;
   readonly store: Pick<Store, "accounts" | "keepHouse">;
 }
 
-/** Creates a sweep: asks about open top-ups, ends expired holds, and removes what has expired. */
+/** Creates a sweep: asks about open top-ups and card refunds, ends expired holds, and removes what has expired. */
 export function createSweep(ports: SweepPorts): () => Promise<void> {
-  const { clock, keyring, log, settlement, store } = ports;
+  const { cardRefunds, clock, keyring, log, settlement, store } = ports;
   return async () => {
     await keyring.open();
     const now = clock.now();
     const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
     if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
+    const refunds = await cardRefunds.sweep(CARD_REFUND_SWEEP_AFTER_MILLISECONDS);
+    if (Object.values(refunds).some((count) => count > 0)) log.info("card_refunds_swept", refunds);
     const expired = await expireHolds({ ...ports, store: store.accounts });
     if (expired > 0) log.info("holds_expired", { expired });
     await store.keepHouse(now);

@@ -7,6 +7,7 @@ import {
   type AccountId,
   accountKey,
   type Card,
+  type OpenCardRefund,
   type OpenHold,
   type OpenTopUp,
   type PaymentState,
@@ -134,6 +135,14 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
       cardId: text,
       startedAt: count,
     })),
+    openCardRefunds: z.array(whole<OpenCardRefund>({
+      cardRefundId: text,
+      topUpId: text,
+      amountKurus: amount,
+      startedAt: count,
+    })),
+    grantedKurus: amount,
+    spentGrantsKurus: amount,
     recentKeys: whole<RecentKeys>({
       hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
       others: z.enum(["none", "stored", "unknown"]),

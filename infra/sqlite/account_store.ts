@@ -6,6 +6,7 @@ import type {
   HoldAddress,
   Interval,
   LoadOptions,
+  OpenCardRefundAddress,
   OpenTopUpAddress,
 } from "../../domain/ports/account_store.ts";
 import type { AccountWrites } from "./commit/account_writes.ts";
@@ -51,6 +52,11 @@ export function createSqliteAccountStore(
     WHERE (started_at <= ? OR started_at >= ?) AND (started_at, top_up_id) > (?, ?)
     ORDER BY started_at, top_up_id LIMIT ?`);
 
+  const selectOpenCardRefunds = database.prepare(`
+    SELECT account_key, card_refund_id, started_at FROM open_card_refunds
+    WHERE (started_at <= ? OR started_at >= ?) AND (started_at, card_refund_id) > (?, ?)
+    ORDER BY started_at, card_refund_id LIMIT ?`);
+
   const selectExpiredHolds = database.prepare(`
     SELECT account_key, hold_id, expires_at FROM open_holds
     WHERE expires_at <= ? AND (expires_at, hold_id) > (?, ?)
@@ -58,12 +64,16 @@ export function createSqliteAccountStore(
 
   function load(
     id: AccountId,
-    { keys: asked = [], payments = [] }: LoadOptions = {},
+    { keys: asked = [], payments = [], topUps = [] }: LoadOptions = {},
   ): LoadedAccount | undefined {
     const row = selectAccount.get(accountKey(id)) as AccountRow | EndlessRow | undefined;
     if (row === undefined) return undefined;
     if (row.head === null) throw missingEntry(row.last_entry);
-    return { ...withKeys(id, row, asked), payments: journal.payments(row.account_no, payments) };
+    return {
+      ...withKeys(id, row, asked),
+      payments: journal.payments(row.account_no, payments),
+      topUps: journal.topUps(row.account_no, topUps),
+    };
   }
 
   /** The account with the window of its keys, if any are asked for: it costs a walk to their end. */
@@ -98,6 +108,23 @@ export function createSqliteAccountStore(
     });
   }
 
+  function openCardRefunds(
+    except: Interval,
+    limit: number,
+    after?: OpenCardRefundAddress,
+  ): OpenCardRefundAddress[] {
+    const from = [after?.startedAt ?? 0, after?.cardRefundId ?? ""];
+    const rows = selectOpenCardRefunds.all(
+      except.from,
+      except.to,
+      ...from,
+      limit,
+    ) as unknown as OpenCardRefundRow[];
+    return rows.map(({ account_key, card_refund_id: cardRefundId, started_at: startedAt }) => {
+      return { account: fromAccountKey(account_key), cardRefundId, startedAt };
+    });
+  }
+
   function expiredHolds(now: Instant, limit: number, after?: HoldAddress): HoldAddress[] {
     const from = [after?.expiresAt ?? 0, after?.holdId ?? ""];
     const rows = selectExpiredHolds.all(now, ...from, limit) as unknown as OpenHoldRow[];
@@ -126,6 +153,7 @@ export function createSqliteAccountStore(
     },
     list: ({ limit, after }) => promised(() => list(limit, after)),
     openTopUps: (...page) => promised(() => openTopUps(...page)),
+    openCardRefunds: (...page) => promised(() => openCardRefunds(...page)),
     expiredHolds: (...page) => promised(() => expiredHolds(...page)),
   };
 }
@@ -140,6 +168,12 @@ interface OpenHoldRow {
   readonly account_key: string;
   readonly hold_id: string;
   readonly expires_at: number;
+}
+
+interface OpenCardRefundRow {
+  readonly account_key: string;
+  readonly card_refund_id: string;
+  readonly started_at: number;
 }
 
 interface OpenTopUpRow {

@@ -1,6 +1,14 @@
-import { type AccountId, accountKey, type PaymentState } from "../../domain/account.ts";
+import {
+  type AccountId,
+  accountKey,
+  type CreditedTopUp,
+  type PaymentState,
+} from "../../domain/account.ts";
+import { creditedTopUp } from "../../domain/credited_top_up.ts";
+import { closingEntryId } from "../../domain/derived_ids.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { paymentState } from "../../domain/payment_state.ts";
+import type { LookedUp } from "../../domain/reconciliation.ts";
 import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type {
@@ -17,7 +25,9 @@ import { promised } from "./promised.ts";
 /** The reading side of the journal, for routes and for the account store. */
 export interface SqliteJournal extends Journal {
   payments(accountNo: number, paymentIds: readonly string[]): ReadonlyMap<string, PaymentState>;
-  paymentIn(accountNo: number, paymentId: string): FoundPayment | undefined;
+  topUps(accountNo: number, topUpIds: readonly string[]): ReadonlyMap<string, CreditedTopUp>;
+  /** The payment or credit of that entry id, with what is refunded of it. */
+  refundedIn(accountNo: number, entryId: string): LookedUp | undefined;
 }
 
 /** An account whose last entry is not there. */
@@ -40,6 +50,10 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   );
   const selectRefunded = database.prepare("SELECT refunded FROM refunded WHERE payment_id = ?");
 
+  const selectGivenBack = database.prepare(
+    "SELECT given_back FROM given_back WHERE top_up_id = ?",
+  );
+
   function endOf(id: AccountId): ChainEnd | undefined {
     const end = selectEnd.get(accountKey(id)) as ChainEnd | Endless | undefined;
     if (end?.seq === null) throw missingEntry(end.last_entry);
@@ -59,6 +73,20 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
     return { entry, refundedKurus: row === undefined ? NO_MONEY : row.refunded as Kurus };
   }
 
+  function findTopUp(accountNo: number, entryId: string): LookedUp | undefined {
+    const entry = findIn(accountNo, entryId);
+    if (entry?.type !== "top_up_credited") return undefined;
+    const row = selectGivenBack.get(entry.topUpId) as { given_back: number } | undefined;
+    return { entry, refundedKurus: row === undefined ? NO_MONEY : row.given_back as Kurus };
+  }
+
+  function topUpIn(accountNo: number, topUpId: string): CreditedTopUp | undefined {
+    if (!topUpId.startsWith("top_")) return undefined;
+    const found = findTopUp(accountNo, closingEntryId(topUpId));
+    if (found?.entry.type !== "top_up_credited") return undefined;
+    return { ...creditedTopUp(found.entry), refundedKurus: found.refundedKurus };
+  }
+
   function list(id: AccountId, options: JournalListOptions): JournalPage {
     const end = endOf(id);
     if (end === undefined) return { entries: [] };
@@ -75,7 +103,15 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
     list: (id, options) => promised(() => list(id, options)),
     find: (id, entryId) => promised(() => findIn(endOf(id)?.account_no, entryId)),
     findPayment: (id, paymentId) => promised(() => findPayment(endOf(id)?.account_no, paymentId)),
-    paymentIn: findPayment,
+    refundedIn: (accountNo, entryId) =>
+      findPayment(accountNo, entryId) ?? findTopUp(accountNo, entryId),
+    topUps: (accountNo, topUpIds) => {
+      const found = topUpIds.flatMap((topUpId) => {
+        const topUp = topUpIn(accountNo, topUpId);
+        return topUp === undefined ? [] : [[topUpId, topUp] as const];
+      });
+      return new Map(found);
+    },
     payments: (accountNo, paymentIds) => {
       const found = paymentIds.flatMap((paymentId) => {
         const payment = findPayment(accountNo, paymentId);

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Account, fromAccountKey } from "../../domain/account.ts";
-import type { LookedUpPayment, StoredEntry } from "../../domain/reconciliation.ts";
+import type { LookedUp, StoredEntry } from "../../domain/reconciliation.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -53,6 +53,11 @@ const SELECT_STRAYS = `
     SELECT facts ->> 'paymentId' FROM journal WHERE type = 'refund' AND json_valid(facts)
   )
   UNION ALL
+  SELECT 'refunded of top-up ' || top_up_id || ' is looked up, and nothing is refunded of it'
+  FROM given_back WHERE top_up_id NOT IN (
+    SELECT facts ->> 'topUpId' FROM journal WHERE type = 'card_refund_started' AND json_valid(facts)
+  )
+  UNION ALL
   SELECT 'no entry: row ' || entry_no || ' of the journal has a hash, and is not there'
   FROM chain WHERE entry_no NOT IN (SELECT entry_no FROM journal)
   UNION ALL
@@ -65,6 +70,9 @@ const SELECT_STRAYS = `
   UNION ALL
   SELECT account_key || ': open top-up ' || top_up_id || ' is of no account'
   FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)
+  UNION ALL
+  SELECT account_key || ': open card refund ' || card_refund_id || ' is of no account'
+  FROM open_card_refunds WHERE account_key NOT IN (SELECT account_key FROM accounts)
   UNION ALL
   SELECT account_key || ': open hold ' || hold_id || ' is of no account'
   FROM open_holds WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
@@ -91,6 +99,12 @@ interface OpenHoldRow {
   readonly account_key: string;
   readonly holdId: string;
   readonly expiresAt: number;
+}
+
+interface OpenCardRefundRow {
+  readonly account_key: string;
+  readonly cardRefundId: string;
+  readonly startedAt: number;
 }
 
 interface OpenTopUpRow {
@@ -129,6 +143,11 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
     database,
     "SELECT account_key, top_up_id AS topUpId, started_at AS startedAt FROM open_top_ups",
   );
+  const openCardRefunds = groupByAccount<OpenCardRefundRow>(
+    database,
+    `SELECT account_key, card_refund_id AS cardRefundId, started_at AS startedAt
+      FROM open_card_refunds`,
+  );
   const openHolds = groupByAccount<OpenHoldRow>(
     database,
     "SELECT account_key, hold_id AS holdId, expires_at AS expiresAt FROM open_holds",
@@ -155,9 +174,10 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
       name: key ?? `account number ${accountNo}`,
       ...readAccount(row, key === null ? undefined : selectAccount.get(key)),
       entries: () => entriesOf(row),
-      payment: (paymentId): LookedUpPayment | undefined => journal.paymentIn(accountNo, paymentId),
+      refunded: (entryId): LookedUp | undefined => journal.refundedIn(accountNo, entryId),
       keeps: { refunded: true, recentKeys: false },
       openTopUps: openTopUps.get(key ?? "") ?? [],
+      openCardRefunds: openCardRefunds.get(key ?? "") ?? [],
       openHolds: openHolds.get(key ?? "") ?? [],
     };
     // Whoever did not read them all still finds the next account's.

@@ -55,22 +55,24 @@ export type EntryColumns = readonly [
 /** The part of an account that payments and refunds leave as it is. */
 type AccountState = Pick<
   Account,
-  "status" | "openHolds" | "cards" | "selectedCardId" | "openTopUps" | "cardSavesAt" | "declinesAt"
+  | "status"
+  | "openHolds"
+  | "cards"
+  | "selectedCardId"
+  | "openTopUps"
+  | "openCardRefunds"
+  | "grantedKurus"
+  | "spentGrantsKurus"
+  | "cardSavesAt"
+  | "declinesAt"
 >;
 
-function toState(account: Account): string {
-  const { status, openHolds, cards, selectedCardId, openTopUps, cardSavesAt, declinesAt } = account;
-  return JSON.stringify(
-    {
-      status,
-      openHolds,
-      cards,
-      selectedCardId,
-      openTopUps,
-      cardSavesAt,
-      declinesAt,
-    } satisfies AccountState,
-  );
+function toState(
+  { id: _, head: _head, seq: _seq, balanceKurus: _balance, lastPayment: _payment, ...others }:
+    Account,
+): string {
+  const { recentKeys: _keys, ...state } = others;
+  return JSON.stringify(state satisfies AccountState);
 }
 
 export function fromAccountRow(
@@ -133,6 +135,9 @@ export interface OpeningRows {
 /** What an entry changes in the tables that are looked up by other things than the account. */
 export type LookUp =
   | { readonly is: "refunded"; readonly paymentId: string; readonly refundedKurus: Kurus }
+  | { readonly is: "given_back"; readonly topUpId: string; readonly refundedKurus: Kurus }
+  | { readonly is: "card_refund_opened"; readonly cardRefundId: string; readonly at: Instant }
+  | { readonly is: "card_refund_ended"; readonly cardRefundId: string }
   | { readonly is: "top_up_opened"; readonly topUpId: string; readonly at: Instant }
   | { readonly is: "top_up_closed"; readonly topUpId: string }
   | { readonly is: "hold_placed"; readonly holdId: string; readonly expiresAt: Instant }
@@ -143,7 +148,7 @@ export function toSideRows(next: Account, entries: readonly JournalEntry[]): Sid
   if (entries.every(isPlainPayment)) return null;
   return {
     ...(!entries.every(changesAmountsOnly) && { state: toState(next) }),
-    lookUps: entries.flatMap((entry) => toLookUp(entry) ?? []),
+    lookUps: entries.flatMap(toLookUps),
   };
 }
 
@@ -172,26 +177,39 @@ export function toEntryRow(entry: JournalEntry): EntryRow {
   return [id, type, amount, delta, balanceAfter, at, key, toFacts(entry)];
 }
 
-function toLookUp(entry: JournalEntry): LookUp | undefined {
+function toLookUps(entry: JournalEntry): readonly LookUp[] {
   switch (entry.type) {
     case "refund":
-      return {
+      return [{
         is: "refunded",
         paymentId: entry.paymentId,
         refundedKurus: entry.refundedKurus,
-      };
+      }];
     case "top_up_started":
-      return { is: "top_up_opened", topUpId: entry.id, at: entry.at };
+      return [{ is: "top_up_opened", topUpId: entry.id, at: entry.at }];
     case "top_up_credited":
     case "top_up_failed":
-      return { is: "top_up_closed", topUpId: entry.topUpId };
+      return [{ is: "top_up_closed", topUpId: entry.topUpId }];
+    case "card_refund_started":
+      return [toGivenBack(entry), {
+        is: "card_refund_opened",
+        cardRefundId: entry.id,
+        at: entry.at,
+      }];
+    case "card_refund_completed":
+      return [{ is: "card_refund_ended", cardRefundId: entry.cardRefundId }];
+    case "card_refund_failed":
+      return [
+        toGivenBack(entry),
+        { is: "card_refund_ended", cardRefundId: entry.cardRefundId },
+      ];
     case "payment":
-      return isCapture(entry) ? { is: "hold_ended", holdId: entry.holdId } : undefined;
+      return isCapture(entry) ? [{ is: "hold_ended", holdId: entry.holdId }] : [];
     case "hold_placed":
-      return { is: "hold_placed", holdId: entry.id, expiresAt: entry.expiresAt };
+      return [{ is: "hold_placed", holdId: entry.id, expiresAt: entry.expiresAt }];
     case "hold_released":
     case "hold_expired":
-      return { is: "hold_ended", holdId: entry.holdId };
+      return [{ is: "hold_ended", holdId: entry.holdId }];
     case "account_opened":
     case "account_frozen":
     case "account_unfrozen":
@@ -200,8 +218,14 @@ function toLookUp(entry: JournalEntry): LookUp | undefined {
     case "card_selected":
     case "card_removed":
     case "adjustment":
-      return undefined;
+      return [];
   }
+}
+
+function toGivenBack(
+  { topUpId, refundedKurus }: EntryOf<"card_refund_started" | "card_refund_failed">,
+): LookUp {
+  return { is: "given_back", topUpId, refundedKurus };
 }
 
 /** The fields of an entry that have no column of their own. */

@@ -88,6 +88,15 @@ export const TABLES = `
     payment_id TEXT PRIMARY KEY,
     refunded INTEGER NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE given_back (
+    top_up_id TEXT PRIMARY KEY,
+    given_back INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE open_card_refunds (
+    card_refund_id TEXT PRIMARY KEY,
+    account_key TEXT NOT NULL,
+    started_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   CREATE TABLE open_top_ups (
     top_up_id TEXT PRIMARY KEY,
     account_key TEXT NOT NULL,

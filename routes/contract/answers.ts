@@ -186,6 +186,19 @@ export const topUpAnswer = z.object({
   declineReason: declineReason.optional(),
 }).meta({ id: "TopUp" });
 
+/** One shape for 201, 202 and the look at it later. */
+export const cardRefundAnswer = z.object({
+  message,
+  cardRefundId: z.string(),
+  topUpId: z.string(),
+  status: z.enum(["completed", "pending", "failed"]),
+  amount: money,
+  balance: money.meta({ description: "When its outcome became known; until then, when it began." }),
+  available,
+  currency,
+  createdAt: instant,
+}).meta({ id: "CardRefund" });
+
 const entryAnswer = z.object({
   id: z.string(),
   seq: z.int().min(1).meta({ description: "1, 2, 3 … without a gap." }),
@@ -200,6 +213,7 @@ const entryAnswer = z.object({
   }),
   paymentId: z.string().optional(),
   topUpId: z.string().optional(),
+  cardRefundId: z.string().optional(),
   holdId: z.string().optional(),
   expiresAt: instant.optional().meta({ description: "Of a hold." }),
   direction: z.enum(ADJUSTMENT_DIRECTIONS).optional(),
@@ -251,6 +265,7 @@ const facts = z.object({
     description: "The payments that were found, newest first.",
   }),
   topUpId: z.string(),
+  cardRefundId: z.string(),
   declineReason,
   parameter: z.string(),
   header: z.string(),
@@ -283,5 +298,6 @@ export type HoldStateBody = Omit<z.output<typeof holdStateAnswer>, "message">;
 export type AdjustmentBody = Omit<z.output<typeof adjustmentAnswer>, "message">;
 export type RefundBody = Omit<z.output<typeof refundAnswer>, "message">;
 export type TopUpBody = Omit<z.output<typeof topUpAnswer>, "message" | "status">;
+export type CardRefundBody = Omit<z.output<typeof cardRefundAnswer>, "message">;
 export type EntryAnswer = z.output<typeof entryAnswer>;
 export type CardAnswer = z.output<typeof cardAnswer>;

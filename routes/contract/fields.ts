@@ -167,6 +167,7 @@ function toAsciiDomain(address: string): string {
 const id = z.string(coded("invalid_id")).min(1, "invalid_id").max(ID_MAX_LENGTH, "invalid_id");
 export const paymentId = id.meta({ example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const topUpId = id.meta({ example: "top_01JABCDEFGHJKMNPQRSTVWXYZ0" });
+export const cardRefundId = id.meta({ example: "crf_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const holdId = id.meta({ example: "hold_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const cardId = id.meta({ example: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 

@@ -36,6 +36,12 @@ export const MESSAGES = {
   top_up_credited: { tr: "Bakiye yüklendi.", en: "The balance was topped up." },
   top_up_pending: { tr: "Bakiye yükleme sürüyor.", en: "The top-up is pending." },
   top_up_failed: { tr: "Bakiye yüklenemedi.", en: "The top-up failed." },
+  card_refund_completed: { tr: "Tutar karta iade edildi.", en: "The card got its money back." },
+  card_refund_pending: { tr: "Karta iade sürüyor.", en: "The card refund is pending." },
+  card_refund_failed: {
+    tr: "Tutar karta iade edilemedi; bakiyeye geri eklendi.",
+    en: "The card refund failed; the balance has the amount again.",
+  },
   balance_found: { tr: "Bakiye görüntülendi.", en: "The balance was found." },
   entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
 } as const;

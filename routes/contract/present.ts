@@ -2,11 +2,13 @@ import type { Instant, OpenHold } from "../../domain/account.ts";
 import { maskedNumber } from "../../domain/card_number.ts";
 import type { CardSnapshot, EntryOf, JournalEntry } from "../../domain/journal.ts";
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
+import type { CardRefundState } from "../../domain/workflows/card_refund_settling.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
 import type { TopUpState } from "../../domain/workflows/top_up_settling.ts";
 import type {
   AdjustmentBody,
   CardAnswer,
+  CardRefundBody,
   EntryAnswer,
   HoldBody,
   HoldStateBody,
@@ -111,6 +113,18 @@ export function toTopUp(state: TopUpState): TopUpBody {
     topUpId: started.id,
     ...toMovement({ ...(state.status === "pending" ? started : state.closing), amountKurus, at }),
     card: toCard(started.card),
+  };
+}
+
+/** A card refund by the time it was started, and the balance that it led to. */
+export function toCardRefund(state: CardRefundState): CardRefundBody {
+  const { status, started } = state;
+  const { id: cardRefundId, topUpId, amountKurus, at } = started;
+  return {
+    cardRefundId,
+    topUpId,
+    status,
+    ...toMovement({ ...(state.status === "pending" ? started : state.ending), amountKurus, at }),
   };
 }
 
@@ -229,6 +243,11 @@ function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
       return { topUpId: entry.id, card: toCard(entry.card) };
     case "top_up_credited":
       return { topUpId: entry.topUpId, card: toCard(entry.card) };
+    case "card_refund_started":
+      return { cardRefundId: entry.id, topUpId: entry.topUpId };
+    case "card_refund_completed":
+    case "card_refund_failed":
+      return { cardRefundId: entry.cardRefundId, topUpId: entry.topUpId };
     case "top_up_failed":
       return { topUpId: entry.topUpId, card: toCard(entry.card), declineReason: entry.reason };
   }

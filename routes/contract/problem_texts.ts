@@ -258,6 +258,16 @@ export const PROBLEM_TEXTS: Readonly<
     },
     en: { title: "The top-up was not found.", detail: "GET /islemler shows the user's top-ups." },
   },
+  card_refund_not_found: {
+    tr: {
+      title: "Karta iade bulunamadı.",
+      detail: "Kullanıcının karta iadelerini GET /islemler gösterir.",
+    },
+    en: {
+      title: "The card refund was not found.",
+      detail: "GET /islemler shows the user's card refunds.",
+    },
+  },
   method_not_allowed: {
     tr: {
       title: "Bu adres bu yöntemi desteklemiyor.",
@@ -322,6 +332,38 @@ export const PROBLEM_TEXTS: Readonly<
       title: "The payment is already refunded.",
       detail:
         "Nothing of {paymentId} is left to refund; to refund another payment, send its paymentId.",
+    },
+  },
+  nothing_to_refund: {
+    tr: {
+      title: "Karta iade edilecek tutar yok.",
+      detail:
+        "[{topUpId} yüklemesinden karta iade edilecek tutar kalmadı. ]Yalnız kartla yüklenmiş, harcanmamış ve kullanılabilir olan tutar karta iade edilir.",
+    },
+    en: {
+      title: "Nothing can go back to a card.",
+      detail:
+        "[Nothing of {topUpId} is left to go back. ]Only what a card brought, that is unspent and available, can go back.",
+    },
+  },
+  card_refund_refused: {
+    tr: {
+      title: "Karta iade reddedildi.",
+      detail: "Tutar bakiyede duruyor. {topUpId} yüklemesini alan kart kuruluşuna başvurun.",
+    },
+    en: {
+      title: "The card refund was refused.",
+      detail: "The balance has the amount. Ask the card gateway that charged {topUpId}.",
+    },
+  },
+  too_many_open_card_refunds: {
+    tr: {
+      title: "Sonuçlanmamış karta iade sayısı üst sınıra ulaştı.",
+      detail: "Biri sonuçlanınca yeniden deneyin.",
+    },
+    en: {
+      title: "Too many card refunds are open.",
+      detail: "Try again when one of them has ended.",
     },
   },
   payload_too_large: {
@@ -437,14 +479,36 @@ export const PROBLEM_TEXTS: Readonly<
       detail: "At most {refundable} TRY can be refunded; {amount} TRY was requested.",
     },
   },
+  refund_exceeds_top_up: {
+    tr: {
+      title: "İade tutarı, yüklemenin karta iade edilebilir tutarını aşıyor.",
+      detail: "Karta en fazla {refundable} TRY iade edilebilir; istenen {amount} TRY.",
+    },
+    en: {
+      title: "The card refund exceeds the top-up.",
+      detail: "At most {refundable} TRY can go back to the card; {amount} TRY was requested.",
+    },
+  },
+  only_whole_top_up: {
+    tr: {
+      title: "Bu yüklemenin bir bölümü karta iade edilemez.",
+      detail: "Kart kuruluşu yalnız tamamını, {amount} TRY tutarını iade eder.",
+    },
+    en: {
+      title: "A part of this top-up cannot go back to the card.",
+      detail: "Its card gateway gives back only all of it, {amount} TRY.",
+    },
+  },
   refund_window_passed: {
     tr: {
       title: "İade süresi geçti.",
-      detail: `Bir ödeme ${REFUND_WINDOW_DAYS} gün içinde iade edilebilir.`,
+      detail:
+        `Bir ödeme ${REFUND_WINDOW_DAYS} gün, bir kart yüklemesi kart kuruluşunun tanıdığı süre içinde iade edilebilir.`,
     },
     en: {
       title: "The refund window has passed.",
-      detail: `A payment can be refunded within ${REFUND_WINDOW_DAYS} days.`,
+      detail:
+        `A payment can be refunded within ${REFUND_WINDOW_DAYS} days, a top-up within what its card gateway allows.`,
     },
   },
   balance_limit_exceeded: {

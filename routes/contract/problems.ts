@@ -12,6 +12,7 @@ export interface ProblemType {
 const PAYMENT_ID = "pay_01JABCDEFGHJKMNPQRSTVWXYZ0";
 const CARD_ID = "card_01JABCDEFGHJKMNPQRSTVWXYZ0";
 const TOP_UP_ID = "top_01JABCDEFGHJKMNPQRSTVWXYZ0";
+const CARD_REFUND_ID = "crf_01JABCDEFGHJKMNPQRSTVWXYZ0";
 
 /** Every error of the API. Clients match the code. The texts are in problem_texts.ts. */
 export const PROBLEMS = {
@@ -38,6 +39,7 @@ export const PROBLEMS = {
   card_not_found: { status: 404 },
   payment_not_found: { status: 404 },
   top_up_not_found: { status: 404 },
+  card_refund_not_found: { status: 404 },
   hold_not_found: { status: 404 },
   method_not_allowed: { status: 405 },
   user_exists: { status: 409 },
@@ -50,6 +52,12 @@ export const PROBLEMS = {
   account_closed: { status: 409 },
   account_not_empty: { status: 409, facts: { balance: "12.40", holds: 1, openTopUps: 0 } },
   already_refunded: { status: 409, facts: { paymentId: PAYMENT_ID } },
+  nothing_to_refund: { status: 409, facts: { topUpId: TOP_UP_ID } },
+  card_refund_refused: {
+    status: 409,
+    facts: { cardRefundId: CARD_REFUND_ID, topUpId: TOP_UP_ID },
+  },
+  too_many_open_card_refunds: { status: 409 },
   ambiguous_order: { status: 409, facts: { paymentIds: [PAYMENT_ID] } },
   payload_too_large: { status: 413 },
   uri_too_long: { status: 414 },
@@ -64,7 +72,12 @@ export const PROBLEMS = {
     status: 422,
     facts: { paymentId: PAYMENT_ID, refundable: "4.50", amount: "10.50" },
   },
-  refund_window_passed: { status: 422, facts: { paymentId: PAYMENT_ID } },
+  refund_exceeds_top_up: {
+    status: 422,
+    facts: { topUpId: TOP_UP_ID, refundable: "4.50", amount: "10.50" },
+  },
+  only_whole_top_up: { status: 422, facts: { topUpId: TOP_UP_ID, amount: "10.50" } },
+  refund_window_passed: { status: 422, facts: { paymentId: PAYMENT_ID, topUpId: TOP_UP_ID } },
   balance_limit_exceeded: { status: 422, facts: { balance: "99999999.00", amount: "100.00" } },
   idempotency_key_reused: { status: 422 },
   rate_limited: {

@@ -12,6 +12,7 @@ import type { Pingable } from "../../domain/ports/health.ts";
 import type { People } from "../../domain/ports/people.ts";
 import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
+import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Texts } from "../contract/messages.ts";
 
@@ -23,6 +24,7 @@ export interface Dependencies {
   readonly people: People;
   readonly vault: CardVault;
   readonly settlement: TopUpSettlement;
+  readonly cardRefunds: CardRefunds;
   readonly hasher: SecretHasher;
   readonly digests: Digests;
   readonly ids: Ids;

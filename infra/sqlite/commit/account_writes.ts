@@ -78,6 +78,15 @@ function createLookUps(database: SqliteDatabase): (key: string, lookUp: LookUp) 
   const upsertRefunded = database.prepare(`
     INSERT INTO refunded (payment_id, refunded) VALUES (?, ?)
     ON CONFLICT (payment_id) DO UPDATE SET refunded = excluded.refunded`);
+  const upsertGivenBack = database.prepare(`
+    INSERT INTO given_back (top_up_id, given_back) VALUES (?, ?)
+    ON CONFLICT (top_up_id) DO UPDATE SET given_back = excluded.given_back`);
+  const insertCardRefund = database.prepare(
+    "INSERT INTO open_card_refunds (card_refund_id, account_key, started_at) VALUES (?, ?, ?)",
+  );
+  const deleteCardRefund = database.prepare(
+    "DELETE FROM open_card_refunds WHERE card_refund_id = ?",
+  );
   const insertTopUp = database.prepare(
     "INSERT INTO open_top_ups (top_up_id, account_key, started_at) VALUES (?, ?, ?)",
   );
@@ -90,6 +99,12 @@ function createLookUps(database: SqliteDatabase): (key: string, lookUp: LookUp) 
     switch (lookUp.is) {
       case "refunded":
         return void upsertRefunded.run(lookUp.paymentId, lookUp.refundedKurus);
+      case "given_back":
+        return void upsertGivenBack.run(lookUp.topUpId, lookUp.refundedKurus);
+      case "card_refund_opened":
+        return void insertCardRefund.run(lookUp.cardRefundId, key, lookUp.at);
+      case "card_refund_ended":
+        return void deleteCardRefund.run(lookUp.cardRefundId);
       case "top_up_opened":
         return void insertTopUp.run(lookUp.topUpId, key, lookUp.at);
       case "top_up_closed":
