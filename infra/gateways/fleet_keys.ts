@@ -1,36 +1,39 @@
-/** The keys of each fleet, or what is wrong with the text, which continues "… must be". No key is in it. */
-export type FleetKeys<Name extends string> =
-  | { readonly keys: ReadonlyMap<string, Readonly<Record<Name, string>>> }
-  | { readonly problem: string };
+/** What a variable says, or what is wrong with it: the rest of a sentence that begins with its name. */
+export type Parsed<Value> =
+  | { readonly value: Value; readonly fault?: never }
+  | { readonly fault: string };
+
+/** The keys of each fleet, by their names. */
+export type FleetKeys<Name extends string> = ReadonlyMap<string, Readonly<Record<Name, string>>>;
 
 const FLEET = /^[A-Za-z0-9_-]{1,64}$/;
-/** Printable ASCII but the two signs that part keys. A blank is the usual cause of wrong signatures. */
-const KEY = /^[!-+\--{}~]{1,512}$/;
+/** Printable ASCII. A blank is the usual cause of wrong signatures, and nobody sees it. */
+const KEY = /^[!-~]{1,512}$/;
 
-/** Reads `fleet:key|key,fleet:key|key`, with one key for each name. */
+/** Reads `fleet:key|key,fleet:key|key`, with one key for each name. No fault repeats a key. */
 export function parseFleetKeys<Name extends string>(
   text: string,
   names: readonly Name[],
-): FleetKeys<Name> {
-  const keys = new Map<string, Readonly<Record<Name, string>>>();
-  const form = `fleet:${names.join("|")},…`;
-  for (const [place, item] of text.split(",").entries()) {
-    const problem = (what: string) => ({ problem: `${form}; item ${place + 1} ${what}` });
+): Parsed<FleetKeys<Name>> {
+  const form = `must be fleet:${names.join("|")},…, each fleet once`;
+  const fleets = new Map<string, Readonly<Record<Name, string>>>();
+  for (const item of text.split(",").map((item) => item.trim())) {
     const colon = item.indexOf(":");
-    const fleet = item.slice(0, Math.max(colon, 0)).trim();
-    const values = item.slice(colon + 1).split("|");
-    if (!FLEET.test(fleet)) return problem("has no name of a fleet");
-    if (keys.has(fleet)) return problem("names a fleet again");
-    if (values.length !== names.length) return problem(`has ${values.length} keys`);
-    const bad = names.find((_, index) => !KEY.test(values[index] ?? ""));
-    if (bad !== undefined) return problem(`has an empty ${bad}, or a blank or other sign in it`);
-    keys.set(
-      fleet,
-      Object.fromEntries(names.map((name, index) => [name, values[index] ?? ""])) as Record<
-        Name,
-        string
-      >,
-    );
+    const fleet = item.slice(0, Math.max(colon, 0));
+    const parts = item.slice(colon + 1).split("|");
+    if (!FLEET.test(fleet) || parts.length !== names.length || fleets.has(fleet)) {
+      return { fault: form };
+    }
+    const keys: Partial<Record<Name, string>> = {};
+    for (const [place, name] of names.entries()) {
+      const key = parts[place] ?? "";
+      if (key === "") return { fault: `must have all keys of ${fleet}: ${names.join("|")}` };
+      if (!KEY.test(key)) {
+        return { fault: `must have no blank or invisible character in the keys of ${fleet}` };
+      }
+      keys[name] = key;
+    }
+    fleets.set(fleet, keys as Record<Name, string>);
   }
-  return { keys };
+  return { value: fleets };
 }

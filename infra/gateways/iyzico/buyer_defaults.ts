@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { IyzicoBuyerDefaults } from "./buyer.ts";
-import type { Parsed } from "./keys.ts";
+import type { Parsed } from "../fleet_keys.ts";
 
 /** For every fleet that has no answers of its own. */
 const ANY_FLEET = "*";
