@@ -110,9 +110,8 @@ function serverError(): Response {
   return new Response("<html><body>502 Bad Gateway</body></html>", { status: 502 });
 }
 
-/** The connection ends within the answer. */
+/** The connection ends before the answer does. */
 function breakOff(): Response {
-  return new Response(
-    new ReadableStream({ start: (controller) => controller.error(new Error("broken off")) }),
-  );
+  const nothing = new ReadableStream({ start: (controller) => controller.close() });
+  return new Response(nothing, { headers: { "content-length": "100" } });
 }
