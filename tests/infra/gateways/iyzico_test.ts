@@ -1,4 +1,4 @@
 import { openIyzicoFake } from "../../support/gateways/iyzico_fake.ts";
 import { testGatewayContract } from "./gateway_contract.ts";
 
-testGatewayContract("iyzico", openIyzicoFake);
+await testGatewayContract("iyzico", openIyzicoFake);
