@@ -26,6 +26,7 @@ function baseOf({ account, payments = [], entries = [] }: Base = {}): LoadedAcco
   return {
     account: testAccount(account),
     payments: new Map(payments.map((payment) => [payment.paymentId, payment])),
+    topUps: new Map(),
     entriesByKey: new Map(
       entries.flatMap((entry) => entry.idempotency ? [[entry.idempotency.keyHash, entry]] : []),
     ),

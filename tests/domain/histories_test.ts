@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import type { Account, PaymentState } from "../../domain/account.ts";
+import type { Account, CreditedTopUp, PaymentState } from "../../domain/account.ts";
 import { evolve, unopened } from "../../domain/evolve.ts";
 import { foldCommands, type FoldedOutcome, type LoadedAccount } from "../../domain/fold.ts";
 import { shortKey } from "../../domain/idempotency.ts";
@@ -42,6 +42,7 @@ function load(account: Account, entries: readonly JournalEntry[]): LoadedAccount
   return {
     account,
     payments: new Map(paymentsOf(entries).map((payment) => [payment.paymentId, payment])),
+    topUps: new Map(topUpsOf(entries).map((topUp) => [topUp.topUpId, topUp])),
     entriesByKey: new Map(
       entries.flatMap((entry) => entry.idempotency ? [[entry.idempotency.keyHash, entry]] : []),
     ),
@@ -53,6 +54,19 @@ function paymentsOf(entries: readonly JournalEntry[]): PaymentState[] {
   return entries.filter((entry) => entry.type === "payment").map(({ id, at, amountKurus }) => {
     const refunded = refunds.filter(({ paymentId }) => paymentId === id);
     return { paymentId: id, amountKurus, at, refundedKurus: kurus(sum(refunded, "amountKurus")) };
+  });
+}
+
+/** Credited top-ups, with what was taken for their cards and not put back. */
+function topUpsOf(entries: readonly JournalEntry[]): CreditedTopUp[] {
+  return entries.filter((entry) => entry.type === "top_up_credited").map((credited) => {
+    const { topUpId, amountKurus, at, gateway, providerRef } = credited;
+    const moved = entries.filter((entry) =>
+      (entry.type === "card_refund_started" || entry.type === "card_refund_failed") &&
+      entry.topUpId === topUpId
+    );
+    const refundedKurus = kurus(-sum(moved, "deltaKurus") + 0);
+    return { topUpId, amountKurus, at, gateway, providerRef, refundedKurus };
   });
 }
 
@@ -86,6 +100,8 @@ Deno.test("foldCommands() gives each entry the sign that its type has", () => {
     refund: 1,
     top_up_credited: 1,
     payment: -1,
+    card_refund_started: -1,
+    card_refund_failed: 1,
   };
   checkLives(({ entries }) => {
     for (const { type, amountKurus, deltaKurus, ...facts } of entries) {
@@ -132,12 +148,35 @@ Deno.test("foldCommands() keeps the newest payment on the account as its entries
 
 Deno.test("foldCommands() keeps open those top-ups that were started and not closed", () => {
   checkLives(({ account, entries }) => {
-    const closed = entries.flatMap((entry) => "topUpId" in entry ? [entry.topUpId] : []);
+    const closed = entries.flatMap((entry) =>
+      entry.type === "top_up_credited" || entry.type === "top_up_failed" ? [entry.topUpId] : []
+    );
     assertEquals(new Set(closed).size, closed.length);
     const open = entries.filter(({ id, type }) =>
       type === "top_up_started" && !closed.includes(id)
     );
     assertEquals(account.openTopUps.map(({ topUpId }) => topUpId), open.map(({ id }) => id));
+    assert(open.length <= 10);
+  });
+});
+
+Deno.test("foldCommands() never gives more of a top-up back than it was, nor more than cards brought", () => {
+  checkLives(({ account, entries }) => {
+    for (const { amountKurus, refundedKurus } of topUpsOf(entries)) {
+      assert(refundedKurus >= 0 && refundedKurus <= amountKurus);
+    }
+    for (const [place, entry] of entries.entries()) {
+      if (entry.type !== "card_refund_started" && entry.type !== "card_refund_failed") continue;
+      const soFar = topUpsOf(entries.slice(0, place + 1));
+      const topUp = soFar.find(({ topUpId }) => topUpId === entry.topUpId);
+      assertEquals(entry.refundedKurus, topUp?.refundedKurus);
+    }
+    const ended = entries.flatMap((entry) => "cardRefundId" in entry ? [entry.cardRefundId] : []);
+    assertEquals(new Set(ended).size, ended.length);
+    const open = entries.filter(({ id, type }) =>
+      type === "card_refund_started" && !ended.includes(id)
+    );
+    assertEquals(account.openCardRefunds.map((one) => one.cardRefundId), open.map(({ id }) => id));
     assert(open.length <= 10);
   });
 });
@@ -293,6 +332,8 @@ Deno.test("foldCommands() came to every end and every refusal in these histories
       ...["refund_window_passed", "duplicate_card", "too_many_cards", "no_cards"],
       ...["card_not_found", "card_not_chargeable", "card_in_use", "too_many_open_top_ups"],
       ...["rate_limited", "too_many_holds", "hold_not_found", "hold_closed"],
+      ...["top_up_not_found", "nothing_to_refund", "refund_exceeds_top_up"],
+      ...["too_many_open_card_refunds"],
       // Two more have the names of entries that are there: account_frozen and account_closed.
       ...["account_not_frozen", "account_not_empty"],
     ].sort(),

@@ -8,7 +8,7 @@ import { accept, COMMAND, testAccount, testPayment } from "../support/account.ts
 
 const NONE: ReadonlyMap<string, PaymentState> = new Map();
 const PAID = accept(decidePayment(testAccount(), { ...COMMAND, amountKurus: kurus(1_000) }));
-const REFUNDED = accept(decideRefund({ account: PAID.account, payments: NONE }, {
+const REFUNDED = accept(decideRefund({ account: PAID.account, payments: NONE, topUps: new Map() }, {
   ...COMMAND,
   entryId: "ref_1",
   amountKurus: kurus(400),

@@ -21,7 +21,9 @@ function history(): { account: Account; entries: JournalEntry[] } {
   const payment = { ...command("pay_2"), amountKurus: kurus(3_000) };
   const paid = accepted(decidePayment(opened.account, payment));
   const refund = { ...command("ref_3"), amountKurus: kurus(1_000) };
-  const refunded = accepted(decideRefund({ account: paid.account, payments: new Map() }, refund));
+  const refunded = accepted(
+    decideRefund({ account: paid.account, payments: new Map(), topUps: new Map() }, refund),
+  );
   return { account: refunded.account, entries: [opened.entry, paid.entry, refunded.entry] };
 }
 

@@ -14,6 +14,7 @@ function viewOf(lastPayment: PaymentState | null, ...payments: PaymentState[]): 
   return {
     account: testAccount({ lastPayment }),
     payments: new Map(payments.map((payment) => [payment.paymentId, payment])),
+    topUps: new Map(),
   };
 }
 
@@ -195,6 +196,8 @@ for (const [name, age, isRefundable] of AGES) {
 Deno.test("decideRefund() is owed: no balance limit stands against it", () => {
   const balanceKurus = kurus(BALANCE_MAX_KURUS);
   const account = testAccount({ balanceKurus, lastPayment: NEWEST });
-  const decision = accept(decideRefund({ account, payments: new Map() }, COMMAND));
+  const decision = accept(
+    decideRefund({ account, payments: new Map(), topUps: new Map() }, COMMAND),
+  );
   assertEquals(decision.account.balanceKurus, kurus(BALANCE_MAX_KURUS + 3_000));
 });

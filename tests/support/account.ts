@@ -2,6 +2,8 @@ import type {
   Account,
   AccountId,
   Card,
+  CreditedTopUp,
+  OpenCardRefund,
   OpenHold,
   OpenTopUp,
   PaymentState,
@@ -30,6 +32,9 @@ export function testAccount(changes: Partial<Account> = {}): Account {
     selectedCardId: null,
     lastPayment: null,
     openTopUps: [],
+    openCardRefunds: [],
+    grantedKurus: kurus(0),
+    spentGrantsKurus: kurus(0),
     recentKeys: { hashes: [], others: "none" },
     cardSavesAt: [],
     declinesAt: [],
@@ -74,6 +79,36 @@ export function testOpenTopUp(topUpId: string, changes: Partial<OpenTopUp> = {})
     topUpId,
     amountKurus: kurus(5_000),
     cardId: "card_1",
+    startedAt: NOW - MINUTE,
+    ...changes,
+  };
+}
+
+/** A credited top-up of 50.00 of an hour ago of which nothing went back. */
+export function testCreditedTopUp(
+  topUpId: string,
+  changes: Partial<CreditedTopUp> = {},
+): CreditedTopUp {
+  return {
+    topUpId,
+    amountKurus: kurus(5_000),
+    refundedKurus: kurus(0),
+    at: NOW - HOUR,
+    gateway: "sandbox",
+    providerRef: `charge of ${topUpId}`,
+    ...changes,
+  };
+}
+
+/** 50.00 of a top-up on their way back. */
+export function testOpenCardRefund(
+  cardRefundId: string,
+  changes: Partial<OpenCardRefund> = {},
+): OpenCardRefund {
+  return {
+    cardRefundId,
+    topUpId: "top_1",
+    amountKurus: kurus(5_000),
     startedAt: NOW - MINUTE,
     ...changes,
   };

@@ -1,5 +1,13 @@
 import type { Account } from "../../domain/account.ts";
-import { testAccount, testCards, testOpenHold, testOpenTopUp, testPayment } from "./account.ts";
+import { kurus } from "../../domain/money.ts";
+import {
+  testAccount,
+  testCards,
+  testOpenCardRefund,
+  testOpenHold,
+  testOpenTopUp,
+  testPayment,
+} from "./account.ts";
 import { NOW } from "./clock.ts";
 
 /** An account with something in every place. */
@@ -13,6 +21,9 @@ export function fullAccount(changes: Partial<Account> = {}): Account {
     ],
     lastPayment: testPayment(),
     openTopUps: [testOpenTopUp("top_1")],
+    openCardRefunds: [testOpenCardRefund("crf_1")],
+    grantedKurus: kurus(1_000),
+    spentGrantsKurus: kurus(500),
     recentKeys: { hashes: ["0123456789ab", "ba9876543210"], others: "none" },
     cardSavesAt: [NOW - 2, NOW - 1],
     declinesAt: [NOW - 3],

@@ -10,6 +10,11 @@ import fc from "fast-check";
 import { decideClosing, decideFreezing, decideUnfreezing } from "../../domain/account_status.ts";
 import { openAccount } from "../../domain/account_opening.ts";
 import { decideAdjustment } from "../../domain/adjustment.ts";
+import {
+  decideCardRefund,
+  decideCardRefundCompletion,
+  decideCardRefundFailure,
+} from "../../domain/card_refund.ts";
 import { decideCardRegistration } from "../../domain/card_registration.ts";
 import { decideCardRemoval } from "../../domain/card_removal.ts";
 import { decideCardSelection } from "../../domain/card_selection.ts";
@@ -21,7 +26,7 @@ import {
   decideHoldExpiry,
   decideHoldRelease,
 } from "../../domain/hold.ts";
-import { holdEndIds } from "../../domain/derived_ids.ts";
+import { cardRefundEndId, closingEntryId, holdEndIds } from "../../domain/derived_ids.ts";
 import type { EntryOf } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
@@ -37,6 +42,8 @@ type Action =
   | { readonly kind: "top_up"; readonly amount: number; readonly card: number | null }
   | { readonly kind: "credit"; readonly topUp: number }
   | { readonly kind: "failure"; readonly topUp: number }
+  | { readonly kind: "card_refund"; readonly topUp: number; readonly amount: number | null }
+  | { readonly kind: "given_back" | "refused"; readonly cardRefund: number }
   | { readonly kind: "hold"; readonly amount: number; readonly minutes: number }
   | { readonly kind: "capture"; readonly hold: number; readonly amount: number | null }
   | { readonly kind: "release" | "expiry"; readonly hold: number }
@@ -82,6 +89,13 @@ const ACTIONS: Readonly<Record<Action["kind"], fc.Arbitrary<Action>>> = {
   top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(card) }),
   credit: fc.record({ kind: kind("credit"), topUp: small }),
   failure: fc.record({ kind: kind("failure"), topUp: small }),
+  card_refund: fc.record({
+    kind: kind("card_refund"),
+    topUp: fc.integer({ min: 0, max: 2 }),
+    amount: fc.oneof(fc.constant(null), { weight: 5, arbitrary: holdAmount }),
+  }),
+  given_back: fc.record({ kind: kind("given_back"), cardRefund: fc.nat(20) }),
+  refused: fc.record({ kind: kind("refused"), cardRefund: fc.nat(20) }),
   hold: fc.record({ kind: kind("hold"), amount: holdAmount, minutes }),
   capture: fc.record({ kind: kind("capture"), hold: small, amount: sometimes(amount) }),
   release: fc.record({ kind: kind("release"), hold: small }),
@@ -99,7 +113,10 @@ const ACTIONS: Readonly<Record<Action["kind"], fc.Arbitrary<Action>>> = {
   removal: fc.record({ kind: kind("removal"), card }),
 };
 
-/** What users do, by how often: a bit of all, mostly cards, mostly top-ups, mostly rides, mostly support. */
+/**
+ * What users do, by how often: a bit of all, mostly cards, mostly top-ups, mostly rides, mostly support,
+ * mostly money back to cards.
+ */
 const WAYS: readonly Readonly<Partial<Record<Action["kind"], number>>>[] = [
   {
     ...{ payment: 4, refund: 4, top_up: 3, credit: 2, failure: 1, saving: 3, selection: 1 },
@@ -121,9 +138,23 @@ const WAYS: readonly Readonly<Partial<Record<Action["kind"], number>>>[] = [
       credit: 2,
     },
   },
+  {
+    ...{ top_up: 2, credit: 6, payment: 1, refund: 1, adjustment: 1, closing: 1 },
+    ...{ card_refund: 60, given_back: 8, refused: 8, hold: 1 },
+  },
+];
+
+/** What has to come first for money to go back to a card. */
+const CREDITED: readonly Action[] = [
+  { kind: "saving", card: 0 },
+  { kind: "top_up", amount: 5_000, card: null },
+  { kind: "credit", topUp: 0 },
 ];
 
 function stepsOf(way: Readonly<Partial<Record<Action["kind"], number>>>): fc.Arbitrary<Step[]> {
+  const first = way.card_refund === undefined ? [] : CREDITED.map((action): Step => {
+    return { action, repeats: null, sharedKey: null, pause: 0 };
+  });
   const action = fc.oneof(
     ...Object.entries(ACTIONS).map(([name, arbitrary]) => ({
       weight: way[name as Action["kind"]] ?? 0,
@@ -140,7 +171,8 @@ function stepsOf(way: Readonly<Partial<Record<Action["kind"], number>>>): fc.Arb
     sharedKey: sometimes(fc.nat(3)),
     pause,
   });
-  return fc.array(step, { maxLength: STEPS, size: "max" });
+  return fc.array(step, { maxLength: STEPS - first.length, size: "max" })
+    .map((steps) => [...first, ...steps]);
 }
 
 export const HISTORIES: fc.Arbitrary<History> = fc.record({
@@ -159,44 +191,60 @@ function resolveStep(steps: readonly Step[], place: number) {
   return { action, keyHash: sha256(`${action.kind} ${key}`).slice(0, 32) };
 }
 
-/** A command, and the payments that its rule has to see. */
+/** A command, and the payments and top-ups that its rule has to see. */
 export interface HistoryCommand extends WaitingCommand {
   readonly payments?: readonly string[];
+  readonly topUps?: readonly string[];
 }
 
 /** The commands of a history, ids and times fixed before the first is decided. */
 export function commandsOf({ steps }: History, life = ""): HistoryCommand[] {
   const all = steps.map((_, place) => resolveStep(steps, place));
-  const prefix = { payment: "pay", top_up: "top", hold: "hold" } as Record<Action["kind"], string>;
+  const prefix = {
+    ...{ payment: "pay", top_up: "top", hold: "hold", card_refund: "crf" },
+  } as Record<Action["kind"], string>;
   const ids = all.map(({ action }, place) => `${prefix[action.kind] ?? "ent"}_${life}${place}`);
   const idsOf = (kind: Action["kind"]) =>
     ids.filter((_, place) => all[place]?.action.kind === kind);
   const payments = idsOf("payment");
   const topUps = idsOf("top_up");
   const holds = idsOf("hold");
+  const cardRefunds = idsOf("card_refund");
   let at = NOW;
   return all.map(({ action, keyHash }, place): HistoryCommand => {
     at += steps[place]?.pause ?? 0;
     const idempotency = { keyHash, fingerprint: JSON.stringify(action), language: "tr" } as const;
-    const entryId = endIdOf(action, holds) ?? ids[place] ?? "";
+    const named = { payments, topUps, holds, cardRefunds };
+    const entryId = endIdOf(action, named) ?? ids[place] ?? "";
     const command = { ...COMMAND, entryId, at, idempotency };
     const of = action.kind === "refund" && action.of !== null ? payments[action.of] : undefined;
     return {
       command,
-      decide: decider(action, command, { payments, topUps, holds }),
+      decide: decider(action, command, named),
       ...(of !== undefined && { payments: [of] }),
+      ...(GIVES_BACK.has(action.kind) && { topUps }),
     };
   });
 }
+
+const GIVES_BACK: ReadonlySet<Action["kind"]> = new Set(["card_refund", "given_back", "refused"]);
+const TERMS = { givesBackParts: true, giveBackWithinDays: 365 };
 
 interface Named {
   readonly payments: readonly string[];
   readonly topUps: readonly string[];
   readonly holds: readonly string[];
+  readonly cardRefunds: readonly string[];
 }
 
-/** The id of the entry that ends a hold follows from the hold's. */
-function endIdOf(action: Action, holds: readonly string[]): string | undefined {
+/** The id of the entry that ends a hold, top-up or card refund follows from that one's. */
+function endIdOf(action: Action, { topUps, holds, cardRefunds }: Named): string | undefined {
+  if (action.kind === "credit" || action.kind === "failure") {
+    return closingEntryId(topUps[action.topUp] ?? "top_unknown");
+  }
+  if ("cardRefund" in action) {
+    return cardRefundEndId(cardRefunds[action.cardRefund] ?? "crf_unknown");
+  }
   if (!("hold" in action)) return undefined;
   const ids = holdEndIds(holds[action.hold] ?? "hold_unknown");
   return action.kind === "capture" ? ids?.capture : ids?.release;
@@ -205,7 +253,7 @@ function endIdOf(action: Action, holds: readonly string[]): string | undefined {
 function decider(
   action: Action,
   command: WaitingCommand["command"],
-  { payments, topUps, holds }: Named,
+  { payments, topUps, holds, cardRefunds }: Named,
 ): WaitingCommand["decide"] {
   switch (action.kind) {
     case "payment": {
@@ -231,11 +279,33 @@ function decider(
     case "credit":
     case "failure": {
       const topUpId = topUps[action.topUp] ?? "top_unknown";
-      const closing = { ...command, topUpId, reason: "declined" } as const;
+      const closing = {
+        ...command,
+        topUpId,
+        ...{ reason: "declined", gateway: "sandbox", providerRef: `charge of ${topUpId}` } as const,
+      };
       return ({ account }) =>
         action.kind === "credit"
           ? decideTopUpCredit(account, closing)
           : decideTopUpFailure(account, closing);
+    }
+    case "card_refund": {
+      const refund = {
+        ...command,
+        topUpId: topUps[action.topUp] ?? "top_unknown",
+        ...(action.amount !== null && { amountKurus: kurus(action.amount) }),
+        termsOf: () => TERMS,
+      };
+      return (view) => decideCardRefund(view, refund);
+    }
+    case "given_back":
+    case "refused": {
+      const cardRefundId = cardRefunds[action.cardRefund] ?? "crf_unknown";
+      const ending = { ...command, cardRefundId, how: "refund" } as const;
+      return (view) =>
+        action.kind === "given_back"
+          ? decideCardRefundCompletion(view, ending)
+          : decideCardRefundFailure(view, ending);
     }
     case "hold": {
       const expiresAt = command.at + action.minutes * MINUTE;

@@ -2,11 +2,7 @@ import { type Account, accountKey } from "../../domain/account.ts";
 import { CHAIN_START, entryHash } from "../../domain/entry_chain.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
-import {
-  type LookedUpPayment,
-  proveAccount,
-  type StoredEntry,
-} from "../../domain/reconciliation.ts";
+import { type LookedUp, proveAccount, type StoredEntry } from "../../domain/reconciliation.ts";
 import { chainDigest } from "../../infra/crypto/chain_digest.ts";
 
 /** The entries as a store keeps them, each with its hash. */
@@ -30,15 +26,23 @@ export function faultsOf(
     keeps: { refunded: true, recentKeys: true },
   });
   for (const one of stored) {
-    const paymentId = proof.unknownPayment(one.entry);
-    proof.add(one, paymentId === undefined ? undefined : lookUp(entries, paymentId));
+    const unknown = proof.unknownRefunded(one.entry);
+    proof.add(one, unknown === undefined ? undefined : lookUp(entries, unknown));
   }
   return [...proof.entryFaults(), ...proof.accountFaults(account)];
 }
 
-/** A payment, and what its refunds add up to. */
-function lookUp(entries: readonly JournalEntry[], id: string): LookedUpPayment | undefined {
+/** A payment or credit, and what its refunds add up to. */
+function lookUp(entries: readonly JournalEntry[], id: string): LookedUp | undefined {
   const entry = entries.find((one) => one.id === id);
+  if (entry?.type === "top_up_credited") {
+    const { topUpId } = entry;
+    const refunded = entries.reduce((sum, one) => {
+      const isMoved = one.type === "card_refund_started" || one.type === "card_refund_failed";
+      return isMoved && one.topUpId === topUpId ? sum - one.deltaKurus : sum;
+    }, 0);
+    return { entry, refundedKurus: refunded as Kurus };
+  }
   if (entry?.type !== "payment") return undefined;
   const refundedKurus = entries.reduce(
     (sum, one) => one.type === "refund" && one.paymentId === id ? sum + one.amountKurus : sum,

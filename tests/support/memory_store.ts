@@ -2,9 +2,11 @@ import {
   type Account,
   type AccountId,
   accountKey,
+  type CreditedTopUp,
   type PaymentState,
 } from "../../domain/account.ts";
 import type { EntriesByKey } from "../../domain/fold.ts";
+import { topUpAfter } from "../../domain/credited_top_up.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { paymentAfter } from "../../domain/payment_state.ts";
 import { COMMANDS_PER_FOLD, PAGE_SCAN_MAX } from "../../domain/limits.ts";
@@ -12,6 +14,7 @@ import { NO_MONEY } from "../../domain/money.ts";
 import type {
   AccountStore,
   HoldAddress,
+  OpenCardRefundAddress,
   OpenTopUpAddress,
 } from "../../domain/ports/account_store.ts";
 import type { Journal, JournalListOptions, JournalPage } from "../../domain/ports/journal.ts";
@@ -43,7 +46,7 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
       stored.set(key, { account, entries: [entry] });
       return Promise.resolve(true);
     },
-    load: (id, { keys = [], payments = [] } = {}) => {
+    load: (id, { keys = [], payments = [], topUps = [] } = {}) => {
       const found = stored.get(accountKey(id));
       if (found === undefined) return Promise.resolve(undefined);
       const { account, entries } = found;
@@ -51,6 +54,7 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
         account,
         entriesByKey: entriesByKey(entries, keys),
         payments: new Map([...paymentsOf(entries)].filter(([id]) => payments.includes(id))),
+        topUps: new Map([...topUpsOf(entries)].filter(([id]) => topUps.includes(id))),
       });
     },
     entriesOfOldKeys: (id, keys) => Promise.resolve(entriesByKey(entriesOf(id), keys)),
@@ -77,6 +81,14 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
         byStart,
       );
       const from = after === undefined ? due : due.filter((one) => byStart(one, after) > 0);
+      return Promise.resolve(from.slice(0, limit));
+    },
+    openCardRefunds: ({ from: young, to }, limit, after) => {
+      const due = [...stored.values()].flatMap(({ account: { id, openCardRefunds } }) =>
+        openCardRefunds.filter(({ startedAt }) => startedAt <= young || startedAt >= to)
+          .map(({ cardRefundId, startedAt }) => ({ account: id, cardRefundId, startedAt }))
+      ).sort(byRefundStart);
+      const from = after === undefined ? due : due.filter((one) => byRefundStart(one, after) > 0);
       return Promise.resolve(from.slice(0, limit));
     },
     expiredHolds: (now, limit, after) => {
@@ -115,6 +127,11 @@ function byStart(first: OpenTopUpAddress, second: OpenTopUpAddress): number {
   return first.topUpId === topUpId ? 0 : first.topUpId < topUpId ? -1 : 1;
 }
 
+function byRefundStart(first: OpenCardRefundAddress, second: OpenCardRefundAddress): number {
+  return first.startedAt - second.startedAt ||
+    (first.cardRefundId < second.cardRefundId ? -1 : +(first.cardRefundId > second.cardRefundId));
+}
+
 function byExpiry(first: HoldAddress, second: HoldAddress): number {
   return first.expiresAt - second.expiresAt ||
     (first.holdId < second.holdId ? -1 : +(first.holdId > second.holdId));
@@ -127,6 +144,15 @@ function paymentsOf(entries: readonly JournalEntry[]): AccountView["payments"] {
     if (payment) payments.set(payment.paymentId, payment);
   }
   return payments;
+}
+
+function topUpsOf(entries: readonly JournalEntry[]): AccountView["topUps"] {
+  const topUps = new Map<string, CreditedTopUp>();
+  for (const entry of entries) {
+    const topUp = topUpAfter(entry, topUps);
+    if (topUp) topUps.set(topUp.topUpId, topUp);
+  }
+  return topUps;
 }
 
 function pageOf(

@@ -656,7 +656,7 @@ for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {
     assert(mayHaveSeen(recentKeys, keyed(7).keyHash));
     await bench.pay(1_000, { idempotency: keyed(7) });
     const [[, options] = []] = bench.calls.load;
-    assertEquals(options, { keys: [keyed(7).keyHash], payments: [] });
+    assertEquals(options, { keys: [keyed(7).keyHash], payments: [], topUps: [] });
     assertEquals(bench.decisions(), 1);
   });
 }

@@ -33,7 +33,7 @@ function createPorts({ cards = [], seen = cards, update, keep, remove }: Script 
   const calls: string[] = [];
   const account = testAccount({ cards });
   const byRule = ((_, decide) => {
-    const base = { account, payments: new Map(), entriesByKey: new Map() };
+    const base = { account, payments: new Map(), topUps: new Map(), entriesByKey: new Map() };
     return Promise.resolve(foldCommands(base, [{ command: COMMAND, decide }]).outcomes[0]);
   }) as Accounts["update"];
   const accounts: Pick<Accounts, "peek" | "update"> = {

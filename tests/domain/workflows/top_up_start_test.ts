@@ -145,7 +145,9 @@ for (
         update: ((_, decide) => {
           const [next = testAccount({})] = waiting.length > 1 ? waiting.splice(0, 1) : waiting;
           if (update) return Promise.resolve({ outcome: update });
-          return Promise.try(() => decide({ account: next, payments: new Map() }))
+          return Promise.try(() =>
+            decide({ account: next, payments: new Map(), topUps: new Map() })
+          )
             .then((decision) => ({ account: next, ...decision }));
         }) as Accounts["update"],
       },

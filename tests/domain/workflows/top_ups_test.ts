@@ -63,7 +63,7 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
   let { lateTimes = 1 } = more;
 
   const update = ((_, decide) => {
-    const base = { account, payments: new Map(), entriesByKey: new Map() };
+    const base = { account, payments: new Map(), topUps: new Map(), entriesByKey: new Map() };
     const fold = foldCommands(base, [{ command: COMMAND, decide }]);
     account = fold.account;
     entries.push(...fold.entries);

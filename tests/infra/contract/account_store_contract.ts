@@ -2,8 +2,14 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import fc from "fast-check";
 import type { Account, AccountId, Card } from "../../../domain/account.ts";
 import { CardNumber } from "../../../domain/card_number.ts";
+import {
+  type CardRefundEndCommand,
+  decideCardRefund,
+  decideCardRefundFailure,
+} from "../../../domain/card_refund.ts";
 import { decideCardRegistration, newCard } from "../../../domain/card_registration.ts";
-import type { Decision } from "../../../domain/decision.ts";
+import { closingEntryId } from "../../../domain/derived_ids.ts";
+import type { Command, Decision } from "../../../domain/decision.ts";
 import { evolve, unopened } from "../../../domain/evolve.ts";
 import { foldCommands } from "../../../domain/fold.ts";
 import { mayHaveSeen, NO_KEYS } from "../../../domain/idempotency.ts";
@@ -23,6 +29,8 @@ import {
 } from "../../support/commands.ts";
 import { commandsOf, HISTORIES, openingOf } from "../../support/histories.ts";
 import type { LedgerStore, WithStore } from "./contract_store.ts";
+
+const CHARGED = { gateway: "sandbox", providerRef: "charge" };
 
 const ID: AccountId = { filo: "hergele", userNo: "1" };
 
@@ -85,7 +93,8 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
             const batch = waiting.splice(0, 7);
             const keys = batch.flatMap(({ command }) => command.idempotency?.keyHash ?? []);
             const payments = batch.flatMap(({ payments = [] }) => payments);
-            const base = await accounts.load(id, { keys, payments });
+            const topUps = batch.flatMap(({ topUps = [] }) => topUps);
+            const base = await accounts.load(id, { keys, payments, topUps });
             assert(base);
             const { account, entries } = foldCommands(base, batch);
             if (entries.length === 0) continue;
@@ -148,7 +157,8 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       (account) => decideCardRegistration(account, registration),
       (account) => decideTopUp(account, topUp),
       paying(commands.payment(100, { orderId: "order 1", description: "a ride, ü" })),
-      (account) => decideRefund({ account, payments: new Map() }, commands.next("ref")),
+      (account) =>
+        decideRefund({ account, payments: new Map(), topUps: new Map() }, commands.next("ref")),
       paying(commands.payment(300)),
     );
     assertEquals(comparable(await loadedAccount(store.accounts)), comparable(saved));
@@ -161,7 +171,7 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
     const saved = await commitTo(
       store.accounts,
       ID,
-      (account) => decideRefund({ account, payments: new Map() }, refund),
+      (account) => decideRefund({ account, payments: new Map(), topUps: new Map() }, refund),
     );
     assertEquals((await loadedAccount(store.accounts)).lastPayment, saved.lastPayment);
     assertEquals(saved.lastPayment?.refundedKurus, 120 as Kurus);
@@ -387,7 +397,8 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       const payments = (await store.accounts.load(ID, { payments: [older.entryId] }))?.payments;
       assert(payments);
       const refund = { ...commands.next("ref"), paymentId: older.entryId, amountKurus };
-      const decide = (account: Account): Decision => decideRefund({ account, payments }, refund);
+      const decide = (account: Account): Decision =>
+        decideRefund({ account, payments, topUps: new Map() }, refund);
       await commitTo(store.accounts, ID, decide);
     }
     const asked = { payments: [older.entryId, newer.entryId, "pay_unknown"] };
@@ -450,6 +461,7 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
     const closing = ({ entryId: topUpId }: { entryId: string }) => ({
       ...commands.next("tuc"),
       topUpId,
+      ...CHARGED,
     });
     await commitTo(store.accounts, ID, (account) => decideTopUpCredit(account, closing(credited)));
     await commitTo(
@@ -461,6 +473,120 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       { account: ID, topUpId: open.entryId, startedAt: open.at },
     ]);
   });
+
+  /** Credits a top-up of that amount, and gives its id. */
+  const credit = async (store: LedgerStore, commands: Commands, amountKurus: number) => {
+    const topUp = { ...commands.next("top"), amountKurus: amountKurus as Kurus };
+    const { entryId: topUpId } = topUp;
+    const closing = { ...commands.next(), entryId: closingEntryId(topUpId), topUpId, ...CHARGED };
+    await commitTo(store.accounts, ID, (account) => decideTopUp(account, topUp));
+    await commitTo(store.accounts, ID, (account) => decideTopUpCredit(account, closing));
+    return topUpId;
+  };
+
+  /** Takes what goes back to a card from the balance. */
+  const giveBack = async (
+    { accounts }: LedgerStore,
+    refund: Command & { readonly topUpId: string; readonly amountKurus: Kurus },
+  ) => {
+    const view = await accounts.load(ID, { topUps: [refund.topUpId] });
+    assert(view);
+    const termsOf = () => ({ givesBackParts: true, giveBackWithinDays: 365 });
+    await commitTo(
+      accounts,
+      ID,
+      (account) => decideCardRefund({ ...view, account }, { ...refund, termsOf }),
+    );
+  };
+
+  const endInVain = async ({ accounts }: LedgerStore, ending: CardRefundEndCommand) => {
+    const { openCardRefunds } = await loadedAccount(accounts);
+    const view = await accounts.load(ID, { topUps: openCardRefunds.map(({ topUpId }) => topUpId) });
+    assert(view);
+    await commitTo(
+      accounts,
+      ID,
+      (account) => decideCardRefundFailure({ ...view, account }, ending),
+    );
+  };
+
+  test("load() gives credited top-ups with all that went back of them", async (store, commands) => {
+    await openIn(store, commands, { cards: [someCard(commands)] });
+    const older = await credit(store, commands, 1_000);
+    const newer = await credit(store, commands, 500);
+    const part = (amountKurus: number) => ({
+      ...commands.next("crf"),
+      topUpId: older,
+      amountKurus: amountKurus as Kurus,
+    });
+    const [first, second] = [part(300), part(200)];
+    await giveBack(store, first);
+    await giveBack(store, second);
+    const asked = { topUps: [older, newer, "top_unknown", "pay_unknown"] };
+    const loaded = await store.accounts.load(ID, asked);
+    assert(loaded);
+    assertEquals([...loaded.topUps.keys()].toSorted(), [older, newer].toSorted());
+    const closed = await store.journal.find(ID, closingEntryId(older));
+    assertEquals(loaded.topUps.get(older), {
+      topUpId: older,
+      amountKurus: 1_000 as Kurus,
+      refundedKurus: 500 as Kurus,
+      at: closed?.at ?? 0,
+      ...CHARGED,
+    });
+    assertEquals(loaded.topUps.get(newer)?.refundedKurus, 0 as Kurus);
+    await endInVain(store, { ...commands.next("crfe"), cardRefundId: second.entryId });
+    const after = await store.accounts.load(ID, asked);
+    assertEquals(after?.topUps.get(older)?.refundedKurus, 300 as Kurus);
+  });
+
+  test(
+    "load() finds no top-up of another account, and none that is open",
+    async (store, commands) => {
+      const other = { ...ID, userNo: "2" };
+      await openIn(store, commands, { cards: [someCard(commands)] });
+      await openIn(store, commands, { id: other });
+      const credited = await credit(store, commands, 100);
+      const open = { ...commands.next("top"), amountKurus: 100 as Kurus };
+      await commitTo(store.accounts, ID, (account) => decideTopUp(account, open));
+      const topUps = [credited, open.entryId];
+      assertEquals((await store.accounts.load(other, { topUps }))?.topUps.size, 0);
+      assertEquals([...(await store.accounts.load(ID, { topUps }))?.topUps.keys() ?? []], [
+        credited,
+      ]);
+    },
+  );
+
+  test(
+    "openCardRefunds() lists those that have not ended, the oldest first",
+    async (store, commands) => {
+      await openIn(store, commands, { cards: [someCard(commands)] });
+      const topUpId = await credit(store, commands, 1_000);
+      const at = commands.next().at + 1_000;
+      const refunds = [5, 3, 4].map((offset) => ({
+        ...commands.next("crf"),
+        at: at + offset,
+        topUpId,
+        amountKurus: 100 as Kurus,
+      }));
+      for (const refund of refunds) await giveBack(store, refund);
+      const [five, three, four] = refunds.map(({ entryId: cardRefundId, at: startedAt }) => ({
+        account: ID,
+        cardRefundId,
+        startedAt,
+      }));
+      assert(five && three && four);
+      const { accounts } = store;
+      const from = (offset: number, to = offset) => ({ from: at + offset, to: at + to });
+      assertEquals(await accounts.openCardRefunds(from(9), 10), [three, four, five]);
+      assertEquals(await accounts.openCardRefunds(from(9), 2), [three, four]);
+      assertEquals(await accounts.openCardRefunds(from(9), 2, four), [five]);
+      assertEquals(await accounts.openCardRefunds(from(3, 5), 10), [three, five]);
+      assertEquals(await accounts.openCardRefunds(from(2, 100), 10), []);
+      await endInVain(store, { ...commands.next("crfe"), cardRefundId: three.cardRefundId });
+      assertEquals(await accounts.openCardRefunds(from(9), 10), [four, five]);
+    },
+  );
 
   test("list() gives every account once, page by page", async (store, commands) => {
     const ids = ["b/1", "a/2", "a/1", "b/10", "a-b/1"].map((key) => {

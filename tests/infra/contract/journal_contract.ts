@@ -71,7 +71,7 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
     await commitTo(
       store.accounts,
       ID,
-      (account) => decideRefund({ account, payments: new Map() }, refund),
+      (account) => decideRefund({ account, payments: new Map(), topUps: new Map() }, refund),
     );
     const { entries, nextBeforeSeq } = await store.journal.list(ID, { limit: 10 });
     assertEquals(nextBeforeSeq, undefined);
@@ -154,7 +154,8 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
       await commitTo(
         store.accounts,
         ID,
-        (account) => decideRefund({ account, payments: new Map() }, commands.next("ref")),
+        (account) =>
+          decideRefund({ account, payments: new Map(), topUps: new Map() }, commands.next("ref")),
         paying(commands.payment(1)),
       );
     } while (beforeSeq !== undefined);
@@ -166,7 +167,7 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
     async (store, commands) => {
       await fill(store, commands, 5);
       const refunding = (account: Account) =>
-        decideRefund({ account, payments: new Map() }, commands.next("ref"));
+        decideRefund({ account, payments: new Map(), topUps: new Map() }, commands.next("ref"));
       await commitTo(store.accounts, ID, refunding, paying(commands.payment(1)), refunding);
       const only = (types: readonly EntryType[], limit: number) =>
         pagesOf(store.journal, { limit, types });
@@ -238,7 +239,8 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
     await fill(store, commands, 3);
     const paid = commands.payment(1);
     const refund = commands.next("ref");
-    const refundOfIt = (account: Account) => decideRefund({ account, payments: new Map() }, refund);
+    const refundOfIt = (account: Account) =>
+      decideRefund({ account, payments: new Map(), topUps: new Map() }, refund);
     const { entries: [before] } = await store.journal.list(ID, { limit: 1 });
     assert(before?.type === "payment");
     assertEquals(await store.journal.findPayment(ID, before.id), {

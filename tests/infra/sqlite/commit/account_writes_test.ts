@@ -33,7 +33,8 @@ Deno.test("save() lets saves of one account in one batch follow each other, and 
   const rival = pay(zero);
   const second = pay(first.account);
   const third = decideAll(second.account, [
-    (account) => decideRefund({ account, payments: new Map() }, commands.next("ref")),
+    (account) =>
+      decideRefund({ account, payments: new Map(), topUps: new Map() }, commands.next("ref")),
   ]);
   const results = await Promise.all([
     accounts.save(first.account, zero.head, first.entries),
