@@ -1,7 +1,7 @@
 /** What a variable says, or what is wrong with it: the rest of a sentence that begins with its name. */
 export type Parsed<Value> =
   | { readonly value: Value; readonly fault?: never }
-  | { readonly fault: string };
+  | { readonly fault: string; readonly value?: never };
 
 /** The keys of each fleet, by their names. */
 export type FleetKeys<Name extends string> = ReadonlyMap<string, Readonly<Record<Name, string>>>;

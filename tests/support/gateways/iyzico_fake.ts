@@ -451,11 +451,14 @@ function makeCard(count: number): CardToRegister {
 }
 
 /** Whether a request is signed as IYZWSv2 says, over the bytes that arrived. */
-function isAuthorized({ headers, path, body }: WireRequest): boolean {
+function isAuthorized({ method, headers, path, body }: WireRequest): boolean {
   const [scheme, token = ""] = (headers.get("authorization") ?? "").split(" ");
   const text = Buffer.from(token, "base64").toString();
   const nonce = headers.get("x-iyzi-rnd") ?? "";
-  const signature = createHmac("sha256", secretKey).update(nonce + path + body).digest("hex");
-  return scheme === "IYZWSv2" &&
-    text === `apiKey:${SAMPLE_KEYS.apiKey}&randomKey:${nonce}&signature:${signature}`;
+  // iyzico's own client signs an empty object with a GET, which never arrives.
+  return (method === "GET" ? ["", "{}"] : [body]).some((body) => {
+    const signature = createHmac("sha256", secretKey).update(nonce + path + body).digest("hex");
+    return scheme === "IYZWSv2" &&
+      text === `apiKey:${SAMPLE_KEYS.apiKey}&randomKey:${nonce}&signature:${signature}`;
+  });
 }
