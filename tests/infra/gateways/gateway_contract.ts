@@ -37,7 +37,7 @@ export interface Scenario {
 export const AMOUNT = kurus(1050);
 export const REFERENCE = "top_01M829RJJTJT9P5BSQB888S198";
 
-const PAYER: Payer = {
+export const PAYER: Payer = {
   account: { filo: "hergele", userNo: "1001" },
   name: "Ahmet",
   surname: "Yılmaz",

@@ -1,5 +1,5 @@
-import { openCraftgateFake } from "../../support/gateways/craftgate_fake.ts";
-import { AMOUNT, testGatewayContract } from "./gateway_contract.ts";
+import { openCraftgateFake } from "../../../support/gateways/craftgate_fake.ts";
+import { AMOUNT, testGatewayContract } from "../gateway_contract.ts";
 
 testGatewayContract("Craftgate", openCraftgateFake, {
   // The second request has the first one's key, so that it gets the first one's answer.
