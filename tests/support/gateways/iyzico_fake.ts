@@ -75,6 +75,11 @@ export interface IyzicoFake extends GatewayFake {
   readonly wire: Wire;
   /** From now on the bank's day is over: nothing can be cancelled, only refunded. */
   endDay(): void;
+  /** A payment that was taken is rejected by the look at fraud; what iyzico does then is not said. */
+  reject(reference: string): void;
+  /** In the next inquiry, reports or detail know nothing of what the other one has. */
+  contradict(who: "report" | "detail"): void;
+  mayStoreCards(may: boolean): void;
 }
 
 interface Asked {
@@ -87,6 +92,8 @@ export function openIyzicoFake(): IyzicoFake {
   const bank = createIyzicoBank();
   const clock = createTestClock();
   let dayIsOver = false;
+  let storesCards = true;
+  let blind: "report" | "detail" | undefined;
   let cardNumber = 0;
   /** What the first request of an inquiry or a giving back got is for its second one, too. */
   let carried: FakeStep = "works";
@@ -135,6 +142,7 @@ export function openIyzicoFake(): IyzicoFake {
     "POST /cardstorage/card": {
       call: "register",
       run: ({ step, body }) => {
+        if (!storesCards) return failure(body.conversationId, ["3007"]);
         if (step === "refused") return failure(body.conversationId, ["12"]);
         const { cardNumber: number } = body.card as { cardNumber: string };
         if (!body.email) return failure(body.conversationId, ["3"]);
@@ -229,10 +237,12 @@ export function openIyzicoFake(): IyzicoFake {
       run: ({ step: own, body }) => {
         const step = carried === "works" ? own : carried;
         carried = "works";
+        const isBlind = blind === "detail";
+        if (isBlind) blind = undefined;
         const payment = body.paymentId === undefined
           ? bank.under(body.paymentConversationId).at(-1)
           : bank.find(body.paymentId);
-        return payment === undefined || step === "finds_nothing"
+        return payment === undefined || step === "finds_nothing" || isBlind
           ? failure(body.conversationId, NO_SUCH_PAYMENT)
           : charged(payment, step);
       },
@@ -241,7 +251,11 @@ export function openIyzicoFake(): IyzicoFake {
       call: "inquire",
       run: ({ step, body }) => {
         carried = step;
-        const found = step === "finds_nothing" ? [] : bank.under(body.paymentConversationId);
+        const isBlind = blind === "report";
+        if (isBlind) blind = undefined;
+        const found = step === "finds_nothing" || isBlind
+          ? []
+          : bank.under(body.paymentConversationId);
         const wrong = {
           ...(step === "wrong_currency" && { currency: "USD" }),
           ...(step === "wrong_amount" && { amountKurus: kurus(77_700) }),
@@ -352,6 +366,9 @@ export function openIyzicoFake(): IyzicoFake {
     plays: (call, step) => step === "works" || isOfConnection(step) || PLAYS[call].includes(step),
     play: wire.play,
     endDay: () => void (dayIsOver = true),
+    reject: (reference) => void (latest(reference).fraudStatus = -1),
+    contradict: (who) => void (blind = who),
+    mayStoreCards: (may) => void (storesCards = may),
     card: () => makeCard(++cardNumber),
     cardCount: () => bank.cards.size,
     charges: (reference) =>

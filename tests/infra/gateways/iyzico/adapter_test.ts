@@ -1,0 +1,333 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { kurus } from "../../../../domain/money.ts";
+import type { CardGateway, GiveBackOrder } from "../../../../domain/ports/card_gateway.ts";
+import { meaningOf } from "../../../../infra/gateways/iyzico/errors.ts";
+import { createIyzicoGateway } from "../../../../infra/gateways/iyzico/gateway.ts";
+import { createTestClock, NOW } from "../../../support/clock.ts";
+import {
+  BUYER_DEFAULTS,
+  type IyzicoFake,
+  openIyzicoFake,
+  SAMPLE_KEYS,
+} from "../../../support/gateways/iyzico_fake.ts";
+import { AMOUNT, REFERENCE, Stage } from "../gateway_contract.ts";
+
+const REFUND = "crf_01M829RJJTJT9P5BSQB888S198";
+
+/** A charge of {@linkcode AMOUNT} that iyzico answered. */
+async function charged(fake: IyzicoFake): Promise<Stage> {
+  const stage = new Stage(fake);
+  await stage.charge();
+  assertEquals(stage.endings, ["charged"]);
+  return stage;
+}
+
+function giveBackAll(
+  { gateway }: IyzicoFake,
+  { providerRef = "" }: Stage,
+  order: Partial<GiveBackOrder> = {},
+): ReturnType<CardGateway["giveBack"]> {
+  const all = { refundReference: REFUND, amountKurus: AMOUNT, whole: true };
+  return gateway.giveBack({ reference: REFERENCE, providerRef, ...all, ...order });
+}
+
+Deno.test("giveBack() cancels while the bank's day lasts, and refunds afterwards", async () => {
+  for (const how of ["void", "refund"] as const) {
+    await using fake = openIyzicoFake();
+    const stage = await charged(fake);
+    if (how === "refund") fake.endDay();
+    assertEquals(await giveBackAll(fake, stage), { status: "given_back", how });
+    assertEquals(await giveBackAll(fake, stage), { status: "given_back", how });
+    assertEquals(stage.shown(), { endings: ["charged"], charges: 1, leftKurus: 0 });
+  }
+});
+
+Deno.test("giveBack() never cancels for a part, because that would give back all of it", async () => {
+  await using fake = openIyzicoFake();
+  const stage = await charged(fake);
+  const part = { amountKurus: kurus(300), whole: false };
+  assertEquals(await giveBackAll(fake, stage, part), { status: "given_back", how: "refund" });
+  assertEquals(stage.shown().leftKurus, AMOUNT - 300);
+});
+
+Deno.test("giveBack() does not know of a charge that the reports do not have", async () => {
+  await using fake = openIyzicoFake();
+  const stage = await charged(fake);
+  await assertRejects(() => giveBackAll(fake, stage, { providerRef: "1" }), Error, "the reports");
+  fake.play("inquire", "finds_nothing");
+  await assertRejects(() => giveBackAll(fake, stage), Error, "the reports");
+  assertEquals(stage.shown().leftKurus, AMOUNT);
+});
+
+Deno.test("giveBack() is not refused by a refund that is larger than what is left, once it was done", async () => {
+  await using fake = openIyzicoFake();
+  const stage = await charged(fake);
+  fake.endDay();
+  await giveBackAll(fake, stage, { refundReference: "crf_another" });
+  // All of it is back, whoever asked for it.
+  assertEquals(await giveBackAll(fake, stage), { status: "given_back", how: "refund" });
+  const part = { amountKurus: kurus(300), whole: false };
+  assertEquals(await giveBackAll(fake, stage, part), { status: "refused" });
+});
+
+Deno.test("inquire() keeps to the charge that the journal knows, and else to the first one", async () => {
+  await using fake = openIyzicoFake();
+  const { gateway } = fake;
+  for (let time = 0; time < 3; time++) fake.chargeUnheard(REFERENCE, AMOUNT);
+  const ids = fake.charges(REFERENCE).map(({ providerRef }) => providerRef);
+  const inquire = async (providerRef?: string) => {
+    const charge = { reference: REFERENCE, amountKurus: AMOUNT };
+    const inquiry = await gateway.inquire({ ...charge, ...(providerRef && { providerRef }) });
+    assert(inquiry.status === "charged");
+    return [inquiry.providerRef, ...(inquiry.surplus ?? []).map(({ providerRef }) => providerRef)];
+  };
+  const [first = "", second = "", third = ""] = ids;
+  assertEquals(await inquire(), [first, second, third]);
+  assertEquals(await inquire(second), [second, first, third]);
+  // What was given back is no surplus, and the known charge stays one.
+  const stage = new Stage(fake);
+  for (const [refundReference, providerRef] of [["s1", first], ["s2", second]] as const) {
+    await giveBackAll(fake, stage, { refundReference, providerRef });
+  }
+  assertEquals(await inquire(), [third]);
+  assertEquals(await inquire(second), [second, third]);
+  await giveBackAll(fake, stage, { refundReference: "s3", providerRef: third });
+  assertEquals(await gateway.inquire({ reference: REFERENCE, amountKurus: AMOUNT }), {
+    status: "declined",
+    reason: "declined",
+  });
+});
+
+Deno.test("inquire() finds the right one among charges of other amounts, and no other one counts", async () => {
+  await using fake = openIyzicoFake();
+  const charge = { reference: REFERENCE, amountKurus: AMOUNT };
+  fake.chargeUnheard(REFERENCE, kurus(77_700));
+  await assertRejects(() => fake.gateway.inquire(charge), Error, "another amount");
+  fake.chargeUnheard(REFERENCE, AMOUNT);
+  const [other, right] = fake.charges(REFERENCE);
+  assertEquals(await fake.gateway.inquire(charge), {
+    status: "charged",
+    providerRef: right?.providerRef ?? "",
+    amountKurus: AMOUNT,
+    surplus: [{ providerRef: other?.providerRef ?? "", amountKurus: kurus(77_700) }],
+  });
+});
+
+Deno.test("inquire() asks the detail if the reports are behind, and believes no report that the detail denies", async () => {
+  await using fake = openIyzicoFake();
+  const stage = await charged(fake);
+  fake.contradict("detail");
+  await stage.inquire();
+  // The reports may be behind, and the detail is signed.
+  fake.contradict("report");
+  await stage.inquire();
+  assertEquals(stage.endings, ["charged", "unknown", "charged"]);
+});
+
+Deno.test("a charge that was rejected after it was taken is pending, whatever iyzico means by it", async () => {
+  await using fake = openIyzicoFake();
+  fake.play("charge", "under_review");
+  const stage = new Stage(fake);
+  await stage.charge();
+  fake.reject(REFERENCE);
+  await stage.inquire();
+  assertEquals(stage.endings, ["pending", "pending"]);
+});
+
+Deno.test("complete() asks for nothing unless the browser brought this charge's own words", async () => {
+  await using fake = openIyzicoFake();
+  const { gateway } = fake;
+  fake.play("charge", "wants_3ds");
+  const stage = new Stage(fake);
+  await stage.charge();
+  const { providerRef = "" } = stage;
+  const message = await fake.userReturns(REFERENCE, "passes");
+  assert(message !== undefined);
+  const completion = { reference: REFERENCE, providerRef, amountKurus: AMOUNT, message };
+  const wrong = [
+    { providerRef: "1" },
+    { reference: "top_another" },
+    { message: { ...message, body: message.body.replace("mdStatus=1", "mdStatus=7") } },
+    { message: { ...message, body: "" } },
+  ];
+  const arrived = fake.arrived.length;
+  for (const change of wrong) {
+    await assertRejects(() => gateway.complete({ ...completion, ...change }), Error, "the browser");
+  }
+  assertEquals(fake.arrived.length, arrived);
+  assertEquals((await gateway.complete(completion)).status, "charged");
+});
+
+Deno.test("charge() says until when the bank's page may be shown, and what is on it", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  fake.play("charge", "wants_3ds");
+  const { gateway } = fake;
+  const registered = await stage.register();
+  assert(registered?.status === "registered");
+  const outcome = await gateway.charge({
+    reference: REFERENCE,
+    token: registered.token,
+    amountKurus: AMOUNT,
+    payer: {
+      account: { filo: "hergele", userNo: "1001" },
+      name: "Ayşe",
+      surname: "Çelik",
+      phoneNumber: "+905551234567",
+      email: "ayse@example.com",
+    },
+    callbackUrl: "https://kese.example/donus",
+  });
+  assert(outcome.status === "requires_action" && outcome.action.kind === "page");
+  assertEquals(outcome.expiresAt, NOW + 15 * 60_000);
+  assert(outcome.action.html.includes(`data-id="${outcome.providerRef}"`));
+  assertEquals(
+    `${registered.token} ${JSON.stringify(registered.token)}`,
+    '[card token] "[card token]"',
+  );
+});
+
+/** The documents' list of errors, and what each means for a charge. */
+const MEANINGS = {
+  insufficient_funds: ["10051 NOT_SUFFICIENT_FUNDS", "10051"],
+  expired_card: ["10054 EXPIRED_CARD", "10054"],
+  declined: [
+    "10005 DO_NOT_HONOUR",
+    "10012 INVALID_TRANSACTION",
+    "10034 FRAUD_SUSPECT",
+    "10041 LOST_CARD",
+    "10041 PICKUP_CARD",
+    "10043 STOLEN_CARD",
+    "10057 NOT_PERMITTED_TO_CARDHOLDER",
+    "10058 NOT_PERMITTED_TO_TERMINAL",
+    "10084 INVALID_CVC2",
+    "10093 RESTRICTED_BY_LAW",
+    "10201 CARD_NOT_PERMITTED",
+    "10207 REFER_TO_CARD_ISSUER",
+    "10209 BLOCKED_CARD",
+    "10215 INVALID_CARD_NUMBER",
+    "10220 DECLINED",
+    "10224 EXCEEDS_WITHDRAWAL_AMOUNT_LIMIT",
+    "10225 RESTRICTED_CARD",
+    "10226 EXCEEDS_ALLOWABLE_PIN_TRIES",
+    "10227 INVALID_PIN",
+    "10229 INVALID_EXPIRE_YEAR_MONTH",
+    "10230 REQUEST_BLOCKED_BY_BANK",
+  ],
+  card_gone: ["3005", "3006"],
+  wants_authentication: ["10217 DEBIT_CARDS_REQUIRES_3DS", "10217", "5010"],
+  unknown: [
+    ...["10202 UNKNOWN", "10204 UNKNOWN", "10236 UNKNOWN", "10203 APPROVED_COMPLETED"],
+    ...["10214 COMMUNICATION_OR_SYSTEM_ERROR", "10216 NO_SUCH_ISSUER", "10219 REQUEST_TIMEOUT"],
+    ...["10223 REQUIRES_DAY_END", "10228 ISSUER_OR_SWITCH_INOPERATIVE", "10240", "10241", "10242"],
+    ...["1", "3", "5", "8", "11", "12", "13", "14", "15", "16", "1000", "1001", "1004", "1007"],
+    ...["3001", "3007", "5062", "5111", "9000", "50000", "10999 A_NEW_GROUP", "unreadable"],
+  ],
+} as const;
+
+Deno.test("meaningOf() reads every documented error, and no other one as a refusal", () => {
+  for (const [expected, failures] of Object.entries(MEANINGS)) {
+    for (const failure of failures) {
+      const [code = "", group] = failure.split(" ");
+      const meaning = meaningOf({ code, ...(group !== undefined && { group }) });
+      const read = meaning.kind === "declined" ? meaning.reason : meaning.kind;
+      assertEquals(read, expected, failure);
+    }
+  }
+});
+
+/** Answers that no rule of iyzico's knows. */
+const STRANGE: readonly (readonly [string, () => Response])[] = [
+  ["a redirect", () => Response.redirect("https://elsewhere.example/", 302)],
+  ["a page", () => new Response("<html></html>")],
+  ["no object", () => Response.json([{ status: "success" }])],
+  ["no status", () => Response.json({ paymentId: "1" })],
+  ["another status", () => Response.json({ status: "maybe" })],
+  ["nothing", () => new Response(null, { status: 204 })],
+  [
+    "a refusal with 503",
+    () =>
+      Response.json({ status: "failure", errorCode: "10051", errorGroup: "NOT_SUFFICIENT_FUNDS" }, {
+        status: 503,
+      }),
+  ],
+  ["a refusal of another request", () =>
+    Response.json({
+      status: "failure",
+      conversationId: "top_another",
+      errorCode: "10051",
+      errorGroup: "NOT_SUFFICIENT_FUNDS",
+    })],
+  ["a refusal that names no error", () => Response.json({ status: "failure" })],
+  ["more than 1 MiB", () =>
+    Response.json({
+      status: "failure",
+      errorCode: "10051",
+      errorGroup: "NOT_SUFFICIENT_FUNDS",
+      errorMessage: "x".repeat(1_100_000),
+    })],
+];
+
+for (const [name, answer] of STRANGE) {
+  Deno.test(`an answer that is ${name} leaves the outcome unknown, and is not repeated`, async () => {
+    await using fake = openIyzicoFake();
+    const stage = new Stage(fake);
+    const registered = await stage.register();
+    assert(registered?.status === "registered");
+    const asked: RequestInit[] = [];
+    const gateway = createIyzicoGateway({
+      ...SAMPLE_KEYS,
+      url: "https://sandbox-api.iyzipay.com",
+      buyerDefaults: BUYER_DEFAULTS,
+      clock: createTestClock(),
+      fetch: (_url, init) => {
+        asked.push(init ?? {});
+        return Promise.resolve(answer());
+      },
+    });
+    const error = await assertRejects(() =>
+      gateway.charge({
+        reference: REFERENCE,
+        token: registered.token,
+        amountKurus: AMOUNT,
+        payer: {
+          account: { filo: "hergele", userNo: "1001" },
+          name: "Ahmet",
+          surname: "Yılmaz",
+          phoneNumber: "+905551234567",
+          email: "ahmet@example.com",
+        },
+        callbackUrl: "https://kese.example/donus",
+      }), Error);
+    assert(/^Cannot tell what iyzico did at payment\/auth: [\w ().']+$/.test(error.message));
+    assertEquals(asked.map(({ redirect }) => redirect), ["manual"]);
+  });
+}
+
+Deno.test("check() says what does not work, and shows no key", async () => {
+  await using fake = openIyzicoFake();
+  const gateway = createIyzicoGateway({
+    apiKey: SAMPLE_KEYS.apiKey,
+    secretKey: "sandbox-another-secret",
+    url: fake.url,
+    buyerDefaults: BUYER_DEFAULTS,
+    clock: createTestClock(),
+  });
+  const findings = await gateway.check();
+  assertEquals(findings.map(({ works, says }) => `${works} ${says}`), [
+    "false iyzico answered 1000",
+    "false iyzico answered 1000",
+    "false iyzico answered 1000",
+  ]);
+  assert(!JSON.stringify(findings).includes("sandbox-"));
+});
+
+Deno.test("register() fails, and does not refuse the card, if the account may not store cards", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  fake.mayStoreCards(false);
+  await stage.register();
+  fake.mayStoreCards(true);
+  await stage.register();
+  assertEquals(stage.endings, ["unknown", "registered"]);
+});
