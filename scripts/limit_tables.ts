@@ -49,6 +49,7 @@ export const LIMITS: Table = [
   ["Balance that a top-up may lead to", lira(limits.BALANCE_MAX_KURUS)],
   ["Cards per user", count(limits.CARDS_PER_ACCOUNT)],
   ["Open top-ups per user", count(limits.OPEN_TOP_UPS_PER_ACCOUNT)],
+  ["Open card refunds per user", count(limits.OPEN_CARD_REFUNDS_PER_ACCOUNT)],
   ["Time in which a payment can be refunded", `${count(limits.REFUND_WINDOW_DAYS)} days`],
   ["Cards that a user may save in an hour", count(limits.CARD_SAVES_PER_HOUR)],
   ["Declined top-ups per user in an hour", count(limits.DECLINES_PER_HOUR)],
@@ -76,7 +77,10 @@ export const LIMITS: Table = [
     "Wrong fleet keys",
     `${WRONG_KEYS_PER_PEER} in ${WINDOW} from one address; the right key is always accepted`,
   ],
-  ["Time that a top-up waits for its outcome before 202", seconds(limits.TOP_UP_WAIT_MILLISECONDS)],
+  [
+    "Time that a top-up or card refund waits for its outcome before 202",
+    seconds(limits.TOP_UP_WAIT_MILLISECONDS),
+  ],
 ];
 
 /** What an operator plans with. All of it is counted per process. */

@@ -38,6 +38,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   cardId: "",
   paymentId: "",
   topUpId: "",
+  cardRefundId: "",
   holdId: "",
   balance: "",
 };
@@ -75,6 +76,10 @@ const DOES: Readonly<Record<string, string>> = {
   top_up: "Saklanan bir karttan bakiye yükler.",
   get_top_up:
     "Bir bakiye yüklemeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",
+  card_refund:
+    "Bir bakiye yüklemenin tamamını ya da bir bölümünü yüklendiği karta iade eder; topUpId verilmezse iade edilebilecek en yeni yükleme alınır.",
+  get_card_refund:
+    "Bir karta iadeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",
   get_balance: "Bakiyeyi gösterir.",
   list_entries: "Hesabın işlemlerini en yenisinden başlayarak listeler.",
   health_live: "Sürecin çalıştığını ve sürümünü bildirir; veri depolarına sormaz.",
@@ -179,6 +184,16 @@ const SUPPORT: readonly ExampleRequest[] = [
     values: { direction: "credit", amount: "5.00", reason: "goodwill" },
     keeps: { balance: "body.balance" },
   },
+  {
+    operation: "card_refund",
+    name: "Karta İade",
+    note: "Yalnız kartla yüklenmiş ve harcanmamış tutar karta iade edilir.",
+    place: "body",
+    bearer: "fleetKey",
+    values: { amount: "2.50" },
+    keeps: { cardRefundId: "body.cardRefundId", balance: "body.balance" },
+  },
+  { operation: "get_card_refund", name: "Karta İadenin Sonucu", bearer: "fleetKey" },
   {
     operation: "get_user",
     name: "Kullanıcı",

@@ -280,6 +280,28 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "a part of a top-up goes back to its card once, by the fleet alone",
+    run: async ({ send, userNo, found }) => {
+      const line = "POST /karta-iade";
+      const json = { userNo, topUpId: found.get("topUp"), amount: "20.00" };
+      expectProblem(await send(line, { json, bearer: found.get("session") }), 403, "forbidden");
+      const key = `${userNo}-card-refund`;
+      let refund = await send(line, { json, key });
+      // While the outcome is pending, the same request asks for it.
+      for (let asked = 1; refund.status === 202 && asked < PENDING_MAX; asked++) {
+        refund = await send(line, { json, key });
+      }
+      expectAnswer(refund, 201, { status: "completed", amount: "20.00", balance: "130.00" });
+      expectReplay(await send(line, { json, key }), refund);
+      const shown = await send(`GET /karta-iade/${refund.body.cardRefundId}?userNo=${userNo}`);
+      expectAnswer(shown, 200, { status: "completed", topUpId: found.get("topUp") });
+      const more = await send(line, { json: { ...json, amount: "30.01" } });
+      expectProblem(more, 422, "refund_exceeds_top_up");
+      const cash = { userNo, direction: "credit", amount: "20.00", reason: "cash" };
+      expectAnswer(await send("POST /bakiye-duzeltme", { json: cash }), 201, { balance: "150.00" });
+    },
+  },
+  {
     name: "the fleet adjusts a balance and freezes an account",
     run: async ({ send, userNo }) => {
       const adjust = (direction: string) =>

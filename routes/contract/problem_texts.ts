@@ -349,7 +349,8 @@ export const PROBLEM_TEXTS: Readonly<
   card_refund_refused: {
     tr: {
       title: "Karta iade reddedildi.",
-      detail: "Tutar bakiyede duruyor. {topUpId} yüklemesini alan kart kuruluşuna başvurun.",
+      detail:
+        "Tutar bakiyede duruyor. Nedenini, {topUpId} yüklemesinin yapıldığı ödeme altyapısına sorun.",
     },
     en: {
       title: "The card refund was refused.",
@@ -492,7 +493,7 @@ export const PROBLEM_TEXTS: Readonly<
   only_whole_top_up: {
     tr: {
       title: "Bu yüklemenin bir bölümü karta iade edilemez.",
-      detail: "Kart kuruluşu yalnız tamamını, {amount} TRY tutarını iade eder.",
+      detail: "Ödeme altyapısı yalnız tamamını, {amount} TRY tutarını iade eder.",
     },
     en: {
       title: "A part of this top-up cannot go back to the card.",
@@ -503,7 +504,7 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "İade süresi geçti.",
       detail:
-        `Bir ödeme ${REFUND_WINDOW_DAYS} gün, bir kart yüklemesi kart kuruluşunun tanıdığı süre içinde iade edilebilir.`,
+        `Bir ödeme ${REFUND_WINDOW_DAYS} gün, bir bakiye yükleme ödeme altyapısının tanıdığı süre içinde iade edilebilir.`,
     },
     en: {
       title: "The refund window has passed.",
