@@ -35,7 +35,7 @@ const refusal = z.object({
   type: z.string(),
   code: word,
   decline_code: word,
-  payment_intent: z.unknown(),
+  payment_intent: z.unknown().optional(),
 });
 export type Refusal = z.output<typeof refusal>;
 const refused = z.object({ error: refusal });

@@ -13,7 +13,7 @@ const event = z.object({
     object: z.object({
       object: z.string(),
       id: z.string(),
-      payment_intent: z.unknown(),
+      payment_intent: z.unknown().optional(),
       metadata: z.record(z.string(), z.string()).nullish(),
     }),
   }),
