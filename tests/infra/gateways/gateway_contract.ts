@@ -497,6 +497,9 @@ const CARDS: readonly Scenario[] = [
   })),
 ];
 
+const PART = { amountKurus: kurus(200), whole: false };
+const givesBackParts = ({ gateway }: GatewayFake): boolean => gateway.traits.givesBackParts;
+
 const GIVING_BACK: readonly Scenario[] = [
   {
     name: "all given back, and asked for again",
@@ -512,14 +515,15 @@ const GIVING_BACK: readonly Scenario[] = [
   {
     name: "two parts given back, each asked for twice",
     needs: [],
-    appliesTo: ({ gateway }) => gateway.traits.givesBackParts,
+    appliesTo: givesBackParts,
     play: async (stage) => {
       await stage.charge();
+      // So small that a doubled one would not exceed the charge.
       for (const refundReference of ["crf_first", "crf_second", "crf_first", "crf_second"]) {
-        await stage.giveBack({ refundReference, amountKurus: kurus(525), whole: false });
+        await stage.giveBack({ refundReference, ...PART });
       }
     },
-    expected: givenBack("charged", ...Array(4).fill("given_back")),
+    expected: { ...charged("charged", ...Array(4).fill("given_back")), leftKurus: AMOUNT - 400 },
   },
   {
     name: "giving back refused",
@@ -555,6 +559,34 @@ const GIVING_BACK: readonly Scenario[] = [
       await stage.giveBack();
     },
     expected: givenBack("charged", "unknown", "given_back", "given_back"),
+  })),
+  ...UNREADABLE.map((step): Scenario => ({
+    name: `part given back, but the answer: ${step}`,
+    needs: [["give_back", step]],
+    appliesTo: givesBackParts,
+    play: async (stage) => {
+      await stage.charge();
+      stage.fake.play("give_back", step);
+      await stage.giveBack(PART);
+      await stage.inquireGiveBack(PART);
+      await stage.giveBack(PART);
+    },
+    expected: {
+      ...charged("charged", "unknown", "given_back", "given_back"),
+      leftKurus: AMOUNT - PART.amountKurus,
+    },
+  })),
+  ...([{}, PART] as const).map((part): Scenario => ({
+    name: `giving back ${"whole" in part ? "a part" : "all"}: the gateway does not know itself`,
+    needs: [["give_back", "says_unknown"]],
+    appliesTo: (fake) => !("whole" in part) || givesBackParts(fake),
+    play: async (stage) => {
+      await stage.charge();
+      stage.fake.play("give_back", "says_unknown");
+      await stage.giveBack(part);
+      await stage.inquireGiveBack(part);
+    },
+    expected: charged("charged", "unknown", "not_found"),
   })),
   ...NOTHING_HAPPENED.map((step): Scenario => ({
     name: `not given back, and no answer: ${step}`,

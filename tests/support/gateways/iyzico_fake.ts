@@ -34,13 +34,15 @@ export const BUYER_DEFAULTS = {
 
 const { secretKey } = SAMPLE_KEYS;
 
+/** The bank did not answer iyzico. */
+const UNANSWERED = ["10214", "COMMUNICATION_OR_SYSTEM_ERROR"] as const;
 /** How a bank's refusal looks. */
 const REFUSALS: Partial<Record<FakeStep, readonly [code: string, group?: string]>> = {
   insufficient_funds: ["10051", "NOT_SUFFICIENT_FUNDS"],
   expired_card: ["10054", "EXPIRED_CARD"],
   do_not_honour: ["10005", "DO_NOT_HONOUR"],
   lost_card: ["10041", "LOST_CARD"],
-  says_unknown: ["10214", "COMMUNICATION_OR_SYSTEM_ERROR"],
+  says_unknown: UNANSWERED,
   wants_3ds: ["10217", "DEBIT_CARDS_REQUIRES_3DS"],
   card_gone: ["3006"],
 };
@@ -67,7 +69,14 @@ const PLAYS: Readonly<Record<FakeCall, readonly FakeStep[]>> = {
   start_3ds: [...BANK, "wrong_signature", "wrong_reference"],
   complete: [...BANK, "under_review", ...WRONG],
   inquire: ["finds_nothing", ...WRONG],
-  give_back: ["refused", "pending", "wrong_amount", "wrong_currency", "wrong_signature"],
+  give_back: [
+    "refused",
+    "pending",
+    "says_unknown",
+    "wrong_amount",
+    "wrong_currency",
+    "wrong_signature",
+  ],
 };
 
 export interface IyzicoFake extends GatewayFake {
@@ -80,6 +89,8 @@ export interface IyzicoFake extends GatewayFake {
   /** In the next inquiry, reports or detail know nothing of what the other one has. */
   contradict(who: "report" | "detail"): void;
   mayStoreCards(may: boolean): void;
+  /** Whatever the next request to a path does, this is answered; signed again if it is signed. */
+  alter(path: string, change: (reply: Reply) => Reply): void;
 }
 
 interface Asked {
@@ -93,6 +104,7 @@ export function openIyzicoFake(): IyzicoFake {
   const clock = createTestClock();
   let dayIsOver = false;
   let storesCards = true;
+  const alterations = new Map<string, (reply: Reply) => Reply>();
   let blind: "report" | "detail" | undefined;
   let cardNumber = 0;
   /** What the first request of an inquiry or a giving back got is for its second one, too. */
@@ -280,6 +292,7 @@ export function openIyzicoFake(): IyzicoFake {
           carried = step;
           return failure(body.conversationId, ["10223", "REQUIRES_DAY_END"]);
         }
+        if (step === "says_unknown") return failure(body.conversationId, UNANSWERED);
         const { amountKurus, paymentId } = payment;
         const reference = String(body.conversationId);
         payment.givenBack.push({ reference, kind: "cancel", amountKurus, status: 1 });
@@ -303,6 +316,7 @@ export function openIyzicoFake(): IyzicoFake {
           ? 0
           : payment.amountKurus - givenBackOf(payment, { pending: true });
         if (payment === undefined || amountKurus > left) return failure(reference, ["5092"]);
+        if (step === "says_unknown") return failure(reference, UNANSWERED);
         if (step === "refused") {
           return failure(reference, ["10005", "DO_NOT_HONOUR"], { retryable: false });
         }
@@ -334,13 +348,14 @@ export function openIyzicoFake(): IyzicoFake {
       : JSON.parse(request.body);
     return {
       call: handler.call,
-      answer: (step) => ({
-        body: JSON.stringify(
-          isAuthorized(request)
-            ? handler.run({ step, body })
-            : failure(body.conversationId, ["1000"]),
-        ),
-      }),
+      answer: (step) => {
+        const reply = isAuthorized(request)
+          ? handler.run({ step, body })
+          : failure(body.conversationId, ["1000"]);
+        const change = alterations.get(request.path);
+        alterations.delete(request.path);
+        return { body: JSON.stringify(change === undefined ? reply : signAgain(change(reply))) };
+      },
     };
   });
 
@@ -368,6 +383,7 @@ export function openIyzicoFake(): IyzicoFake {
     endDay: () => void (dayIsOver = true),
     reject: (reference) => void (latest(reference).fraudStatus = -1),
     contradict: (who) => void (blind = who),
+    alter: (path, change) => void alterations.set(path, change),
     mayStoreCards: (may) => void (storesCards = may),
     card: () => makeCard(++cardNumber),
     cardCount: () => bank.cards.size,
@@ -450,6 +466,20 @@ export function openIyzicoFake(): IyzicoFake {
     ],
     [Symbol.asyncDispose]: wire[Symbol.asyncDispose],
   };
+}
+
+/** Signs a payment or refund that says something else now, as iyzico would. */
+function signAgain(reply: Reply): Reply {
+  if (!("signature" in reply)) return reply;
+  const { paymentId, currency, basketId, conversationId, paidPrice, price } = JSON.parse(
+    JSON.stringify(reply),
+  );
+  const fields = basketId === undefined
+    ? price === undefined
+      ? [paymentId, conversationId]
+      : [paymentId, String(price), currency, conversationId]
+    : [paymentId, currency, basketId, conversationId, String(paidPrice), String(price)];
+  return { ...reply, signature: sign(secretKey, fields) };
 }
 
 const HOLDER = "AHMET YILMAZ";

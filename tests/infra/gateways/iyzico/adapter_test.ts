@@ -331,3 +331,179 @@ Deno.test("register() fails, and does not refuse the card, if the account may no
   await stage.register();
   assertEquals(stage.endings, ["unknown", "registered"]);
 });
+
+/** Signed answers that are about something else, and those that lack what they are asked for. */
+const ALTERED: readonly {
+  readonly path: string;
+  readonly changes: readonly Readonly<Record<string, unknown>>[];
+  readonly ask: (stage: Stage) => Promise<void>;
+  readonly prepare?: (stage: Stage) => Promise<void>;
+}[] = [
+  {
+    path: "/cardstorage/card",
+    changes: [{ cardToken: undefined }, { cardUserKey: "" }, { lastFourDigits: "1234" }],
+    ask: async (stage) => void await stage.register(),
+  },
+  {
+    path: "/payment/auth",
+    changes: [
+      { paymentId: undefined },
+      { basketId: "top_another" },
+      { currency: "EUR" },
+      { price: 10.49 },
+      { paidPrice: 10.51 },
+    ],
+    ask: (stage) => stage.charge(),
+  },
+  {
+    path: "/payment/3dsecure/initialize",
+    changes: [
+      { paymentId: undefined },
+      { conversationId: undefined },
+      { threeDSHtmlContent: "" },
+      { threeDSHtmlContent: undefined },
+    ],
+    ask: async (stage) => {
+      stage.fake.play("charge", "wants_3ds");
+      await stage.charge();
+    },
+  },
+  {
+    path: "/payment/detail",
+    changes: [
+      { paymentId: "1" },
+      { basketId: "top_another" },
+      { currency: "EUR" },
+      { paidPrice: 10.51 },
+      { paymentStatus: "FAILURE", paymentId: "1" },
+      { paymentStatus: "FAILURE" },
+      { paymentStatus: "INIT_THREEDS" },
+      { paymentStatus: "A_NEW_STATE" },
+      { paymentStatus: undefined },
+    ],
+    prepare: (stage) => stage.charge(),
+    ask: (stage) => stage.inquire(),
+  },
+  {
+    path: "/v2/reporting/payment/details",
+    changes: [
+      { payments: "many" },
+      { payments: ["one"] },
+      { payments: [{}] },
+      ...["currency", "paymentConversationId", "paidPrice", "paymentId"].map((name) => ({
+        [name]: "another",
+      })),
+      { cancels: "none" },
+      { itemTransactions: "none" },
+      { itemTransactions: [{ refunds: "none" }] },
+    ],
+    prepare: (stage) => stage.charge(),
+    ask: (stage) => stage.inquire(),
+  },
+  {
+    path: "/payment/cancel",
+    changes: [{ paymentId: "1" }, { price: 10.51 }, { currency: "EUR" }],
+    prepare: (stage) => stage.charge(),
+    ask: (stage) => stage.giveBack(),
+  },
+  {
+    path: "/v2/payment/refund",
+    changes: [{ paymentId: "1" }, { price: 2.01 }, { currency: "EUR" }],
+    prepare: (stage) => stage.charge(),
+    ask: (stage) => stage.giveBack({ amountKurus: kurus(200), whole: false }),
+  },
+];
+
+for (const { path, changes, prepare, ask } of ALTERED) {
+  for (const change of changes) {
+    Deno.test(`an answer of ${path} with ${JSON.stringify(change)} is not believed`, async () => {
+      await using fake = openIyzicoFake();
+      const stage = new Stage(fake);
+      await prepare?.(stage);
+      fake.alter(path, (reply) => alterReply(reply, change));
+      await ask(stage);
+      assertEquals(stage.endings.at(-1), "unknown");
+    });
+  }
+}
+
+/** Changes a reply, or the payments in it if it is a report. */
+function alterReply(
+  reply: Readonly<Record<string, unknown>>,
+  change: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { payments } = reply;
+  return Array.isArray(payments) && !("payments" in change)
+    ? { ...reply, payments: payments.map((payment) => ({ ...payment, ...change })) }
+    : { ...reply, ...change };
+}
+
+Deno.test("forget() fails if iyzico refuses for another reason than that the card is gone", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  const registered = await stage.register();
+  assert(registered?.status === "registered");
+  fake.alter("/cardstorage/card", () => ({ status: "failure", errorCode: "1001" }));
+  await assertRejects(() => fake.gateway.forget(registered.token), Error, "it answered 1001");
+});
+
+Deno.test("inquire() says not_found only in the words that iyzico has for it", async () => {
+  for (const errorCode of ["1", "1000", "5086", "10214", "50000"]) {
+    await using fake = openIyzicoFake();
+    const stage = new Stage(fake);
+    fake.alter("/payment/detail", () => ({ status: "failure", errorCode }));
+    await stage.inquire();
+    await stage.inquire();
+    assertEquals(stage.endings, ["unknown", "not_found"], errorCode);
+  }
+});
+
+Deno.test("inquire() takes a cancelled charge as given back before the reports sum it up", async () => {
+  await using fake = openIyzicoFake();
+  fake.chargeUnheard(REFERENCE, AMOUNT);
+  fake.chargeUnheard(REFERENCE, AMOUNT);
+  const [first] = fake.charges(REFERENCE);
+  const stage = new Stage(fake);
+  stage.providerRef = first?.providerRef;
+  await giveBackAll(fake, stage);
+  fake.alter(
+    "/v2/reporting/payment/details",
+    (reply) => alterReply(reply, { paymentRefundStatus: "NOT_REFUNDED" }),
+  );
+  const inquiry = await fake.gateway.inquire({ reference: REFERENCE, amountKurus: AMOUNT });
+  assert(inquiry.status === "charged");
+  assertEquals([inquiry.providerRef === first?.providerRef, inquiry.surplus], [false, undefined]);
+});
+
+Deno.test("inquire() asks for no endless list of tries", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  fake.play("charge", ...Array<"do_not_honour">(6).fill("do_not_honour"));
+  for (let time = 0; time < 6; time++) await stage.charge();
+  const asked = fake.arrived.length;
+  await stage.inquire();
+  assertEquals(stage.endings.at(-1), "unknown");
+  assertEquals(fake.arrived.length, asked + 1);
+});
+
+Deno.test("giveBack() is given back, not refused, if it shows only after iyzico refused to do it again", async () => {
+  await using fake = openIyzicoFake();
+  const stage = await charged(fake);
+  fake.endDay();
+  await giveBackAll(fake, stage);
+  // The reports are behind when they are asked first.
+  fake.alter(
+    "/v2/reporting/payment/details",
+    (reply) => alterReply(reply, { paymentRefundStatus: "NOT_REFUNDED", itemTransactions: [] }),
+  );
+  assertEquals(await giveBackAll(fake, stage), { status: "given_back", how: "refund" });
+  assertEquals(stage.shown().leftKurus, 0);
+});
+
+Deno.test("giveBack() takes a refund that is signed as the samples of its version are", async () => {
+  await using fake = openIyzicoFake();
+  const stage = await charged(fake);
+  fake.alter("/v2/payment/refund", ({ price: _, currency: __, ...reply }) => reply);
+  const part = { amountKurus: kurus(200), whole: false };
+  assertEquals(await giveBackAll(fake, stage, part), { status: "given_back", how: "refund" });
+});
