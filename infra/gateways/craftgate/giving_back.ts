@@ -31,6 +31,9 @@ export async function giveBack(
   order: GiveBackOrder,
   signal: AbortSignal,
 ): Promise<GiveBackOutcome> {
+  // A key that Craftgate no longer knows would not keep a small part from going back twice.
+  const earlier = await inquireGiveBack(calls, order, signal);
+  if (earlier.status === "given_back" || earlier.status === "pending") return earlier;
   const call = await toCall(calls, order, signal);
   const reply = await calls(call, signal);
   if (reply.kind === "data") {

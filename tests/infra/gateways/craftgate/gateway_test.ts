@@ -38,10 +38,13 @@ Deno.test("every request that may move money has a key of its own, the same when
   const message = await fake.userReturns(REFERENCE, "passes");
   assert(message !== undefined);
   const charge = { reference: REFERENCE, providerRef, amountKurus: AMOUNT };
-  for (let times = 0; times < 2; times++) {
-    await fake.gateway.complete({ ...charge, message });
-    await fake.gateway.giveBack({ ...charge, refundReference: "crf_1", whole: true });
-  }
+  const giveBack = () =>
+    fake.gateway.giveBack({ ...charge, refundReference: "crf_1", whole: true });
+  await fake.gateway.complete({ ...charge, message });
+  fake.play("give_back", "lost_before");
+  await assertRejects(giveBack);
+  await fake.gateway.complete({ ...charge, message });
+  assertEquals((await giveBack()).status, "given_back");
   const keys = fake.wire.requests.filter(({ method }) => method === "POST")
     .map(({ headers }) => headers.get("x-idempotency-key"));
   const once = ["card_1", REFERENCE, `${REFERENCE}-3ds`];
