@@ -1,7 +1,7 @@
 import { openCraftgateFake } from "../../../support/gateways/craftgate_fake.ts";
 import { AMOUNT, testGatewayContract } from "../gateway_contract.ts";
 
-testGatewayContract("Craftgate", openCraftgateFake, {
+await testGatewayContract("Craftgate", openCraftgateFake, {
   // The second request has the first one's key, so that it gets the first one's answer.
   "charged twice under one reference": {
     endings: ["charged", "charged", "charged"],
@@ -12,4 +12,7 @@ testGatewayContract("Craftgate", openCraftgateFake, {
 
 // Whatever Craftgate does with keys, because it documents neither how long it remembers them nor what
 // it does while the first request is at the bank.
-testGatewayContract("Craftgate that forgets keys", () => openCraftgateFake({ honoursKeys: false }));
+await testGatewayContract(
+  "Craftgate that forgets keys",
+  () => openCraftgateFake({ honoursKeys: false }),
+);

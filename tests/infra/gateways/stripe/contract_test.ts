@@ -3,7 +3,7 @@ import { AMOUNT, testGatewayContract } from "../gateway_contract.ts";
 
 const charged = { charges: 1, leftKurus: AMOUNT };
 
-testGatewayContract("Stripe", openStripeFake, {
+await testGatewayContract("Stripe", openStripeFake, {
   // Stripe shows the bank's page again, as long as it waits for the user.
   "3-D Secure, the user never returns": { endings: ["requires_action", "requires_action"] },
   ...Object.fromEntries(
