@@ -14,7 +14,8 @@ import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel
 import { CODES_SETTLING_MILLISECONDS, createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
 import { type Environment, readEnvironment } from "./infra/process/environment.ts";
-import { createSandboxGateway } from "./infra/gateways/sandbox.ts";
+import { openGateways, useOneGateway } from "./infra/gateways/open.ts";
+import { createUserActions } from "./infra/crypto/user_actions.ts";
 import { createIds } from "./infra/crypto/ids.ts";
 import { CACHE_SETTLING_MILLISECONDS } from "./infra/memory/layered_account_cache.ts";
 import { createLineWriter, createLog } from "./infra/process/log.ts";
@@ -40,7 +41,6 @@ export interface Kese extends AsyncDisposable {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly store: Store;
   readonly dependencies: Dependencies;
-  readonly gateway: CardGateway;
   readonly gateways: CardGateways;
   /** Asks the gateway about open top-ups, and removes what has expired. */
   sweep(): Promise<void>;
@@ -87,11 +87,11 @@ export async function openKese(
     sealing: cardKeys,
     fingerprint: () => keyring.key("card_fingerprint"),
   });
-  const gateway = replaced.gateway ?? createSandboxGateway(store.sandboxCharges);
-  const gateways: CardGateways = {
-    of: () => gateway,
-    named: (name) => name === gateway.traits.name ? gateway : undefined,
-  };
+  const gateways = replaced.gateway
+    ? useOneGateway(replaced.gateway)
+    : openGateways({ sandboxCharges: store.sandboxCharges, clock });
+  const { people } = store;
+  const actions = createUserActions(store.actions, cardKeys);
   const cardRefunds = createCardRefunds({
     accounts,
     store: store.accounts,
@@ -106,9 +106,12 @@ export async function openKese(
     store: store.accounts,
     journal,
     vault,
-    gateway,
+    people,
+    actions,
+    gateways,
     clock,
     log,
+    callbackUrl: (topUpId) => `${environment.publicUrl}/update_balance/${topUpId}/donus`,
   });
   const audit = createAuditLog({ sink: store.audit, clock, log });
   const codeSender = createCodeSender({
@@ -124,8 +127,9 @@ export async function openKese(
     accounts,
     journal,
     auth: store.auth,
-    people: store.people,
+    people,
     vault,
+    gateways,
     settlement,
     cardRefunds,
     hasher: replaced.hasher ?? createSecretHasher(),
@@ -147,7 +151,6 @@ export async function openKese(
     fetch: together((request, connection) => app.fetch(request, connection)),
     store,
     dependencies,
-    gateway,
     gateways,
     sweep: createSweep({ ...dependencies, keyring, store }),
     close,

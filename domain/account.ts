@@ -34,6 +34,11 @@ export interface Card {
   /** Whether the number passes Luhn; only such a card can be charged. */
   readonly verified: boolean;
   readonly savedAt: Instant;
+  /** What the user calls it. */
+  readonly alias?: string;
+  /** The last month in which it is valid, 1 to 12, and its year. */
+  readonly expireMonth?: number;
+  readonly expireYear?: number;
 }
 
 /** A payment and how much of it is refunded. */
@@ -50,6 +55,9 @@ export interface OpenTopUp {
   readonly amountKurus: Kurus;
   readonly cardId: string;
   readonly startedAt: Instant;
+  /** The gateway's own name of the charge, once the bank wants to see the user; and until when. */
+  readonly providerRef?: string;
+  readonly actionExpiresAt?: Instant;
 }
 
 /** A top-up that was credited, and how much of it went back to its card or is on its way there. */

@@ -1,4 +1,5 @@
-import { type Account, type Card, findCard } from "./account.ts";
+import { type Account, type Card, findCard, type Instant } from "./account.ts";
+import { type CardExpiry, isChargeable } from "./card_expiry.ts";
 import { type CardFacts, CardNumber } from "./card_number.ts";
 import { accepted, type Command, type Decision, rejected } from "./decision.ts";
 import { checkHourlyLimit } from "./hourly_limit.ts";
@@ -11,6 +12,8 @@ export interface CardRegistrationCommand extends Command {
   readonly cardId: string;
   readonly fingerprint: string;
   readonly facts: CardFacts;
+  readonly alias?: string;
+  readonly expiry?: CardExpiry;
 }
 
 export type CardRegistrationRejection = RejectionOf<
@@ -43,19 +46,31 @@ export function decideCardRegistration(
   const tooFast = checkHourlyLimit(account.cardSavesAt, saves);
   if (tooFast) return rejected(tooFast);
   const card = newCard(command);
-  const selected = !findCard(account, account.selectedCardId)?.verified;
+  const selected = !canCharge(account, command.at);
   return accepted<"card_saved">(account, command, {
     type: "card_saved",
     card: { ...card, selected },
   });
 }
 
+function canCharge(account: Account, at: Instant): boolean {
+  const selected = findCard(account, account.selectedCardId);
+  return selected !== undefined && isChargeable(selected, at);
+}
+
 /** A card as the account keeps it. */
 export function newCard(
-  { cardId, fingerprint, facts, at }: Pick<
+  { cardId, fingerprint, facts, at, alias, expiry }: Pick<
     CardRegistrationCommand,
-    "cardId" | "fingerprint" | "facts" | "at"
+    "cardId" | "fingerprint" | "facts" | "at" | "alias" | "expiry"
   >,
 ): Card {
-  return { cardId, ...facts, fingerprint, savedAt: at };
+  return {
+    cardId,
+    ...facts,
+    fingerprint,
+    savedAt: at,
+    ...(alias !== undefined && { alias }),
+    ...(expiry && { expireMonth: expiry.month, expireYear: expiry.year }),
+  };
 }

@@ -1,4 +1,5 @@
 import { type Account, findCard } from "./account.ts";
+import { isChargeable } from "./card_expiry.ts";
 import { accepted, type Command, type Decision, rejected } from "./decision.ts";
 import { type CardRemoved, cardSnapshot } from "./journal.ts";
 import { refuseClosed } from "./refusals.ts";
@@ -27,7 +28,8 @@ export function decideCardRemoval(
     return rejected({ code: "card_in_use", cardId });
   }
   const nextSelectedCardId = account.selectedCardId === cardId
-    ? account.cards.find((other) => other !== card && other.verified)?.cardId ?? null
+    ? account.cards.find((other) => other !== card && isChargeable(other, command.at))?.cardId ??
+      null
     : account.selectedCardId;
   return accepted<"card_removed">(account, command, {
     type: "card_removed",

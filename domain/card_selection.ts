@@ -1,4 +1,5 @@
 import { type Account, findCard } from "./account.ts";
+import { isExpired } from "./card_expiry.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
 import { type CardSelected, cardSnapshot } from "./journal.ts";
 import { type Inactive, refuseInactive } from "./refusals.ts";
@@ -19,6 +20,9 @@ export function decideCardSelection(
   const card = findCard(account, cardId);
   if (card === undefined) return rejected({ code: "card_not_found" });
   if (!card.verified) return rejected({ code: "card_not_chargeable", cardId });
+  if (isExpired(card, command.at)) {
+    return rejected({ code: "card_not_chargeable", cardId, expired: true });
+  }
   if (account.selectedCardId === cardId) return UNCHANGED;
   return accepted<"card_selected">(account, command, {
     type: "card_selected",

@@ -14,6 +14,10 @@ export class CardToken {
     return this.#text;
   }
 
+  equals(other: CardToken): boolean {
+    return this.#text === other.#text;
+  }
+
   toString(): string {
     return "[card token]";
   }

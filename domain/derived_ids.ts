@@ -1,4 +1,5 @@
 const CLOSING_PREFIX = "tuc_";
+const ACTION_PREFIX = "tua_";
 
 /**
  * The id of the entry that closes a top-up. It is derived from the top-up's own, so a top-up can be
@@ -9,11 +10,31 @@ export function closingEntryId(topUpId: string): string {
   return `${CLOSING_PREFIX}${topUpId.slice("top_".length)}`;
 }
 
+/** The id of the entry that says that the bank wants to see the user: one for each top-up at most. */
+export function actionEntryId(topUpId: string): string {
+  if (!topUpId.startsWith("top_")) throw new Error(`Cannot name ${topUpId}: it is no top-up`);
+  return `${ACTION_PREFIX}${topUpId.slice("top_".length)}`;
+}
+
+/**
+ * Under which reference a charge that nobody owes is given back: one of several of a top-up, or of a
+ * top-up that failed. The same each time, so that it is given back once.
+ */
+export function unowedRefundReference(topUpId: string, providerRef: string): string {
+  return `rev_${topUpId.slice("top_".length)}_${providerRef}`;
+}
+
 /** A random id has capital letters and digits alone after its prefix. */
 const CAPTURE_PREFIX = "pay_h";
 const HOLD_END_PREFIX = "hend_";
 const CARD_REFUND_END_PREFIX = "crfe_";
-const DERIVED_PREFIXES = [CLOSING_PREFIX, CAPTURE_PREFIX, HOLD_END_PREFIX, CARD_REFUND_END_PREFIX];
+const DERIVED_PREFIXES = [
+  CLOSING_PREFIX,
+  ACTION_PREFIX,
+  CAPTURE_PREFIX,
+  HOLD_END_PREFIX,
+  CARD_REFUND_END_PREFIX,
+];
 
 /**
  * The ids of the entries that can end a hold: the payment that captures it, or its release or expiry.

@@ -105,6 +105,14 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
       const { id: topUpId, amountKurus, card: { cardId }, at: startedAt } = entry;
       return { openTopUps: [...account.openTopUps, { topUpId, amountKurus, cardId, startedAt }] };
     }
+    case "top_up_action_required": {
+      const { topUpId, providerRef, expiresAt: actionExpiresAt } = entry;
+      return {
+        openTopUps: account.openTopUps.map((open) =>
+          open.topUpId === topUpId ? { ...open, providerRef, actionExpiresAt } : open
+        ),
+      };
+    }
     case "top_up_credited":
       return { openTopUps: withoutTopUp(account, entry.topUpId), ...settleGrants(account) };
     case "top_up_failed":

@@ -121,11 +121,23 @@ export interface Adjustment extends Entry<"adjustment"> {
 }
 export interface TopUpStarted extends Entry<"top_up_started"> {
   readonly card: CardSnapshot;
+  /** Which gateway is asked to charge the card. */
+  readonly gateway: string;
+  /** Where the user's browser goes after 3-D Secure. */
+  readonly returnUrl?: string;
+}
+/** The bank wants to see the user (3-D Secure). Nothing is charged yet. */
+export interface TopUpActionRequired extends Entry<"top_up_action_required"> {
+  readonly topUpId: string;
+  readonly card: CardSnapshot;
+  readonly gateway: string;
+  /** The gateway's own name of the charge. */
+  readonly providerRef: string;
+  readonly expiresAt: Instant;
 }
 export interface TopUpCredited extends Entry<"top_up_credited"> {
   readonly topUpId: string;
   readonly card: CardSnapshot;
-  /** The gateway that charged the card, and what it calls the charge: money goes back the same way. */
   readonly gateway: string;
   readonly providerRef: string;
 }
@@ -134,7 +146,6 @@ export interface TopUpFailed extends Entry<"top_up_failed"> {
   readonly card: CardSnapshot;
   readonly reason: DeclineReason;
   readonly gateway: string;
-  /** Left out when no charge was made. */
   readonly providerRef?: string;
 }
 
@@ -184,6 +195,7 @@ export type JournalEntry =
   | HoldExpired
   | Adjustment
   | TopUpStarted
+  | TopUpActionRequired
   | TopUpCredited
   | TopUpFailed
   | CardRefundStarted
@@ -215,6 +227,7 @@ const EFFECTS = {
   hold_expired: { balance: 0, amountsOnly: false },
   adjustment: { balance: "by_direction", amountsOnly: false },
   top_up_started: { balance: 0, amountsOnly: false },
+  top_up_action_required: { balance: 0, amountsOnly: false },
   top_up_credited: { balance: 1, amountsOnly: false },
   top_up_failed: { balance: 0, amountsOnly: false },
   card_refund_started: { balance: -1, amountsOnly: false },
@@ -255,6 +268,7 @@ const IS_FREE_TEXT = {
   cardRefundId: false,
   gateway: false,
   providerRef: false,
+  returnUrl: true,
   holdId: false,
   nextSelectedCardId: false,
   orderId: true,

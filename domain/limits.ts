@@ -49,6 +49,10 @@ export const USER_NO_MAX_LENGTH = 64;
 export const ID_MAX_LENGTH = 64;
 export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;
 export const ORDER_ID_MAX_LENGTH = 64;
+export const CARD_HOLDER_MAX_LENGTH = 100;
+export const CARD_ALIAS_MAX_LENGTH = 64;
+export const GATEWAY_TOKEN_MAX_LENGTH = 255;
+export const RETURN_URL_MAX_LENGTH = 2_048;
 export const DESCRIPTION_MAX_LENGTH = 250;
 export const PERSONAL_TEXT_MAX_LENGTH = 100;
 /** As written, with separators; E.164 allows 15 digits. */
@@ -77,6 +81,10 @@ export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 export const GATEWAY_TIMEOUT_MILLISECONDS = 15_000;
 /** How long a request waits for the outcome of its top-up before it answers 202. */
 export const TOP_UP_WAIT_MILLISECONDS = 8_000;
+/** Pauses between the inquiries about one top-up that its requests cause; the last one is repeated. */
+export const INQUIRY_GAPS_MILLISECONDS: readonly number[] = [8_000, 30_000, 60_000];
+/** So often a gateway has to say again that it never saw a charge, once that may be final. */
+export const NOT_FOUND_BEFORE_FAILED = 2;
 /**
  * Requests that may wait for the outcome of a top-up, out of all in flight. One more is answered 202 at
  * once, and its top-up goes on.

@@ -61,7 +61,15 @@ export type Rejection =
   | { readonly code: "too_many_cards" }
   | { readonly code: "no_cards" }
   | { readonly code: "card_not_found" }
-  | { readonly code: "card_not_chargeable"; readonly cardId: string | null }
+  | {
+    readonly code: "card_not_chargeable";
+    readonly cardId: string | null;
+    /** Its last month is over. */
+    readonly expired?: true;
+    /** Its gateway's token is gone, or another gateway keeps it: it has to be saved again. */
+    readonly saveAgain?: true;
+  }
+  | { readonly code: "card_refused" }
   | { readonly code: "card_in_use"; readonly cardId: string }
   | { readonly code: "too_many_open_top_ups" }
   | {

@@ -1,9 +1,11 @@
-import { type Account, type Card, findCard, type OpenTopUp } from "./account.ts";
+import { type Account, type Card, findCard, type Instant, type OpenTopUp } from "./account.ts";
+import { isExpired } from "./card_expiry.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
 import { checkHourlyLimit, hourlyLimitReached, recentEvents } from "./hourly_limit.ts";
 import {
   cardSnapshot,
   type DeclineReason,
+  type TopUpActionRequired,
   type TopUpCredited,
   type TopUpFailed,
   type TopUpStarted,
@@ -21,6 +23,10 @@ export interface TopUpCommand extends Command {
   readonly amountKurus: Kurus;
   /** Which card to charge. If left out: the selected one. */
   readonly cardId?: string;
+  /** Which gateway charges it. */
+  readonly gateway: string;
+  /** Where the user's browser goes after 3-D Secure. */
+  readonly returnUrl?: string;
   /** What this process knows about the first charges of open top-ups. If left out: nothing. */
   readonly firstChargeOf?: (topUpId: string) => FirstCharge | undefined;
 }
@@ -28,11 +34,27 @@ export interface TopUpCommand extends Command {
 /** How far the first charge of an open top-up has come. */
 export type FirstCharge = "under_way" | "unclear";
 
-/** Closes a top-up whose outcome is known. Its entry id is {@linkcode closingEntryId}. */
-export interface TopUpClosingCommand extends Command {
+/** What is known about a charge by the gateway that was asked for it. */
+interface ChargeFacts {
   readonly topUpId: string;
-  /** The gateway that was asked to charge the card. */
   readonly gateway: string;
+}
+
+/** Credits a top-up. Its entry id is {@linkcode closingEntryId}, as that of a failure. */
+export interface TopUpCreditCommand extends Command, ChargeFacts {
+  readonly providerRef: string;
+}
+
+/** Closes a top-up whose card was not charged. */
+export interface TopUpFailureCommand extends Command, ChargeFacts {
+  readonly reason: DeclineReason;
+  readonly providerRef?: string;
+}
+
+/** Notes that the bank wants to see the user. Its entry id is {@linkcode actionEntryId}. */
+export interface TopUpActionCommand extends Command, ChargeFacts {
+  readonly providerRef: string;
+  readonly expiresAt: Instant;
 }
 
 export type TopUpRejection = RejectionOf<
@@ -55,7 +77,7 @@ export function decideTopUp(
 ): Decision<TopUpStarted, TopUpRejection> {
   const inactive = refuseInactive(account);
   if (inactive) return inactive;
-  const card = cardToCharge(account, command.cardId);
+  const card = cardToCharge(account, command);
   if ("code" in card) return rejected(card);
   const tooMany = checkTopUpLimits(account, command);
   if (tooMany) return rejected(tooMany);
@@ -65,53 +87,69 @@ export function decideTopUp(
     type: "top_up_started",
     amountKurus: command.amountKurus,
     card: cardSnapshot(card, account.selectedCardId),
+    gateway: command.gateway,
+    ...(command.returnUrl !== undefined && { returnUrl: command.returnUrl }),
   });
 }
 
 /** Credits an open top-up. No limit can refuse it, because the card is charged. A closed one stays closed. */
 export function decideTopUpCredit(
   account: Account,
-  command: TopUpClosingCommand & { readonly providerRef: string },
+  command: TopUpCreditCommand,
 ): Decision<TopUpCredited, never> {
-  const closing = closeTopUp(account, command.topUpId);
-  if (closing === undefined) return UNCHANGED;
-  const { gateway, providerRef } = command;
+  const open = readOpenTopUp(account, command);
+  if (open === undefined) return UNCHANGED;
+  const { providerRef } = command;
   return accepted<"top_up_credited">(account, command, {
     type: "top_up_credited",
-    ...closing,
-    gateway,
+    ...open.facts,
     providerRef,
+  });
+}
+
+/** Notes once that the bank wants to see the user. The top-up stays open, and nothing is charged. */
+export function decideTopUpAction(
+  account: Account,
+  command: TopUpActionCommand,
+): Decision<TopUpActionRequired, never> {
+  const open = readOpenTopUp(account, command);
+  if (open === undefined || open.topUp.providerRef !== undefined) return UNCHANGED;
+  const { providerRef, expiresAt } = command;
+  return accepted<"top_up_action_required">(account, command, {
+    type: "top_up_action_required",
+    ...open.facts,
+    providerRef,
+    expiresAt,
   });
 }
 
 /** Closes an open top-up whose card was declined: nothing was charged, and nothing is credited. */
 export function decideTopUpFailure(
   account: Account,
-  command: TopUpClosingCommand & {
-    readonly reason: DeclineReason;
-    readonly providerRef?: string;
-  },
+  command: TopUpFailureCommand,
 ): Decision<TopUpFailed, never> {
-  const closing = closeTopUp(account, command.topUpId);
-  if (closing === undefined) return UNCHANGED;
-  const { reason, gateway, providerRef } = command;
+  const open = readOpenTopUp(account, command);
+  if (open === undefined) return UNCHANGED;
+  const { reason, providerRef = open.topUp.providerRef } = command;
   return accepted<"top_up_failed">(account, command, {
     type: "top_up_failed",
-    ...closing,
+    ...open.facts,
     reason,
-    gateway,
     ...(providerRef !== undefined && { providerRef }),
   });
 }
 
 function cardToCharge(
   account: Account,
-  cardId: string | undefined,
+  { cardId, at }: TopUpCommand,
 ): Card | RejectionOf<"no_cards" | "card_not_found" | "card_not_chargeable"> {
   if (account.cards.length === 0) return { code: "no_cards" };
   const card = findCard(account, cardId ?? account.selectedCardId);
   if (card === undefined && cardId !== undefined) return { code: "card_not_found" };
   if (!card?.verified) return { code: "card_not_chargeable", cardId: card?.cardId ?? null };
+  if (isExpired(card, at)) {
+    return { code: "card_not_chargeable", cardId: card.cardId, expired: true };
+  }
   return card;
 }
 
@@ -151,16 +189,20 @@ function isBeingCharged({ topUpId, startedAt }: OpenTopUp, command: TopUpCommand
   return Math.abs(command.at - startedAt) < GATEWAY_TIMEOUT_MILLISECONDS;
 }
 
-/** What a closing entry says about its top-up; undefined if that is closed already. */
-function closeTopUp(
+/** An open top-up, and what each later entry says about it; undefined if it is closed already. */
+function readOpenTopUp(
   account: Account,
-  topUpId: string,
-): Pick<TopUpCredited, "topUpId" | "amountKurus" | "card"> | undefined {
+  { topUpId, gateway }: ChargeFacts,
+): {
+  readonly topUp: OpenTopUp;
+  readonly facts: Pick<TopUpCredited, "topUpId" | "amountKurus" | "card" | "gateway">;
+} | undefined {
   const topUp = account.openTopUps.find((open) => open.topUpId === topUpId);
   if (topUp === undefined) return undefined;
   const card = findCard(account, topUp.cardId);
   // decideCardRemoval keeps the card of an open top-up.
   if (card === undefined) throw new Error(`Cannot close ${topUpId}: its card is gone`);
   const { amountKurus } = topUp;
-  return { topUpId, amountKurus, card: cardSnapshot(card, account.selectedCardId) };
+  const facts = { topUpId, amountKurus, card: cardSnapshot(card, account.selectedCardId), gateway };
+  return { topUp, facts };
 }

@@ -5,6 +5,7 @@ import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { People } from "../domain/ports/people.ts";
 import type { StoreRecords } from "../domain/ports/store_records.ts";
+import type { ActionStore } from "../domain/ports/user_actions.ts";
 import type { VaultStore } from "../domain/ports/card_vault.ts";
 import type { AuditSink } from "../domain/ports/audit.ts";
 import type { SandboxChargeStore } from "./gateways/sandbox.ts";
@@ -30,6 +31,7 @@ export interface Store {
   readonly auth: AuthStore;
   readonly people: People;
   readonly vault: VaultStore;
+  readonly actions: ActionStore;
   readonly audit: AuditSink;
   readonly sandboxCharges: SandboxChargeStore;
   readonly meta: StoreMeta;

@@ -10,7 +10,17 @@ import { toCard } from "./contract/present.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answers.ts";
-import { cardId, newCardNumber, userNo } from "./contract/fields.ts";
+import {
+  alias,
+  cardHolder,
+  cardId,
+  expireMonth,
+  expireYear,
+  gatewayToken,
+  newCardNumber,
+  userNo,
+} from "./contract/fields.ts";
+import { readCardToSave } from "./card_to_save.ts";
 
 export function createCardRoutes(dependencies: Dependencies): readonly Endpoint[] {
   return [
@@ -29,26 +39,42 @@ function defineSaveCard(dependencies: Dependencies): Endpoint {
     operation: "save_card",
     tag: "cards",
     summary: "Saves a card",
-    parameters: z.object({ userNo, cardNo: newCardNumber }),
+    parameters: z.object({
+      userNo,
+      cardNo: newCardNumber.optional(),
+      gatewayToken: gatewayToken.optional(),
+      cardHolder: cardHolder.optional(),
+      expireMonth: expireMonth.optional(),
+      expireYear: expireYear.optional(),
+      alias: alias.optional(),
+    }),
     answers: { 201: cardSavedAnswer },
     problems: [
       "user_not_found",
       "duplicate_card",
       "invalid_card_number",
       "too_many_cards",
+      "card_refused",
       "card_number_in_url",
+      "missing_parameter",
+      "validation_failed",
     ],
   }, async ({ account, command, parameters }) => {
     const { at } = command;
+    const { traits } = dependencies.gateways.of(account.filo);
+    const read = readCardToSave(parameters, { traits, at });
+    if (!read.ok) return read.problem;
+    const { alias } = parameters;
     const outcome = await saveCard(dependencies, {
       ...command,
       entryId: ids.next("ent", at),
       cardId: ids.next("card", at),
       account,
-      number: parameters.cardNo,
+      card: read.value,
+      ...(alias !== undefined && { alias }),
     });
     if (!("entry" in outcome)) return toProblem(outcome);
-    const body = { card: toCard(outcome.entry.card) };
+    const body = { card: toCard(outcome.entry.card, outcome.entry.at) };
     return { status: 201, message: "card_saved", body, ...markReplayed(outcome) };
   });
 }
@@ -63,16 +89,16 @@ function defineListCards({ accounts }: Dependencies): Endpoint {
     parameters: z.object({ userNo }),
     answers: { 200: cardListAnswer },
     problems: ["user_not_found", "no_cards"],
-  }, async ({ account: id }) => {
+  }, async ({ account: id, at }) => {
     const account = await accounts.read(id);
     if (account === undefined) return problem("user_not_found");
     const list = listCards(account);
     if ("code" in list) return problem(list.code);
-    const selectedCard = list.selectedCard && toCard(list.selectedCard);
+    const selectedCard = list.selectedCard && toCard(list.selectedCard, at);
     return {
       status: 200,
       message: "cards_listed",
-      body: { cards: list.cards.map(toCard), selectedCard },
+      body: { cards: list.cards.map((card) => toCard(card, at)), selectedCard },
     };
   });
 }
@@ -99,11 +125,11 @@ function defineSelectCard({ accounts, ids }: Dependencies): Endpoint {
       return {
         status: 200,
         message: "card_selected",
-        body: { card: toCard(cardSnapshot(card, cardId)) },
+        body: { card: toCard(cardSnapshot(card, cardId), at) },
       };
     }
     if (!("entry" in outcome)) return toProblem(outcome);
-    const body = { card: toCard(outcome.entry.card) };
+    const body = { card: toCard(outcome.entry.card, outcome.entry.at) };
     return { status: 200, message: "card_selected", body, ...markReplayed(outcome) };
   });
 }

@@ -64,7 +64,7 @@ export function createUserRoutes(dependencies: Dependencies): readonly Endpoint[
         );
       }
       const { entry } = outcome;
-      const cards = entry.cards.map(toCard);
+      const cards = entry.cards.map((card) => toCard(card, entry.at));
       const body = {
         userNo,
         ...toMoneyAfter(entry),

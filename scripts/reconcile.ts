@@ -21,8 +21,8 @@ export interface Report extends Reconciled {
  * Settles open top-ups and card refunds and checks everything that is stored against the journal. If it all adds up,
  * removes card numbers that no account names. Safe while Kese runs.
  */
-export async function reconcile({ store, dependencies, gateway, gateways }: Kese): Promise<Report> {
-  const { accounts, clock, settlement, vault } = dependencies;
+export async function reconcile({ store, dependencies, gateways }: Kese): Promise<Report> {
+  const { accounts, clock, log, settlement, vault } = dependencies;
   const topUps = await settlement.sweep();
   const cardRefunds = await dependencies.cardRefunds.sweep();
   const { records } = store;
@@ -31,16 +31,18 @@ export async function reconcile({ store, dependencies, gateway, gateways }: Kese
     accounts,
     vault,
     vaultStore: store.vault,
-    gateway,
     gateways,
+    clock,
+    log,
     digest: chainDigest,
   });
   const sealed = await proveVault({ store: store.vault, vault });
   const faults = [...reconciled.faults, ...sealed.faults];
   // A number that no account names may belong to an account that was lost, which still needs it.
-  const vaultOrphans = faults.length > 0
-    ? 0
-    : await removeVaultOrphans({ accounts, vault: store.vault }, clock.now());
+  const vaultOrphans = faults.length > 0 ? 0 : await removeVaultOrphans(
+    { accounts, vault, vaultStore: store.vault, gateways, clock, log },
+    clock.now(),
+  );
   return { ...reconciled, faults, topUps, cardRefunds, vaultOrphans, vaultRecords: sealed.records };
 }
 
@@ -73,7 +75,7 @@ export async function repair(
 function print(report: Report): void {
   const { accounts, entries, faults, topUps, unanswered, vaultOrphans, vaultRecords } = report;
   console.log(
-    `Top-ups: ${topUps.credited} credited, ${topUps.failed} failed, ${topUps.pending} still pending`,
+    `Top-ups: ${topUps.credited} credited, ${topUps.failed} failed, ${topUps.pending} still pending, ${topUps.requires_action} wait for their users`,
   );
   const { completed, failed, pending } = report.cardRefunds;
   console.log(

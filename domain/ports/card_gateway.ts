@@ -1,4 +1,5 @@
 import type { AccountId, Instant } from "../account.ts";
+import type { CardExpiry } from "../card_expiry.ts";
 import type { CardBrand } from "../card_brand.ts";
 import type { CardNumber } from "../card_number.ts";
 import type { CardToken } from "../card_token.ts";
@@ -50,13 +51,7 @@ export type CardToRegister =
   }
   | { readonly cardId: string; readonly gatewayToken: string; readonly alias?: string };
 
-/** The last month in which a card is valid. */
-export interface CardExpiry {
-  /** 1 to 12. */
-  readonly month: number;
-  /** With four digits. */
-  readonly year: number;
-}
+export type { CardExpiry };
 
 export type Registration =
   | {
@@ -121,7 +116,7 @@ export type Inquiry =
 /** What came back with the user's browser, or in a webhook, as it came. */
 export interface GatewayMessage {
   readonly kind: "callback" | "webhook";
-  readonly headers: Headers;
+  readonly headers: { get(name: string): string | null };
   /** The body's own bytes as text: signatures are over these. */
   readonly body: string;
 }

@@ -1,7 +1,8 @@
 import type { AccountId, Instant } from "../account.ts";
 import type { CardNumber } from "../card_number.ts";
+import type { CardToken } from "../card_token.ts";
 
-/** A sealed card number. */
+/** What a card is charged by, sealed. */
 export interface VaultRecord {
   readonly account: AccountId;
   readonly cardId: string;
@@ -12,7 +13,7 @@ export interface VaultRecord {
   readonly createdAt: Instant;
 }
 
-/** Where sealed card numbers are kept, apart from the accounts. */
+/** Where sealed cards are kept, apart from the accounts. */
 export interface VaultStore {
   put(records: readonly VaultRecord[]): Promise<void>;
   get(id: AccountId, cardId: string): Promise<VaultRecord | undefined>;
@@ -29,20 +30,40 @@ export interface VaultListOptions {
   readonly after?: Pick<VaultRecord, "account" | "cardId">;
 }
 
-/** A card number to keep, and the id to keep it under. */
-export interface CardToKeep {
-  readonly cardId: string;
-  readonly number: CardNumber;
+/** What tells a card from others: its number, or what a gateway that saved it itself says. */
+export type CardIdentity = CardNumber | GatewayIdentity;
+
+/** The same for the same number, as far as that gateway tells. */
+export interface GatewayIdentity {
+  readonly gateway: string;
+  readonly fingerprint: string;
 }
 
-/** Keeps card numbers, each sealed for one account and one card id: it opens for no other. */
+/** What a card is charged by, to be kept under its id. */
+export interface CardToKeep {
+  readonly cardId: string;
+  readonly identity: CardIdentity;
+  /** The gateway that charges it. */
+  readonly gateway: string;
+  /** Null for a card that the gateway has not registered: it has to be saved again to be charged. */
+  readonly token: CardToken | null;
+}
+
+/** A card as the vault opens it. */
+export interface KeptCard extends Pick<CardToKeep, "gateway" | "token"> {
+  /** Those of its identity, which itself is gone. */
+  readonly fingerprint: string;
+  readonly fleetFingerprint: string;
+}
+
+/** Keeps what cards are charged by, each sealed for one account and one card id: it opens for no other. */
 export interface CardVault {
-  /** The same for the same digits on the same account, however they were written. */
-  fingerprint(id: AccountId, number: CardNumber): string;
-  /** The same for the same digits on whichever account of a fleet. */
-  fleetFingerprint(filo: string, number: CardNumber): string;
+  /** The same for the same card on the same account, however its digits were written. */
+  fingerprint(id: AccountId, card: CardIdentity): string;
+  /** The same for the same card on whichever account of a fleet. */
+  fleetFingerprint(filo: string, card: CardIdentity): string;
   keep(id: AccountId, cards: readonly CardToKeep[], now: Instant): Promise<void>;
-  open(id: AccountId, cardId: string): Promise<CardNumber>;
+  open(id: AccountId, cardId: string): Promise<KeptCard>;
   /** Why a record does not open; undefined if it does. */
   fault(record: VaultRecord): string | undefined;
   remove(id: AccountId, cardIds: readonly string[]): Promise<void>;

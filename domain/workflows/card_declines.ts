@@ -1,8 +1,6 @@
 import type { Instant } from "../account.ts";
-import type { CardNumber } from "../card_number.ts";
 import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../limits.ts";
 import type { AuthStore } from "../ports/auth_store.ts";
-import type { CardVault } from "../ports/card_vault.ts";
 import type { Eventually } from "../ports/eventually.ts";
 import type { Log } from "../ports/log.ts";
 import type { RateLimit } from "../ports/rate_limiter.ts";
@@ -10,20 +8,19 @@ import type { RejectionOf } from "../rejection.ts";
 
 export interface CardDeclinesPorts {
   readonly counters: Pick<AuthStore, "count" | "takeBack">;
-  readonly vault: Pick<CardVault, "fleetFingerprint">;
   readonly log: Log;
 }
 
 /** A charge of a card in a fleet, and when its top-up is started. */
 export interface CardCharge {
   readonly filo: string;
-  readonly number: CardNumber;
+  readonly fleetFingerprint: string;
   readonly at: Instant;
 }
 
-/** A number that is perhaps still to be opened. */
+/** A card that is perhaps still to be opened. */
 interface Opening {
-  readonly number: Eventually<CardNumber>;
+  readonly fleetFingerprint: Eventually<string>;
 }
 
 /**
@@ -37,15 +34,15 @@ export interface CardDeclines {
    */
   reserve(charge: CardCharge): Promise<RejectionOf<"rate_limited"> | undefined>;
   /** Uncounts a charge that was not declined. Where that fails it stays counted until the hour is over. */
-  release(charge: Omit<CardCharge, "number"> & Opening): Promise<void>;
+  release(charge: Omit<CardCharge, "fleetFingerprint"> & Opening): Promise<void>;
 }
 
-export function createCardDeclines({ counters, vault, log }: CardDeclinesPorts): CardDeclines {
-  function limitOf({ filo, number }: CardCharge): RateLimit {
+export function createCardDeclines({ counters, log }: CardDeclinesPorts): CardDeclines {
+  function limitOf({ fleetFingerprint }: CardCharge): RateLimit {
     const policy = "fleet_card_declines";
     return {
       policy,
-      key: `${policy}:${vault.fleetFingerprint(filo, number)}`,
+      key: `${policy}:${fleetFingerprint}`,
       limit: DECLINES_PER_CARD_AND_HOUR,
       windowSeconds: HOUR_MILLISECONDS / 1_000,
     };
@@ -60,8 +57,8 @@ export function createCardDeclines({ counters, vault, log }: CardDeclinesPorts):
     },
     release: async (charge) => {
       try {
-        const number = await charge.number;
-        await counters.takeBack([limitOf({ ...charge, number })], charge.at);
+        const fleetFingerprint = await charge.fleetFingerprint;
+        await counters.takeBack([limitOf({ ...charge, fleetFingerprint })], charge.at);
       } catch (error) {
         log.warn("card_decline_still_counted", { error });
       }

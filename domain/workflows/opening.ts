@@ -5,7 +5,8 @@ import { newCard } from "../card_registration.ts";
 import type { Command } from "../decision.ts";
 import type { Kurus } from "../money.ts";
 import type { Accounts, OpeningOutcome } from "../ports/accounts.ts";
-import type { CardVault } from "../ports/card_vault.ts";
+import type { CardGateways } from "../ports/card_gateway.ts";
+import type { CardToKeep, CardVault } from "../ports/card_vault.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { SecretHasher } from "../ports/secret_hasher.ts";
 
@@ -21,7 +22,8 @@ export interface AccountCreationCommand extends Command {
 
 export interface AccountCreationPorts {
   readonly accounts: Pick<Accounts, "open" | "findOpening">;
-  readonly vault: CardVault;
+  readonly vault: Pick<CardVault, "fingerprint" | "keep" | "remove">;
+  readonly gateways: Pick<CardGateways, "of">;
   readonly hasher: SecretHasher;
   readonly ids: Ids;
 }
@@ -32,9 +34,10 @@ export interface AccountCreationPorts {
  * hash nor writes to the vault.
  */
 export async function createAccount(
-  { accounts, vault, hasher, ids }: AccountCreationPorts,
+  ports: AccountCreationPorts,
   command: AccountCreationCommand,
 ): Promise<OpeningOutcome> {
+  const { accounts, vault, hasher, ids } = ports;
   const { authCode, profile, cardNumbers: _, selectedCard, ...opening } = command;
   const { account: id, at } = opening;
   const found = await accounts.findOpening(opening);
@@ -45,7 +48,9 @@ export async function createAccount(
     cardId: ids.next("card", at),
   }));
   const cardIds = kept.map(({ cardId }) => cardId);
-  if (kept.length > 0) await vault.keep(id, kept, at);
+  if (kept.length > 0) {
+    await vault.keep(id, await Promise.all(kept.map((card) => toKeep(ports, command, card))), at);
+  }
   const cards = kept.map(({ cardId, number, fingerprint }): Card =>
     newCard({ cardId, fingerprint, facts: number.facts, at })
   );
@@ -59,10 +64,27 @@ export async function createAccount(
   return outcome;
 }
 
+/**
+ * What the vault keeps of a card that came with its user: without holder and expiry no gateway that
+ * keeps cards registers it, so there it has no token.
+ */
+async function toKeep(
+  { gateways }: AccountCreationPorts,
+  { account, profile }: AccountCreationCommand,
+  { cardId, number }: { readonly cardId: string; readonly number: CardNumber },
+): Promise<CardToKeep> {
+  const gateway = gateways.of(account.filo);
+  const { name, keepsCards } = gateway.traits;
+  const kept = { cardId, identity: number, gateway: name };
+  if (keepsCards) return { ...kept, token: null };
+  const registered = await gateway.register({ account, ...profile }, { cardId, number });
+  return { ...kept, token: registered.status === "registered" ? registered.token : null };
+}
+
 /** Each card once, by its digits. A selected card that is not among them is added. */
 function listDistinctCards(
   { account, cardNumbers, selectedCard }: AccountCreationCommand,
-  vault: CardVault,
+  vault: Pick<CardVault, "fingerprint">,
 ): { readonly number: CardNumber; readonly fingerprint: string }[] {
   const numbers = selectedCard ? [...cardNumbers, selectedCard] : cardNumbers;
   const byFingerprint = new Map<string, CardNumber>();

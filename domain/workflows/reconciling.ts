@@ -5,24 +5,28 @@ import {
   fromAccountKey,
   type Instant,
 } from "../account.ts";
-import { maskedNumber } from "../card_number.ts";
 import type { Digest } from "../entry_chain.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
+import { GATEWAY_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import { formatAmount } from "../money.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { CardGateway, CardGateways } from "../ports/card_gateway.ts";
+import type { CardGateway, CardGateways, Inquiry } from "../ports/card_gateway.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
 import type { CardVault, VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
 import { proveAccount } from "../reconciliation.ts";
 import { findCardRefundFault } from "./card_refund_proof.ts";
+import { giveBackUnowed } from "./unowed_charges.ts";
 
 export interface ReconcilingPorts {
   readonly records: StoreRecords;
   readonly accounts: Pick<Accounts, "read">;
-  readonly vault: Pick<CardVault, "open" | "fingerprint">;
+  readonly vault: Pick<CardVault, "open">;
   readonly vaultStore: Pick<VaultStore, "get">;
-  readonly gateway: Pick<CardGateway, "inquire">;
   readonly gateways: Pick<CardGateways, "named">;
+  readonly clock: Pick<Clock, "within">;
+  readonly log: Log;
   readonly digest: Digest;
 }
 
@@ -172,27 +176,25 @@ async function findCardFaults(
   { id, cards }: Account,
 ): Promise<readonly string[]> {
   const faults: string[] = [];
-  for (const { cardId, fingerprint, ...shown } of cards) {
+  for (const { cardId, fingerprint } of cards) {
     if (await vaultStore.get(id, cardId) === undefined) {
       // It may have been removed since this account was read.
       const now = await accounts.read(id).catch(() => undefined);
       if (now && findCard(now, cardId) === undefined) continue;
-      faults.push(`card ${cardId}: its number is not in the vault`);
+      faults.push(`card ${cardId}: it is not in the vault`);
       continue;
     }
     // Records that do not open are reported by proveVault().
-    const number = await vault.open(id, cardId).catch(() => undefined);
-    if (number === undefined) continue;
-    const isSame = vault.fingerprint(id, number) === fingerprint &&
-      maskedNumber(number.facts) === maskedNumber(shown);
-    if (!isSame) faults.push(`card ${cardId}: the vault has another number for it`);
+    const kept = await vault.open(id, cardId).catch(() => undefined);
+    if (kept === undefined || kept.fingerprint === fingerprint) continue;
+    faults.push(`card ${cardId}: the vault has another card for it`);
   }
   return faults;
 }
 
 /** How the gateway contradicts an entry that closes a top-up or ends a card refund. */
 async function findGatewayFault(
-  { gateway, gateways }: Pick<ReconcilingPorts, "gateway" | "gateways">,
+  ports: ReconcilingPorts,
   id: AccountId,
   { entry, started }: {
     readonly entry: JournalEntry;
@@ -200,7 +202,7 @@ async function findGatewayFault(
   },
 ): Promise<string | undefined> {
   if (entry.type === "top_up_credited" || entry.type === "top_up_failed") {
-    return await findChargeFault(gateway, entry);
+    return await findChargeFault(ports, id, entry);
   }
   if (entry.type !== "card_refund_completed" && entry.type !== "card_refund_failed") {
     return undefined;
@@ -208,21 +210,49 @@ async function findGatewayFault(
   const beginning = started.get(entry.cardRefundId);
   started.delete(entry.cardRefundId);
   return beginning &&
-    await findCardRefundFault(gateways, id, { started: beginning, ending: entry });
+    await findCardRefundFault(ports.gateways, id, { started: beginning, ending: entry });
 }
 
 /** How the card gateway contradicts the journal; undefined if it does not. */
 async function findChargeFault(
-  gateway: Pick<CardGateway, "inquire">,
-  { type, topUpId, amountKurus }: Closing,
+  ports: ReconcilingPorts,
+  id: AccountId,
+  closing: Closing,
 ): Promise<string | undefined> {
-  const answer = await gateway.inquire(topUpId).catch(() => ({ status: "pending" } as const));
-  if (answer.status === "pending") return "unanswered";
+  const { type, amountKurus } = closing;
+  const gateway = ports.gateways.named(closing.gateway, id.filo);
+  const answer = gateway && await inquire(ports, gateway, closing);
+  if (gateway === undefined || answer === undefined || answer.status === "pending") {
+    return "unanswered";
+  }
+  const started = { id: closing.topUpId };
+  const unowed = { ...ports, gateway };
+  const surplus = "surplus" in answer ? answer.surplus ?? [] : [];
+  for (const charge of surplus) {
+    const given = await giveBackUnowed(unowed, { started, charge, why: "surplus" });
+    if (given !== "given_back") return `the card was charged again as ${charge.providerRef}`;
+  }
   if (type === "top_up_failed") {
-    return answer.status === "charged" ? "failed, and the card was charged" : undefined;
+    if (answer.status !== "charged") return undefined;
+    const given = await giveBackUnowed(unowed, { started, charge: answer, why: "failed" });
+    return given === "given_back" ? undefined : "failed, and the card was charged";
   }
   if (answer.status !== "charged") return `credited, and the card's side says ${answer.status}`;
-  const { amountKurus: charged = amountKurus } = answer;
+  const { amountKurus: charged } = answer;
   if (charged === amountKurus) return undefined;
   return `credited ${formatAmount(amountKurus)}, and the card was charged ${formatAmount(charged)}`;
+}
+
+async function inquire(
+  { clock }: ReconcilingPorts,
+  gateway: CardGateway,
+  { topUpId, amountKurus, providerRef }: Closing,
+): Promise<Inquiry | undefined> {
+  const asked = {
+    reference: topUpId,
+    amountKurus,
+    ...(providerRef !== undefined && { providerRef }),
+  };
+  const answer = gateway.inquire(asked).catch(() => undefined);
+  return await clock.within(answer, GATEWAY_TIMEOUT_MILLISECONDS);
 }

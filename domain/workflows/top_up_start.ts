@@ -3,6 +3,7 @@ import { rejected, UNCHANGED } from "../decision.ts";
 import type { TopUpStarted } from "../journal.ts";
 import { LOST_RACES_MAX } from "../limits.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
+import type { CardGateways } from "../ports/card_gateway.ts";
 import type { CardVault } from "../ports/card_vault.ts";
 import { decideTopUp, type TopUpCommand, type TopUpRejection } from "../top_up.ts";
 import type { CardDeclines } from "./card_declines.ts";
@@ -10,6 +11,7 @@ import type { CardDeclines } from "./card_declines.ts";
 export interface TopUpStartPorts {
   readonly accounts: Pick<Accounts, "peek" | "update">;
   readonly vault: Pick<CardVault, "open">;
+  readonly gateways: Pick<CardGateways, "of">;
   readonly declines: CardDeclines;
 }
 
@@ -19,18 +21,23 @@ export interface TopUpStartPorts {
  * one by now, nothing is started and that one is asked about.
  */
 export async function startTopUp(
-  { accounts, vault, declines }: TopUpStartPorts,
+  { accounts, vault, gateways, declines }: TopUpStartPorts,
   id: AccountId,
-  command: TopUpCommand,
+  asked: Omit<TopUpCommand, "gateway">,
 ): Promise<UpdateOutcome<TopUpStarted, TopUpRejection>> {
+  const { name: gateway } = gateways.of(id.filo).traits;
+  const command = { ...asked, gateway };
   let seen = await accounts.peek(id);
   for (let tries = 0; tries < LOST_RACES_MAX; tries++) {
     const cardId = seen && cardToCharge(seen, command);
     let fault: unknown;
-    const number = cardId === undefined
+    const kept = cardId === undefined
       ? undefined
       : await vault.open(id, cardId).catch((error) => void (fault = error));
-    const charge = number && { filo: id.filo, number, at: command.at };
+    const isChargeable = kept?.token != null && kept.gateway === gateway;
+    const charge = kept && isChargeable
+      ? { filo: id.filo, fleetFingerprint: kept.fleetFingerprint, at: command.at }
+      : undefined;
     const tooMany = charge && await declines.reserve(charge);
     const outcome = await accounts.update<TopUpStarted, TopUpRejection>(
       { account: id, command },
@@ -38,8 +45,11 @@ export async function startTopUp(
         const decision = decideTopUp(account, command);
         if (decision.outcome !== "accepted") return decision;
         if (decision.entry.card.cardId !== cardId) return UNCHANGED;
-        // A card that was removed since it was seen has no number any more; every other has one.
-        if (number === undefined) throw fault;
+        // A card that was removed since it was seen is in the vault no more; every other is.
+        if (kept === undefined) throw fault;
+        if (!isChargeable) {
+          return rejected({ code: "card_not_chargeable", cardId, saveAgain: true });
+        }
         return tooMany ? rejected(tooMany) : decision;
       },
     );

@@ -8,10 +8,14 @@ import {
 } from "../limits.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AccountStore, OpenTopUpAddress } from "../ports/account_store.ts";
+import type { CardGateway, GatewayMessage, UserAction } from "../ports/card_gateway.ts";
 import type { CardVault } from "../ports/card_vault.ts";
+import type { UserActions } from "../ports/user_actions.ts";
 import type { FirstCharge, TopUpCommand, TopUpRejection } from "../top_up.ts";
 import { type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
+import { createInquiryPlan } from "./inquiry_plan.ts";
 import {
+  type OpenTopUpState,
   readTopUp,
   settleTopUp,
   type Settling,
@@ -20,11 +24,12 @@ import {
 } from "./top_up_settling.ts";
 import { startTopUp } from "./top_up_start.ts";
 
-export interface SettlementPorts extends Omit<SettlingPorts, "declines"> {
+export interface SettlementPorts extends Omit<SettlingPorts, "declines" | "plan"> {
   readonly accounts: Pick<Accounts, "peek" | "update">;
   readonly counters: CardDeclinesPorts["counters"];
   readonly store: Pick<AccountStore, "openTopUps">;
-  readonly vault: Pick<CardVault, "open" | "fleetFingerprint">;
+  readonly vault: Pick<CardVault, "open">;
+  readonly actions: UserActions;
 }
 
 /** How many of the top-ups that a sweep found open are in each state after it. */
@@ -39,12 +44,18 @@ export interface TopUpSettlement {
   /** Commits that a top-up begins; the card is charged afterwards. */
   start(
     account: AccountId,
-    command: Omit<TopUpCommand, "firstChargeOf">,
+    command: Omit<TopUpCommand, "firstChargeOf" | "gateway">,
   ): Promise<UpdateOutcome<TopUpStarted, TopUpRejection>>;
   /** Charges the card of a top-up that was just started, and waits a while for the outcome. */
   charge(account: AccountId, started: TopUpStarted): Promise<TopUpState>;
-  /** The top-up with that id. If it is open, its outcome is asked for first. */
+  /** The top-up with that id. If it is open, its outcome is asked for first, unless it just was. */
   find(account: AccountId, topUpId: string): Promise<TopUpState | undefined>;
+  /** What the user's browser has to be shown, as long as the bank waits for it. */
+  action(topUpId: string): Promise<ShownAction | undefined>;
+  /** Ends the top-up of a user whose browser came back from the bank with a message. */
+  comeBack(topUpId: string, message: GatewayMessage): Promise<TopUpState | undefined>;
+  /** Asks how the top-up of a signed webhook ended; false for what the gateway did not sign. */
+  hear(gateway: CardGateway, filo: string, message: GatewayMessage): Promise<boolean>;
   /**
    * Asks for the outcomes of open top-ups, a few at a time, the oldest first. Leaves out those that
    * started within so many milliseconds of now, but not those from a clock that is further ahead.
@@ -52,8 +63,15 @@ export interface TopUpSettlement {
   sweep(youngMilliseconds?: number): Promise<SweepCounts>;
 }
 
+/** An action, and what its top-up has come to. */
+export interface ShownAction {
+  readonly state: TopUpState;
+  readonly action: UserAction;
+}
+
 export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlement {
-  const ports = { ...givenPorts, declines: createCardDeclines(givenPorts) };
+  const plan = createInquiryPlan();
+  const ports = { ...givenPorts, declines: createCardDeclines(givenPorts), plan };
 
   // By top-up: requests for the same one share one conversation with the gateway.
   const underway = new Map<string, Promise<TopUpState>>();
@@ -66,7 +84,7 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
   let waiting = 0;
 
   function settle(asked: Settling): Promise<TopUpState> {
-    const { started: { id } } = asked;
+    const { state: { started: { id } } } = asked;
     const joined = underway.get(id);
     if (joined) return joined;
     const settling = settleTopUp(ports, asked).finally(() => {
@@ -74,9 +92,10 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
       charging.delete(id);
     });
     underway.set(id, settling);
+    if (asked.ask !== "charge") plan.asked(id, ports.clock.now());
     if (asked.ask !== "charge") return settling;
     charging.add(id);
-    void settling.then(({ status }) => status === "pending" && rememberUnclear(id), () => {});
+    void settling.then(({ status }) => isOpen(status) && rememberUnclear(id), () => {});
     return settling;
   }
 
@@ -87,20 +106,20 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
 
   /** Asks for the outcome and waits a while for it, if there is room. */
   async function ask(asked: Settling): Promise<TopUpState> {
-    const { started } = asked;
-    const pending = { status: "pending", started } as const;
+    const { state } = asked;
+    const { started } = state;
     // A sweep asks later, under the same reference; waiting here would only take memory.
-    if (underway.size >= SETTLEMENTS_AT_ONCE && !underway.has(started.id)) return pending;
+    if (underway.size >= SETTLEMENTS_AT_ONCE && !underway.has(started.id)) return state;
     const settling = settle(asked);
     if (waiting >= TOP_UPS_WAITING) {
       settling.catch((error) =>
         ports.log.error("top_up_unsettled", { topUpId: started.id, error })
       );
-      return pending;
+      return state;
     }
     waiting++;
     try {
-      return await ports.clock.within(settling, TOP_UP_WAIT_MILLISECONDS) ?? pending;
+      return await ports.clock.within(settling, TOP_UP_WAIT_MILLISECONDS) ?? state;
     } finally {
       waiting--;
     }
@@ -116,8 +135,74 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     { account, topUpId }: OpenTopUpAddress,
   ): Promise<TopUpState | undefined> {
     const state = await findStored(account, topUpId);
-    if (state?.status !== "pending") return state;
-    return await settle({ account, started: state.started, ask: "inquire" });
+    if (state === undefined || !isOpenState(state)) return state;
+    return await settle({ account, state, ask: "inquire" });
+  }
+
+  async function find(account: AccountId, topUpId: string): Promise<TopUpState | undefined> {
+    const state = await findStored(account, topUpId);
+    if (state === undefined || !isOpenState(state)) return state;
+    // Whoever asks while it is being asked joins in.
+    if (!underway.has(topUpId) && !plan.isDue(topUpId, ports.clock.now())) return state;
+    return await ask({ account, state, ask: "inquire" });
+  }
+
+  async function comeBack(
+    topUpId: string,
+    message: GatewayMessage,
+  ): Promise<TopUpState | undefined> {
+    const kept = await ports.actions.find(topUpId);
+    const state = kept && await findStored(kept.account, topUpId);
+    if (kept === undefined || state?.status !== "requires_action") return state;
+    const { account } = kept;
+    const { action } = state;
+    const gateway = ports.gateways.named(action.gateway, account.filo);
+    const subject = await gateway?.verify(message).catch(() => undefined);
+    const isOfIt = subject !== undefined &&
+      (subject.reference ?? topUpId) === topUpId &&
+      (subject.providerRef ?? action.providerRef) === action.providerRef;
+    if (!isOfIt) ports.log.warn("card_gateway_message_not_verified", { topUpId });
+    // A message that cannot be trusted, or that comes too late, is no more than a reason to ask.
+    const isInTime = ports.clock.now() < action.expiresAt;
+    return await ask({
+      account,
+      state,
+      ask: isOfIt && isInTime ? { complete: message } : "inquire",
+    });
+  }
+
+  async function hear(
+    gateway: CardGateway,
+    filo: string,
+    message: GatewayMessage,
+  ): Promise<boolean> {
+    const subject = await gateway.verify(message).catch(() => undefined);
+    if (subject === undefined) return false;
+    const open = await findOpen(filo, subject);
+    // What it is about may be closed, or open under a name that is not known: a sweep asks about that.
+    if (open) await sweepOne(open);
+    return true;
+  }
+
+  /** The open top-up of a fleet that a message is about. Not many are open at one moment. */
+  async function findOpen(
+    filo: string,
+    { reference, providerRef }: { readonly reference?: string; readonly providerRef?: string },
+  ): Promise<OpenTopUpAddress | undefined> {
+    const none = { from: 0, to: 0 };
+    let page = await ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE);
+    for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+      for (const open of page) {
+        if (open.account.filo !== filo) continue;
+        if (open.topUpId === reference) return open;
+        if (reference !== undefined || providerRef === undefined) continue;
+        const account = await ports.accounts.peek(open.account);
+        const topUp = account?.openTopUps.find(({ topUpId }) => topUpId === open.topUpId);
+        if (topUp?.providerRef === providerRef) return open;
+      }
+      page = await ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE, last);
+    }
+    return undefined;
   }
 
   /** A top-up that cannot be settled stays pending, and must not hold up the others. */
@@ -138,16 +223,20 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
 
   return {
     start: (account, command) => startTopUp(ports, account, { ...command, firstChargeOf }),
-    charge: (account, started) => ask({ account, started, ask: "charge" }),
-    find: async (account, topUpId) => {
-      const state = await findStored(account, topUpId);
-      if (state?.status !== "pending") return state;
-      return await ask({ account, started: state.started, ask: "inquire" });
+    charge: (account, started) =>
+      ask({ account, state: { status: "pending", started }, ask: "charge" }),
+    find,
+    action: async (topUpId) => {
+      const kept = await ports.actions.find(topUpId);
+      const state = kept && await findStored(kept.account, topUpId);
+      return kept && state && { state, action: kept.action };
     },
+    comeBack,
+    hear,
     sweep: async (youngMilliseconds = 0) => {
       const now = ports.clock.now();
       const except = { from: now - youngMilliseconds, to: now + youngMilliseconds };
-      const counts = { pending: 0, credited: 0, failed: 0 };
+      const counts = { pending: 0, requires_action: 0, credited: 0, failed: 0 };
       let page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE);
       for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
         for (const status of await Promise.all(page.map(sweepOne))) {
@@ -159,4 +248,14 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
       return counts;
     },
   };
+}
+
+const OPEN_TOP_UPS_PER_PAGE = 100;
+
+function isOpen(status: TopUpState["status"]): boolean {
+  return status === "pending" || status === "requires_action";
+}
+
+function isOpenState(state: TopUpState): state is OpenTopUpState {
+  return isOpen(state.status);
 }

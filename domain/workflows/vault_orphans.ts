@@ -3,23 +3,29 @@ import { VAULT_ORPHAN_AFTER_MILLISECONDS } from "../limits.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import { StoreUnavailableError } from "../ports/errors.ts";
 import type { VaultRecord, VaultStore } from "../ports/card_vault.ts";
+import { forgetCards, type ForgettingPorts } from "./card_forgetting.ts";
 
 const PAGE = 500;
 
+export interface OrphanPorts extends ForgettingPorts {
+  readonly accounts: Pick<Accounts, "read">;
+  readonly vaultStore: VaultStore;
+}
+
 /**
- * Removes card numbers that no account names an hour after they were kept: those that were left behind
+ * Removes cards from the vault that no account names an hour after they were kept: those that were left behind
  * when saving or removing a card was refused, failed or crashed. Gives how many there were.
  */
 export async function removeVaultOrphans(
-  { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
+  ports: OrphanPorts,
   now: Instant,
 ): Promise<number> {
   const createdBefore = now - VAULT_ORPHAN_AFTER_MILLISECONDS;
   let removed = 0;
-  for await (const page of vaultPages(vault, createdBefore)) {
+  for await (const page of vaultPages(ports.vaultStore, createdBefore)) {
     const cardIdsByAccount = Map.groupBy(page, ({ account }) => accountKey(account));
     for (const records of cardIdsByAccount.values()) {
-      removed += await removeUnnamed({ accounts, vault }, records);
+      removed += await removeUnnamed(ports, records);
     }
   }
   return removed;
@@ -38,17 +44,16 @@ export async function* vaultPages(
 }
 
 async function removeUnnamed(
-  { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
+  ports: OrphanPorts,
   records: readonly { readonly account: AccountId; readonly cardId: string }[],
 ): Promise<number> {
   const [first] = records;
   if (first === undefined) return 0;
-  const account = await readIfPossible(accounts, first.account);
+  const account = await readIfPossible(ports.accounts, first.account);
   // An account that cannot be read keeps its card numbers; reconciling reports it.
   if (account === "unreadable") return 0;
   const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
-  if (orphans.length > 0) await vault.remove(first.account, orphans);
-  return orphans.length;
+  return await forgetCards(ports, first.account, orphans);
 }
 
 async function readIfPossible(

@@ -1,10 +1,14 @@
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import { type AccountId, accountKey } from "../../domain/account.ts";
+import { z } from "zod";
 import { CardNumber } from "../../domain/card_number.ts";
+import { CardToken } from "../../domain/card_token.ts";
 import type {
+  CardIdentity,
   CardToKeep,
   CardVault,
+  KeptCard,
   VaultRecord,
   VaultStore,
 } from "../../domain/ports/card_vault.ts";
@@ -18,8 +22,8 @@ interface CardVaultKeys {
 }
 
 /**
- * Seals card numbers, bound to account and card id: a record that was moved to another account or card
- * does not open.
+ * Seals what cards are charged by, bound to account and card id: a record that was moved to another
+ * account or card does not open.
  *
  * A fingerprint is a keyed hash of the whole number (HMAC-SHA-256, PCI DSS 3.5.1.1), bound to the
  * account. It is fast, because slowness would not protect it: once BIN and last four are known, only a
@@ -31,31 +35,49 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
   if (sealingKey === undefined) throw new Error("Cannot make a vault: no sealing key is given");
   const [keyId, key] = sealingKey;
 
-  function toRecord(id: AccountId, { cardId, number }: CardToKeep, createdAt: number): VaultRecord {
-    const sealed = seal(key, Buffer.from(number.reveal()), toBinding(id, cardId));
+  function toRecord(id: AccountId, card: CardToKeep, createdAt: number): VaultRecord {
+    const { cardId, gateway, identity, token } = card;
+    const kept: z.input<typeof KEPT> = {
+      gateway,
+      token: token && token.reveal(),
+      fingerprint: accountFingerprint(id, identity),
+      fleetFingerprint: fleetFingerprint(id.filo, identity),
+    };
+    const sealed = seal(key, Buffer.from(JSON.stringify(kept)), toBinding(id, cardId));
     return { account: id, cardId, keyId, ...sealed, createdAt };
   }
 
-  function openRecord(record: VaultRecord): CardNumber {
+  function openRecord(record: VaultRecord): KeptCard {
     const { account, cardId, keyId } = record;
     const key = keys.sealing.get(keyId);
     if (key === undefined) throw openingError(cardId, `key ${keyId} is not configured`);
-    const digits = unseal(key, record, toBinding(account, cardId));
-    if (digits === undefined) throw openingError(cardId, `it is not what key ${keyId} sealed`);
-    const number = CardNumber.parse(Buffer.from(digits).toString("utf8"));
-    if (number === undefined) throw openingError(cardId, "what was sealed is no card number");
-    return number;
+    const plain = unseal(key, record, toBinding(account, cardId));
+    if (plain === undefined) throw openingError(cardId, `it is not what key ${keyId} sealed`);
+    const kept = readKept(Buffer.from(plain).toString("utf8"));
+    if (kept === undefined) throw openingError(cardId, "what was sealed is no card");
+    return kept;
   }
 
-  function fingerprint(scope: string, number: CardNumber): string {
-    return number.digest((digits) =>
-      createHmac("sha256", keys.fingerprint()).update(`${scope}\n${digits}`).digest("hex")
-    );
+  function fingerprint(scope: string, card: CardIdentity): string {
+    const digest = (text: string) =>
+      createHmac("sha256", keys.fingerprint()).update(`${scope}\n${text}`).digest("hex");
+    // No number has a line break in it, so what a gateway says is never taken for one.
+    return card instanceof CardNumber
+      ? card.digest(digest)
+      : digest(`${card.gateway}\n${card.fingerprint}`);
+  }
+
+  function accountFingerprint(id: AccountId, card: CardIdentity): string {
+    return fingerprint(`card\n${accountKey(id)}`, card);
+  }
+
+  function fleetFingerprint(filo: string, card: CardIdentity): string {
+    return fingerprint(`fleet\n${filo}`, card);
   }
 
   return {
-    fingerprint: (id, number) => fingerprint(`card\n${accountKey(id)}`, number),
-    fleetFingerprint: (filo, number) => fingerprint(`fleet\n${filo}`, number),
+    fingerprint: accountFingerprint,
+    fleetFingerprint,
     keep: (id, cards, now) => store.put(cards.map((card) => toRecord(id, card, now))),
     open: async (id, cardId) => {
       const record = await store.get(id, cardId);
@@ -73,6 +95,23 @@ export function createCardVault(store: VaultStore, keys: CardVaultKeys): CardVau
     },
     remove: (id, cardIds) => store.remove(id, cardIds),
   };
+}
+
+/** What is sealed, as JSON. */
+const KEPT = z.object({
+  gateway: z.string(),
+  token: z.string().nullable(),
+  fingerprint: z.string(),
+  fleetFingerprint: z.string(),
+});
+
+function readKept(text: string): KeptCard | undefined {
+  try {
+    const { token, ...kept } = KEPT.parse(JSON.parse(text));
+    return { ...kept, token: token === null ? null : new CardToken(token) };
+  } catch {
+    return undefined;
+  }
 }
 
 function toBinding(id: AccountId, cardId: string): string {

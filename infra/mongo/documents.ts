@@ -89,6 +89,8 @@ interface StoredTopUp {
   readonly amountKurus: Sum;
   readonly cardId: string;
   readonly startedAt: Date;
+  readonly providerRef?: string;
+  readonly actionExpiresAt?: Date;
 }
 
 interface StoredCardRefund {
@@ -125,10 +127,13 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
       refundedKurus: fromSum(lastPayment.refundedKurus),
       at: lastPayment.at.getTime(),
     },
-    openTopUps: document.openTopUps.map(({ amountKurus, startedAt, ...topUp }) => ({
+    openTopUps: document.openTopUps.map((
+      { amountKurus, startedAt, actionExpiresAt, ...topUp },
+    ) => ({
       ...topUp,
       amountKurus: fromSum(amountKurus),
       startedAt: startedAt.getTime(),
+      ...(actionExpiresAt && { actionExpiresAt: actionExpiresAt.getTime() }),
     })),
     openCardRefunds: document.openCardRefunds.map(({ amountKurus, startedAt, ...refund }) => ({
       ...refund,
@@ -179,11 +184,11 @@ export function toStateFields(account: Account): StateFields {
     })),
     allCards: account.cards,
     selectedCard: account.selectedCardId,
-    openTopUps: openTopUps.map(({ topUpId, amountKurus, cardId, startedAt }) => ({
-      topUpId,
+    openTopUps: openTopUps.map(({ amountKurus, startedAt, actionExpiresAt, ...topUp }) => ({
+      ...topUp,
       amountKurus: toSum(amountKurus),
-      cardId,
       startedAt: new Date(startedAt),
+      ...(actionExpiresAt !== undefined && { actionExpiresAt: new Date(actionExpiresAt) }),
     })),
     openCardRefunds: openCardRefunds.map(({ amountKurus, startedAt, ...refund }) => ({
       ...refund,

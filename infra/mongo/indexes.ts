@@ -54,6 +54,11 @@ export const INDEXES: readonly CollectionIndex[] = [
     reason: "Whether a card is still sealed under a key that is no longer configured.",
   },
   {
+    collection: "actions",
+    index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+    reason: "What a bank wanted of a user is removed a day after their time was over.",
+  },
+  {
     collection: "audit",
     index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     reason: "Records are removed after ninety days.",

@@ -4,6 +4,7 @@ import { accountKey } from "../../domain/account.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Store, StoreMeta } from "../store.ts";
+import { type ActionDocument, createMongoActionStore } from "./action_store.ts";
 import { createMongoAccountStore } from "./account_store.ts";
 import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
 import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
@@ -77,6 +78,9 @@ export function openMongoStore(
     auth: limited(createMongoAuthStore(auth)),
     people: limited(createMongoPeople(users)),
     vault: limited(createMongoVaultStore(vault)),
+    actions: limited(
+      createMongoActionStore(database.collection<ActionDocument>("actions")),
+    ),
     audit: reconnecting(createMongoAuditSink(database.collection<AuditDocument>("audit"))),
     sandboxCharges: reconnecting(
       createMongoSandboxCharges(database.collection<ChargeDocument>("sandbox_charges")),

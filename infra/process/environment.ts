@@ -11,6 +11,8 @@ import {
   flag,
   fleets,
   mongoUri,
+  origin,
+  origins,
   webhookSecret,
 } from "./variable_forms.ts";
 
@@ -38,6 +40,10 @@ export const ENVIRONMENT = z.object({
   CARD_FINGERPRINT_KEY: fingerprintKeys,
   CARD_GATEWAY: z.enum(["sandbox"], "must be sandbox, the only gateway of this version"),
   ALLOW_SANDBOX_GATEWAY: flag.default(false),
+  /** Where users' browsers reach Kese: banks send them back there. */
+  PUBLIC_URL: origin.optional(),
+  /** Where browsers may be sent after 3-D Secure. */
+  RETURN_ORIGINS: origins.default([]),
   /** Where one-time codes for users are sent; signed if there is a secret. */
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
   CODE_WEBHOOK_SECRET: webhookSecret.optional(),
@@ -62,6 +68,8 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   cardKeys: read.CARD_KEYS,
   cardFingerprintKeys: read.CARD_FINGERPRINT_KEY,
   cardGateway: read.CARD_GATEWAY,
+  publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
+  returnOrigins: read.RETURN_ORIGINS,
   ...readCodeWebhook(read),
   allowCardNumberInUrl: read.ALLOW_CARD_NUMBER_IN_URL,
   trustProxy: read.TRUST_PROXY,

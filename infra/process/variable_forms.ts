@@ -11,6 +11,33 @@ const key = z.base64("must be base64")
   .transform((text): Uint8Array => new Uint8Array(Buffer.from(text, "base64")))
   .refine((bytes) => bytes.length === 32, "must be 32 bytes in base64");
 
+/** https, or http on this machine. */
+function readOrigin(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || (text !== url.origin && text !== `${url.origin}/`)) return undefined;
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  return url.protocol === "https:" || (url.protocol === "http:" && isLocal)
+    ? url.origin
+    : undefined;
+}
+
+const ORIGIN_FORM = "must be https://host, without a path";
+
+export const origin = z.string().transform((text, context): string => {
+  const read = readOrigin(text);
+  if (read !== undefined) return read;
+  context.addIssue({ code: "custom", message: ORIGIN_FORM });
+  return z.NEVER;
+});
+
+export const origins = z.string().transform((text, context): readonly string[] => {
+  const read = text.split(",").map((item) => readOrigin(item.trim()));
+  const found = read.filter((one) => one !== undefined);
+  if (found.length === read.length) return found;
+  context.addIssue({ code: "custom", message: `${ORIGIN_FORM}, several with commas` });
+  return z.NEVER;
+});
+
 /** In the form of Standard Webhooks: 24 to 64 bytes. */
 export const webhookSecret = z.string().refine((text) => {
   const [, bytes] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];

@@ -121,6 +121,9 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
       fingerprint: text,
       verified: z.boolean(),
       savedAt: count,
+      alias: text.optional(),
+      expireMonth: count.optional(),
+      expireYear: count.optional(),
     })),
     selectedCardId: text.nullable(),
     lastPayment: whole<PaymentState>({
@@ -134,6 +137,8 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
       amountKurus: amount,
       cardId: text,
       startedAt: count,
+      providerRef: text.optional(),
+      actionExpiresAt: count.optional(),
     })),
     openCardRefunds: z.array(whole<OpenCardRefund>({
       cardRefundId: text,

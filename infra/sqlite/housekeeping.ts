@@ -17,7 +17,7 @@ export const KEEP_HOUSE: keyof Housekeeping = "keepHouse";
 export const AUDIT_BATCHES_PER_ROUND = 500;
 
 export function createHousekeeping(database: SqliteDatabase): Housekeeping {
-  const expired = ["codes", "sessions", "counters"].map((table) =>
+  const expired = ["codes", "sessions", "counters", "actions"].map((table) =>
     database.prepare(`DELETE FROM ${table} WHERE expires_at <= ?`)
   );
   // The oldest rows come first in the table, so no index on the time is needed.

@@ -210,6 +210,7 @@ function toLookUps(entry: JournalEntry): readonly LookUp[] {
     case "hold_released":
     case "hold_expired":
       return [{ is: "hold_ended", holdId: entry.holdId }];
+    case "top_up_action_required":
     case "account_opened":
     case "account_frozen":
     case "account_unfrozen":

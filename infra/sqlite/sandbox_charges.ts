@@ -1,6 +1,11 @@
 import type { DeclineReason } from "../../domain/journal.ts";
 import type { Kurus } from "../../domain/money.ts";
-import type { SandboxCharge, SandboxChargeStore } from "../gateways/sandbox.ts";
+import {
+  addRefund,
+  type SandboxCharge,
+  type SandboxChargeStore,
+  type SandboxRefund,
+} from "../gateways/sandbox.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { promised } from "./promised.ts";
 import type { Writer } from "./commit/writer.ts";
@@ -8,6 +13,8 @@ import type { Writer } from "./commit/writer.ts";
 export interface SandboxWrites {
   /** The charge of that reference: this one, or the one that was there before. */
   insertCharge(charge: SandboxCharge): SandboxCharge;
+  endCharge(reference: string, declined: DeclineReason | null): SandboxCharge | undefined;
+  giveChargeBack(reference: string, refund: SandboxRefund): SandboxCharge | undefined;
 }
 
 interface ChargeRow {
@@ -15,6 +22,8 @@ interface ChargeRow {
   readonly amount: number;
   readonly last4: string;
   readonly declined: DeclineReason | null;
+  readonly waits: number;
+  readonly refunds: string;
 }
 
 export function createSqliteSandboxCharges(
@@ -25,32 +34,58 @@ export function createSqliteSandboxCharges(
   return {
     insertOnce: (charge) => writer.write("insertCharge", charge),
     find: (reference) => promised(() => find(reference)),
+    end: (reference, declined) => writer.write("endCharge", reference, declined),
+    giveBack: (reference, refund) => writer.write("giveChargeBack", reference, refund),
   };
 }
 
 export function createSandboxWrites(database: SqliteDatabase): SandboxWrites {
   const find = createFinder(database);
   const insert = database.prepare(`
-    INSERT INTO sandbox_charges (reference, amount, last4, declined) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+    INSERT INTO sandbox_charges (reference, amount, last4, declined, waits, refunds)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  const end = database.prepare(
+    "UPDATE sandbox_charges SET waits = 0, declined = ? WHERE reference = ? AND waits = 1",
+  );
+  const setRefunds = database.prepare("UPDATE sandbox_charges SET refunds = ? WHERE reference = ?");
   return {
     insertCharge: (charge) => {
-      const { reference, amountKurus, last4, declined } = charge;
-      insert.run(reference, amountKurus, last4, declined);
+      const { reference, amountKurus, last4, declined, waits, refunds } = charge;
+      insert.run(reference, amountKurus, last4, declined, Number(waits), JSON.stringify(refunds));
       return find(reference) ?? charge;
+    },
+    endCharge: (reference, declined) => {
+      end.run(declined, reference);
+      return find(reference);
+    },
+    giveChargeBack: (reference, refund) => {
+      const charge = find(reference);
+      const given = charge && addRefund(charge, refund);
+      if (given && given !== charge) setRefunds.run(JSON.stringify(given.refunds), reference);
+      return given;
     },
   };
 }
 
 function createFinder(database: SqliteDatabase): (reference: string) => SandboxCharge | undefined {
-  const select = database.prepare(
-    "SELECT reference, amount, last4, declined FROM sandbox_charges WHERE reference = ?",
-  );
+  const select = database.prepare(`
+    SELECT reference, amount, last4, declined, waits, refunds
+    FROM sandbox_charges WHERE reference = ?`);
   return (reference) => {
     const row = select.get(reference) as ChargeRow | undefined;
     return row && fromChargeRow(row);
   };
 }
 
-function fromChargeRow({ reference, amount, last4, declined }: ChargeRow): SandboxCharge {
-  return { reference, amountKurus: amount as Kurus, last4, declined };
+function fromChargeRow(row: ChargeRow): SandboxCharge {
+  const { reference, amount, last4, declined, waits, refunds } = row;
+  const amountKurus = amount as Kurus;
+  return {
+    reference,
+    amountKurus,
+    last4,
+    declined,
+    waits: waits === 1,
+    refunds: JSON.parse(refunds),
+  };
 }

@@ -138,6 +138,14 @@ export const TABLES = `
     created_at INTEGER NOT NULL,
     PRIMARY KEY (account_key, card_id)
   ) WITHOUT ROWID;
+  CREATE TABLE actions (
+    top_up_id TEXT PRIMARY KEY,
+    account_key TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    nonce BLOB NOT NULL,
+    ciphertext BLOB NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   ${AUDIT_TABLES}
   CREATE TABLE probe (
     id INTEGER PRIMARY KEY,
@@ -152,7 +160,9 @@ export const TABLES = `
     reference TEXT PRIMARY KEY,
     amount INTEGER NOT NULL,
     last4 TEXT NOT NULL,
-    declined TEXT
+    declined TEXT,
+    waits INTEGER NOT NULL,
+    refunds TEXT NOT NULL
   ) WITHOUT ROWID;
 `;
 

@@ -11,6 +11,7 @@ import { createSqliteMeta } from "./meta.ts";
 import { createSqlitePeople } from "./people.ts";
 import { createSqliteProbe } from "./probe.ts";
 import { createSqliteRecords, openSnapshot, type Snapshot } from "./records.ts";
+import { createSqliteActionStore } from "./action_store.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./commit/writer.ts";
@@ -49,6 +50,7 @@ export function createSqliteStore(
     auth: createSqliteAuthStore(database, writer),
     people: createSqlitePeople(database, writer),
     vault: createSqliteVaultStore(database, writer),
+    actions: createSqliteActionStore(database, writer),
     audit: createSqliteAuditSink(writer),
     sandboxCharges: createSqliteSandboxCharges(database, writer),
     meta: createSqliteMeta(database, writer),

@@ -5,6 +5,7 @@ import {
   ADJUSTMENT_DIRECTIONS,
   ADJUSTMENT_REASONS,
   ASKERS,
+  DECLINE_REASONS,
   ENTRY_TYPES,
 } from "../../domain/journal.ts";
 import { HOLD_ENDS } from "../../domain/rejection.ts";
@@ -25,10 +26,16 @@ const message = z.string().meta({ description: "For people; programs match field
 
 export const cardAnswer = z.object({
   cardId: z.string(),
+  alias: z.string().optional(),
   maskedNumber: z.string().meta({ example: "424242******4242" }),
   bin: z.string().nullable().meta({ description: "The first six digits; null under 15 digits." }),
   last4: z.string(),
   brand: z.enum(CARD_BRANDS),
+  expireMonth: z.int().min(1).max(12).optional(),
+  expireYear: z.int().optional(),
+  expired: z.boolean().optional().meta({
+    description: "Whether its last month was over. Left out where the expiry is not known.",
+  }),
   selected: z.boolean(),
   verified: z.boolean().meta({ description: "Passes Luhn; only such a card can be charged." }),
   createdAt: instant,
@@ -169,20 +176,24 @@ export const adjustmentAnswer = z.object({
   orderId: z.string().optional(),
 }).meta({ id: "Adjustment" });
 
-const declineReason = z.enum(["declined", "insufficient_funds", "expired_card"])
+const declineReason = z.enum(DECLINE_REASONS)
   .meta({ id: "DeclineReason" });
 
 /** One shape for 201, 202 and the look at it later: a client reads all of them with one class. */
 export const topUpAnswer = z.object({
   message,
   topUpId: z.string(),
-  status: z.enum(["credited", "pending", "failed"]),
+  status: z.enum(["credited", "pending", "requires_action", "failed"]),
   amount: money,
   balance: money.meta({ description: "When its outcome became known; until then, when it began." }),
   available,
   currency,
   card: cardAnswer,
   createdAt: instant,
+  action: z.object({
+    url: z.string().meta({ description: "To be opened in the user's browser (3-D Secure)." }),
+    expiresAt: instant,
+  }).meta({ id: "TopUpAction" }).optional(),
   declineReason: declineReason.optional(),
 }).meta({ id: "TopUp" });
 
@@ -224,6 +235,8 @@ const entryAnswer = z.object({
     description: "The fleet's own words; of an adjustment its kind.",
   }),
   declineReason: declineReason.optional(),
+  gateway: z.string().optional().meta({ description: "Which card gateway was asked." }),
+  providerRef: z.string().optional().meta({ description: "The gateway's name of the charge." }),
   card: cardAnswer.optional(),
   cards: z.array(cardAnswer).optional(),
 }).meta({ id: "Entry" });
@@ -260,6 +273,8 @@ const facts = z.object({
   openTopUps: z.int().min(0),
   refundable: money,
   cardId: z.string().nullable(),
+  expired: z.boolean().meta({ description: "The card's last month is over." }),
+  saveAgain: z.boolean().meta({ description: "The card has to be saved again to be charged." }),
   paymentId: z.string(),
   paymentIds: z.array(z.string()).meta({
     description: "The payments that were found, newest first.",

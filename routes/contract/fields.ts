@@ -5,9 +5,12 @@ import { parseNewCardNumber } from "../../domain/card_registration.ts";
 import { ADJUSTMENT_DIRECTIONS, ADJUSTMENT_REASONS, ENTRY_TYPES } from "../../domain/journal.ts";
 import {
   AUTH_CODE_MAX_LENGTH,
+  CARD_ALIAS_MAX_LENGTH,
+  CARD_HOLDER_MAX_LENGTH,
   CARDS_PER_ACCOUNT,
   DESCRIPTION_MAX_LENGTH,
   EMAIL_MAX_LENGTH,
+  GATEWAY_TOKEN_MAX_LENGTH,
   HOLD_DEFAULT_MINUTES,
   HOLD_MAX_MINUTES,
   HOLD_MIN_MINUTES,
@@ -17,6 +20,7 @@ import {
   PAGE_MAX,
   PERSONAL_TEXT_MAX_LENGTH,
   PHONE_NUMBER_MAX_LENGTH,
+  RETURN_URL_MAX_LENGTH,
   USER_NO_MAX_LENGTH,
 } from "../../domain/limits.ts";
 import { type Kurus, parseAmount, parseBalance } from "../../domain/money.ts";
@@ -87,6 +91,49 @@ export const newCardNumber = cardNumber(parseNewCardNumber).meta({
     "12 to 19 digits that pass Luhn; blanks and dashes between and around them do not count.",
   example: "4242 4242 4242 4242",
 });
+
+/** What a gateway may want of a card in addition to its number; Kese does not keep it. */
+export const cardHolder = text(CARD_HOLDER_MAX_LENGTH).meta({
+  description: "As it stands on the card. Some gateways require it; it is not kept.",
+  example: "DENIZ YILMAZ",
+});
+
+function wholeNumber(pattern: RegExp, code: string) {
+  return z.string(coded(code)).regex(pattern, code).transform(Number);
+}
+
+export const expireMonth = wholeNumber(/^(0?[1-9]|1[0-2])$/, "invalid_month").meta({
+  type: "integer",
+  minimum: 1,
+  maximum: 12,
+  description: "The last month in which the card is valid.",
+  example: 12,
+}).register(TAKING_NUMBERS, {});
+
+export const expireYear = wholeNumber(/^20\d\d$/, "invalid_year").meta({
+  type: "integer",
+  minimum: 2000,
+  maximum: 2099,
+  example: 2030,
+}).register(TAKING_NUMBERS, {});
+
+export const alias = text(CARD_ALIAS_MAX_LENGTH).meta({
+  description: "What the user calls the card.",
+  example: "Maaş kartım",
+});
+
+export const gatewayToken = secret(GATEWAY_TOKEN_MAX_LENGTH).meta({
+  description: "Of a card that the gateway saved itself, in place of cardNo.",
+  example: "pm_1AbCdEfGhIjKlMnOp",
+});
+
+export const returnUrl = z.string(coded("invalid_return_url"))
+  .max(RETURN_URL_MAX_LENGTH, "invalid_return_url")
+  .refine((text) => URL.canParse(text) && hidesNoCardNumber(text), "invalid_return_url")
+  .meta({
+    description: "Where the user's browser goes after 3-D Secure, at one of RETURN_ORIGINS.",
+    example: "https://rider.example/wallet",
+  });
 
 /** As a fleet's old records have it: it may fail Luhn, and is then kept but never charged. */
 export const knownCardNumber = cardNumber(CardNumber.parse).meta({

@@ -35,6 +35,10 @@ export const MESSAGES = {
   account_now_closed: { tr: "Hesap kapatıldı.", en: "The account was closed." },
   top_up_credited: { tr: "Bakiye yüklendi.", en: "The balance was topped up." },
   top_up_pending: { tr: "Bakiye yükleme sürüyor.", en: "The top-up is pending." },
+  top_up_requires_action: {
+    tr: "Banka onayı bekleniyor: action.url adresini kullanıcının tarayıcısında açın.",
+    en: "The bank wants to see the user: open action.url in the user's browser.",
+  },
   top_up_failed: { tr: "Bakiye yüklenemedi.", en: "The top-up failed." },
   card_refund_completed: { tr: "Tutar karta iade edildi.", en: "The card got its money back." },
   card_refund_pending: { tr: "Karta iade sürüyor.", en: "The card refund is pending." },
@@ -82,6 +86,23 @@ export const FIELD_MESSAGES = {
   },
   invalid_cursor: { tr: "İmleç geçersiz.", en: "The cursor is invalid." },
   invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
+  invalid_month: {
+    tr: "1 ile 12 arasında bir tam sayı olmalıdır.",
+    en: "It must be a whole number from 1 to 12.",
+  },
+  invalid_year: { tr: "Dört haneli bir yıl olmalıdır.", en: "It must be a year of four digits." },
+  invalid_expiry: {
+    tr: "Ay ve yıl birlikte verilmeli ve kartın süresi dolmamış olmalıdır.",
+    en: "Month and year belong together, and the card must not be expired.",
+  },
+  invalid_return_url: {
+    tr: "RETURN_ORIGINS içindeki bir kökene ait bir adres olmalıdır.",
+    en: "It must be an address at one of RETURN_ORIGINS.",
+  },
+  not_taken_by_gateway: {
+    tr: "Filonun ödeme kuruluşu kartı bu yolla kabul etmiyor.",
+    en: "The fleet's card gateway does not take cards this way.",
+  },
   holds_card_number: {
     tr: "Bir kart numarası içeremez.",
     en: "It must not contain a card number.",
@@ -93,6 +114,19 @@ export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
   declined: { tr: "banka onay vermedi", en: "the bank did not approve" },
   insufficient_funds: { tr: "kartta yeterli limit yok", en: "the card has insufficient funds" },
   expired_card: { tr: "kartın süresi dolmuş", en: "the card has expired" },
+  authentication_required: {
+    tr: "banka 3-D Secure onayı istiyor",
+    en: "the bank demands 3-D Secure",
+  },
+  authentication_failed: { tr: "3-D Secure onayı verilmedi", en: "3-D Secure did not succeed" },
+  authentication_expired: {
+    tr: "3-D Secure onayının süresi doldu",
+    en: "the time for 3-D Secure is over",
+  },
+  card_gone: {
+    tr: "ödeme kuruluşu kartı artık saklamıyor; kartı yeniden saklayın",
+    en: "the card gateway no longer keeps the card: save it again",
+  },
 };
 
 /** Texts that the operator replaced, by the name of the variable. */

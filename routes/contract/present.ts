@@ -1,4 +1,5 @@
 import type { Instant, OpenHold } from "../../domain/account.ts";
+import { isExpired } from "../../domain/card_expiry.ts";
 import { maskedNumber } from "../../domain/card_number.ts";
 import type { CardSnapshot, EntryOf, JournalEntry } from "../../domain/journal.ts";
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
@@ -34,15 +35,18 @@ export function toInstant(at: Instant): string {
   return `${writtenSecond.text}${String(at - second * 1_000).padStart(3, "0")}Z`;
 }
 
-export function toCard(card: CardSnapshot): CardAnswer {
-  const { cardId, bin, last4, brand, selected, verified } = card;
+/** A card as it stands at that time. */
+export function toCard(card: CardSnapshot, at: Instant): CardAnswer {
+  const { cardId, alias, bin, last4, brand, expireMonth, expireYear, selected, verified } = card;
   const createdAt = toInstant(card.savedAt);
   return {
     cardId,
+    ...(alias !== undefined && { alias }),
     maskedNumber: maskedNumber(card),
     bin,
     last4,
     brand,
+    ...(expireMonth !== undefined && { expireMonth, expireYear, expired: isExpired(card, at) }),
     selected,
     verified,
     createdAt,
@@ -111,8 +115,8 @@ export function toTopUp(state: TopUpState): TopUpBody {
   const { amountKurus, at } = started;
   return {
     topUpId: started.id,
-    ...toMovement({ ...(state.status === "pending" ? started : state.closing), amountKurus, at }),
-    card: toCard(started.card),
+    ...toMovement({ ...newestOf(state), amountKurus, at }),
+    card: toCard(started.card, at),
   };
 }
 
@@ -126,6 +130,11 @@ export function toCardRefund(state: CardRefundState): CardRefundBody {
     status,
     ...toMovement({ ...(state.status === "pending" ? started : state.ending), amountKurus, at }),
   };
+}
+
+function newestOf(state: TopUpState): JournalEntry {
+  if (state.status === "pending") return state.started;
+  return state.status === "requires_action" ? state.action : state.closing;
 }
 
 /** A hold as it stands after the entry that placed or released it. */
@@ -210,7 +219,7 @@ export function toEntry(entry: JournalEntry): EntryAnswer {
 function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
   switch (entry.type) {
     case "account_opened":
-      return { cards: entry.cards.map(toCard) };
+      return { cards: entry.cards.map((card) => toCard(card, entry.at)) };
     case "account_frozen":
     case "account_unfrozen":
     case "account_closed":
@@ -218,7 +227,7 @@ function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
     case "card_saved":
     case "card_selected":
     case "card_removed":
-      return { card: toCard(entry.card) };
+      return { card: toCard(entry.card, entry.at) };
     case "payment": {
       const { holdId, orderId, description } = entry;
       return {
@@ -240,15 +249,30 @@ function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
     case "adjustment":
       return toAdjustmentFacts(entry);
     case "top_up_started":
-      return { topUpId: entry.id, card: toCard(entry.card) };
+      return { topUpId: entry.id, card: toCard(entry.card, entry.at), gateway: entry.gateway };
+    case "top_up_action_required":
+      return { ...toCharge(entry), expiresAt: toInstant(entry.expiresAt) };
     case "top_up_credited":
-      return { topUpId: entry.topUpId, card: toCard(entry.card) };
+      return toCharge(entry);
     case "card_refund_started":
       return { cardRefundId: entry.id, topUpId: entry.topUpId };
     case "card_refund_completed":
     case "card_refund_failed":
       return { cardRefundId: entry.cardRefundId, topUpId: entry.topUpId };
     case "top_up_failed":
-      return { topUpId: entry.topUpId, card: toCard(entry.card), declineReason: entry.reason };
+      return { ...toCharge(entry), declineReason: entry.reason };
   }
+}
+
+/** What the later entries of a top-up say about its charge. */
+function toCharge(
+  entry: EntryOf<"top_up_action_required" | "top_up_credited" | "top_up_failed">,
+): Partial<EntryAnswer> {
+  const { topUpId, card, gateway, providerRef, at } = entry;
+  return {
+    topUpId,
+    card: toCard(card, at),
+    gateway,
+    ...(providerRef !== undefined && { providerRef }),
+  };
 }

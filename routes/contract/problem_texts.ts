@@ -462,12 +462,22 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Karttan tahsilat yapılamaz.",
       detail:
-        "Yalnız doğrulanmış (verified) bir karttan tahsilat yapılır: POST /kart-saklama ile bir kart saklayın ya da doğrulanmış bir kartın cardId değerini gönderin.",
+        "Yalnız doğrulanmış (verified), süresi dolmamış ve ödeme kuruluşunda kayıtlı bir karttan tahsilat yapılır: POST /kart-saklama ile bir kart saklayın ya da böyle bir kartın cardId değerini gönderin. saveAgain true ise kartı silip yeniden saklayın.",
     },
     en: {
       title: "The card cannot be charged.",
       detail:
-        "Only a verified card can be charged: save one with POST /kart-saklama, or send the cardId of one that is verified.",
+        "Only a verified card can be charged that has not expired and that the card gateway keeps: save one with POST /kart-saklama, or send the cardId of such a one. If saveAgain is true, remove the card and save it again.",
+    },
+  },
+  card_refused: {
+    tr: {
+      title: "Ödeme kuruluşu kartı kabul etmedi.",
+      detail: "Kart bilgilerini kontrol edin ya da başka bir kart saklayın.",
+    },
+    en: {
+      title: "The card gateway does not take the card.",
+      detail: "Check the card's data, or save another card.",
     },
   },
   refund_exceeds_payment: {

@@ -67,7 +67,8 @@ export const PROBLEMS = {
   invalid_amount: { status: 422 },
   invalid_card_number: { status: 422 },
   too_many_cards: { status: 422 },
-  card_not_chargeable: { status: 422, facts: { cardId: CARD_ID } },
+  card_not_chargeable: { status: 422, facts: { cardId: CARD_ID, expired: true, saveAgain: true } },
+  card_refused: { status: 422 },
   refund_exceeds_payment: {
     status: 422,
     facts: { paymentId: PAYMENT_ID, refundable: "4.50", amount: "10.50" },
@@ -101,7 +102,7 @@ export interface FieldError {
 }
 
 /** A number or an id behind a refusal, or several ids. */
-export type Fact = string | number | null | readonly string[];
+export type Fact = string | number | boolean | null | readonly string[];
 
 /** A refusal on its way to the client; the pipeline gives it status, texts and request id. */
 export interface Problem {

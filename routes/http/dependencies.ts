@@ -1,6 +1,7 @@
 import type { Accounts } from "../../domain/ports/accounts.ts";
 import type { AuditLog } from "../../domain/ports/audit.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
+import type { CardGateways } from "../../domain/ports/card_gateway.ts";
 import type { CardVault } from "../../domain/ports/card_vault.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { CodeSender } from "../../domain/ports/code_sender.ts";
@@ -23,6 +24,7 @@ export interface Dependencies {
   readonly auth: AuthStore;
   readonly people: People;
   readonly vault: CardVault;
+  readonly gateways: CardGateways;
   readonly settlement: TopUpSettlement;
   readonly cardRefunds: CardRefunds;
   readonly hasher: SecretHasher;
@@ -48,6 +50,10 @@ export interface Settings {
   /** By fleet, the SHA-256 of its keys: two at once while one is being replaced. */
   readonly fleets: ReadonlyMap<string, readonly string[]>;
   readonly allowCardNumberInUrl: boolean;
+  /** Where users' browsers reach Kese, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Where they may be sent after 3-D Secure. */
+  readonly returnOrigins: readonly string[];
   /** Whether a proxy of ours writes X-Forwarded-For. */
   readonly trustProxy: boolean;
   /** Requests per minute; 0 means no limit. */

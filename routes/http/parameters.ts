@@ -32,6 +32,8 @@ export const KEPT_OUT_OF_URLS = new Map([
   ...["cardNo", "selectedCard", "allCards"].map((name) => [name, "card_number_in_url"] as const),
   ...["authCode", "currentAuthCode", "name", "surname", "birthDate", "phoneNumber", "email"]
     .map((name) => [name, "personal_data_in_url"] as const),
+  ...["cardHolder", "expireMonth", "expireYear", "gatewayToken"]
+    .map((name) => [name, "personal_data_in_url"] as const),
 ]);
 
 /**

@@ -63,7 +63,7 @@ class Wallet {
       }
       case "top_up": {
         const started = command("top");
-        const topUp = { ...started, cardId: "card_1", amountKurus };
+        const topUp = { ...started, cardId: "card_1", amountKurus, gateway: "sandbox" };
         if (!this.#take(decideTopUp(this.account, topUp))) return false;
         const closing = {
           ...command("tuc"),

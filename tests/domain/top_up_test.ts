@@ -6,6 +6,7 @@ import { BALANCE_MAX_KURUS } from "../../domain/limits.ts";
 import { kurus } from "../../domain/money.ts";
 import {
   decideTopUp,
+  decideTopUpAction,
   decideTopUpCredit,
   decideTopUpFailure,
   type TopUpRejection,
@@ -20,8 +21,19 @@ import {
 } from "../support/account.ts";
 import { HOUR, MINUTE, NOW } from "../support/clock.ts";
 
-const START = { ...COMMAND, entryId: "top_new", amountKurus: kurus(5_000) };
-const CLOSE = { ...COMMAND, entryId: "tuc_1", topUpId: "top_1" };
+const START = {
+  ...COMMAND,
+  entryId: "top_new",
+  amountKurus: kurus(5_000),
+  gateway: "sandbox",
+};
+const CLOSE = {
+  ...COMMAND,
+  entryId: "tuc_1",
+  topUpId: "top_1",
+  gateway: "sandbox",
+  providerRef: "ref_1",
+};
 const { fingerprint: _, ...CARD } = testCard("card_1");
 
 /** An account with two cards, the first of them selected. */
@@ -48,6 +60,7 @@ Deno.test("decideTopUp() opens a top-up on the selected card and leaves the bala
     deltaKurus: kurus(0),
     balanceAfterKurus: account.balanceKurus,
     card: { ...CARD, selected: true },
+    gateway: "sandbox",
   });
   assertEquals(decision.account, {
     ...account,
@@ -68,6 +81,7 @@ interface Refused {
   readonly name: string;
   readonly account: Account;
   readonly cardId?: string;
+  readonly at?: number;
   readonly rejection: TopUpRejection;
 }
 
@@ -112,6 +126,14 @@ const REFUSED: readonly Refused[] = [
     rejection: { code: "card_not_chargeable", cardId: null },
   },
   {
+    name: "a card whose last month is over everywhere",
+    account: cardedAccount({
+      cards: [testCard("card_1", { expireMonth: 2, expireYear: 2026 })],
+    }),
+    at: Date.UTC(2026, 2, 1, 12),
+    rejection: { code: "card_not_chargeable", cardId: "card_1", expired: true },
+  },
+  {
     name: "the eleventh open top-up",
     account: cardedAccount({ openTopUps: openTopUps(10) }),
     rejection: { code: "too_many_open_top_ups" },
@@ -147,9 +169,9 @@ const REFUSED: readonly Refused[] = [
   },
 ];
 
-for (const { name, account, cardId, rejection } of REFUSED) {
+for (const { name, account, cardId, at = NOW, rejection } of REFUSED) {
   Deno.test(`decideTopUp() rejects ${name}`, () => {
-    assertEquals(decideTopUp(account, { ...START, ...(cardId && { cardId }) }), {
+    assertEquals(decideTopUp(account, { ...START, at, ...(cardId && { cardId }) }), {
       outcome: "rejected",
       rejection,
     });
@@ -187,6 +209,34 @@ for (const [name, account] of ACCEPTED) {
   });
 }
 
+Deno.test("decideTopUp() charges a card until its last month is over everywhere", () => {
+  const cards = [testCard("card_1", { expireMonth: 2, expireYear: 2026 })];
+  const at = Date.UTC(2026, 2, 1, 12) - 1;
+  accept(decideTopUp(cardedAccount({ cards }), { ...START, at }));
+});
+
+const ACT = { ...CLOSE, entryId: "tua_1", expiresAt: NOW + MINUTE };
+
+Deno.test("decideTopUpAction() notes once that the bank wants the user, and a failure remembers the charge", () => {
+  const account = cardedAccount({ openTopUps: openTopUps(2) });
+  const waiting = accept(decideTopUpAction(account, ACT));
+  const { amountKurus, deltaKurus, providerRef, expiresAt, topUpId } = waiting.entry;
+  assertEquals([amountKurus, deltaKurus], [kurus(5_000), kurus(0)]);
+  assertEquals([topUpId, providerRef, expiresAt], ["top_1", "ref_1", NOW + MINUTE]);
+  assertEquals(waiting.account.openTopUps, [
+    testOpenTopUp("top_1", { providerRef: "ref_1", actionExpiresAt: NOW + MINUTE }),
+    testOpenTopUp("top_2"),
+  ]);
+  assertEquals(decideTopUpAction(waiting.account, { ...ACT, providerRef: "ref_2" }), {
+    outcome: "unchanged",
+  });
+  const { providerRef: _, ...close } = CLOSE;
+  const failure = { ...close, reason: "authentication_failed" } as const;
+  assertEquals(accept(decideTopUpFailure(waiting.account, failure)).entry.providerRef, "ref_1");
+  const closed = accept(decideTopUpCredit(account, CLOSE)).account;
+  assertEquals(decideTopUpAction(closed, ACT), { outcome: "unchanged" });
+});
+
 Deno.test("decideTopUpCredit() adds the amount to the balance and closes the top-up", () => {
   const account = cardedAccount({ openTopUps: openTopUps(2) });
   const decision = accept(decideTopUpCredit(account, CLOSE));
@@ -202,6 +252,8 @@ Deno.test("decideTopUpCredit() adds the amount to the balance and closes the top
     balanceAfterKurus: kurus(15_000),
     topUpId: "top_1",
     card: { ...CARD, selected: true },
+    gateway: "sandbox",
+    providerRef: "ref_1",
   });
   assertEquals(decision.account, {
     ...account,
@@ -237,6 +289,8 @@ Deno.test("decideTopUpFailure() closes the top-up with its reason and leaves the
     balanceAfterKurus: account.balanceKurus,
     topUpId: "top_1",
     card: { ...CARD, selected: true },
+    gateway: "sandbox",
+    providerRef: "ref_1",
     reason: "expired_card",
   });
   assertEquals(decision.account, {

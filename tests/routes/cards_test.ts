@@ -10,6 +10,7 @@ import {
 import { assertProblem } from "../support/answers.ts";
 import { type Answer, createUser, newUser, openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
+import { createScriptedGateway } from "../support/scripted_gateway.ts";
 import { countCalls } from "../support/crash_calls.ts";
 import { assertId, assertRateLimited, assertSuccess } from "../support/route_answers.ts";
 
@@ -484,7 +485,7 @@ for (const [route, act] of Object.entries(OF_A_USER)) {
 
 Deno.test("POST /kart-saklama writes nothing for a duplicate, a repeat, a 21st card or an unknown user", async () => {
   await using outside = await openWithUser();
-  const { calls, ...counted } = countCalls(outside);
+  const { calls, ...counted } = countCalls({ ...outside, gateway: createScriptedGateway() });
   const kese = await openTestKese({ ...counted, clock: outside.clock });
   const saveKeyed = (cardNo: string, key: string) =>
     send(kese, "POST /kart-saklama", {

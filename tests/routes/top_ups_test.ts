@@ -35,7 +35,7 @@ import {
   signIn,
   type TestKese,
 } from "../support/kese.ts";
-import { createScriptedGateway, type Script } from "../support/scripted_gateway.ts";
+import { createScriptedGateway, type Script, testOrder } from "../support/scripted_gateway.ts";
 
 const DECLINED = "4000000000000002";
 const TIMES_OUT = "4000000000000119";
@@ -415,6 +415,7 @@ Deno.test("POST /update_balance answers 202 when the gateway hangs, and asks it 
 
 Deno.test("POST /update_balance answers 202 when the gateway hangs on every inquiry too", async () => {
   const gateway = {
+    ...createScriptedGateway(),
     charge: () => new Promise<never>(() => {}),
     inquire: () => new Promise<never>(() => {}),
   };
@@ -670,38 +671,38 @@ function sendTopUp(kese: TestKese, headers: Record<string, string>): Promise<Ans
 
 Deno.test("createSandboxGateway() keeps the first outcome of a reference, however often it is charged", async () => {
   const store = openSqliteStore(":memory:");
-  const gateway = createSandboxGateway(store.sandboxCharges);
-  const card = (digits: string): CardNumber => {
-    const number = CardNumber.parse(digits);
-    assert(number);
-    return number;
-  };
-  const good = card("4242424242424242");
-  assertEquals(await gateway.inquire("top_1"), { status: "not_found" });
-  for (const [number, amount] of [[good, 100], [good, 100], [card(DECLINED), 999]] as const) {
-    assertEquals(await gateway.charge("top_1", number, kurus(amount)), {
+  const gateway = createSandboxGateway(store.sandboxCharges, { now: () => 0 });
+  const good = "4242424242424242";
+  const first = testOrder({ reference: "top_1", digits: good, amountKurus: kurus(100) });
+  assertEquals(await gateway.inquire(first), { status: "not_found" });
+  for (const [digits, amount] of [[good, 100], [good, 100], [DECLINED, 999]] as const) {
+    const again = testOrder({ reference: "top_1", digits, amountKurus: kurus(amount) });
+    assertEquals(await gateway.charge(again), {
       status: "charged",
+      providerRef: "sbx_top_1",
       amountKurus: kurus(100),
     });
   }
   assertEquals((await store.sandboxCharges.find("top_1"))?.amountKurus, 100);
   const declined = { status: "declined", reason: "declined" } as const;
-  assertEquals(await gateway.charge("top_2", card(DECLINED), kurus(100)), declined);
-  assertEquals(await gateway.charge("top_2", good, kurus(100)), declined);
-  assertEquals(await gateway.inquire("top_2"), declined);
+  for (const digits of [DECLINED, good]) {
+    const second = testOrder({ reference: "top_2", digits, amountKurus: kurus(100) });
+    assertEquals(await gateway.charge(second), declined);
+    assertEquals(await gateway.inquire(second), declined);
+  }
   await store.close();
 });
 
 Deno.test("POST /update_balance charges a sandbox card once though the gateway forgets it at first", async () => {
   const store = openSqliteStore(":memory:");
-  const sandbox = createSandboxGateway(store.sandboxCharges);
+  const sandbox = createSandboxGateway(store.sandboxCharges, { now: () => 0 });
   let inquiries = 0;
   await using kese = await openTestKese({
     store,
     gateway: {
-      charge: sandbox.charge,
-      inquire: (reference) =>
-        inquiries++ === 0 ? Promise.resolve({ status: "not_found" }) : sandbox.inquire(reference),
+      ...sandbox,
+      inquire: (asked) =>
+        inquiries++ === 0 ? Promise.resolve({ status: "not_found" }) : sandbox.inquire(asked),
     },
   });
   await createUser(kese, "1");

@@ -33,12 +33,12 @@ const DOUBLES_NOT_PROVED = new Set(["sandbox_charges"]);
 
 /** The sandbox, but that the lost answer of 4000 0000 0000 0119 stays lost. */
 function gatewayOf(store: Store): CardGateway {
-  const sandbox = createSandboxGateway(store.sandboxCharges);
+  const sandbox = createSandboxGateway(store.sandboxCharges, { now: () => 0 });
   return {
-    charge: sandbox.charge,
-    inquire: async (reference) => {
-      const charge = await store.sandboxCharges.find(reference);
-      return charge?.last4 === "0119" ? { status: "pending" } : await sandbox.inquire(reference);
+    ...sandbox,
+    inquire: async (asked) => {
+      const charge = await store.sandboxCharges.find(asked.reference);
+      return charge?.last4 === "0119" ? { status: "pending" } : await sandbox.inquire(asked);
     },
   };
 }

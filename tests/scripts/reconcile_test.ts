@@ -21,7 +21,8 @@ Deno.test("reconcile() says that everything adds up after payments, refunds and 
     faults: [],
     behind: [],
     unanswered: 0,
-    topUps: { credited: 0, failed: 0, pending: 0 },
+    topUps: { credited: 0, failed: 0, pending: 0, requires_action: 0 },
+    cardRefunds: { completed: 0, failed: 0, pending: 0 },
     vaultOrphans: 0,
     vaultRecords: 1,
   });
@@ -48,7 +49,11 @@ Deno.test("reconcile() removes a card number that no account has named for an ho
   const id = { filo: FLEET, userNo: "1" };
   const number = CardNumber.parse("5555555555554444");
   if (number === undefined) throw new Error("a well-known test number");
-  await vault.keep(id, [{ cardId: "card_lost", number }], clock.now());
+  await vault.keep(
+    id,
+    [{ cardId: "card_lost", identity: number, gateway: "sandbox", token: null }],
+    clock.now(),
+  );
   assertEquals((await reconcile(kese)).vaultOrphans, 0);
   clock.advance(ONE_HOUR + 1);
   assertEquals((await reconcile(kese)).vaultOrphans, 1);

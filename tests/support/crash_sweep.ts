@@ -106,7 +106,7 @@ async function openBench(operation: Operation, store: Store): Promise<Bench> {
   const charges = new Map<string, SandboxCharge>();
   // A process that has died waits for nothing: none of its timers may outlive it.
   const clock = { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
-  const outside = { store, gateway: createNotedSandbox(store, charges) };
+  const outside = { store, gateway: createNotedSandbox(store, { charges, clock }) };
   return { operation, outside, clock, charges, kese: await openTestKese({ ...outside, clock }) };
 }
 

@@ -26,12 +26,22 @@ import {
   decideHoldExpiry,
   decideHoldRelease,
 } from "../../domain/hold.ts";
-import { cardRefundEndId, closingEntryId, holdEndIds } from "../../domain/derived_ids.ts";
+import {
+  actionEntryId,
+  cardRefundEndId,
+  closingEntryId,
+  holdEndIds,
+} from "../../domain/derived_ids.ts";
 import type { EntryOf } from "../../domain/journal.ts";
 import { kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import { decideRefund } from "../../domain/refund.ts";
-import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../domain/top_up.ts";
+import {
+  decideTopUp,
+  decideTopUpAction,
+  decideTopUpCredit,
+  decideTopUpFailure,
+} from "../../domain/top_up.ts";
 import { sha256 } from "../../infra/crypto/digests.ts";
 import { ACCOUNT_ID, cardNumber, COMMAND, testCard } from "./account.ts";
 import { DAY, HOUR, MINUTE, NOW } from "./clock.ts";
@@ -42,6 +52,7 @@ type Action =
   | { readonly kind: "top_up"; readonly amount: number; readonly card: number | null }
   | { readonly kind: "credit"; readonly topUp: number }
   | { readonly kind: "failure"; readonly topUp: number }
+  | { readonly kind: "bank_waits"; readonly topUp: number }
   | { readonly kind: "card_refund"; readonly topUp: number; readonly amount: number | null }
   | { readonly kind: "given_back" | "refused"; readonly cardRefund: number }
   | { readonly kind: "hold"; readonly amount: number; readonly minutes: number }
@@ -89,6 +100,7 @@ const ACTIONS: Readonly<Record<Action["kind"], fc.Arbitrary<Action>>> = {
   top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(card) }),
   credit: fc.record({ kind: kind("credit"), topUp: small }),
   failure: fc.record({ kind: kind("failure"), topUp: small }),
+  bank_waits: fc.record({ kind: kind("bank_waits"), topUp: small }),
   card_refund: fc.record({
     kind: kind("card_refund"),
     topUp: fc.integer({ min: 0, max: 2 }),
@@ -123,7 +135,7 @@ const WAYS: readonly Readonly<Partial<Record<Action["kind"], number>>>[] = [
     ...{ removal: 1, hold: 2, capture: 1, release: 1, expiry: 1, adjustment: 1 },
   },
   { payment: 1, refund: 1, top_up: 1, credit: 1, failure: 1, saving: 20, selection: 2, removal: 1 },
-  { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, saving: 3, removal: 1 },
+  { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, bank_waits: 3, saving: 3, removal: 1 },
   { payment: 2, refund: 1, hold: 60, capture: 1, release: 1, expiry: 1, adjustment: 1 },
   {
     ...{ payment: 2, refund: 2, adjustment: 6, freezing: 2, unfreezing: 3, closing: 2 },
@@ -242,6 +254,7 @@ function endIdOf(action: Action, { topUps, holds, cardRefunds }: Named): string 
   if (action.kind === "credit" || action.kind === "failure") {
     return closingEntryId(topUps[action.topUp] ?? "top_unknown");
   }
+  if (action.kind === "bank_waits") return actionEntryId(topUps[action.topUp] ?? "top_unknown");
   if ("cardRefund" in action) {
     return cardRefundEndId(cardRefunds[action.cardRefund] ?? "crf_unknown");
   }
@@ -272,9 +285,16 @@ function decider(
       const topUp = {
         ...command,
         amountKurus: kurus(action.amount),
+        gateway: "sandbox",
         ...(action.card !== null && { cardId: `card_${action.card}` }),
       };
       return ({ account }) => decideTopUp(account, topUp);
+    }
+    case "bank_waits": {
+      const topUpId = topUps[action.topUp] ?? "top_unknown";
+      const waiting = { ...command, topUpId, gateway: "sandbox", providerRef: `ref_${topUpId}` };
+      const expiresAt = command.at + MINUTE;
+      return ({ account }) => decideTopUpAction(account, { ...waiting, expiresAt });
     }
     case "credit":
     case "failure": {

@@ -92,6 +92,8 @@ export const TEST_ENVIRONMENT: Environment = {
   cardKeys: new Map([["test", new Uint8Array(32).fill(1)]]),
   cardFingerprintKeys: [new Uint8Array(32).fill(2)],
   cardGateway: "sandbox",
+  publicUrl: "http://localhost:5000",
+  returnOrigins: ["https://rider.example"],
   allowCardNumberInUrl: true,
   trustProxy: false,
   requestsPerMinute: { user: 0, fleet: 0 },

@@ -39,7 +39,7 @@ export async function proveLoad(variables: StoreVariables, load: Load): Promise<
   assertEquals(await countOpenTopUps(kese), 0);
   const { vaultOrphans, faults, topUps, accounts } = await reconcile(kese);
   assertEquals(faults, []);
-  assertEquals(topUps, { credited: 0, failed: 0, pending: 0 });
+  assertEquals(topUps, { credited: 0, failed: 0, pending: 0, requires_action: 0 });
   assertEquals(accounts, LOAD_USERS.length);
   // A card's number is kept before its entry is written: a kill in between leaves an orphan.
   assertLessOrEqual(vaultOrphans, countLost(load, "card"));

@@ -1,7 +1,17 @@
-import type { CardNumber } from "../../domain/card_number.ts";
+import { CardToken } from "../../domain/card_token.ts";
 import type { Kurus } from "../../domain/money.ts";
-import type { CardGateway, ChargeOutcome } from "../../domain/ports/card_gateway.ts";
-import { createSandboxGateway, type SandboxCharge } from "../../infra/gateways/sandbox.ts";
+import type {
+  CardGateway,
+  ChargeOrder,
+  ChargeOutcome,
+  Inquiry,
+} from "../../domain/ports/card_gateway.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
+import {
+  createSandboxGateway,
+  type SandboxCharge,
+  type SandboxChargeStore,
+} from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 
 /** What the gateway does when it is asked to charge. */
@@ -42,9 +52,7 @@ export function createScriptedGateway(script: Script = {}): ScriptedGateway {
   let inquirySteps = [...script.inquire ?? ["truth" as const]];
 
   function charge(
-    reference: string,
-    _card: CardNumber,
-    amountKurus: Kurus,
+    { reference, amountKurus }: Pick<ChargeOrder, "reference" | "amountKurus">,
   ): Promise<ChargeOutcome> {
     asked.push(reference);
     const step = next(chargeSteps);
@@ -54,19 +62,22 @@ export function createScriptedGateway(script: Script = {}): ScriptedGateway {
     if (step === "declines") return Promise.resolve({ status: "declined", reason: "declined" });
     if (!taken.has(reference)) taken.set(reference, amountKurus);
     if (step === "throws_after_charging") return Promise.reject(new Error("connection lost"));
-    return Promise.resolve({ status: "charged" });
+    return Promise.resolve({ status: "charged", providerRef: `ref_${reference}`, amountKurus });
   }
 
-  function inquire(reference: string): Promise<ChargeOutcome | { status: "not_found" }> {
+  function inquire({ reference }: Pick<ChargeOrder, "reference">): Promise<Inquiry> {
     inquired.push(reference);
     const step = next(inquirySteps);
     if (step === "throws") return Promise.reject(new Error("connection refused"));
     if (step === "declined") return Promise.resolve({ status: "declined", reason: "declined" });
     if (step !== "truth") return Promise.resolve({ status: step });
-    return Promise.resolve({ status: taken.has(reference) ? "charged" : "not_found" });
+    const amountKurus = taken.get(reference);
+    if (amountKurus === undefined) return Promise.resolve({ status: "not_found" });
+    return Promise.resolve({ status: "charged", providerRef: `ref_${reference}`, amountKurus });
   }
 
   return {
+    ...createSandboxGateway(NO_CHARGES, { now: () => 0 }),
     charge,
     inquire,
     asked,
@@ -79,6 +90,25 @@ export function createScriptedGateway(script: Script = {}): ScriptedGateway {
   };
 }
 
+/** An order to charge the card of those digits, as the sandbox takes it. */
+export function testOrder(
+  { reference, digits, amountKurus }: {
+    readonly reference: string;
+    readonly digits: string;
+    readonly amountKurus: Kurus;
+  },
+): ChargeOrder {
+  const account = { filo: "hergele", userNo: "1" };
+  const phoneNumber = "+905320000000";
+  return {
+    reference,
+    token: new CardToken(digits),
+    amountKurus,
+    payer: { account, name: "Deniz", surname: "Yılmaz", phoneNumber, email: "d@example.com" },
+    callbackUrl: `http://localhost:5000/update_balance/${reference}/donus`,
+  };
+}
+
 function next<Step>(steps: Step[]): Step {
   const [step] = steps.length > 1 ? steps.splice(0, 1) : steps;
   if (step === undefined) throw new Error("Cannot play on: the script has no step");
@@ -88,14 +118,25 @@ function next<Step>(steps: Step[]): Step {
 /** The sandbox on a store; what it is asked to charge is also noted in `charges`, by reference. */
 export function createNotedSandbox(
   { sandboxCharges }: Store,
-  charges: Map<string, SandboxCharge>,
+  { charges, clock }: {
+    readonly charges: Map<string, SandboxCharge>;
+    readonly clock: Pick<Clock, "now">;
+  },
 ): CardGateway {
   return createSandboxGateway({
-    find: sandboxCharges.find,
+    ...sandboxCharges,
     insertOnce: async (charge) => {
       const kept = await sandboxCharges.insertOnce(charge);
       charges.set(charge.reference, kept);
       return kept;
     },
-  });
+  }, clock);
 }
+
+/** For a gateway that keeps its charges itself. */
+const NO_CHARGES: SandboxChargeStore = {
+  find: () => Promise.resolve(undefined),
+  insertOnce: (charge) => Promise.resolve(charge),
+  end: () => Promise.resolve(undefined),
+  giveBack: () => Promise.resolve(undefined),
+};

@@ -1,4 +1,5 @@
 import { type AccountWrites, createAccountWrites } from "./account_writes.ts";
+import { type ActionWrites, createActionWrites } from "../action_store.ts";
 import { type AuditWrites, createAuditWrites } from "../audit_sink.ts";
 import { type AuthWrites, createAuthWrites } from "../auth_store.ts";
 import { type Chaining, createChaining } from "../chaining.ts";
@@ -17,6 +18,7 @@ export type SqliteWrites =
   & AuthWrites
   & PeopleWrites
   & VaultWrites
+  & ActionWrites
   & AuditWrites
   & SandboxWrites
   & ProbeWrites
@@ -35,6 +37,7 @@ export function createCommit(
     ...createAuthWrites(database),
     ...createPeopleWrites(database),
     ...createVaultWrites(database),
+    ...createActionWrites(database),
     ...createAuditWrites(database),
     ...createSandboxWrites(database),
     ...createProbeWrites(database),

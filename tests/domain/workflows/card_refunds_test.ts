@@ -79,7 +79,12 @@ async function createBench(script: Script = {}) {
   await store.insert(commands.opening(ID, { balanceKurus: granted, cards }), PERSON);
   const topUpIds: string[] = [];
   for (const amount of topUps) {
-    const topUp = { ...commands.next("top"), amountKurus: kurus(amount), cardId: "card_1" };
+    const topUp = {
+      ...commands.next("top"),
+      amountKurus: kurus(amount),
+      cardId: "card_1",
+      gateway: "sandbox",
+    };
     const { entryId: topUpId } = topUp;
     topUpIds.push(topUpId);
     const closing = {
@@ -394,7 +399,12 @@ Deno.test("a card refund looks for its top-up only so often, and takes an older 
 
 Deno.test("a card refund of a top-up that is open, of another's or of none is refused", async () => {
   const bench = await createBench();
-  const topUp = { ...bench.commands.next("top"), amountKurus: kurus(100), cardId: "card_1" };
+  const topUp = {
+    ...bench.commands.next("top"),
+    amountKurus: kurus(100),
+    cardId: "card_1",
+    gateway: "sandbox",
+  };
   await bench.commit((account) => decideTopUp(account, topUp));
   assertEquals(statusOf(await bench.refund({ topUpId: topUp.entryId })), "nothing_to_refund");
   assertEquals(statusOf(await bench.refund({ topUpId: "top_unknown" })), "top_up_not_found");

@@ -5,10 +5,12 @@ import {
   createAccount,
 } from "../../../domain/workflows/opening.ts";
 import { type AccountOpeningCommand, openAccount } from "../../../domain/account_opening.ts";
+import { CardNumber } from "../../../domain/card_number.ts";
 import { kurus } from "../../../domain/money.ts";
 import type { NewPerson, OpeningOutcome } from "../../../domain/ports/accounts.ts";
 import { ACCOUNT_ID, cardNumber, COMMAND } from "../../support/account.ts";
 import { NOW } from "../../support/clock.ts";
+import { createScriptedGateway } from "../../support/scripted_gateway.ts";
 
 const PROFILE = {
   name: "Deniz",
@@ -56,19 +58,20 @@ function createPorts({ found, open, keep, remove }: Script = {}) {
       },
     },
     vault: {
-      fingerprint: (_, number) => `fingerprint of ${number.reveal().slice(0, 2)}`,
+      fingerprint: (_, card) =>
+        `fingerprint of ${card instanceof CardNumber && card.reveal().slice(0, 2)}`,
       keep: (_, cards, now) => {
-        calls.push(`keep ${cards.map(({ cardId, number }) => `${cardId} ${number}`)} at ${now}`);
+        calls.push(
+          `keep ${cards.map(({ cardId, identity }) => `${cardId} ${identity}`)} at ${now}`,
+        );
         return keep?.() ?? Promise.resolve();
       },
-      fleetFingerprint: () => "not asked here",
-      open: () => Promise.reject(new Error("not asked here")),
-      fault: () => "not asked here",
       remove: (_, cardIds) => {
         calls.push(`remove ${cardIds}`);
         return remove?.() ?? Promise.resolve();
       },
     },
+    gateways: { of: () => createScriptedGateway() },
     hasher: {
       hash: () => {
         hashes++;

@@ -1,12 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { Account } from "../../../domain/account.ts";
-import type { CardNumber } from "../../../domain/card_number.ts";
+import { CardToken } from "../../../domain/card_token.ts";
 import { LOST_RACES_MAX } from "../../../domain/limits.ts";
 import { kurus } from "../../../domain/money.ts";
+import type { KeptCard } from "../../../domain/ports/card_vault.ts";
 import type { Accounts } from "../../../domain/ports/accounts.ts";
 import { startTopUp, type TopUpStartPorts } from "../../../domain/workflows/top_up_start.ts";
-import { ACCOUNT_ID, cardNumber, COMMAND, testAccount, testCards } from "../../support/account.ts";
+import { ACCOUNT_ID, COMMAND, testAccount, testCards } from "../../support/account.ts";
 import { NOW } from "../../support/clock.ts";
+import { createScriptedGateway } from "../../support/scripted_gateway.ts";
 
 const TOO_MANY = {
   code: "rate_limited",
@@ -16,8 +18,13 @@ const TOO_MANY = {
   retryAfterSeconds: 60,
 } as const;
 
-const NUMBERS = [cardNumber("4242424242424242"), cardNumber("5555555555554444")] as const;
-const nameOf = (number: CardNumber) => `card_${number === NUMBERS[0] ? 1 : 2}`;
+/** What the vault has of a card that the fleet's gateway charges. */
+const keptAs = (cardId: string): KeptCard => ({
+  gateway: "sandbox",
+  token: new CardToken(`token of ${cardId}`),
+  fingerprint: cardId,
+  fleetFingerprint: cardId,
+});
 
 const account = (selectedCardId: string | null) =>
   testAccount({ cards: testCards(2), selectedCardId });
@@ -33,6 +40,8 @@ interface Case {
   /** In place of what the rule decides. */
   /** A card whose number the vault does not have. */
   readonly lost?: string;
+  /** What the vault has of each card, where it is something else. */
+  readonly kept?: Partial<KeptCard>;
   readonly update?: "replayed" | "outcome_unknown" | "busy";
   readonly calls: readonly string[];
   readonly ends: string;
@@ -123,6 +132,14 @@ const CASES: readonly Case[] = [
     calls: [],
     ends: "Cannot open card_1",
   },
+  ...[{ token: null }, { gateway: "another" }].map((kept): Case => ({
+    name: `refuses a card that has to be saved again: ${Object.keys(kept)}`,
+    seen: account("card_1"),
+    stored: [account("card_1")],
+    kept,
+    calls: [],
+    ends: "rejected card_not_chargeable",
+  })),
   {
     name: "gives up on an account whose card is another one each time",
     seen: account("card_1"),
@@ -134,7 +151,8 @@ const CASES: readonly Case[] = [
 ];
 
 for (
-  const { name, seen, stored, usedUp = [], lost, update, calls: expected, ends, ...more } of CASES
+  const { name, seen, stored, usedUp = [], lost, kept, update, calls: expected, ends, ...more }
+    of CASES
 ) {
   Deno.test(`startTopUp() ${name}`, async () => {
     const calls: string[] = [];
@@ -155,15 +173,17 @@ for (
         open: (_, cardId) =>
           cardId === lost
             ? Promise.reject(new Error(`Cannot open ${cardId}`))
-            : Promise.resolve(NUMBERS[cardId === "card_1" ? 0 : 1]),
+            : Promise.resolve({ ...keptAs(cardId), ...kept }),
       },
+      gateways: { of: () => createScriptedGateway() },
       declines: {
-        reserve: ({ filo, number, at }) => {
+        reserve: ({ filo, fleetFingerprint: cardId, at }) => {
           assertEquals([filo, at], [ACCOUNT_ID.filo, NOW]);
-          calls.push(`reserve ${nameOf(number)}`);
-          return Promise.resolve(usedUp.includes(nameOf(number)) ? TOO_MANY : undefined);
+          calls.push(`reserve ${cardId}`);
+          return Promise.resolve(usedUp.includes(cardId) ? TOO_MANY : undefined);
         },
-        release: async ({ number }) => void calls.push(`release ${nameOf(await number)}`),
+        release: async ({ fleetFingerprint }) =>
+          void calls.push(`release ${await fleetFingerprint}`),
       },
     };
     const command = { ...COMMAND, entryId: "top_1", amountKurus: kurus(5_000), ...more };

@@ -11,9 +11,18 @@ import {
 } from "../../../domain/limits.ts";
 import { kurus } from "../../../domain/money.ts";
 import type { Accounts } from "../../../domain/ports/accounts.ts";
-import type { ChargeOutcome } from "../../../domain/ports/card_gateway.ts";
+import type {
+  CardGateway,
+  ChargeOutcome,
+  GatewayTraits,
+  GiveBackOutcome,
+  Inquiry,
+  MessageSubject,
+} from "../../../domain/ports/card_gateway.ts";
+import type { KeptAction } from "../../../domain/ports/user_actions.ts";
+import { CardToken } from "../../../domain/card_token.ts";
 import type { OpenTopUpAddress } from "../../../domain/ports/account_store.ts";
-import { decideTopUp, decideTopUpCredit } from "../../../domain/top_up.ts";
+import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../../domain/top_up.ts";
 import { createTopUpSettlement, type SettlementPorts } from "../../../domain/workflows/top_ups.ts";
 import type { TopUpState } from "../../../domain/workflows/top_up_settling.ts";
 import {
@@ -24,12 +33,21 @@ import {
   testAccount,
   testCards,
 } from "../../support/account.ts";
-import { MINUTE, NOW, settled } from "../../support/clock.ts";
+import { HOUR, MINUTE, NOW, settled } from "../../support/clock.ts";
+import { createScriptedGateway } from "../../support/scripted_gateway.ts";
 
 const LATER = NOW + MINUTE;
 const NUMBER = cardNumber("4242424242424242");
+const TOKEN = new CardToken("token of card_1");
+const PERSON = {
+  name: "Deniz",
+  surname: "Yılmaz",
+  birthDate: "1990-01-31",
+  phoneNumber: "+905320000000",
+  email: "deniz@example.com",
+};
 
-type Answer = Awaited<ReturnType<SettlementPorts["gateway"]["inquire"]>>;
+type Answer = Inquiry;
 
 interface Script {
   /** What the gateway answers to each charge and inquiry, in order; an error is thrown. */
@@ -40,6 +58,12 @@ interface Script {
   readonly lateTimes?: number;
   readonly topUps?: number;
   readonly update?: Accounts["update"];
+  readonly traits?: Partial<GatewayTraits>;
+  readonly completions?: readonly (ChargeOutcome | Error)[];
+  /** What a message is about; it is not signed if left out. */
+  readonly verified?: MessageSubject;
+  /** How earlier give-backs ended; none was made if left out. */
+  readonly givenBack?: GiveBackOutcome["status"];
 }
 
 /** Ports that write down every call, over an account with so many top-ups that were just started. */
@@ -49,7 +73,12 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
   let account: Account = testAccount({ cards: testCards(1), selectedCardId: "card_1" });
   const started: TopUpStarted[] = [];
   for (let place = 1; place <= topUps; place++) {
-    const command = { ...COMMAND, entryId: `top_${place}`, amountKurus: kurus(5_000) };
+    const command = {
+      ...COMMAND,
+      entryId: `top_${place}`,
+      amountKurus: kurus(5_000),
+      gateway: "sandbox",
+    };
     // More than one account could have open stand for those of many.
     const decision = accept(decideTopUp({ ...account, openTopUps: [] }, command));
     const openTopUps = [...account.openTopUps, ...decision.account.openTopUps];
@@ -59,6 +88,9 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
   }
   const waitingCharges = [...charges];
   const waitingInquiries = [...inquiries];
+  const waitingCompletions = [...more.completions ?? []];
+  const kept = new Map<string, KeptAction>();
+  const time = { now: LATER };
   const { late } = more;
   let { lateTimes = 1 } = more;
 
@@ -73,6 +105,36 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
     return Promise.resolve(outcome);
   }) as Accounts["update"];
 
+  const gateway: CardGateway = {
+    ...createScriptedGateway(),
+    charge: async ({ reference, token, amountKurus, payer, callbackUrl }) => {
+      assertStrictEquals(token, TOKEN);
+      assertEquals([payer.name, callbackUrl], [PERSON.name, `back/${reference}`]);
+      calls.push(`charge ${reference} ${amountKurus}`);
+      return await answer(waitingCharges.shift() ?? CHARGED);
+    },
+    inquire: async ({ reference, providerRef, token }) => {
+      assertStrictEquals(token, TOKEN);
+      calls.push(`inquire ${[reference, ...providerRef ? [providerRef] : []].join(" ")}`);
+      return await answer(waitingInquiries.shift() ?? CHARGED);
+    },
+    complete: async ({ reference, providerRef, message }) => {
+      calls.push(`complete ${reference} ${providerRef} ${message.body}`);
+      return await answer(waitingCompletions.shift() ?? CHARGED);
+    },
+    verify: () => Promise.resolve(more.verified),
+    giveBack: ({ refundReference, providerRef, amountKurus, whole }) => {
+      calls.push(`give back ${providerRef} ${amountKurus} as ${refundReference} ${whole}`);
+      return Promise.resolve({ status: "given_back", how: "void" });
+    },
+    inquireGiveBack: () =>
+      Promise.resolve(
+        more.givenBack === "given_back"
+          ? { status: "given_back", how: "void" }
+          : { status: more.givenBack ?? "not_found" },
+      ),
+  };
+  Object.assign(gateway, { traits: { ...gateway.traits, ...more.traits } });
   const ports: SettlementPorts = {
     accounts: { peek: () => Promise.resolve(account), update: more.update ?? update },
     store: {
@@ -97,10 +159,24 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
     vault: {
       open: (_, cardId) => {
         calls.push(`open ${cardId}`);
-        return Promise.resolve(NUMBER);
+        const fleetFingerprint = `hergele ${NUMBER}`;
+        return Promise.resolve({
+          gateway: "sandbox",
+          token: TOKEN,
+          fingerprint: "",
+          fleetFingerprint,
+        });
       },
-      fleetFingerprint: (filo, number) => `${filo} ${number}`,
     },
+    people: { find: () => Promise.resolve(PERSON) },
+    actions: {
+      keep: (topUpId, { account, action }) => {
+        calls.push(`show ${topUpId}`);
+        return Promise.resolve(void kept.set(topUpId, { account, action }));
+      },
+      find: (topUpId) => Promise.resolve(kept.get(topUpId)),
+    },
+    callbackUrl: (topUpId) => `back/${topUpId}`,
     counters: {
       count: () => Promise.resolve(undefined),
       takeBack: ([limit], at) => {
@@ -108,19 +184,9 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
         return Promise.resolve();
       },
     },
-    gateway: {
-      charge: async (reference, card, amountKurus) => {
-        assertStrictEquals(card, NUMBER);
-        calls.push(`charge ${reference} ${amountKurus}`);
-        return await answer(waitingCharges.shift() ?? { status: "charged" });
-      },
-      inquire: async (reference) => {
-        calls.push(`inquire ${reference}`);
-        return await answer(waitingInquiries.shift() ?? { status: "charged" });
-      },
-    },
+    gateways: { of: () => gateway, named: (name) => name === "sandbox" ? gateway : undefined },
     clock: {
-      now: () => LATER,
+      now: () => time.now,
       within: (promise, milliseconds) => {
         if (milliseconds !== late || lateTimes === 0) return promise;
         lateTimes--;
@@ -144,6 +210,8 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
     all: started,
     account: () => account,
     close: update,
+    gateway,
+    time,
   };
 }
 
@@ -155,9 +223,10 @@ const OPEN_AND_CHARGE = ["open card_1", "charge top_1 5000"];
 /** What was charged no longer counts as the decline that it could have become. */
 const UNCOUNTED = `uncount fleet_card_declines:hergele ${NUMBER} of ${COMMAND.at}`;
 const CREDIT = ["commit tuc_1", UNCOUNTED];
-/** Where the card was not opened to charge it. */
-const CREDIT_WITHOUT_CHARGE = ["commit tuc_1", "open card_1", UNCOUNTED];
-const CHARGED = { status: "charged" } as const;
+const INQUIRE = ["open card_1", "inquire top_1"];
+/** The card is opened once for everything. */
+const INQUIRE_AND_CHARGE = [...INQUIRE, "charge top_1 5000"];
+const CHARGED = { status: "charged", providerRef: "ref_1", amountKurus: kurus(5_000) } as const;
 const PENDING = { status: "pending" } as const;
 const DECLINED = { status: "declined", reason: "insufficient_funds" } as const;
 const NOT_FOUND = { status: "not_found" } as const;
@@ -211,56 +280,56 @@ const CASES: readonly Case[] = [
     name: "asks how a pending top-up ended and credits it",
     ask: "find",
     script: { inquiries: [CHARGED] },
-    calls: ["inquire top_1", ...CREDIT_WITHOUT_CHARGE],
+    calls: [...INQUIRE, ...CREDIT],
     status: "credited",
   },
   {
     name: "asks how a pending top-up ended and fails it",
     ask: "find",
     script: { inquiries: [DECLINED] },
-    calls: ["inquire top_1", "commit tuc_1"],
+    calls: [...INQUIRE, "commit tuc_1"],
     status: "failed",
   },
   {
     name: "leaves a top-up pending that the gateway calls pending",
     ask: "find",
     script: { inquiries: [PENDING] },
-    calls: ["inquire top_1"],
+    calls: INQUIRE,
     status: "pending",
   },
   {
     name: "leaves a top-up pending when the inquiry is lost",
     ask: "find",
     script: { inquiries: [LOST] },
-    calls: ["inquire top_1", "warn card_gateway_unclear"],
+    calls: [...INQUIRE, "warn card_gateway_unclear"],
     status: "pending",
   },
   {
     name: "leaves a top-up pending when the inquiry is not answered in time",
     ask: "find",
     script: { late: GATEWAY_TIMEOUT_MILLISECONDS },
-    calls: ["inquire top_1"],
+    calls: INQUIRE,
     status: "pending",
   },
   {
     name: "charges what the gateway does not find again, with the same reference",
     ask: "find",
     script: { inquiries: [NOT_FOUND], charges: [CHARGED] },
-    calls: ["inquire top_1", ...OPEN_AND_CHARGE, ...CREDIT],
+    calls: [...INQUIRE_AND_CHARGE, ...CREDIT],
     status: "credited",
   },
   {
     name: "believes the decline of a charge that was made again",
     ask: "find",
     script: { inquiries: [NOT_FOUND], charges: [DECLINED] },
-    calls: ["inquire top_1", ...OPEN_AND_CHARGE, "commit tuc_1"],
+    calls: [...INQUIRE_AND_CHARGE, "commit tuc_1"],
     status: "failed",
   },
   {
     name: "leaves a top-up pending when the charge that was made again is lost",
     ask: "find",
     script: { inquiries: [NOT_FOUND], charges: [LOST] },
-    calls: ["inquire top_1", ...OPEN_AND_CHARGE, "warn card_gateway_unclear"],
+    calls: [...INQUIRE_AND_CHARGE, "warn card_gateway_unclear"],
     status: "pending",
   },
 ];
@@ -321,7 +390,7 @@ Deno.test("TopUpSettlement shares one conversation among all who ask for one top
   const sweeping = settlement.sweep();
   charge.resolve(CHARGED);
   for (const state of await Promise.all(asking)) assertEquals(state?.status, "credited");
-  assertEquals(await sweeping, { pending: 0, credited: 1, failed: 0 });
+  assertEquals(await sweeping, { pending: 0, requires_action: 0, credited: 1, failed: 0 });
   assertEquals(calls, [...OPEN_AND_CHARGE, ...CREDIT]);
   assertEquals(entries.length, 2);
 });
@@ -390,7 +459,12 @@ Deno.test("TopUpSettlement.charge() has as many outcomes underway as the bound s
   await end();
   assertEquals((await joined)?.status, "pending", "it found no place to wait");
   assertEquals(account().openTopUps.map(({ topUpId }) => topUpId), [last.id]);
-  assertEquals(await settlement.sweep(), { pending: 0, credited: 1, failed: 0 });
+  assertEquals(await settlement.sweep(), {
+    pending: 0,
+    requires_action: 0,
+    credited: 1,
+    failed: 0,
+  });
   assertEquals(account().openTopUps, []);
 });
 
@@ -406,16 +480,20 @@ Deno.test("TopUpSettlement.find() joins what is underway, however many are, once
 });
 
 Deno.test("TopUpSettlement begins a new conversation when the last one has ended", async () => {
-  const { settlement, calls, started } = createPorts({ charges: [LOST], inquiries: [PENDING] });
+  const { settlement, calls, started, time } = createPorts({
+    charges: [LOST],
+    inquiries: [PENDING],
+  });
   await settlement.charge(ACCOUNT_ID, started);
   assertEquals((await settlement.find(ACCOUNT_ID, started.id))?.status, "pending");
+  time.now += 8_000;
   assertEquals((await settlement.find(ACCOUNT_ID, started.id))?.status, "credited");
   assertEquals(calls, [
     ...OPEN_AND_CHARGE,
     "warn card_gateway_unclear",
-    "inquire top_1",
-    "inquire top_1",
-    ...CREDIT_WITHOUT_CHARGE,
+    ...INQUIRE,
+    ...INQUIRE,
+    ...CREDIT,
   ]);
 });
 
@@ -441,7 +519,13 @@ Deno.test("TopUpSettlement.charge() believes the journal when another closed the
   const charge = Promise.withResolvers<ChargeOutcome>();
   const { settlement, calls, close, entries, started } = createPorts({ charges: [charge.promise] });
   const charging = settlement.charge(ACCOUNT_ID, started);
-  const command = { ...COMMAND, entryId: "tuc_1", topUpId: "top_1" };
+  const command = {
+    ...COMMAND,
+    entryId: "tuc_1",
+    topUpId: "top_1",
+    gateway: "sandbox",
+    providerRef: "ref_1",
+  };
   await close(
     { account: ACCOUNT_ID, command },
     ({ account }) => decideTopUpCredit(account, command),
@@ -475,7 +559,12 @@ Deno.test("TopUpSettlement.sweep() counts how the open top-ups ended", async () 
     topUps: 4,
     inquiries: [CHARGED, DECLINED, PENDING, LOST],
   });
-  assertEquals(await settlement.sweep(), { pending: 2, credited: 1, failed: 1 });
+  assertEquals(await settlement.sweep(), {
+    pending: 2,
+    requires_action: 0,
+    credited: 1,
+    failed: 1,
+  });
   assertEquals(entries.slice(4).map(({ type, id }) => [type, id]), [
     ["top_up_credited", "tuc_1"],
     ["top_up_failed", "tuc_2"],
@@ -485,7 +574,12 @@ Deno.test("TopUpSettlement.sweep() counts how the open top-ups ended", async () 
 
 Deno.test("TopUpSettlement.sweep() leaves those alone that started a moment ago", async () => {
   const { settlement, calls } = createPorts({ topUps: 3 });
-  assertEquals(await settlement.sweep(2 * MINUTE), { pending: 0, credited: 0, failed: 0 });
+  assertEquals(await settlement.sweep(2 * MINUTE), {
+    pending: 0,
+    requires_action: 0,
+    credited: 0,
+    failed: 0,
+  });
   assertEquals(calls, []);
 });
 
@@ -495,12 +589,243 @@ Deno.test("TopUpSettlement.sweep() goes past those that stay pending to all behi
     topUps,
     inquiries: Array.from({ length: topUps - 1 }, () => PENDING),
   });
-  assertEquals(await settlement.sweep(), { pending: topUps - 1, credited: 1, failed: 0 });
+  assertEquals(await settlement.sweep(), {
+    pending: topUps - 1,
+    requires_action: 0,
+    credited: 1,
+    failed: 0,
+  });
   assertEquals(calls.filter((call) => call.startsWith("commit")), [`commit tuc_${topUps}`]);
 });
 
 Deno.test("TopUpSettlement.sweep() leaves one that cannot be settled pending and goes on", async () => {
   const { settlement, calls } = createPorts({ topUps: 3, update: () => Promise.reject(LOST) });
-  assertEquals(await settlement.sweep(), { pending: 3, credited: 0, failed: 0 });
+  assertEquals(await settlement.sweep(), {
+    pending: 3,
+    requires_action: 0,
+    credited: 0,
+    failed: 0,
+  });
   assertEquals(calls.filter((call) => call === "error top_up_unsettled").length, 3);
+});
+
+const ASKED = {
+  status: "requires_action",
+  providerRef: "ref_1",
+  action: { kind: "redirect", url: "https://bank.example/3ds" },
+  expiresAt: LATER + 10 * MINUTE,
+} as const;
+const MESSAGE = { kind: "callback", headers: new Headers(), body: "ok" } as const;
+const REFUND = "give back ref_1 5000 as rev_1_ref_1 true";
+
+Deno.test("TopUpSettlement.charge() keeps what the user has to be shown, then notes that the bank waits", async () => {
+  const { settlement, calls, started, entries, account } = createPorts({ charges: [ASKED] });
+  const state = await settlement.charge(ACCOUNT_ID, started);
+  assertEquals(calls, [...OPEN_AND_CHARGE, "show top_1", "commit tua_1"]);
+  assertEquals<unknown>(state, { status: "requires_action", started, action: entries[1] });
+  assertEquals(account().openTopUps[0]?.providerRef, "ref_1");
+  assertEquals((await settlement.action("top_1"))?.action, ASKED.action);
+  assertEquals(await settlement.action("top_2"), undefined);
+});
+
+interface Return {
+  readonly name: string;
+  readonly script: Script;
+  readonly later?: number;
+  readonly calls: readonly string[];
+  readonly ends: TopUpState["status"];
+}
+
+const VERIFIED = { verified: { reference: "top_1", providerRef: "ref_1" } };
+const COMPLETE = "complete top_1 ref_1 ok";
+const ASK = ["open card_1", "inquire top_1 ref_1"];
+const NOT_VERIFIED = "warn card_gateway_message_not_verified";
+
+const RETURNS: readonly Return[] = [
+  {
+    name: "completes what the bank signed, and credits it",
+    script: VERIFIED,
+    calls: [COMPLETE, "commit tuc_1", "open card_1", UNCOUNTED],
+    ends: "credited",
+  },
+  {
+    name: "fails what the user refused",
+    script: {
+      ...VERIFIED,
+      completions: [{ status: "declined", reason: "authentication_failed" }],
+    },
+    calls: [COMPLETE, "commit tuc_1"],
+    ends: "failed",
+  },
+  {
+    name: "leaves open what was completed with a lost answer",
+    script: { ...VERIFIED, completions: [LOST] },
+    calls: [COMPLETE, "warn card_gateway_unclear"],
+    ends: "requires_action",
+  },
+  {
+    name: "only asks about what nobody signed",
+    script: { inquiries: [ASKED] },
+    calls: [NOT_VERIFIED, ...ASK],
+    ends: "requires_action",
+  },
+  {
+    name: "only asks about what was signed for another top-up",
+    script: { verified: { reference: "top_2" }, inquiries: [ASKED] },
+    calls: [NOT_VERIFIED, ...ASK],
+    ends: "requires_action",
+  },
+  {
+    name: "only asks about what was signed for another charge",
+    script: { verified: { providerRef: "ref_2" }, inquiries: [CHARGED] },
+    calls: [NOT_VERIFIED, ...ASK, ...CREDIT],
+    ends: "credited",
+  },
+  {
+    name: "completes nothing after its time, and fails what is not charged",
+    script: { ...VERIFIED, inquiries: [ASKED] },
+    later: 10 * MINUTE,
+    calls: [...ASK, "commit tuc_1"],
+    ends: "failed",
+  },
+  {
+    name: "credits after its time what is charged all the same",
+    script: { ...VERIFIED, inquiries: [CHARGED] },
+    later: 10 * MINUTE,
+    calls: [...ASK, ...CREDIT],
+    ends: "credited",
+  },
+];
+
+for (const { name, script, later = 0, calls: expected, ends } of RETURNS) {
+  Deno.test(`TopUpSettlement.comeBack() ${name}`, async () => {
+    const { settlement, calls, started, time, entries } = createPorts({
+      charges: [ASKED],
+      ...script,
+    });
+    await settlement.charge(ACCOUNT_ID, started);
+    calls.length = 0;
+    time.now += later;
+    assertEquals((await settlement.comeBack("top_1", MESSAGE))?.status, ends);
+    assertEquals(calls, expected);
+    if (ends === "requires_action") return;
+    calls.length = 0;
+    assertEquals((await settlement.comeBack("top_1", MESSAGE))?.status, ends, "once more");
+    assertEquals(calls, []);
+    assertEquals(entries.length, 3);
+  });
+}
+
+Deno.test("TopUpSettlement.comeBack() knows no top-up for which no bank waits", async () => {
+  const { settlement, calls, started } = createPorts({ charges: [PENDING] });
+  await settlement.charge(ACCOUNT_ID, started);
+  calls.length = 0;
+  assertEquals(await settlement.comeBack("top_1", MESSAGE), undefined);
+  assertEquals(calls, []);
+});
+
+Deno.test("TopUpSettlement.hear() asks about the open top-up of a signed webhook, by either name", async () => {
+  for (const verified of [{ reference: "top_1" }, { providerRef: "ref_1" }]) {
+    const { settlement, calls, started, gateway } = createPorts({ charges: [ASKED], verified });
+    await settlement.charge(ACCOUNT_ID, started);
+    calls.length = 0;
+    assertEquals(await settlement.hear(gateway, "another", MESSAGE), true);
+    assertEquals(calls, [], "it is of another fleet");
+    assertEquals(await settlement.hear(gateway, ACCOUNT_ID.filo, MESSAGE), true);
+    assertEquals(calls, [...ASK, ...CREDIT]);
+  }
+});
+
+Deno.test("TopUpSettlement.hear() asks about nothing for what nobody signed", async () => {
+  const { settlement, calls, gateway } = createPorts({});
+  assertEquals(await settlement.hear(gateway, ACCOUNT_ID.filo, MESSAGE), false);
+  assertEquals(calls, []);
+});
+
+Deno.test("TopUpSettlement.find() asks again after growing pauses", async () => {
+  const { settlement, calls, started, time } = createPorts({
+    inquiries: Array.from({ length: 9 }, () => PENDING),
+  });
+  const asked: number[] = [];
+  for (let seconds = 0; seconds <= 240; seconds++) {
+    calls.length = 0;
+    await settlement.find(ACCOUNT_ID, started.id);
+    if (calls.length > 0) asked.push(seconds);
+    time.now += 1_000;
+  }
+  assertEquals(asked, [0, 8, 38, 98, 158, 218]);
+});
+
+const NOT_REPEATABLE = { repeatableSeconds: 0, notFoundIsFinalAfterSeconds: 3_600 };
+
+Deno.test("TopUpSettlement fails what a gateway that may charge twice does not find three times, an hour later", async () => {
+  const { settlement, calls, time } = createPorts({
+    traits: NOT_REPEATABLE,
+    inquiries: Array.from({ length: 9 }, () => NOT_FOUND),
+  });
+  const pending = { pending: 1, requires_action: 0, credited: 0, failed: 0 };
+  for (let sweeps = 0; sweeps < 3; sweeps++) assertEquals(await settlement.sweep(), pending);
+  time.now = NOW + HOUR;
+  for (let sweeps = 0; sweeps < 2; sweeps++) assertEquals(await settlement.sweep(), pending);
+  assertEquals(await settlement.sweep(), { ...pending, pending: 0, failed: 1 });
+  assertEquals(calls.filter((call) => call.startsWith("charge")), [], "it may charge twice");
+});
+
+Deno.test("TopUpSettlement charges nothing again once the gateway may have forgotten the reference", async () => {
+  const { settlement, calls, started, time } = createPorts({
+    traits: { repeatableSeconds: 86_400, notFoundIsFinalAfterSeconds: 90_000 },
+    inquiries: [NOT_FOUND],
+  });
+  time.now = NOW + 24 * HOUR - MINUTE;
+  assertEquals((await settlement.find(ACCOUNT_ID, started.id))?.status, "pending");
+  assertEquals(calls, INQUIRE);
+});
+
+Deno.test("TopUpSettlement gives back what the card was charged more than once, and raises an alarm", async () => {
+  const surplus = [{ providerRef: "ref_2", amountKurus: kurus(5_000) }];
+  const { settlement, calls, started } = createPorts({ inquiries: [{ ...CHARGED, surplus }] });
+  assertEquals((await settlement.find(ACCOUNT_ID, started.id))?.status, "credited");
+  assertEquals(calls.slice(-3), [
+    "error card_charged_more_than_once",
+    "give back ref_2 5000 as rev_1_ref_2 true",
+    "warn card_charge_given_back",
+  ]);
+});
+
+Deno.test("TopUpSettlement gives a surplus back once", async () => {
+  const surplus = [{ providerRef: "ref_2", amountKurus: kurus(5_000) }];
+  for (const givenBack of ["given_back", "pending"] as const) {
+    const { settlement, calls, started } = createPorts({
+      inquiries: [{ ...CHARGED, surplus }],
+      givenBack,
+    });
+    await settlement.find(ACCOUNT_ID, started.id);
+    assertEquals(calls.filter((call) => call.startsWith("give back")), []);
+  }
+});
+
+Deno.test("TopUpSettlement gives back what is charged on a top-up that has failed meanwhile", async () => {
+  const charge = Promise.withResolvers<ChargeOutcome>();
+  const { settlement, calls, close, started } = createPorts({ charges: [charge.promise] });
+  const charging = settlement.charge(ACCOUNT_ID, started);
+  const command = { ...COMMAND, entryId: "tuc_1", topUpId: "top_1", gateway: "sandbox" };
+  await close(
+    { account: ACCOUNT_ID, command },
+    ({ account }) => decideTopUpFailure(account, { ...command, reason: "declined" }),
+  );
+  charge.resolve(CHARGED);
+  assertEquals((await charging).status, "failed");
+  assertEquals(calls.slice(-3), [
+    "error card_charged_though_failed",
+    REFUND,
+    "warn card_charge_given_back",
+  ]);
+});
+
+Deno.test("TopUpSettlement credits no other amount than its own", async () => {
+  const { settlement, calls, started } = createPorts({
+    charges: [{ ...CHARGED, amountKurus: kurus(4_999) }],
+  });
+  assertEquals((await settlement.charge(ACCOUNT_ID, started)).status, "pending");
+  assertEquals(calls.at(-1), "error card_gateway_charged_another_amount");
 });

@@ -17,7 +17,12 @@ import { RECENT_KEYS_PER_ACCOUNT } from "../../../domain/limits.ts";
 import type { Kurus } from "../../../domain/money.ts";
 import type { AccountStore } from "../../../domain/ports/account_store.ts";
 import { decideRefund } from "../../../domain/refund.ts";
-import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../../domain/top_up.ts";
+import {
+  decideTopUp,
+  decideTopUpAction,
+  decideTopUpCredit,
+  decideTopUpFailure,
+} from "../../../domain/top_up.ts";
 import {
   type Commands,
   commitTo,
@@ -150,12 +155,20 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
     await openIn(store, commands);
     const card = someCard(commands);
     const registration = { ...commands.next(), ...card, facts: card };
-    const topUp = { ...commands.next("top"), amountKurus: 2_500 as Kurus };
+    const topUp = { ...commands.next("top"), amountKurus: 2_500 as Kurus, gateway: "sandbox" };
     const saved = await commitTo(
       store.accounts,
       ID,
       (account) => decideCardRegistration(account, registration),
       (account) => decideTopUp(account, topUp),
+      (account) =>
+        decideTopUpAction(account, {
+          ...commands.next("tua"),
+          topUpId: topUp.entryId,
+          gateway: "sandbox",
+          providerRef: "ref_1",
+          expiresAt: topUp.at + 1_000,
+        }),
       paying(commands.payment(100, { orderId: "order 1", description: "a ride, ü" })),
       (account) =>
         decideRefund({ account, payments: new Map(), topUps: new Map() }, commands.next("ref")),
@@ -428,7 +441,8 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
     // Two of them start at the same moment, and no account's start in a row.
     for (const [place, offset] of [5, 3, 4, 3, 1].entries()) {
       const id = ids[place % ids.length] ?? ID;
-      const topUp = { ...commands.next("top"), at: at + offset, amountKurus: 100 as Kurus };
+      const amountKurus = 100 as Kurus;
+      const topUp = { ...commands.next("top"), at: at + offset, amountKurus, gateway: "sandbox" };
       await commitTo(store.accounts, id, (account) => decideTopUp(account, topUp));
       started.push({ account: id, topUpId: topUp.entryId, startedAt: topUp.at });
     }
@@ -452,6 +466,7 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
     const [credited, failed, open] = ["top", "top", "top"].map((prefix) => ({
       ...commands.next(prefix),
       amountKurus: 100 as Kurus,
+      gateway: "sandbox",
     }));
     assert(credited && failed && open);
     const later = open.at + 1_000;
@@ -476,7 +491,11 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
 
   /** Credits a top-up of that amount, and gives its id. */
   const credit = async (store: LedgerStore, commands: Commands, amountKurus: number) => {
-    const topUp = { ...commands.next("top"), amountKurus: amountKurus as Kurus };
+    const topUp = {
+      ...commands.next("top"),
+      amountKurus: amountKurus as Kurus,
+      gateway: "sandbox",
+    };
     const { entryId: topUpId } = topUp;
     const closing = { ...commands.next(), entryId: closingEntryId(topUpId), topUpId, ...CHARGED };
     await commitTo(store.accounts, ID, (account) => decideTopUp(account, topUp));
@@ -547,7 +566,7 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
       await openIn(store, commands, { cards: [someCard(commands)] });
       await openIn(store, commands, { id: other });
       const credited = await credit(store, commands, 100);
-      const open = { ...commands.next("top"), amountKurus: 100 as Kurus };
+      const open = { ...commands.next("top"), amountKurus: 100 as Kurus, gateway: "sandbox" };
       await commitTo(store.accounts, ID, (account) => decideTopUp(account, open));
       const topUps = [credited, open.entryId];
       assertEquals((await store.accounts.load(other, { topUps }))?.topUps.size, 0);

@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { type AccountId, accountKey } from "../../../domain/account.ts";
 import { CardNumber } from "../../../domain/card_number.ts";
-import type { CardVault, VaultRecord, VaultStore } from "../../../domain/ports/card_vault.ts";
+import { CardToken } from "../../../domain/card_token.ts";
+import type {
+  CardToKeep,
+  CardVault,
+  VaultRecord,
+  VaultStore,
+} from "../../../domain/ports/card_vault.ts";
 import { createCardVault } from "../../../infra/crypto/card_vault.ts";
 
 const ID: AccountId = { filo: "hergele", userNo: "1" };
@@ -52,16 +58,22 @@ function vaultOn(
   return createCardVault(store, { sealing: new Map(sealing), fingerprint: () => FINGERPRINT_KEY });
 }
 
+/** A card that is charged by its number, as with the sandbox. */
+function toKeep(cardId: string, number = cardNumber()): CardToKeep {
+  const token = new CardToken(number.reveal());
+  return { cardId, identity: number, gateway: "sandbox", token };
+}
+
 Deno.test("open() gives back the number that keep() sealed", async () => {
   const { store, kept } = createRecords();
   const vault = vaultOn(store);
   const longest = "1234567890123456789";
   await vault.keep(ID, [
-    { cardId: "a", number: cardNumber() },
-    { cardId: "b", number: cardNumber(longest) },
+    toKeep("a"),
+    toKeep("b", cardNumber(longest)),
   ], NOW);
-  assertEquals((await vault.open(ID, "a")).reveal(), DIGITS);
-  assertEquals((await vault.open(ID, "b")).reveal(), longest);
+  assertEquals((await vault.open(ID, "a")).token?.reveal(), DIGITS);
+  assertEquals((await vault.open(ID, "b")).token?.reveal(), longest);
   const { account, cardId, keyId, createdAt } = kept(ID, "a");
   assertEquals({ account, cardId, keyId, createdAt }, {
     account: ID,
@@ -73,7 +85,7 @@ Deno.test("open() gives back the number that keep() sealed", async () => {
 
 Deno.test("keep() leaves no digit of the number readable", async () => {
   const { store, kept } = createRecords();
-  await vaultOn(store).keep(ID, [{ cardId: "a", number: cardNumber() }], NOW);
+  await vaultOn(store).keep(ID, [toKeep("a")], NOW);
   const { ciphertext, nonce } = kept(ID, "a");
   const text = new TextDecoder("latin1").decode(new Uint8Array([...nonce, ...ciphertext]));
   assertEquals(text.includes("4242"), false);
@@ -82,8 +94,7 @@ Deno.test("keep() leaves no digit of the number readable", async () => {
 Deno.test("keep() takes a fresh nonce each time", async () => {
   const { store, records } = createRecords();
   const cards = Array.from({ length: 500 }, (_, place) => ({
-    cardId: `c${place}`,
-    number: cardNumber(),
+    ...toKeep(`c${place}`),
   }));
   await vaultOn(store).keep(ID, cards, NOW);
   const nonces = [...records.values()].map(({ nonce }) => nonce.toString());
@@ -93,19 +104,19 @@ Deno.test("keep() takes a fresh nonce each time", async () => {
 
 Deno.test("open() opens what an older key sealed, as long as that is configured", async () => {
   const { store, kept } = createRecords();
-  await vaultOn(store).keep(ID, [{ cardId: "old", number: cardNumber() }], NOW);
+  await vaultOn(store).keep(ID, [toKeep("old")], NOW);
   const rotated = vaultOn(store, [["k2", K2], ["k1", K1]]);
-  await rotated.keep(ID, [{ cardId: "new", number: cardNumber() }], NOW);
+  await rotated.keep(ID, [toKeep("new")], NOW);
   assertEquals([kept(ID, "old").keyId, kept(ID, "new").keyId], ["k1", "k2"]);
-  assertEquals((await rotated.open(ID, "old")).reveal(), DIGITS);
-  assertEquals((await rotated.open(ID, "new")).reveal(), DIGITS);
+  assertEquals((await rotated.open(ID, "old")).token?.reveal(), DIGITS);
+  assertEquals((await rotated.open(ID, "new")).token?.reveal(), DIGITS);
   const withoutOld = vaultOn(store, [["k2", K2]]);
   await assertRejects(() => withoutOld.open(ID, "old"), Error, "key k1 is not configured");
 });
 
 Deno.test("open() opens nothing under another key of the same name", async () => {
   const { store } = createRecords();
-  await vaultOn(store).keep(ID, [{ cardId: "a", number: cardNumber() }], NOW);
+  await vaultOn(store).keep(ID, [toKeep("a")], NOW);
   await assertRejects(() => vaultOn(store, [["k1", K2]]).open(ID, "a"));
 });
 
@@ -124,7 +135,7 @@ for (const [where, [account, cardId]] of Object.entries(MOVES)) {
     Deno.test(`open() opens no record that was moved to ${where}, ${how}`, async () => {
       const { store, records, kept, key } = createRecords();
       const vault = vaultOn(store);
-      await vault.keep(ID, [{ cardId: "a", number: cardNumber() }], NOW);
+      await vault.keep(ID, [toKeep("a")], NOW);
       records.set(key(account, cardId), { ...kept(ID, "a"), ...fields });
       await assertRejects(() => vault.open(account, cardId));
     });
@@ -134,7 +145,7 @@ for (const [where, [account, cardId]] of Object.entries(MOVES)) {
 Deno.test("open() opens nothing of which a single bit was changed", async () => {
   const { store, records, kept, key } = createRecords();
   const vault = vaultOn(store);
-  await vault.keep(ID, [{ cardId: "a", number: cardNumber() }], NOW);
+  await vault.keep(ID, [toKeep("a")], NOW);
   const sealed = kept(ID, "a");
   for (const field of ["nonce", "ciphertext"] as const) {
     for (let place = 0; place < sealed[field].length; place++) {
@@ -153,7 +164,7 @@ Deno.test("open() opens nothing of which a single bit was changed", async () => 
 Deno.test("open() throws nothing that tells the number", async () => {
   const { store, records, kept, key } = createRecords();
   const vault = vaultOn(store);
-  await vault.keep(ID, [{ cardId: "a", number: cardNumber() }], NOW);
+  await vault.keep(ID, [toKeep("a")], NOW);
   records.set(key(ID, "b"), { ...kept(ID, "a"), cardId: "b" });
   const error = await assertRejects(() => vault.open(ID, "b"));
   assertEquals(Deno.inspect(error).includes(DIGITS), false);
@@ -162,7 +173,7 @@ Deno.test("open() throws nothing that tells the number", async () => {
 Deno.test("remove() removes the records of an account", async () => {
   const { store, records } = createRecords();
   const vault = vaultOn(store);
-  await vault.keep(ID, [{ cardId: "a", number: cardNumber() }], NOW);
+  await vault.keep(ID, [toKeep("a")], NOW);
   await vault.remove(ID, ["a"]);
   assertEquals(records.size, 0);
 });

@@ -1,23 +1,23 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { CardNumber } from "../../../domain/card_number.ts";
+import { assertEquals, assertRejects } from "@std/assert";
 import type { Kurus } from "../../../domain/money.ts";
 import type { CardGateway } from "../../../domain/ports/card_gateway.ts";
 import { createSandboxGateway } from "../../../infra/gateways/sandbox.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
+import { NOW } from "../../support/clock.ts";
+import { testOrder } from "../../support/scripted_gateway.ts";
 
 const AMOUNT = 1_000 as Kurus;
-const CHARGED = { status: "charged", amountKurus: AMOUNT } as const;
+const CHARGED = { status: "charged", providerRef: "sbx_top_1", amountKurus: AMOUNT } as const;
+const CLOCK = { now: () => NOW };
 
-function card(digits: string): CardNumber {
-  const number = CardNumber.parse(digits);
-  assert(number?.facts.verified, `${digits} must pass Luhn`);
-  return number;
+function order(digits: string, reference = "top_1") {
+  return testOrder({ reference, digits, amountKurus: AMOUNT });
 }
 
 async function withGateway(test: (gateway: CardGateway) => Promise<void>): Promise<void> {
   const store = openSqliteStore(":memory:");
   try {
-    await test(createSandboxGateway(store.sandboxCharges));
+    await test(createSandboxGateway(store.sandboxCharges, CLOCK));
   } finally {
     await store.close();
   }
@@ -28,8 +28,8 @@ for (
 ) {
   Deno.test(`charge() charges ${digits.slice(0, 4)}…${digits.slice(-4)}`, () =>
     withGateway(async (gateway) => {
-      assertEquals(await gateway.charge("top_1", card(digits), AMOUNT), CHARGED);
-      assertEquals(await gateway.inquire("top_1"), CHARGED);
+      assertEquals(await gateway.charge(order(digits, "top_1")), CHARGED);
+      assertEquals(await gateway.inquire(order("4242424242424242", "top_1")), CHARGED);
     }));
 }
 
@@ -43,43 +43,45 @@ for (const [digits, reason] of Object.entries(DECLINES)) {
   Deno.test(`charge() declines 4000…${digits.slice(-4)} as ${reason}`, () =>
     withGateway(async (gateway) => {
       const declined = { status: "declined", reason } as const;
-      assertEquals(await gateway.charge("top_1", card(digits), AMOUNT), declined);
-      assertEquals(await gateway.inquire("top_1"), declined);
+      assertEquals(await gateway.charge(order(digits, "top_1")), declined);
+      assertEquals(await gateway.inquire(order("4242424242424242", "top_1")), declined);
     }));
 }
 
 Deno.test("charge() of 4000…0119 never answers, and inquire() says that it charged", () =>
   withGateway(async (gateway) => {
-    const charge = () => gateway.charge("top_1", card("4000000000000119"), AMOUNT);
+    const charge = () => gateway.charge(order("4000000000000119", "top_1"));
     await assertRejects(charge, Error, "timed out");
     await assertRejects(charge, Error, "timed out");
-    assertEquals(await gateway.inquire("top_1"), CHARGED);
+    assertEquals(await gateway.inquire(order("4242424242424242", "top_1")), CHARGED);
   }));
 
 Deno.test("inquire() does not know a reference that was never charged", () =>
   withGateway(async (gateway) => {
-    await gateway.charge("top_1", card("4242424242424242"), AMOUNT);
-    assertEquals(await gateway.inquire("top_2"), { status: "not_found" });
+    await gateway.charge(order("4242424242424242", "top_1"));
+    assertEquals(await gateway.inquire(order("4242424242424242", "top_2")), {
+      status: "not_found",
+    });
   }));
 
 Deno.test("charge() has one outcome for a reference, whatever it is asked later", () =>
   withGateway(async (gateway) => {
     const declined = { status: "declined", reason: "declined" } as const;
-    assertEquals(await gateway.charge("top_1", card("4000000000000002"), AMOUNT), declined);
-    assertEquals(await gateway.charge("top_1", card("4242424242424242"), AMOUNT), declined);
-    assertEquals(await gateway.charge("top_2", card("4242424242424242"), AMOUNT), {
+    assertEquals(await gateway.charge(order("4000000000000002", "top_1")), declined);
+    assertEquals(await gateway.charge(order("4242424242424242", "top_1")), declined);
+    assertEquals(await gateway.charge(order("4242424242424242", "top_2")), {
       ...CHARGED,
+      providerRef: "sbx_top_2",
     });
   }));
 
 Deno.test("charge() charges once when it is asked many times at one moment", async () => {
   const store = openSqliteStore(":memory:");
-  const gateway = createSandboxGateway(store.sandboxCharges);
-  const numbers = ["4242424242424242", "4000000000000002"].map(card);
+  const gateway = createSandboxGateway(store.sandboxCharges, CLOCK);
+  const numbers = ["4242424242424242", "4000000000000002"];
   const outcomes = await Promise.all(
     Array.from({ length: 20 }, (_, place) => {
-      const number = numbers[place % 2] ?? card("4242424242424242");
-      return gateway.charge("top_1", number, AMOUNT);
+      return gateway.charge(order(numbers[place % 2] ?? ""));
     }),
   );
   assertEquals(new Set(outcomes.map(({ status }) => status)).size, 1);
@@ -88,6 +90,8 @@ Deno.test("charge() charges once when it is asked many times at one moment", asy
     amountKurus: AMOUNT,
     last4: "4242",
     declined: null,
+    waits: false,
+    refunds: [],
   });
   await store.close();
 });
@@ -96,13 +100,18 @@ Deno.test("inquire() remembers a charge over a restart", async () => {
   const directory = await Deno.makeTempDir({ prefix: "kese-sandbox-" });
   const path = `${directory}/kese.db`;
   const before = openSqliteStore(path);
-  const charge = createSandboxGateway(before.sandboxCharges).charge;
-  await charge("top_1", card("4242424242424242"), AMOUNT);
+  const charge = createSandboxGateway(before.sandboxCharges, CLOCK).charge;
+  await charge(order("4242424242424242"));
   await before.close();
   const after = openSqliteStore(path);
-  assertEquals(await createSandboxGateway(after.sandboxCharges).inquire("top_1"), {
-    ...CHARGED,
-  });
+  assertEquals(
+    await createSandboxGateway(after.sandboxCharges, CLOCK).inquire(
+      order("4242424242424242", "top_1"),
+    ),
+    {
+      ...CHARGED,
+    },
+  );
   await after.close();
   await Deno.remove(directory, { recursive: true });
 });

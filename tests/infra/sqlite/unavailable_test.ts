@@ -43,6 +43,8 @@ Deno.test("createSqliteStore() says that a full disk is not available, and write
         amountKurus: kurus(1),
         last4: "4242",
         declined: null,
+        waits: false,
+        refunds: [],
       });
     const pages = database.prepare("PRAGMA page_count").get()?.page_count;
     database.prepare(`PRAGMA max_page_count = ${pages}`).get();

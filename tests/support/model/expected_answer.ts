@@ -36,6 +36,10 @@ export function expectedAnswer(entry: Entry, closing: Entry | undefined): Expect
     case "hold_released":
     case "hold_expired":
     case "adjustment":
+    case "top_up_action_required":
+    case "card_refund_started":
+    case "card_refund_completed":
+    case "card_refund_failed":
     case "top_up_credited":
     case "top_up_failed":
       throw new Error(`Cannot answer a request with ${entry.type}`);

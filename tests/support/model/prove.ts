@@ -48,7 +48,7 @@ async function proveAccount(
   const id = { filo: FLEET, userNo };
   for (const { cardId, number } of cards) {
     const kept = await kese.dependencies.vault.open(id, cardId);
-    assertEquals(kept.reveal(), number, `the vault has another number for ${cardId}`);
+    assertEquals(kept.token?.reveal(), number, `the vault has another number for ${cardId}`);
   }
   const account = await kese.dependencies.accounts.read(id);
   assertEquals([account?.seq, account?.openTopUps, openTopUps.size], [seq, [], 0]);

@@ -63,7 +63,7 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
   const charges = new Map<string, SandboxCharge>();
   const open = async (store: Store, place: number): Promise<Instance> => {
     const clock = createTestClock(start + place * plan.skewMilliseconds);
-    const gateway = createNotedSandbox(store, charges);
+    const gateway = createNotedSandbox(store, { charges, clock });
     const { redis } = ground;
     const kese = await openTestKese({
       clock,

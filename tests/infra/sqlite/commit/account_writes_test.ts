@@ -98,7 +98,7 @@ Deno.test("save() keeps cards and open top-ups of every account in one batch", a
       cards: [newCard({ cardId, fingerprint: cardId, facts, at })],
     });
     await accounts.insert(opening, PERSON);
-    const top = { ...commands.next("top"), amountKurus: kurus(100) };
+    const top = { ...commands.next("top"), amountKurus: kurus(100), gateway: "sandbox" };
     return {
       before: opening.account,
       ...decideAll(opening.account, [(account) => decideTopUp(account, top)]),
