@@ -50,8 +50,8 @@ async function start3ds(
 ): Promise<ChargeOutcome> {
   const reply = await calls.send("POST", `/${START_3DS}`, { ...body, callbackUrl }, signal);
   if (!reply.ok) {
+    // Whatever the refusal means, this call moves no money, and the charge before it was refused.
     const meaning = meaningOf(reply.failure);
-    if (meaning.kind === "unknown") throw unexplained(START_3DS, reply.failure);
     const reason = meaning.kind === "declined" ? meaning.reason : "authentication_required";
     return { status: "declined", reason };
   }

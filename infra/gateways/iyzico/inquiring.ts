@@ -1,3 +1,4 @@
+import type { DeclineReason } from "../../../domain/journal.ts";
 import type { ChargeOutcome, Inquiry } from "../../../domain/ports/card_gateway.ts";
 import { meaningOfErrorGroup } from "../error_groups.ts";
 import type { Charging } from "./charging.ts";
@@ -122,7 +123,11 @@ export async function askDetail(
   checkPayment(DETAIL, fields, expected, secretKey);
   if (status === "INIT_THREEDS" || status === "CALLBACK_THREEDS") return "waiting";
   if (status !== "FAILURE") throw unknownOutcome(DETAIL, "its payment has another state");
-  const meaning = meaningOfErrorGroup(textOf(fields, "errorGroup"));
-  const reason = meaning.kind === "declined" ? meaning.reason : "declined";
-  return { status: "declined", reason };
+  return { status: "declined", reason: reasonOf(textOf(fields, "errorGroup")) };
+}
+
+function reasonOf(errorGroup: string | undefined): DeclineReason {
+  const meaning = meaningOfErrorGroup(errorGroup);
+  if (meaning.kind === "declined") return meaning.reason;
+  return meaning.kind === "wants_authentication" ? "authentication_required" : "declined";
 }

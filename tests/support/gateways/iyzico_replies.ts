@@ -1,6 +1,10 @@
 import { createHmac } from "node:crypto";
-import type { Kurus } from "../../../domain/money.ts";
+import { type Kurus, kurus } from "../../../domain/money.ts";
+import type { FakeStep } from "./fake.ts";
 import { type BankPayment, givenBackOf } from "./iyzico_bank.ts";
+import { SAMPLE_KEYS } from "./iyzico_state.ts";
+
+const { secretKey } = SAMPLE_KEYS;
 
 export type Reply = Readonly<Record<string, unknown>>;
 
@@ -103,4 +107,28 @@ export function reportedPayment(
       refunds: list("refund"),
     }],
   };
+}
+
+/** The answer to a charge that was carried out, with the one thing wrong that the step says. */
+export function charged(payment: BankPayment, step: FakeStep): Reply {
+  const reply = paymentReply(payment, secretKey, {
+    ...(step === "wrong_amount" && { amountKurus: kurus(payment.amountKurus + 100) }),
+    ...(step === "wrong_currency" && { currency: "USD" }),
+    ...(step === "wrong_reference" && { reference: "top_another" }),
+  });
+  return step === "wrong_signature" ? { ...reply, signature: sign("another", []) } : reply;
+}
+
+/** Signs a payment or refund that says something else now, as iyzico would. */
+export function signAgain(reply: Reply): Reply {
+  if (!("signature" in reply)) return reply;
+  const { paymentId, currency, basketId, conversationId, paidPrice, price } = JSON.parse(
+    JSON.stringify(reply),
+  );
+  const fields = basketId === undefined
+    ? price === undefined
+      ? [paymentId, conversationId]
+      : [paymentId, String(price), currency, conversationId]
+    : [paymentId, currency, basketId, conversationId, String(paidPrice), String(price)];
+  return { ...reply, signature: sign(secretKey, fields) };
 }

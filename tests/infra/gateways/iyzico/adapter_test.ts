@@ -8,8 +8,8 @@ import {
   BUYER_DEFAULTS,
   type IyzicoFake,
   openIyzicoFake,
-  SAMPLE_KEYS,
 } from "../../../support/gateways/iyzico_fake.ts";
+import { SAMPLE_KEYS } from "../../../support/gateways/iyzico_state.ts";
 import { AMOUNT, REFERENCE, Stage } from "../gateway_contract.ts";
 
 const REFUND = "crf_01M829RJJTJT9P5BSQB888S198";
@@ -506,4 +506,51 @@ Deno.test("giveBack() takes a refund that is signed as the samples of its versio
   fake.alter("/v2/payment/refund", ({ price: _, currency: __, ...reply }) => reply);
   const part = { amountKurus: kurus(200), whole: false };
   assertEquals(await giveBackAll(fake, stage, part), { status: "given_back", how: "refund" });
+});
+
+Deno.test("charge() is declined if 3-D Secure cannot begin, whatever iyzico says, because nothing was charged", async () => {
+  const cases = [
+    [{ errorCode: "10051", errorGroup: "NOT_SUFFICIENT_FUNDS" }, "insufficient_funds"],
+    [
+      { errorCode: "10214", errorGroup: "COMMUNICATION_OR_SYSTEM_ERROR" },
+      "authentication_required",
+    ],
+    // A stored card may not do here: the documents contradict each other.
+    [{ errorCode: "12" }, "authentication_required"],
+  ] as const;
+  for (const [failure, reason] of cases) {
+    await using fake = openIyzicoFake();
+    const stage = new Stage(fake);
+    fake.play("charge", "wants_3ds");
+    fake.alter("/payment/3dsecure/initialize", () => ({ status: "failure", ...failure }));
+    await stage.charge();
+    assertEquals(stage.endings, [`declined ${reason}`]);
+  }
+});
+
+Deno.test("inquire() still knows that a charge was refused because the bank wants to see the user", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  fake.play("charge", "wants_3ds");
+  fake.play("start_3ds", "lost_before");
+  await stage.charge();
+  await stage.inquire();
+  assertEquals(stage.endings, ["unknown", "declined authentication_required"]);
+});
+
+Deno.test("inquire() takes no refusal that is unsigned, or about something else", async () => {
+  const changes = [{ paymentId: "1" }, { basketId: "top_another" }, { price: 10.49 }];
+  for (const change of changes) {
+    await using fake = openIyzicoFake();
+    const stage = new Stage(fake);
+    fake.play("charge", "do_not_honour");
+    await stage.charge();
+    fake.alter("/payment/detail", (reply) => ({ ...reply, ...change }));
+    await stage.inquire();
+    fake.alter("/payment/detail", ({ signature: _, ...reply }) => reply);
+    await stage.inquire();
+    await stage.inquire();
+    const known = "declined declined";
+    assertEquals(stage.endings, [known, "unknown", "unknown", known]);
+  }
 });

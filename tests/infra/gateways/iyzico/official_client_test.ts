@@ -12,8 +12,8 @@ import {
   BUYER_DEFAULTS,
   type IyzicoFake,
   openIyzicoFake,
-  SAMPLE_KEYS,
 } from "../../../support/gateways/iyzico_fake.ts";
+import { SAMPLE_KEYS } from "../../../support/gateways/iyzico_state.ts";
 
 /** iyzico's own client, of which the tests know only that each call takes parameters and a callback. */
 type Call = (
