@@ -58,7 +58,7 @@ export async function startChildServer(server: ChildServer): Promise<RunningServ
 /** Runs a command to its end. */
 export async function runCommand(
   command: string,
-  options: Pick<Deno.CommandOptions, "args" | "signal">,
+  options: Pick<Deno.CommandOptions, "args" | "env" | "signal">,
 ): Promise<void> {
   const child = spawn(command, { ...options, stdin: "null" });
   const { success, code, stdout, stderr } = await child.output();

@@ -1,11 +1,14 @@
 import { buildFailingDisk } from "./failing_disk.ts";
 import { startRedisServer } from "./redis_server.ts";
 import { connectToRedis } from "./resp.ts";
+import { startStripeMock } from "./stripe_mock.ts";
 import { startUpstashBridge } from "./upstash_bridge.ts";
 import {
   FAILING_DISK,
+  LEFT_OUT,
   MONGODB_URI,
   readVariable,
+  STRIPE_MOCK_URL,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "./variables.ts";
@@ -23,7 +26,7 @@ interface Started {
 /** A service, and where the tests have it from. */
 export type Service =
   | { readonly name: string; readonly state: "started" } & Started
-  | { readonly name: string; readonly state: "given" }
+  | { readonly name: string; readonly state: "given" | "left out" }
   | { readonly name: string; readonly state: "missing"; readonly why: string };
 
 /** Whether arguments of `deno test` may select a test that needs a service; tests of domain/ do not. */
@@ -49,6 +52,7 @@ export async function startServices(
     provide("MongoDB", [MONGODB_URI], () => startMongo(signal, heapMebibytes)),
     provide("Redis", [UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN], () => startRedis(signal)),
     provide("Failing disk", [FAILING_DISK], () => startFailingDisk(signal)),
+    provide("Stripe mock", [STRIPE_MOCK_URL], () => startMock(signal)),
   ]);
 }
 
@@ -62,9 +66,9 @@ async function provide(
   variables: readonly string[],
   start: () => Promise<Started>,
 ): Promise<Service> {
-  if (variables.every((variable) => readVariable(variable) !== undefined)) {
-    return { name, state: "given" };
-  }
+  const values = variables.map(readVariable);
+  if (values.includes(LEFT_OUT)) return { name, state: "left out" };
+  if (!values.includes(undefined)) return { name, state: "given" };
   try {
     return { name, state: "started", ...await start() };
   } catch (error) {
@@ -89,6 +93,11 @@ async function startRedis(signal: AbortSignal): Promise<Started> {
   };
 }
 
+async function startMock(signal: AbortSignal): Promise<Started> {
+  const { url, ended } = await startStripeMock(signal);
+  return { variables: { [STRIPE_MOCK_URL]: url }, ended };
+}
+
 /** Starts nothing: the processes of a test load the library. */
 async function startFailingDisk(signal: AbortSignal): Promise<Started> {
   return {
@@ -104,6 +113,8 @@ export function describeService(service: Service, { required }: { required: bool
       return `${service.name}: started at ${Object.values(service.variables)[0]}`;
     case "given":
       return `${service.name}: used as the environment names it`;
+    case "left out":
+      return `${service.name}: left out, its tests are skipped`;
     case "missing":
       return `${service.name}: missing, its tests ${
         required ? "fail" : "are skipped"

@@ -11,6 +11,12 @@ export const UPSTASH_REDIS_REST_TOKEN = "TEST_UPSTASH_REDIS_REST_TOKEN";
 /** The library of failing_disk.c. */
 export const FAILING_DISK = "TEST_FAILING_DISK";
 
+/** Stripe's own mock, or {@linkcode LEFT_OUT}. */
+export const STRIPE_MOCK_URL = "TEST_STRIPE_MOCK_URL";
+
+/** In place of a service: its tests are skipped, even where services are required. */
+export const LEFT_OUT = "none";
+
 /** If it is set to 1, a test whose service is missing fails instead of being skipped. */
 export const REQUIRE_SERVICES = "REQUIRE_SERVICES";
 

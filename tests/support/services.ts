@@ -8,8 +8,10 @@ import type { FailingDisk } from "./failing_disk.ts";
 import {
   areServicesRequired,
   FAILING_DISK,
+  LEFT_OUT,
   MONGODB_URI,
   readVariable,
+  STRIPE_MOCK_URL,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "../../scripts/services/variables.ts";
@@ -76,6 +78,17 @@ export function withFailingDisk(name: string, test: (disk: FailingDisk) => Promi
       await disk.close();
     }
   });
+}
+
+/**
+ * Registers a test on Stripe's own mock, which checks the form of requests and keeps nothing.
+ *
+ * @param name The test's name, as for `Deno.test`.
+ */
+export function withStripeMock(name: string, test: (url: string) => Promise<void>): void {
+  const url = readVariable(STRIPE_MOCK_URL);
+  if (url === LEFT_OUT) Deno.test({ name, ignore: true }, () => {});
+  else register(name, "Stripe's mock", url, test);
 }
 
 // What a test needs is loaded when it runs, because tests of other things import this file too.

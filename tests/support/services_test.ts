@@ -4,8 +4,10 @@ import { MongoClient } from "mongodb";
 import { withMongo, withRedis } from "./services.ts";
 import {
   FAILING_DISK,
+  LEFT_OUT,
   MONGODB_URI,
   REQUIRE_SERVICES,
+  STRIPE_MOCK_URL,
   UPSTASH_REDIS_REST_TOKEN,
   UPSTASH_REDIS_REST_URL,
 } from "../../scripts/services/variables.ts";
@@ -32,15 +34,19 @@ for (const round of ["first", "second"]) {
 }
 
 /** Runs one test of each kind where there is no service. */
-async function runWithoutServices(required: string): Promise<{ code: number; output: string }> {
+async function runWithoutServices(
+  required: string,
+  mock = "",
+): Promise<{ code: number; output: string }> {
   const file = await Deno.makeTempFile({ prefix: "kese-tests-", suffix: "_test.ts" });
   const services = import.meta.resolve("./services.ts");
   await Deno.writeTextFile(
     file,
-    `import { withFailingDisk, withMongo, withRedis } from "${services}";
+    `import { withFailingDisk, withMongo, withRedis, withStripeMock } from "${services}";
      withMongo("on MongoDB", async () => {});
      withRedis("on Redis", async () => {});
-     withFailingDisk("on a failing disk", async () => {});`,
+     withFailingDisk("on a failing disk", async () => {});
+     withStripeMock("on Stripe's mock", async () => {});`,
   );
   const args = ["test", "--no-config", "--no-lock", "--no-check", "--allow-env", file];
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
@@ -49,6 +55,7 @@ async function runWithoutServices(required: string): Promise<{ code: number; out
       NO_COLOR: "1",
       [FAILING_DISK]: "",
       [MONGODB_URI]: "",
+      [STRIPE_MOCK_URL]: mock,
       [UPSTASH_REDIS_REST_URL]: "",
       [UPSTASH_REDIS_REST_TOKEN]: "",
       [REQUIRE_SERVICES]: required,
@@ -58,17 +65,23 @@ async function runWithoutServices(required: string): Promise<{ code: number; out
   return { code, output: new TextDecoder().decode(stdout) };
 }
 
-Deno.test("withMongo(), withRedis() and withFailingDisk() skip the test without their service", async () => {
+Deno.test("withMongo() and the others skip the test without their service", async () => {
   const { code, output } = await runWithoutServices("");
-  assertMatch(output, /0 passed \| 0 failed \| 3 ignored/);
+  assertMatch(output, /0 passed \| 0 failed \| 4 ignored/);
   assertEquals(code, 0);
 });
 
-Deno.test("withMongo(), withRedis() and withFailingDisk() fail without their service where it is required", async () => {
+Deno.test("withMongo() and the others fail without their service where it is required", async () => {
   const { code, output } = await runWithoutServices("1");
   assertMatch(output, /Cannot test without MongoDB/);
   assertMatch(output, /Cannot test without Redis/);
   assertMatch(output, /Cannot test without a failing disk/);
-  assertMatch(output, /0 passed \| 3 failed/);
+  assertMatch(output, /Cannot test without Stripe's mock/);
+  assertMatch(output, /0 passed \| 4 failed/);
   assertEquals(code, 1);
+});
+
+Deno.test("withStripeMock() skips the test even there, if the mock was left out", async () => {
+  const { output } = await runWithoutServices("1", LEFT_OUT);
+  assertMatch(output, /0 passed \| 3 failed \| 1 ignored/);
 });

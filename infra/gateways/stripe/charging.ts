@@ -31,7 +31,7 @@ export async function charge(charging: Charging, order: ChargeOrder): Promise<Ch
       currency: CURRENCY.toLowerCase(),
       customer: keys.customer,
       payment_method: keys.method,
-      payment_method_types: ["card"],
+      allowed_payment_method_types: ["card"],
       off_session: true,
       confirm: true,
       metadata: { reference },

@@ -255,6 +255,7 @@ export function openStripeFake(): StripeFake {
     if (handler === undefined) throw new Error(`Stripe has no ${method} ${path}`);
     const form = Object.fromEntries(method === "GET" ? query : new URLSearchParams(body));
     const key = headers.get("idempotency-key");
+    const asked = JSON.stringify([path, Object.entries(form).toSorted()]);
     return {
       call: handler.call,
       answer: (step) => {
@@ -262,12 +263,12 @@ export function openStripeFake(): StripeFake {
           return toAnswer({ status: 401, error: invalid("api_key_invalid", "key") }, step);
         }
         const before = key === null ? undefined : done.get(key);
-        if (before !== undefined && before.request !== path + body) {
+        if (before !== undefined && before.request !== asked) {
           const error = { ...invalid("idempotency_key_in_use", "key"), type: "idempotency_error" };
           return toAnswer({ status: 400, error }, step);
         }
         const result = before?.result ?? handler.run({ step, form, id });
-        if (key !== null) done.set(key, { request: path + body, result });
+        if (key !== null) done.set(key, { request: asked, result });
         return toAnswer(result, step);
       },
     };
