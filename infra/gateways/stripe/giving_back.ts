@@ -22,6 +22,9 @@ export async function giveBack(
   charging: Charging,
   order: GiveBackOrder,
 ): Promise<GiveBackOutcome> {
+  // After a day Stripe no longer knows the key, which then would not keep a part from going back twice.
+  const earlier = await inquireGiveBack(charging, order);
+  if (earlier.status === "given_back" || earlier.status === "pending") return earlier;
   const { providerRef, refundReference, amountKurus } = order;
   const reply = await charging.calls({
     name: REFUNDS,

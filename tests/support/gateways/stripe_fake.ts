@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { accountKey } from "../../../domain/account.ts";
 import { kurus } from "../../../domain/money.ts";
 import { createStripeGateway } from "../../../infra/gateways/stripe/gateway.ts";
-import { createTestClock, type TestClock } from "../clock.ts";
+import { createTestClock, DAY, type TestClock } from "../clock.ts";
 import type { FakeCall, FakeStep, GatewayFake } from "./fake.ts";
 import { type BankIntent, type CardError, createStripeBank, givenBackOf } from "./stripe_bank.ts";
 import {
@@ -67,11 +67,18 @@ type Done =
   | { readonly data: (step: FakeStep) => Fields }
   | { readonly status: number; readonly error: Fields };
 
-/** Plays the wire protocol of Stripe. */
+/** The first answer to a key. */
+interface Remembered {
+  readonly request: string;
+  readonly result: Done;
+  readonly at: number;
+}
+
+/** Plays the wire protocol of Stripe. A day later it no longer knows a key. */
 export function openStripeFake(): StripeFake {
   const bank = createStripeBank();
   const clock = createTestClock();
-  const done = new Map<string, { readonly request: string; readonly result: Done }>();
+  const done = new Map<string, Remembered>();
 
   /** As it is now, because an answer that is repeated shows what was then. */
   const show = (intent: BankIntent): Done => {
@@ -262,13 +269,14 @@ export function openStripeFake(): StripeFake {
         if (headers.get("authorization") !== `Bearer ${STRIPE_KEYS.secretKey}`) {
           return toAnswer({ status: 401, error: invalid("api_key_invalid", "key") }, step);
         }
-        const before = key === null ? undefined : done.get(key);
+        const known = key === null ? undefined : done.get(key);
+        const before = known && clock.now() - known.at < DAY ? known : undefined;
         if (before !== undefined && before.request !== asked) {
           const error = { ...invalid("idempotency_key_in_use", "key"), type: "idempotency_error" };
           return toAnswer({ status: 400, error }, step);
         }
         const result = before?.result ?? handler.run({ step, form, id });
-        if (key !== null) done.set(key, { request: asked, result });
+        if (key !== null) done.set(key, before ?? { request: asked, result, at: clock.now() });
         return toAnswer(result, step);
       },
     };

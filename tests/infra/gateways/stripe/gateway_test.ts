@@ -183,6 +183,26 @@ Deno.test("giveBack() of more than is left is refused", async () => {
   assertEquals(await fake.gateway.inquireGiveBack(second), { status: "not_found" });
 });
 
+Deno.test("after a day, in which Stripe knows a key, nothing is given back again", async () => {
+  await using fake = openStripeFake();
+  const order = await orderOn(fake);
+  const outcome = await fake.gateway.charge(order);
+  assert(outcome.status === "charged");
+  const { providerRef } = outcome;
+  const part = { reference: REFERENCE, providerRef, whole: false, amountKurus: kurus(450) };
+  const refund = { ...part, refundReference: "crf_1" };
+  await fake.gateway.giveBack(refund);
+  const { repeatableSeconds } = fake.gateway.traits;
+  fake.clock.advance(repeatableSeconds * 1_000 - 1);
+  assertEquals(await fake.gateway.charge(order), outcome);
+  fake.clock.advance(2);
+  await fake.gateway.giveBack(refund);
+  assertEquals(fake.charges(REFERENCE).map(({ givenBackKurus }) => givenBackKurus), [kurus(450)]);
+  // So long and no longer is a charge repeatable.
+  await fake.gateway.charge(order);
+  assertEquals(fake.charges(REFERENCE).length, 2);
+});
+
 const INTENT = {
   id: "pi_1",
   amount: AMOUNT,
