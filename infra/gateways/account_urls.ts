@@ -26,7 +26,7 @@ export function chooseAccountUrl(
   const usual = isOfSandbox(apiKey) ? sandbox : live;
   if (url === undefined) return { value: usual };
   const origin = URL.parse(url)?.origin;
-  if (origin === undefined || url.replace(/\/+$/, "") !== origin) {
+  if (origin === undefined || ![origin, `${origin}/`].includes(url)) {
     return { fault: `must be an address without a path, such as ${usual}` };
   }
   if ((origin === live) !== isOfSandbox(apiKey)) return { value: origin };

@@ -47,7 +47,7 @@ export function createCraftgateGateway(options: CraftgateOptions): CardGateway {
   const { url, apiKey, secretKey, callbackKey, webhookKey, clock } = options;
   const makeSignal = options.deadline ?? (() => AbortSignal.timeout(GATEWAY_TIMEOUT_MILLISECONDS));
   const calls = createCalls({
-    url: url.replace(/\/+$/, ""),
+    url: new URL(url).origin,
     apiKey,
     secretKey,
     random: options.nonce ?? randomUUID,

@@ -19,5 +19,9 @@ export function readAmount(text: string | undefined): Kurus | undefined {
 
 /** An amount as answers are signed over it: `10.50` as `10.5`, `10.0` as `10`. */
 export function trimAmount(text: string): string {
-  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+  if (!text.includes(".")) return text;
+  let end = text.length;
+  while (text[end - 1] === "0") end--;
+  if (text[end - 1] === ".") end--;
+  return text.slice(0, end);
 }

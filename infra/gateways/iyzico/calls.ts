@@ -28,7 +28,7 @@ export interface IyzicoCalls {
 }
 
 export function createCalls({ url, keys, nonce: makeNonce, fetch }: CallOptions): IyzicoCalls {
-  const base = url.replace(/\/+$/, "");
+  const base = new URL(url).origin;
 
   async function call(
     request: {

@@ -39,7 +39,7 @@ export function createStripeGateway(options: StripeOptions): CardGateway {
   const { url, secretKey, webhookSecret, clock } = options;
   const makeSignal = options.deadline ?? (() => AbortSignal.timeout(GATEWAY_TIMEOUT_MILLISECONDS));
   const calls = createCalls({
-    url: url.replace(/\/+$/, ""),
+    url: new URL(url).origin,
     secretKey,
     fetch: options.fetch ?? fetch,
   });

@@ -48,7 +48,7 @@ export function chooseStripeUrl(
 ): Parsed<string> {
   if (url === undefined) return { value: URL_OF_STRIPE };
   const origin = URL.parse(url)?.origin;
-  if (origin === undefined || url.replace(/\/+$/, "") !== origin) {
+  if (origin === undefined || ![origin, `${origin}/`].includes(url)) {
     return { fault: `must be an address without a path, such as ${URL_OF_STRIPE}` };
   }
   if (!isLive(keys) || origin === URL_OF_STRIPE) return { value: origin };

@@ -7,21 +7,14 @@ import { createIyzicoGateway } from "../../../infra/gateways/iyzico/gateway.ts";
 import { createTestClock } from "../clock.ts";
 import type { FakeCall, FakeStep, GatewayFake } from "./fake.ts";
 import { type BankPayment, createIyzicoBank, givenBackOf } from "./iyzico_bank.ts";
+import { BUYER_DEFAULTS, SAMPLE_KEYS } from "./iyzico_keys.ts";
 import { cardHandlers } from "./iyzico_cards.ts";
 import { inquiryHandlers } from "./iyzico_inquiries.ts";
 import { paymentHandlers } from "./iyzico_payments.ts";
 import { refundHandlers } from "./iyzico_refunds.ts";
 import { failure, type Reply, sign, signAgain } from "./iyzico_replies.ts";
-import { type Handlers, type IyzicoState, SAMPLE_KEYS } from "./iyzico_state.ts";
+import { type Handlers, type IyzicoState } from "./iyzico_state.ts";
 import { isOfConnection, openWire, type Wire, type WireRequest } from "./wire.ts";
-
-export const BUYER_DEFAULTS = {
-  identityNumber: "11111111111",
-  address: "Nidakule Göztepe, Merdivenköy Mah. Bora Sok. No:1",
-  city: "İstanbul",
-  country: "Turkey",
-  ip: "85.34.78.112",
-} as const;
 
 const { secretKey } = SAMPLE_KEYS;
 

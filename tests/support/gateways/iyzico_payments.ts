@@ -1,13 +1,8 @@
 import { Buffer } from "node:buffer";
 import { type BankPayment, toKurus } from "./iyzico_bank.ts";
 import { charged, failure, type Reply, sign, success } from "./iyzico_replies.ts";
-import {
-  type Asked,
-  type Handlers,
-  type IyzicoState,
-  REFUSALS,
-  SAMPLE_KEYS,
-} from "./iyzico_state.ts";
+import { type Asked, type Handlers, type IyzicoState, REFUSALS } from "./iyzico_state.ts";
+import { SAMPLE_KEYS } from "./iyzico_keys.ts";
 
 const { secretKey } = SAMPLE_KEYS;
 

@@ -1,7 +1,8 @@
 import { kurus } from "../../../domain/money.ts";
 import { givenBackOf, toKurus } from "./iyzico_bank.ts";
 import { amount, failure, sign, success } from "./iyzico_replies.ts";
-import { type Handlers, type IyzicoState, SAMPLE_KEYS, UNANSWERED } from "./iyzico_state.ts";
+import { type Handlers, type IyzicoState, UNANSWERED } from "./iyzico_state.ts";
+import { SAMPLE_KEYS } from "./iyzico_keys.ts";
 
 const { secretKey } = SAMPLE_KEYS;
 

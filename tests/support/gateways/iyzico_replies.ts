@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { type Kurus, kurus } from "../../../domain/money.ts";
 import type { FakeStep } from "./fake.ts";
 import { type BankPayment, givenBackOf } from "./iyzico_bank.ts";
-import { SAMPLE_KEYS } from "./iyzico_state.ts";
+import { SAMPLE_KEYS } from "./iyzico_keys.ts";
 
 const { secretKey } = SAMPLE_KEYS;
 

@@ -2,12 +2,6 @@ import type { FakeCall, FakeStep } from "./fake.ts";
 import type { IyzicoBank } from "./iyzico_bank.ts";
 import type { Reply } from "./iyzico_replies.ts";
 
-/** The sample keys that iyzico publishes. */
-export const SAMPLE_KEYS = {
-  apiKey: "sandbox-afXhZPW0MQlE4dCUUlHcEopnMBgXnAZI",
-  secretKey: "sandbox-wbwpzKIiplZxI3hh5ALI4FJyAcZKL6kq",
-} as const;
-
 /** What the fake is at the moment, in addition to what its bank knows. */
 export interface IyzicoState {
   readonly bank: IyzicoBank;

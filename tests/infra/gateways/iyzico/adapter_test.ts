@@ -4,12 +4,8 @@ import type { CardGateway, GiveBackOrder } from "../../../../domain/ports/card_g
 import { meaningOf } from "../../../../infra/gateways/iyzico/errors.ts";
 import { createIyzicoGateway } from "../../../../infra/gateways/iyzico/gateway.ts";
 import { createTestClock, NOW } from "../../../support/clock.ts";
-import {
-  BUYER_DEFAULTS,
-  type IyzicoFake,
-  openIyzicoFake,
-} from "../../../support/gateways/iyzico_fake.ts";
-import { SAMPLE_KEYS } from "../../../support/gateways/iyzico_state.ts";
+import { type IyzicoFake, openIyzicoFake } from "../../../support/gateways/iyzico_fake.ts";
+import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../../../support/gateways/iyzico_keys.ts";
 import { AMOUNT, REFERENCE, Stage } from "../gateway_contract.ts";
 
 const REFUND = "crf_01M829RJJTJT9P5BSQB888S198";

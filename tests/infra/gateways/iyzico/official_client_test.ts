@@ -8,12 +8,8 @@ import type { ChargeOrder } from "../../../../domain/ports/card_gateway.ts";
 import { createIyzicoGateway } from "../../../../infra/gateways/iyzico/gateway.ts";
 import { signRequest } from "../../../../infra/gateways/iyzico/signing.ts";
 import { createTestClock } from "../../../support/clock.ts";
-import {
-  BUYER_DEFAULTS,
-  type IyzicoFake,
-  openIyzicoFake,
-} from "../../../support/gateways/iyzico_fake.ts";
-import { SAMPLE_KEYS } from "../../../support/gateways/iyzico_state.ts";
+import { type IyzicoFake, openIyzicoFake } from "../../../support/gateways/iyzico_fake.ts";
+import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../../../support/gateways/iyzico_keys.ts";
 
 /** iyzico's own client, of which the tests know only that each call takes parameters and a callback. */
 type Call = (

@@ -4,7 +4,7 @@ import {
   parseIyzicoBuyerDefaults,
 } from "../../../../infra/gateways/iyzico/buyer_defaults.ts";
 import { chooseIyzicoUrl, parseIyzicoKeys } from "../../../../infra/gateways/iyzico/keys.ts";
-import { BUYER_DEFAULTS } from "../../../support/gateways/iyzico_fake.ts";
+import { BUYER_DEFAULTS } from "../../../support/gateways/iyzico_keys.ts";
 
 const LIVE = { apiKey: "liveApiKey", secretKey: "liveSecretKey" };
 const SANDBOX = { apiKey: "sandbox-apiKey", secretKey: "sandbox-secretKey" };

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { assertEquals } from "@std/assert";
 import { verify } from "../../../../infra/gateways/iyzico/messages.ts";
 import { signFields, signRequest, signWebhook } from "../../../../infra/gateways/iyzico/signing.ts";
-import { SAMPLE_KEYS } from "../../../support/gateways/iyzico_state.ts";
+import { SAMPLE_KEYS } from "../../../support/gateways/iyzico_keys.ts";
 
 /** What iyzico's own clients prove themselves by, and one request of Kese's that its client signed. */
 const REQUESTS = [
