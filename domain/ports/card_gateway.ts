@@ -93,7 +93,12 @@ export type ChargeOutcome =
     readonly action: UserAction;
     readonly expiresAt: Instant;
   }
-  | { readonly status: "pending"; readonly providerRef?: string };
+  | {
+    readonly status: "pending";
+    readonly providerRef?: string;
+    /** What is missing is the user, or `complete` after them: without these nothing will be charged. */
+    readonly awaitsUser?: true;
+  };
 
 /** What the user's browser has to be shown: an address to go to, or a page of the bank's. */
 export type UserAction =

@@ -74,7 +74,9 @@ export async function askForOutcome(ports: AskingPorts, asking: Asking): Promise
 
   /** Nothing is charged while the gateway waits for a user whose time is over. */
   function endAction(outcome: ChargeOutcome): ChargeOutcome {
-    return outcome.status === "requires_action" && isActionOver(asking.state)
+    const awaitsUser = outcome.status === "requires_action" ||
+      (outcome.status === "pending" && outcome.awaitsUser === true);
+    return awaitsUser && isActionOver(asking.state)
       ? { status: "declined", reason: "authentication_expired" }
       : outcome;
   }

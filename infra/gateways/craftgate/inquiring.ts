@@ -106,5 +106,5 @@ function toUncharged(tries: readonly Payment[], expected: Expected): ChargeOutco
   // If nobody knows it by its id, the bank's page was lost on its way: no user will ever see it.
   return providerRef === undefined
     ? { status: "declined", reason: "authentication_expired" }
-    : { status: "pending", providerRef };
+    : { status: "pending", providerRef, awaitsUser: true };
 }

@@ -88,7 +88,7 @@ async function askByReference(charging: Charging, expected: Expected): Promise<I
 function toWaiting({ providerRef }: Expected): ChargeOutcome {
   return providerRef === undefined
     ? { status: "declined", reason: "authentication_expired" }
-    : { status: "pending", providerRef };
+    : { status: "pending", providerRef, awaitsUser: true };
 }
 
 /** How one payment ended, by its id if that is known, otherwise by its reference. */

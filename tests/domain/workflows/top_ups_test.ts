@@ -641,6 +641,8 @@ const COMPLETE = "complete top_1 ref_1 ok";
 const ASK = ["open card_1", "inquire top_1 ref_1"];
 const NOT_VERIFIED = "warn card_gateway_message_not_verified";
 
+const WAITING = { status: "pending", providerRef: "ref_1", awaitsUser: true } as const;
+
 const RETURNS: readonly Return[] = [
   {
     name: "completes what the bank signed, and credits it",
@@ -687,6 +689,26 @@ const RETURNS: readonly Return[] = [
     later: 10 * MINUTE,
     calls: [...ASK, "commit tuc_1"],
     ends: "failed",
+  },
+  {
+    name: "leaves open in its time what still waits for the user",
+    script: { inquiries: [WAITING] },
+    calls: [NOT_VERIFIED, ...ASK],
+    ends: "requires_action",
+  },
+  {
+    name: "fails after its time what still waits for the user",
+    script: { ...VERIFIED, inquiries: [WAITING] },
+    later: 10 * MINUTE,
+    calls: [...ASK, "commit tuc_1"],
+    ends: "failed",
+  },
+  {
+    name: "leaves open after its time what waits for the bank",
+    script: { ...VERIFIED, inquiries: [{ status: "pending", providerRef: "ref_1" }] },
+    later: 10 * MINUTE,
+    calls: ASK,
+    ends: "requires_action",
   },
   {
     name: "credits after its time what is charged all the same",

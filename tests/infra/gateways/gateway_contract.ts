@@ -124,7 +124,8 @@ export class Stage {
     try {
       const outcome = await call;
       const reason = "reason" in outcome ? ` ${outcome.reason}` : "";
-      this.endings.push(`${outcome.status}${reason}`);
+      const waits = "awaitsUser" in outcome ? " awaits user" : "";
+      this.endings.push(`${outcome.status}${reason}${waits}`);
       return outcome;
     } catch (error) {
       const text = Deno.inspect(error, { depth: 9 });
@@ -388,7 +389,7 @@ const AUTHENTICATIONS: readonly Scenario[] = [
       await chargeWith3ds(stage);
       await stage.inquire();
     },
-    expected: nothing("requires_action", "pending"),
+    expected: nothing("requires_action", "pending awaits user"),
   },
   {
     name: "3-D Secure, the user returns and nobody completes",
@@ -399,7 +400,7 @@ const AUTHENTICATIONS: readonly Scenario[] = [
       await stage.fake.userReturns(REFERENCE, "passes");
       await stage.inquire();
     },
-    expected: nothing("requires_action", "pending"),
+    expected: nothing("requires_action", "pending awaits user"),
   },
   {
     name: "3-D Secure, returned twice",
@@ -456,7 +457,7 @@ const AUTHENTICATIONS: readonly Scenario[] = [
       await stage.inquire();
       await stage.complete("passes");
     },
-    expected: charged("requires_action", "unknown", "pending", "charged"),
+    expected: charged("requires_action", "unknown", "pending awaits user", "charged"),
   })),
   ...(["lost_after", "half_an_answer", "slow", "wrong_signature"] as const).map((
     step,
