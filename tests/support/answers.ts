@@ -85,6 +85,7 @@ export interface ShownEntry {
   readonly orderId?: string;
   readonly paymentId?: string;
   readonly topUpId?: string;
+  readonly cardRefundId?: string;
   readonly card?: { readonly cardId: string };
 }
 

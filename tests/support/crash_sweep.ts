@@ -218,8 +218,8 @@ async function reconcileLater(bench: Bench, broken: readonly Broken[]): Promise<
   const { clock, kese } = bench;
   clock.advance(LONG_AFTER_MILLISECONDS);
   await kese.sweep();
-  const { faults, topUps } = await reconcile(kese);
-  assertEquals([faults, topUps.pending], [[], 0]);
+  const { faults, topUps, cardRefunds } = await reconcile(kese);
+  assertEquals([faults, topUps.pending, cardRefunds.pending], [[], 0, 0]);
   const userNos = [UNDISTURBED, ...broken.map(({ userNo }) => userNo)];
   await assertNothingLeft(bench.outside.store, clock.now(), userNos);
 }
@@ -231,7 +231,7 @@ async function assertReplays({ clock, kese }: Bench, { answer, sent, userNo }: K
   assertEquals(again.headers.get("idempotent-replayed"), "true", userNo);
 }
 
-/** Every user has the entries and the balance of one request, and no other charge. */
+/** Every user has the entries and the balance of one request, and no other charge or refund of it. */
 async function assertOnce(bench: Bench, known: readonly Known[]): Promise<void> {
   const { charges, kese, operation, outside: { store } } = bench;
   // The request that nothing befell has charged as well.
@@ -240,11 +240,17 @@ async function assertOnce(bench: Bench, known: readonly Known[]): Promise<void> 
     assertEquals(await assertAddsUp(kese, userNo), operation.balance, userNo);
     const entries = await journalOf(kese, userNo);
     assertEquals(entries.map(({ type }) => type), operation.entries, userNo);
+    const completed = entries.filter(({ type }) => type === "card_refund_completed");
     const isCredited = entries.some(({ type }) => type === "top_up_credited");
     for (const { id } of entries.filter(isStart)) {
       started.push(id);
       assertEquals(charges.get(id)?.declined === null, isCredited, userNo);
-      assertEquals(await store.sandboxCharges.find(id), charges.get(id), userNo);
+      const { refunds = [], ...charge } = await store.sandboxCharges.find(id) ?? {};
+      const { refunds: _, ...noted } = charges.get(id) ?? {};
+      assertEquals<object>(charge, noted, userNo);
+      // The card got what was given back once, and nothing that was put back on the balance.
+      const given = refunds.map(({ refundReference }) => refundReference);
+      assertEquals(given, completed.map(({ cardRefundId }) => cardRefundId ?? ""), userNo);
     }
   }
   assertEquals([...charges.keys()].toSorted(), started.toSorted());

@@ -14,7 +14,7 @@ export interface Operation {
   /** Makes a new user and what else the request needs; gives the request. */
   prepare(kese: TestKese, userNo: string): Promise<Sent>;
   /** Of the final answer. */
-  readonly status: 200 | 201 | 402;
+  readonly status: 200 | 201 | 402 | 409;
   /** The user's whole journal, oldest first. */
   readonly entries: readonly string[];
   readonly balance: string;
@@ -57,6 +57,31 @@ function topUp(
     status: outcome === "top_up_credited" ? 201 : 402,
     entries: ["account_opened", "top_up_started", outcome],
     balance: outcome === "top_up_credited" ? "150.00" : "100.00",
+  };
+}
+
+/** Money back to the card of a top-up of 50.00. */
+function cardRefund(
+  amount: string | undefined,
+  outcome: "card_refund_completed" | "card_refund_failed",
+): Omit<Operation, "name"> {
+  const isRefused = outcome === "card_refund_failed";
+  return {
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo, [VISA]);
+      const topUp = { json: { userNo, balance: "50.00" } };
+      const { body: { topUpId } } = await sendWell(kese, "POST /update_balance", topUp);
+      return {
+        line: "POST /karta-iade",
+        json: amount === undefined ? { userNo } : { userNo, topUpId, amount },
+      };
+    },
+    status: isRefused ? 409 : 201,
+    entries: [
+      ...["account_opened", "top_up_started", "top_up_credited"],
+      ...["card_refund_started", outcome],
+    ],
+    balance: isRefused ? "150.00" : (150 - Number(amount ?? 50)).toFixed(2),
   };
 }
 
@@ -153,4 +178,8 @@ export const OPERATIONS: readonly Operation[] = [
   { name: "top-up", ...topUp(VISA, "top_up_credited") },
   { name: "top-up, declined", ...topUp(DECLINED, "top_up_failed") },
   { name: "top-up, answer is lost", ...topUp(ANSWER_IS_LOST, "top_up_credited") },
+  { name: "card refund of the newest", ...cardRefund(undefined, "card_refund_completed") },
+  // What the sandbox refuses, and what it first says nothing about.
+  { name: "card refund, refused", ...cardRefund("13.13", "card_refund_failed") },
+  { name: "card refund, pending", ...cardRefund("13.14", "card_refund_completed") },
 ];

@@ -4,7 +4,7 @@ import { FLEET } from "./kese.ts";
 
 const VAULT_PAGE = 10_000;
 
-/** Of all users that there are: no top-up is open, and the vault keeps their cards and no other. */
+/** Of all users that there are: no top-up and no card refund is open, and the vault keeps their cards and no other. */
 export async function assertNothingLeft(
   { accounts, vault }: Store,
   now: number,
@@ -16,6 +16,7 @@ export async function assertNothingLeft(
   for (const userNo of userNos) {
     const account = (await accounts.load({ filo: FLEET, userNo }))?.account;
     assertEquals(account?.openTopUps ?? [], [], userNo);
+    assertEquals(account?.openCardRefunds ?? [], [], userNo);
     for (const { cardId } of account?.cards ?? []) named.push(`${userNo} ${cardId}`);
   }
   const kept = records.map(({ account, cardId }) => `${account.userNo} ${cardId}`);
