@@ -9,6 +9,7 @@
 import { formatAmount, kurus } from "../../../domain/money.ts";
 import { openCraftgateFake } from "../../support/gateways/craftgate_fake.ts";
 import { openIyzicoFake } from "../../support/gateways/iyzico_fake.ts";
+import { openSandboxFake } from "../../support/gateways/sandbox_fake.ts";
 import { openStripeFake } from "../../support/gateways/stripe_fake.ts";
 import {
   type OpenFake,
@@ -19,6 +20,7 @@ import {
 } from "./gateway_contract.ts";
 
 const FAKES: readonly (readonly [name: string, open: OpenFake])[] = [
+  ["sandbox", openSandboxFake],
   ["iyzico", openIyzicoFake],
   ["Craftgate", openCraftgateFake],
   ["Stripe", openStripeFake],
