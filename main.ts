@@ -87,9 +87,12 @@ export async function openKese(
     sealing: cardKeys,
     fingerprint: () => keyring.key("card_fingerprint"),
   });
-  const gateways = replaced.gateway
-    ? useOneGateway(replaced.gateway)
-    : openGateways({ sandboxCharges: store.sandboxCharges, clock });
+  const gateways = replaced.gateway ? useOneGateway(replaced.gateway) : await openGateways({
+    names: environment.cardGateway,
+    settings: environment.gateways,
+    sandboxCharges: store.sandboxCharges,
+    clock,
+  });
   const { people } = store;
   const actions = createUserActions(store.actions, cardKeys);
   const cardRefunds = createCardRefunds({

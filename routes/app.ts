@@ -4,6 +4,7 @@ import { createAccountStatusRoutes } from "./account_status.ts";
 import { createAdjustmentRoutes } from "./adjustments.ts";
 import { createBalanceRoutes } from "./balance.ts";
 import { createCardRefundRoutes } from "./card_refunds.ts";
+import { mountCardGatewayRoutes } from "./card_gateway_routes.ts";
 import { createCardRoutes } from "./cards.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
@@ -57,6 +58,7 @@ export function createApp(dependencies: Dependencies): Hono {
       serve(endpoint, serving),
     );
   }
+  mountCardGatewayRoutes(app, serving);
   // Loaded when it is asked for: no other request needs the generator.
   app.get("/openapi.json", async (context) => {
     for (const [name] of readQueryPairs(context.req.url)) {

@@ -65,6 +65,7 @@ export interface TopUpSettlement {
 
 /** An action, and what its top-up has come to. */
 export interface ShownAction {
+  readonly account: AccountId;
   readonly state: TopUpState;
   readonly action: UserAction;
 }
@@ -229,7 +230,7 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     action: async (topUpId) => {
       const kept = await ports.actions.find(topUpId);
       const state = kept && await findStored(kept.account, topUpId);
-      return kept && state && { state, action: kept.action };
+      return kept && state && { ...kept, state };
     },
     comeBack,
     hear,

@@ -23,7 +23,7 @@ export function announce({ environment, address, build, log }: Announcement): vo
   if (mode === "development") console.log(describeFirstSteps(environment, url));
   log.info("started", { ...build, mode, url, store: mongo ? "mongodb" : "sqlite" });
   if (mode === "development") return;
-  if (cardGateway === "sandbox") {
+  if ([...cardGateway.values()].includes("sandbox")) {
     log.warn("card_gateway_is_sandbox", { meaning: "no card is really charged" });
   }
   if (codeWebhook === undefined) {

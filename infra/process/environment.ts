@@ -3,8 +3,10 @@ import { z } from "zod";
 import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
 import type { Variables } from "./env_file.ts";
+import { parseCardGateway, readGateways } from "./gateway_variables.ts";
 import { LOG_LEVELS } from "./log.ts";
 import {
+  cardGateway,
   cardKeys,
   count,
   fingerprintKeys,
@@ -38,7 +40,16 @@ export const ENVIRONMENT = z.object({
   CARD_KEYS: cardKeys,
   /** The first key seals the store's secret; each of them opens it. */
   CARD_FINGERPRINT_KEY: fingerprintKeys,
-  CARD_GATEWAY: z.enum(["sandbox"], "must be sandbox, the only gateway of this version"),
+  /** One gateway for all, or one for each fleet. */
+  CARD_GATEWAY: cardGateway,
+  /** The fleets' accounts with their gateways; readGateways() says which form each has. */
+  IYZICO_KEYS: z.string().optional(),
+  IYZICO_URL: z.string().optional(),
+  IYZICO_BUYER_DEFAULTS: z.string().optional(),
+  CRAFTGATE_KEYS: z.string().optional(),
+  CRAFTGATE_URL: z.string().optional(),
+  STRIPE_KEYS: z.string().optional(),
+  STRIPE_URL: z.string().optional(),
   ALLOW_SANDBOX_GATEWAY: flag.default(false),
   /** Where users' browsers reach Kese: banks send them back there. */
   PUBLIC_URL: origin.optional(),
@@ -68,6 +79,7 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   cardKeys: read.CARD_KEYS,
   cardFingerprintKeys: read.CARD_FINGERPRINT_KEY,
   cardGateway: read.CARD_GATEWAY,
+  gateways: readGateways(toVariables(read)).settings,
   publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   returnOrigins: read.RETURN_ORIGINS,
   ...readCodeWebhook(read),
@@ -85,6 +97,21 @@ export type Environment = Readonly<z.output<typeof NAMED>> & {
   /** The texts that replace the API's own, by the name of their variable `MSG_…`. */
   readonly texts: ReadonlyMap<string, string>;
 };
+
+/** The variables of the gateways again, as they were given. */
+function toVariables(read: Read): Variables {
+  const { KESE_ENV, IYZICO_KEYS, IYZICO_URL, IYZICO_BUYER_DEFAULTS } = read;
+  const { CRAFTGATE_KEYS, CRAFTGATE_URL, STRIPE_KEYS, STRIPE_URL } = read;
+  const given = {
+    KESE_ENV,
+    ALLOW_SANDBOX_GATEWAY: String(read.ALLOW_SANDBOX_GATEWAY),
+    ...{ IYZICO_KEYS, IYZICO_URL, IYZICO_BUYER_DEFAULTS },
+    ...{ CRAFTGATE_KEYS, CRAFTGATE_URL, STRIPE_KEYS, STRIPE_URL },
+  };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
+  );
+}
 
 function readMongo({ MONGODB_URI: uri, DB_NAME: dbName }: Read) {
   return uri === undefined ? {} : { mongo: { uri, dbName } };
@@ -129,7 +156,9 @@ function describeIssues(parsed: z.ZodSafeParseResult<unknown>, given: Variables)
 function* findContradictions(given: Variables): Generator<string> {
   const production = given.KESE_ENV !== "development";
   const onDeploy = given.DENO_DEPLOYMENT_ID !== undefined;
-  if (production && given.CARD_GATEWAY === "sandbox" && given.ALLOW_SANDBOX_GATEWAY !== "true") {
+  yield* readGateways(given).faults;
+  const gateways = [...parseCardGateway(given.CARD_GATEWAY ?? "")?.values() ?? []];
+  if (production && gateways.includes("sandbox") && given.ALLOW_SANDBOX_GATEWAY !== "true") {
     yield "CARD_GATEWAY sandbox moves no money: production takes it only with ALLOW_SANDBOX_GATEWAY=true";
   }
   if (production && given.CODE_WEBHOOK_URL && given.CODE_WEBHOOK_SECRET === undefined) {

@@ -1,7 +1,16 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
+import { GATEWAY_NAMES, parseCardGateway } from "./gateway_variables.ts";
 
 /** The forms that the values of variables have. A message continues a sentence that begins with the variable. */
+
+export const cardGateway = z.string().transform((text, context) => {
+  const names = parseCardGateway(text);
+  if (names !== undefined) return names;
+  const form = `must be one of ${GATEWAY_NAMES.join(", ")}, or fleet:gateway,… for each fleet`;
+  context.addIssue({ code: "custom", message: form });
+  return z.NEVER;
+});
 
 export const flag = z.enum(["true", "false"], "must be true or false").transform((text) =>
   text === "true"

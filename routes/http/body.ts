@@ -49,6 +49,11 @@ export function parseObject(text: string): object | undefined {
   }
 }
 
+/** Reads a body as it came, whatever it is: a gateway's form or webhook. */
+export function readRawText(request: Request): Promise<Read<string>> {
+  return readText(request);
+}
+
 async function readText(request: Request): Promise<Read<string>> {
   const length = request.headers.get("content-length");
   if (Number(length ?? 0) > BODY_MAX_BYTES) return refuse(problem("payload_too_large"));
