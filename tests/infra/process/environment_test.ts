@@ -117,7 +117,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     host: "::1",
     port: 65_535,
     sqlitePath: "/var/lib/kese.db",
-    cardGateway: new Map([["*", "sandbox"]]),
+    cardGateway: new Map([["*", "sandbox" as const]]),
     gateways: { iyzico: new Map(), craftgate: new Map(), stripe: new Map() },
     publicUrl: "https://kese.example",
     returnOrigins: ["https://a.example", "http://localhost:3000"],
@@ -164,7 +164,17 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
     `${KEY},`,
     `${KEY},${OTHER_KEY},${KEY}`,
   ],
-  CARD_GATEWAY: ["stripe", "Sandbox"],
+  CARD_GATEWAY: [
+    "paypal",
+    "Sandbox",
+    "sandbox,iyzico",
+    "hergele:iyzico,sandbox",
+    "hergele:iyzico,hergele:stripe",
+    "hergele:",
+    "",
+  ].filter(Boolean),
+  PUBLIC_URL: ["kese.example", "http://kese.example", "https://kese.example/api", "ftp://a"],
+  RETURN_ORIGINS: ["https://a.example/wallet", "a.example", "https://a.example,,"],
   MONGODB_URI: [
     "localhost:27017",
     "postgres://host/",
@@ -217,7 +227,80 @@ Deno.test("readEnvironment() takes the sandbox in production only with consent",
     assertEquals(faults.length, 1);
     assertEquals(faults[0]?.includes("ALLOW_SANDBOX_GATEWAY=true"), true);
   }
-  assertEquals(read({ ...DEVELOPMENT, ALLOW_SANDBOX_GATEWAY: "" }).cardGateway, "sandbox");
+  const { cardGateway } = read({ ...DEVELOPMENT, ALLOW_SANDBOX_GATEWAY: "" });
+  assertEquals([...cardGateway], [["*", "sandbox"]]);
+});
+
+const BUYER = {
+  identityNumber: "11111111111",
+  address: "Moda Caddesi 1",
+  city: "İstanbul",
+  country: "Türkiye",
+  ip: "203.0.113.7",
+};
+const IYZICO = {
+  CARD_GATEWAY: "iyzico",
+  PUBLIC_URL: "https://kese.example",
+  IYZICO_KEYS: "hergele:live-key|live-secret",
+  IYZICO_BUYER_DEFAULTS: JSON.stringify({ "*": BUYER }),
+};
+
+Deno.test("readEnvironment() gives each fleet its own gateway and account", () => {
+  const { cardGateway, gateways } = read({
+    ...COMPLETE,
+    ...IYZICO,
+    FLEETS: `hergele:${HASH},belediye:${OTHER_HASH}`,
+    CARD_GATEWAY: "hergele:iyzico,belediye:craftgate",
+    IYZICO_KEYS: "hergele:sandbox-a|sandbox-b",
+    CRAFTGATE_KEYS: "belediye:live-a|live-b|live-c|live-d",
+  });
+  assertEquals([...cardGateway], [["hergele", "iyzico"], ["belediye", "craftgate"]]);
+  assertEquals([...gateways.iyzico], [["hergele", {
+    apiKey: "sandbox-a",
+    secretKey: "sandbox-b",
+    url: "https://sandbox-api.iyzipay.com",
+    buyerDefaults: BUYER,
+  }]]);
+  assertEquals([gateways.craftgate.get("belediye")?.url, gateways.stripe.size], [
+    "https://api.craftgate.io",
+    0,
+  ]);
+});
+
+const WRONG_GATEWAYS: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ["IYZICO_KEYS has no keys of hergele", { IYZICO_KEYS: "" }],
+  ["IYZICO_KEYS must have no blank", { IYZICO_KEYS: "hergele:live key|live-secret" }],
+  ["IYZICO_BUYER_DEFAULTS has nothing for hergele", { IYZICO_BUYER_DEFAULTS: "" }],
+  ["IYZICO_BUYER_DEFAULTS must be JSON", { IYZICO_BUYER_DEFAULTS: "Moda" }],
+  ["PUBLIC_URL is missing", { PUBLIC_URL: "" }],
+  ["PUBLIC_URL must be https", { PUBLIC_URL: "http://localhost:5000" }],
+  ["CARD_GATEWAY names nobody", { CARD_GATEWAY: "hergele:iyzico,nobody:iyzico" }],
+  ["CARD_GATEWAY has no gateway for hergele", { CARD_GATEWAY: "nobody:iyzico" }],
+  ["STRIPE_KEYS has no keys of hergele", { CARD_GATEWAY: "stripe" }],
+  ["STRIPE_KEYS must have a secret key", { STRIPE_KEYS: "hergele:pk_live_1|whsec_1" }],
+];
+
+for (const [fault, more] of WRONG_GATEWAYS) {
+  Deno.test(`readEnvironment() says that ${fault}, and repeats no key`, () => {
+    const faults = faultsOf({ ...COMPLETE, ALLOW_SANDBOX_GATEWAY: "", ...IYZICO, ...more });
+    assert(faults.some((one) => one.startsWith(fault)), faults.join("\n"));
+    assertEquals(faults.filter((one) => /live-|live key/.test(one)), []);
+  });
+}
+
+Deno.test("readEnvironment() takes Stripe's test keys outside production, or with consent", () => {
+  const stripe = {
+    CARD_GATEWAY: "stripe",
+    PUBLIC_URL: "https://kese.example",
+    STRIPE_KEYS: "hergele:sk_test_1|whsec_1",
+  };
+  const refused = faultsOf({ ...COMPLETE, ...stripe, ALLOW_SANDBOX_GATEWAY: "" });
+  assertEquals(refused, [
+    "STRIPE_KEYS must not have a test key of hergele in this environment",
+  ]);
+  for (const given of [{ ...COMPLETE, ALLOW_SANDBOX_GATEWAY: "true" }, DEVELOPMENT]) {
+    assertEquals(read({ ...given, ...stripe }).gateways.stripe.size, 1);
+  }
 });
 
 Deno.test("readEnvironment() sends no code unsigned in production", () => {
