@@ -85,6 +85,8 @@ export const TOP_UP_WAIT_MILLISECONDS = 8_000;
 export const INQUIRY_GAPS_MILLISECONDS: readonly number[] = [8_000, 30_000, 60_000];
 /** So often a gateway has to say again that it never saw a charge, once that may be final. */
 export const NOT_FOUND_BEFORE_FAILED = 2;
+/** How long a bank waits at most for a user whom nobody sent there. */
+export const UNNOTED_ACTION_MILLISECONDS = 60 * 60 * 1_000;
 /**
  * Requests that may wait for the outcome of a top-up, out of all in flight. One more is answered 202 at
  * once, and its top-up goes on.

@@ -3,6 +3,7 @@ import {
   GATEWAY_TIMEOUT_MILLISECONDS,
   MINUTE_MILLISECONDS,
   NOT_FOUND_BEFORE_FAILED,
+  UNNOTED_ACTION_MILLISECONDS,
 } from "../limits.ts";
 import type {
   CardGateway,
@@ -63,7 +64,10 @@ export async function askForOutcome(ports: AskingPorts, asking: Asking): Promise
   async function askAgain(): Promise<ChargeOutcome> {
     const { repeatableSeconds, notFoundIsFinalAfterSeconds } = gateway.traits;
     const age = clock.now() - started.at;
-    if (isActionOver(asking.state)) return { status: "declined", reason: "authentication_expired" };
+    const { state } = asking;
+    if (state.status === "requires_action" && isActionOver(state)) {
+      return { status: "declined", reason: "authentication_expired" };
+    }
     if (age < repeatableSeconds * 1_000 - MINUTE_MILLISECONDS) {
       return await inTime(charge(ports, asking));
     }
@@ -81,8 +85,12 @@ export async function askForOutcome(ports: AskingPorts, asking: Asking): Promise
       : outcome;
   }
 
+  /** A process may have died before it noted that the bank waits: then nobody was ever sent there. */
   function isActionOver(state: OpenTopUpState): boolean {
-    return state.status === "requires_action" && clock.now() >= state.action.expiresAt;
+    return clock.now() >=
+      (state.status === "requires_action"
+        ? state.action.expiresAt
+        : started.at + UNNOTED_ACTION_MILLISECONDS);
   }
 
   /** A charge of another amount cannot be this top-up's, so an operator has to look. */

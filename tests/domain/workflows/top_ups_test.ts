@@ -814,6 +814,17 @@ Deno.test("TopUpSettlement gives back what the card was charged more than once, 
   ]);
 });
 
+Deno.test("TopUpSettlement fails after an hour what waits for a user whom nobody sent to the bank", async () => {
+  const { settlement, started, time } = createPorts({
+    inquiries: [{ status: "pending", awaitsUser: true }, { status: "pending", awaitsUser: true }],
+  });
+  time.now = started.at + HOUR - 1;
+  assertEquals((await settlement.find(ACCOUNT_ID, started.id))?.status, "pending");
+  time.now = started.at + HOUR + MINUTE;
+  const state = await settlement.find(ACCOUNT_ID, started.id);
+  assertEquals(state?.status === "failed" && state.closing.reason, "authentication_expired");
+});
+
 Deno.test("TopUpSettlement gives a surplus back once", async () => {
   const surplus = [{ providerRef: "ref_2", amountKurus: kurus(5_000) }];
   for (const givenBack of ["given_back", "pending"] as const) {
