@@ -26,6 +26,7 @@ interface Named {
   readonly cardId: string;
   readonly paymentId: string;
   readonly topUpId: string;
+  readonly cardRefundId: string;
   readonly holdId: string;
 }
 
@@ -44,6 +45,7 @@ const USER_NOT_FOUND = [404, "user_not_found"] as const;
 const CARD_NOT_FOUND = [404, "card_not_found"] as const;
 const PAYMENT_NOT_FOUND = [404, "payment_not_found"] as const;
 const TOP_UP_NOT_FOUND = [404, "top_up_not_found"] as const;
+const CARD_REFUND_NOT_FOUND = [404, "card_refund_not_found"] as const;
 const HOLD_NOT_FOUND = [404, "hold_not_found"] as const;
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -215,6 +217,24 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknownUser: TOP_UP_NOT_FOUND,
     notHis: TOP_UP_NOT_FOUND,
   },
+  "POST /karta-iade": {
+    who: "fleet",
+    call: ({ userNo, topUpId }) => ({
+      line: `POST /karta-iade?userNo=${userNo}&topUpId=${topUpId}&amount=1`,
+    }),
+    success: 201,
+    unknownUser: USER_NOT_FOUND,
+    notHis: TOP_UP_NOT_FOUND,
+  },
+  "GET /karta-iade/{cardRefundId}": {
+    who: "fleet or session",
+    call: ({ userNo, cardRefundId }) => ({
+      line: `GET /karta-iade/${cardRefundId}?userNo=${userNo}`,
+    }),
+    success: 200,
+    unknownUser: CARD_REFUND_NOT_FOUND,
+    notHis: CARD_REFUND_NOT_FOUND,
+  },
   "GET /bakiye": {
     who: "fleet or session",
     call: ({ userNo }) => ({ line: `GET /bakiye?userNo=${userNo}` }),
@@ -263,11 +283,15 @@ async function addUser(kese: TestKese, userNo: string, fleet: TestRequest = {}):
   const line = `POST /kart-saklamali-odeme?userNo=${userNo}&amount=2`;
   const payment = await send(kese, line, fleet);
   const hold = await send(kese, `POST /provizyon?userNo=${userNo}&amount=1`, fleet);
-  const answers = [created, topUp, payment, hold];
-  assertEquals(answers.map(({ status }) => status), [201, 201, 201, 201]);
+  const refund = await send(kese, `POST /karta-iade?userNo=${userNo}&amount=1`, fleet);
+  const answers = [created, topUp, payment, hold, refund];
+  assertEquals(answers.map(({ status }) => status), [201, 201, 201, 201, 201]);
   const [{ cardId }] = created.body.cards;
-  const { body: { paymentId } } = payment;
-  return { userNo, cardId, paymentId, topUpId: topUp.body.topUpId, holdId: hold.body.holdId };
+  const { paymentId } = payment.body;
+  const { topUpId } = topUp.body;
+  const { holdId } = hold.body;
+  const { cardRefundId } = refund.body;
+  return { userNo, cardId, paymentId, topUpId, holdId, cardRefundId };
 }
 
 /** All that the fleet can see of its users. Two pictures are equal when nothing has happened between. */
