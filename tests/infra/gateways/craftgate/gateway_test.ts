@@ -152,13 +152,36 @@ Deno.test("giveBack() of more than is left is refused, and of what went back it 
   assertEquals(await fake.gateway.giveBack(first), refund);
 });
 
+const PAID = {
+  id: 5,
+  externalId: "top_1",
+  price: 10.5,
+  paidPrice: 10.5,
+  currency: "TRY",
+  paymentStatus: "SUCCESS",
+};
+
+Deno.test("complete() takes no answer about another payment of the same reference", async () => {
+  const asked = { reference: "top_1", providerRef: "6", amountKurus: AMOUNT };
+  const message = bringsFrom("6", "WAITING", "SUCCESS", "top_1");
+  const complete = (data: unknown) =>
+    createCraftgateGateway({
+      ...CRAFTGATE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: () => Promise.resolve(Response.json({ data })),
+    }).complete({ ...asked, message });
+  await assertRejects(() => complete(PAID), Error, "another payment");
+  assertEquals((await complete({ ...PAID, id: 6 })).status, "charged");
+});
+
 /** What Craftgate could answer to a charge, and what it must mean. */
 const ANSWERS: Readonly<Record<string, readonly [status: number, body: string]>> = {
   "no JSON": [200, "charged"],
   "no data": [200, "{}"],
   "nothing": [200, ""],
   "another shape": [200, '{"data":{"id":5}}'],
-  "a redirect": [302, '{"data":{}}'],
+  "a redirect": [302, JSON.stringify({ data: PAID })],
   "an HTML page not found": [404, "<html></html>"],
   "a refused signature": [401, '{"errors":{"errorCode":"1000"}}'],
   "too many requests": [
@@ -187,15 +210,20 @@ for (const [what, [status, body]] of Object.entries(ANSWERS)) {
 }
 
 /** What a browser brings from a bank that charges by itself. */
-function bringsFrom(providerRef: string, completeStatus: string, status = "SUCCESS") {
-  const values = [status, completeStatus, providerRef, "", REFERENCE, ""];
+function bringsFrom(
+  providerRef: string,
+  completeStatus: string,
+  status = "SUCCESS",
+  reference = REFERENCE,
+) {
+  const values = [status, completeStatus, providerRef, "", reference, ""];
   const hash = createHash("sha256").update([CRAFTGATE_KEYS.callbackKey, ...values].join("###"))
     .digest("hex");
   const form = new URLSearchParams({
     status,
     completeStatus,
     paymentId: providerRef,
-    conversationId: REFERENCE,
+    conversationId: reference,
     hash,
   });
   return { kind: "callback", headers: new Headers(), body: String(form) } as const;
