@@ -8,6 +8,24 @@ export interface AccountUrls {
   readonly sandbox: string;
 }
 
+/** Which keys an instance may use. With test keys no money moves, and with live ones it does. */
+export interface TakenModes {
+  readonly live: boolean;
+  readonly test: boolean;
+}
+
+/** What is wrong with a key of that mode; undefined if it is taken. */
+export function modeFault(
+  mode: keyof TakenModes,
+  fleet: string,
+  takes: TakenModes,
+): string | undefined {
+  if (takes[mode]) return undefined;
+  return mode === "live"
+    ? `must have no live key, such as that of ${fleet}, outside production`
+    : `must have no test key, such as that of ${fleet}, in production without ALLOW_SANDBOX_GATEWAY`;
+}
+
 /** Whether a key belongs to an account in which no money moves. */
 export function isOfSandbox(key: string): boolean {
   return key.startsWith("sandbox-");
@@ -38,17 +56,20 @@ export function chooseAccountUrl(
   };
 }
 
-/** Refuses keys of which one is the sandbox's and the other is not. */
+/** Refuses keys of the wrong mode, and those of which one is the sandbox's and the other is not. */
 export function checkEnvironments<
   Keys extends { readonly apiKey: string; readonly secretKey: string },
 >(
   parsed: Parsed<ReadonlyMap<string, Keys>>,
+  takes: TakenModes,
 ): Parsed<ReadonlyMap<string, Keys>> {
   if (parsed.fault !== undefined) return parsed;
   for (const [fleet, { apiKey, secretKey }] of parsed.value) {
     if (isOfSandbox(apiKey) !== isOfSandbox(secretKey)) {
       return { fault: `must have both keys of ${fleet} from the same environment` };
     }
+    const fault = modeFault(isOfSandbox(apiKey) ? "test" : "live", fleet, takes);
+    if (fault !== undefined) return { fault };
   }
   return parsed;
 }

@@ -80,7 +80,7 @@ export function readGateways(
     return accounts;
   };
   const defaults = read("IYZICO_BUYER_DEFAULTS", parseIyzicoBuyerDefaults);
-  const iyzicoAccounts = withUrls(read("IYZICO_KEYS", parseIyzicoKeys), {
+  const iyzicoAccounts = withUrls(read("IYZICO_KEYS", (text) => parseIyzicoKeys(text, taken)), {
     name: "IYZICO_URL",
     choose: chooseIyzicoUrl,
   });
@@ -90,7 +90,7 @@ export function readGateways(
     if (buyerDefaults) iyzico.set(fleet, { ...account, buyerDefaults });
     else faults.push(`IYZICO_BUYER_DEFAULTS has nothing for ${fleet}, and iyzico needs it`);
   }
-  const craftgate = withUrls(read("CRAFTGATE_KEYS", parseCraftgateKeys), {
+  const craftgate = withUrls(read("CRAFTGATE_KEYS", (text) => parseCraftgateKeys(text, taken)), {
     name: "CRAFTGATE_URL",
     choose: chooseCraftgateUrl,
   });

@@ -1,4 +1,4 @@
-import { checkEnvironments, chooseAccountUrl } from "../account_urls.ts";
+import { checkEnvironments, chooseAccountUrl, type TakenModes } from "../account_urls.ts";
 import { type Parsed, parseFleetKeys } from "../fleet_keys.ts";
 
 const NAMES = ["apiKey", "secretKey", "callbackKey", "webhookKey"] as const;
@@ -11,8 +11,11 @@ const URLS = {
 } as const;
 
 /** Reads `CRAFTGATE_KEYS`: `fleet:apiKey|secretKey|callbackKey|webhookKey,…`. No fault repeats a key. */
-export function parseCraftgateKeys(text: string): Parsed<ReadonlyMap<string, CraftgateKeys>> {
-  return checkEnvironments(parseFleetKeys(text, NAMES));
+export function parseCraftgateKeys(
+  text: string,
+  takes: TakenModes,
+): Parsed<ReadonlyMap<string, CraftgateKeys>> {
+  return checkEnvironments(parseFleetKeys(text, NAMES), takes);
 }
 
 /** Where requests with these keys go; `url` is what `CRAFTGATE_URL` says. */

@@ -1,4 +1,4 @@
-import { checkEnvironments, chooseAccountUrl } from "../account_urls.ts";
+import { checkEnvironments, chooseAccountUrl, type TakenModes } from "../account_urls.ts";
 import { type Parsed, parseFleetKeys } from "../fleet_keys.ts";
 import type { IyzicoKeys } from "./signing.ts";
 
@@ -6,8 +6,11 @@ export const IYZICO_LIVE_URL = "https://api.iyzipay.com";
 export const IYZICO_SANDBOX_URL = "https://sandbox-api.iyzipay.com";
 
 /** Reads `IYZICO_KEYS`: `fleet:apiKey|secretKey,…`. No fault repeats a key. */
-export function parseIyzicoKeys(text: string): Parsed<ReadonlyMap<string, IyzicoKeys>> {
-  return checkEnvironments(parseFleetKeys(text, ["apiKey", "secretKey"]));
+export function parseIyzicoKeys(
+  text: string,
+  takes: TakenModes,
+): Parsed<ReadonlyMap<string, IyzicoKeys>> {
+  return checkEnvironments(parseFleetKeys(text, ["apiKey", "secretKey"]), takes);
 }
 
 /** Where requests with these keys go; `url` is what `IYZICO_URL` says. */

@@ -1,13 +1,8 @@
+import { modeFault, type TakenModes } from "../account_urls.ts";
 import { type Parsed, parseFleetKeys } from "../fleet_keys.ts";
 
 const NAMES = ["secretKey", "webhookSecret"] as const;
 export type StripeKeys = Readonly<Record<typeof NAMES[number], string>>;
-
-/** Which keys an instance may use. With test keys no money moves, and with live ones it does. */
-export interface TakenModes {
-  readonly live: boolean;
-  readonly test: boolean;
-}
 
 const URL_OF_STRIPE = "https://api.stripe.com";
 /** A secret key, or one whose rights are restricted. */
@@ -28,10 +23,8 @@ export function parseStripeKeys(
     if (!WEBHOOK_SECRET.test(keys.webhookSecret)) {
       return { fault: `must have a webhook secret of ${fleet}, which begins with whsec_` };
     }
-    const mode = isLive(keys) ? "live" : "test";
-    if (!takes[mode]) {
-      return { fault: `must not have a ${mode} key of ${fleet} in this environment` };
-    }
+    const fault = modeFault(isLive(keys) ? "live" : "test", fleet, takes);
+    if (fault !== undefined) return { fault };
   }
   return parsed;
 }

@@ -296,7 +296,7 @@ Deno.test("readEnvironment() takes Stripe's test keys outside production, or wit
   };
   const refused = faultsOf({ ...COMPLETE, ...stripe, ALLOW_SANDBOX_GATEWAY: "" });
   assertEquals(refused, [
-    "STRIPE_KEYS must not have a test key of hergele in this environment",
+    "STRIPE_KEYS must have no test key, such as that of hergele, in production without ALLOW_SANDBOX_GATEWAY",
   ]);
   for (const given of [{ ...COMPLETE, ALLOW_SANDBOX_GATEWAY: "true" }, DEVELOPMENT]) {
     assertEquals(read({ ...given, ...stripe }).gateways.stripe.size, 1);

@@ -4,11 +4,12 @@ import {
   parseCraftgateKeys,
 } from "../../../../infra/gateways/craftgate/keys.ts";
 
+const BOTH = { live: true, test: true };
 const KEYS = { apiKey: "key-1", secretKey: "secret-2", callbackKey: "cb-3", webhookKey: "wh-4" };
 
 Deno.test("parseCraftgateKeys() reads the keys of each fleet", () => {
   const text = "hergele:key-1|secret-2|cb-3|wh-4, belediye:sandbox-a|sandbox-b|c|d";
-  assertEquals(parseCraftgateKeys(text), {
+  assertEquals(parseCraftgateKeys(text, BOTH), {
     value: new Map([
       ["hergele", KEYS],
       ["belediye", {
@@ -34,8 +35,16 @@ const REFUSED = {
 };
 for (const [what, text] of Object.entries(REFUSED)) {
   Deno.test(`parseCraftgateKeys() refuses ${what}, and repeats no key`, () => {
-    const { fault } = parseCraftgateKeys(text);
+    const { fault } = parseCraftgateKeys(text, BOTH);
     assert(fault !== undefined && !/key-1|secret-2|cb-3|wh-4/.test(fault), fault);
+  });
+}
+
+for (const [apiKey, mode] of [["key-1", "live"], ["sandbox-key-1", "test"]] as const) {
+  Deno.test(`parseCraftgateKeys() refuses a ${mode} key where it is not taken, and repeats no key`, () => {
+    const text = `hergele:${apiKey}|${apiKey}|cb-3|wh-4`;
+    const { fault } = parseCraftgateKeys(text, { ...BOTH, [mode]: false });
+    assert(fault?.includes(`no ${mode} key`) && !fault.includes(apiKey), fault);
   });
 }
 

@@ -6,12 +6,14 @@ import {
 import { chooseIyzicoUrl, parseIyzicoKeys } from "../../../../infra/gateways/iyzico/keys.ts";
 import { BUYER_DEFAULTS } from "../../../support/gateways/iyzico_keys.ts";
 
+const BOTH = { live: true, test: true };
 const LIVE = { apiKey: "liveApiKey", secretKey: "liveSecretKey" };
 const SANDBOX = { apiKey: "sandbox-apiKey", secretKey: "sandbox-secretKey" };
 
 Deno.test("parseIyzicoKeys() reads the keys of each fleet", () => {
   const { value } = parseIyzicoKeys(
     "hergele:sandbox-apiKey|sandbox-secretKey,belediye:liveApiKey|liveSecretKey",
+    BOTH,
   );
   assertEquals([...value ?? []], [["hergele", SANDBOX], ["belediye", LIVE]]);
 });
@@ -33,10 +35,19 @@ Deno.test("parseIyzicoKeys() refuses blanks, missing keys and mixed environments
     "her gele:liveApiKey|liveSecretKey",
   ];
   for (const text of texts) {
-    const { fault } = parseIyzicoKeys(text);
+    const { fault } = parseIyzicoKeys(text, BOTH);
     assert(fault !== undefined, text);
     assert(!fault.includes("live"), fault);
   }
+});
+
+Deno.test("parseIyzicoKeys() refuses a live key in development, and the sandbox's where money must move", () => {
+  const [live, sandbox] = [LIVE, SANDBOX].map(({ apiKey, secretKey }) =>
+    `hergele:${apiKey}|${secretKey}`
+  );
+  const fault = (text = "", takes = BOTH) => parseIyzicoKeys(text, takes).fault ?? "";
+  assert(fault(live, { live: false, test: true }).includes("no live key"));
+  assert(fault(sandbox, { live: true, test: false }).includes("no test key"));
 });
 
 Deno.test("chooseIyzicoUrl() goes by the key, and refuses an address of the other environment", () => {
