@@ -152,6 +152,17 @@ Deno.test("giveBack() of more than is left is refused, and of what went back it 
   assertEquals(await fake.gateway.giveBack(first), refund);
 });
 
+Deno.test("giveBack() that is refused because it was done before is given back", async () => {
+  await using fake = openCraftgateFake({ honoursKeys: false });
+  const providerRef = await chargeOn(fake);
+  const charge = { reference: REFERENCE, providerRef, amountKurus: AMOUNT };
+  const order = { ...charge, refundReference: "crf_1", whole: true };
+  await fake.gateway.giveBack(order);
+  fake.play("inquire", "finds_nothing"); // as if the other request came a moment later
+  assertEquals(await fake.gateway.giveBack(order), { status: "given_back", how: "void" });
+  assertEquals(fake.charges(REFERENCE).map(({ givenBackKurus }) => givenBackKurus), [AMOUNT]);
+});
+
 const PAID = {
   id: 5,
   externalId: "top_1",
@@ -161,16 +172,54 @@ const PAID = {
   paymentStatus: "SUCCESS",
 };
 
+/** The gateway, whose every request is answered with that. */
+function answering(data: unknown) {
+  return createCraftgateGateway({
+    ...CRAFTGATE_KEYS,
+    url: "http://127.0.0.1",
+    clock: createTestClock(),
+    fetch: () => Promise.resolve(Response.json({ data })),
+  });
+}
+
+Deno.test("complete() takes no payment of another amount, even of a user who failed", async () => {
+  const asked = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT };
+  const message = bringsFrom("5", "", "FAILURE", "top_1");
+  const complete = (data: unknown) => answering(data).complete({ ...asked, message });
+  const waiting = { ...PAID, paymentStatus: "INIT_THREEDS" };
+  const failed = { status: "declined", reason: "authentication_failed" } as const;
+  assertEquals(await complete(waiting), failed);
+  await assertRejects(() => complete({ ...waiting, price: 10.4 }), Error, "another amount");
+  await assertRejects(() => complete({ ...waiting, paidPrice: 11 }), Error, "another amount");
+});
+
+const FAILED = { ...PAID, paymentStatus: "FAILURE" };
+/** Lists that an inquiry must not believe. */
+const LISTS: Readonly<Record<string, unknown>> = {
+  "that is not whole": { items: [PAID], totalSize: 2 },
+  "with a payment of another reference": { items: [PAID, { ...PAID, id: 6, externalId: "top_2" }] },
+  "with a charge of another amount": { items: [{ ...PAID, paidPrice: 10 }] },
+  "with a failure of another amount": { items: [{ ...FAILED, price: 10 }] },
+  "with a failure in another currency": { items: [{ ...FAILED, currency: "USD" }] },
+  "with a state that nobody knows": { items: [{ ...PAID, paymentStatus: "REVERSED" }] },
+  "with a surplus that cannot be read": { items: [PAID, { ...PAID, id: 6, paidPrice: 0.001 }] },
+  "without items": { totalSize: 0 },
+};
+for (const [what, data] of Object.entries(LISTS)) {
+  Deno.test(`inquire() does not believe a list ${what}`, async () => {
+    const { inquire } = answering(data);
+    await assertRejects(
+      () => inquire({ reference: "top_1", amountKurus: AMOUNT }),
+      Error,
+      "Cannot tell what Craftgate did",
+    );
+  });
+}
+
 Deno.test("complete() takes no answer about another payment of the same reference", async () => {
   const asked = { reference: "top_1", providerRef: "6", amountKurus: AMOUNT };
   const message = bringsFrom("6", "WAITING", "SUCCESS", "top_1");
-  const complete = (data: unknown) =>
-    createCraftgateGateway({
-      ...CRAFTGATE_KEYS,
-      url: "http://127.0.0.1",
-      clock: createTestClock(),
-      fetch: () => Promise.resolve(Response.json({ data })),
-    }).complete({ ...asked, message });
+  const complete = (data: unknown) => answering(data).complete({ ...asked, message });
   await assertRejects(() => complete(PAID), Error, "another payment");
   assertEquals((await complete({ ...PAID, id: 6 })).status, "charged");
 });

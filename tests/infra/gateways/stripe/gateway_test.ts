@@ -203,6 +203,19 @@ Deno.test("after a day, in which Stripe knows a key, nothing is given back again
   assertEquals(fake.charges(REFERENCE).length, 2);
 });
 
+Deno.test("giveBack() that is refused because it was done before is given back", async () => {
+  await using fake = openStripeFake();
+  const outcome = await fake.gateway.charge(await orderOn(fake));
+  assert(outcome.status === "charged");
+  const { providerRef } = outcome;
+  const order = { ...ASKED, providerRef, refundReference: "crf_1", whole: true };
+  await fake.gateway.giveBack(order);
+  fake.clock.advance(25 * 60 * MINUTE);
+  fake.play("inquire", "finds_nothing"); // as if the other request came a moment later
+  assertEquals(await fake.gateway.giveBack(order), { status: "given_back", how: "refund" });
+  assertEquals(fake.charges(REFERENCE).map(({ givenBackKurus }) => givenBackKurus), [AMOUNT]);
+});
+
 const INTENT = {
   id: "pi_1",
   amount: AMOUNT,
