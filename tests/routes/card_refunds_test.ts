@@ -16,6 +16,7 @@ import {
   signIn,
   type TestKese,
 } from "../support/kese.ts";
+import { createScriptedGateway } from "../support/scripted_gateway.ts";
 import { assertId, assertInvalidFields, assertSuccess } from "../support/route_answers.ts";
 
 const LINE = "POST /karta-iade";
@@ -189,6 +190,18 @@ Deno.test("POST /karta-iade goes on for a frozen account, and not for a closed o
   assertEquals((await giveBack(kese)).status, 201);
   await sendWell(kese, "POST /hesap/kapat", { json });
   assertProblem(await giveBack(kese), 409, "account_closed", {});
+});
+
+Deno.test("POST /karta-iade gives back the whole alone where its gateway gives no parts back", async () => {
+  const sandbox = createScriptedGateway();
+  const gateway = { ...sandbox, traits: { ...sandbox.traits, givesBackParts: false } };
+  await using kese = await openTestKese({ gateway });
+  await createUser(kese, "1", "0");
+  await saveCard(kese, "1");
+  const topUpId = await topUp(kese, "50");
+  const part = await giveBack(kese, { amount: "49.99" });
+  assertProblem(part, 422, "only_whole_top_up", { topUpId, amount: "50.00" });
+  assertEquals(await typesOf(kese, "1").then((types) => types.at(-1)), "top_up_credited");
 });
 
 Deno.test("POST /karta-iade gives back from a card that was removed", async () => {

@@ -84,6 +84,8 @@ Deno.test("misfits() finds a wrong key, form, status and type, so that what it p
 const CARD = "4242 4242 4242 4242";
 const TIMING_OUT_CARD = "4000 0000 0000 0119";
 const DECLINED_CARD = "4000 0000 0000 0002";
+const REFUSED_REFUND = "13.13";
+const PENDING_REFUND = "13.14";
 
 async function savedCard(kese: TestKese, cardNo: string): Promise<string> {
   const answer = await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo } });
@@ -212,13 +214,34 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     const ids = [failed.body.topUpId, credited.body.topUpId];
     return await Promise.all(ids.map((id) => send(kese, `GET /update_balance/${id}?userNo=1`)));
   },
+  card_refund: async (kese) => {
+    await savedCard(kese, CARD);
+    await send(kese, "POST /update_balance?userNo=1&balance=50");
+    return [
+      await send(kese, "POST /karta-iade?userNo=1&amount=10"),
+      await send(kese, `POST /karta-iade?userNo=1&amount=${PENDING_REFUND}`),
+    ];
+  },
+  get_card_refund: async (kese) => {
+    await savedCard(kese, CARD);
+    await send(kese, "POST /update_balance?userNo=1&balance=50");
+    const refunds = [
+      await send(kese, "POST /karta-iade?userNo=1&amount=10"),
+      await send(kese, `POST /karta-iade?userNo=1&amount=${REFUSED_REFUND}`),
+    ];
+    return await Promise.all(
+      refunds.map(({ body }) => send(kese, `GET /karta-iade/${body.cardRefundId}?userNo=1`)),
+    );
+  },
   get_balance: async (kese) => {
     await placeHold(kese);
     return await send(kese, "GET /bakiye?userNo=1");
   },
   list_entries: async (kese) => {
     const cardId = await savedCard(kese, CARD);
-    await send(kese, `POST /update_balance?userNo=1&balance=10`);
+    await send(kese, `POST /update_balance?userNo=1&balance=30`);
+    await send(kese, "POST /karta-iade?userNo=1&amount=1");
+    await send(kese, `POST /karta-iade?userNo=1&amount=${REFUSED_REFUND}`);
     await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=1&orderId=a&description=b");
     await send(kese, "POST /iade?userNo=1");
     const declined = await savedCard(kese, DECLINED_CARD);

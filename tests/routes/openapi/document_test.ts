@@ -130,6 +130,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "Adjustment",
     "Balance",
     "CardList",
+    "CardRefund",
     "EntryList",
     "Health",
     "Hold",
@@ -157,6 +158,7 @@ Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and
   assertEquals(taking.map(({ operationId }) => operationId).toSorted(), [
     "adjust_balance",
     "capture_hold",
+    "card_refund",
     "change_auth_code",
     "change_user",
     "close_account",
