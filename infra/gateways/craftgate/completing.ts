@@ -1,6 +1,7 @@
 import type { ChargeOutcome, Completion } from "../../../domain/ports/card_gateway.ts";
 import { unclear } from "../http.ts";
 import { type Calls, describe } from "./calls.ts";
+import { inquire } from "./inquiring.ts";
 import {
   checkPayment,
   type Expected,
@@ -25,6 +26,18 @@ export interface CompletingOptions {
  * as some do. So what the browser brought decides only what is asked, and the payment how it ended.
  */
 export async function complete(
+  calls: Calls,
+  completion: Completion,
+  options: CompletingOptions,
+): Promise<ChargeOutcome> {
+  const outcome = await completeOrLookUp(calls, completion, options);
+  if (outcome.status !== "declined") return outcome;
+  // A doubled request may have been charged without the user, if Craftgate has forgotten the key.
+  const inquiry = await inquire(calls, completion, options.signal);
+  return inquiry.status === "charged" ? inquiry : outcome;
+}
+
+async function completeOrLookUp(
   calls: Calls,
   { reference, providerRef, amountKurus, message }: Completion,
   { callbackKey, signal }: CompletingOptions,

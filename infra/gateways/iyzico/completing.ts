@@ -1,11 +1,12 @@
+import type { DeclineReason } from "../../../domain/journal.ts";
 import { CURRENCY } from "../../../domain/money.ts";
 import type { ChargeOutcome, Completion } from "../../../domain/ports/card_gateway.ts";
 import { writeAmount } from "./amounts.ts";
 import type { Charging } from "./charging.ts";
 import { meaningOf, unknownOutcome } from "./errors.ts";
-import { askDetail } from "./inquiring.ts";
+import { inquire } from "./inquiring.ts";
 import { readCallback } from "./messages.ts";
-import { toCharged } from "./payments.ts";
+import { type Expected, toCharged } from "./payments.ts";
 
 const COMPLETE = "payment/v2/3dsecure/auth";
 
@@ -43,19 +44,18 @@ export async function complete(
   );
 }
 
-/** The end of a charge that was not completed now: an earlier completion may have charged it. */
+/**
+ * The end of a charge that was not completed now: an earlier completion may have charged it, or a doubled
+ * request without the user.
+ */
 async function lookUp(
   charging: Charging,
-  expected: Parameters<typeof askDetail>[1] & { readonly providerRef: string },
-  reason: Extract<ChargeOutcome, { status: "declined" }>["reason"] | undefined,
+  expected: Expected,
+  reason: DeclineReason | undefined,
 ): Promise<ChargeOutcome> {
-  const outcome = await askDetail(charging, expected);
-  if (outcome === "waiting") {
-    return reason === undefined
-      ? { status: "pending", providerRef: expected.providerRef }
-      : { status: "declined", reason };
-  }
-  return outcome.status === "declined" && reason !== undefined
-    ? { status: "declined", reason }
-    : outcome;
+  const outcome = await inquire(charging, expected);
+  if (outcome.status === "not_found") throw unknownOutcome(COMPLETE, "its payment is not found");
+  const isUncharged = outcome.status === "declined" ||
+    (outcome.status === "pending" && outcome.awaitsUser === true);
+  return isUncharged && reason !== undefined ? { status: "declined", reason } : outcome;
 }

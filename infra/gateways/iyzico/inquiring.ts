@@ -92,17 +92,17 @@ function toWaiting({ providerRef }: Expected): ChargeOutcome {
 }
 
 /** How one payment ended, by its id if that is known, otherwise by its reference. */
-export async function askDetail(
+async function askDetail(
   charging: Charging,
   expected: Expected & {
     readonly providerRef: string;
   },
 ): Promise<ChargeOutcome | "waiting">;
-export async function askDetail(
+async function askDetail(
   charging: Charging,
   expected: Expected,
 ): Promise<ChargeOutcome | "waiting" | { readonly status: "not_found" }>;
-export async function askDetail(
+async function askDetail(
   { calls, secretKey, signal }: Charging,
   expected: Expected,
 ): Promise<ChargeOutcome | "waiting" | { readonly status: "not_found" }> {

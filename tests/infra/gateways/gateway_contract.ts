@@ -58,6 +58,11 @@ export class Stage {
     return await this.note(gateway.register(PAYER, this.fake.card()));
   }
 
+  /** Registers the card that will be charged. */
+  async prepare(): Promise<void> {
+    this.#order ??= await this.#newOrder();
+  }
+
   async charge(): Promise<void> {
     this.#order ??= await this.#newOrder();
     const outcome = await this.note(this.fake.gateway.charge(this.#order));

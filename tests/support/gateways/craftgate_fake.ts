@@ -304,10 +304,10 @@ export function openCraftgateFake(
     chargeUnheard: (reference, amountKurus) =>
       void bank.add({ reference, amountKurus, status: "SUCCESS" }),
     settle: (reference, how) => {
-      const payment = latest(reference);
-      const waiting = payment.refunds.find(({ status }) => status === "WAITING");
+      const waiting = bank.under(reference).flatMap(({ refunds }) => refunds)
+        .find(({ status }) => status === "WAITING");
       if (waiting !== undefined) waiting.status = how === "works" ? "SUCCESS" : "FAILURE";
-      else payment.status = how === "works" ? "SUCCESS" : "FAILURE";
+      else latest(reference).status = how === "works" ? "SUCCESS" : "FAILURE";
     },
     userReturns: (reference, how) => {
       const payment = latest(reference);

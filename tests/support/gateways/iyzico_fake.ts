@@ -146,7 +146,8 @@ export function openIyzicoFake(): IyzicoFake {
         fraudStatus: 1,
       }),
     settle: (reference, how) => {
-      const payment = latest(reference);
+      const payment = bank.under(reference)
+        .find(({ givenBack }) => givenBack.some(({ status }) => status === 0)) ?? latest(reference);
       const open = payment.givenBack.findIndex(({ status }) => status === 0);
       const givenBack = payment.givenBack[open];
       if (givenBack !== undefined) {

@@ -1,5 +1,6 @@
 import { openCraftgateFake } from "../../../support/gateways/craftgate_fake.ts";
 import { AMOUNT, testGatewayContract } from "../gateway_contract.ts";
+import { testEveryMixture } from "../gateway_mixtures.ts";
 
 await testGatewayContract("Craftgate", openCraftgateFake, {
   // The second request has the first one's key, so that it gets the first one's answer.
@@ -13,6 +14,11 @@ await testGatewayContract("Craftgate", openCraftgateFake, {
 // Whatever Craftgate does with keys, because it documents neither how long it remembers them nor what
 // it does while the first request is at the bank.
 await testGatewayContract(
+  "Craftgate that forgets keys",
+  () => openCraftgateFake({ honoursKeys: false }),
+);
+await testEveryMixture("Craftgate", openCraftgateFake);
+await testEveryMixture(
   "Craftgate that forgets keys",
   () => openCraftgateFake({ honoursKeys: false }),
 );
