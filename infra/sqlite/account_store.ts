@@ -37,7 +37,7 @@ export const SELECT_ACCOUNT = `
 
 const NO_ENTRIES: EntriesByKey = new Map();
 
-/** Accounts, and what is found by other things than the account. */
+/** Stores accounts, and finds them by their open top-ups and holds. */
 export function createSqliteAccountStore(
   { database, journal, writer }: AccountStoreParts,
 ): AccountStore {
@@ -66,7 +66,7 @@ export function createSqliteAccountStore(
     return { ...withKeys(id, row, asked), payments: journal.payments(row.account_no, payments) };
   }
 
-  /** The account with the window of its keys, if any are asked for: it costs a walk to their end. */
+  /** The account, with the window of its keys only if keys are asked for: reading it walks the journal back. */
   function withKeys(id: AccountId, row: AccountRow, asked: readonly string[]) {
     if (asked.length === 0) return { account: fromAccountRow(id, row), entriesByKey: NO_ENTRIES };
     const recent = keys.recentKeys(row);
@@ -130,7 +130,7 @@ export function createSqliteAccountStore(
   };
 }
 
-/** An account whose last entry is not there. */
+/** An account whose last entry is missing. */
 interface EndlessRow {
   readonly head: null;
   readonly last_entry: number | null;

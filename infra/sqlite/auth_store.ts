@@ -18,7 +18,7 @@ export interface AuthWrites {
   takeBack(limits: readonly RateLimit[], now: Instant): void;
 }
 
-/** One-time codes, sessions and counters. An expired row counts as none, whether or not it is still there. */
+/** Stores one-time codes, sessions and counters. An expired row counts as missing even if it still exists. */
 export function createSqliteAuthStore(
   database: SqliteDatabase,
   writer: Writer<AuthWrites>,
@@ -48,7 +48,7 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
     "SELECT count(*) AS waiting FROM codes WHERE account_key = ? AND delivery = ? AND expires_at > ?",
   );
   const insertCode = database.prepare(
-    // Eight digits may come twice for one user, and are then one code.
+    // A user may get the same eight digits twice; then they are one code.
     "INSERT OR REPLACE INTO codes (code_hash, account_key, delivery, expires_at) VALUES (?, ?, ?, ?)",
   );
   const takeCode = database.prepare(
@@ -57,7 +57,7 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
   const insertSession = database.prepare(
     "INSERT INTO sessions (token_hash, account_key, created_at, expires_at) VALUES (?, ?, ?, ?)",
   );
-  // Sessions of one millisecond are told apart by their hash, so that exactly so many stay.
+  // Sessions of one millisecond are ordered by hash, so that exactly the allowed number stays.
   const endOldest = database.prepare(`
     DELETE FROM sessions WHERE token_hash IN (
       SELECT token_hash FROM sessions WHERE account_key = ?

@@ -20,7 +20,7 @@ export interface SqliteJournal extends Journal {
   paymentIn(accountNo: number, paymentId: string): FoundPayment | undefined;
 }
 
-/** An account whose last entry is not there. */
+/** An account whose last entry is missing. */
 interface Endless {
   readonly seq: null;
   readonly last_entry: number | null;

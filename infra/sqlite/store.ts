@@ -16,24 +16,24 @@ import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./commit/writer.ts";
 import { createCommit, type SqliteWrites } from "./commit/writes.ts";
 
-/** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
+/** Opens the embedded store; `:memory:` is for tests and keeps nothing. */
 export function openSqliteStore(path: string): Store {
   const database = new SqliteDatabase(path);
-  // A database in memory belongs to one connection, so that one has to write, too.
+  // Only one connection sees a database in memory, so that one must write too.
   const committer = path === ":memory:"
     ? commitHere(database)
     : createCommitThread(path, filesAtPath(path));
-  // A connection of its own sees one moment of the file, however long it reads.
+  // A connection of its own sees the file as of one moment, however long it reads.
   const snapshot = path === ":memory:" ? undefined : () => openSnapshot(path);
   return createSqliteStore(database, committer, snapshot);
 }
 
-/** Commits in the thread and on the connection that read. */
+/** Commits in this thread, on the connection that reads. */
 export function commitHere(database: SqliteDatabase): Committer {
   return { commit: createCommit(database), close: () => {} };
 }
 
-/** All stores of one open file, which reads by itself what `committer` writes. */
+/** Creates the stores of one open file. This connection reads, and `committer` writes. */
 export function createSqliteStore(
   database: SqliteDatabase,
   committer: Committer,
@@ -55,7 +55,7 @@ export function createSqliteStore(
     health: createSqliteProbe(database, writer),
     keepHouse: async (now) => {
       try {
-        // Call by call, so that what others write has its turn between them.
+        // One call at a time, so that other writes get their turn in between.
         while (await writer.write("chainEntries") === ENTRIES_CHAINED_AT_ONCE);
       } finally {
         await writer.write("keepHouse", now);

@@ -24,7 +24,7 @@ export type SqliteWrites =
   & Chaining
   & Housekeeping;
 
-/** Commits any of them on a connection; what `beforeCommit` throws keeps a transaction from being committed. */
+/** Creates a commit of all of them on a connection. If `beforeCommit` throws, the transaction is rolled back. */
 export function createCommit(
   database: SqliteDatabase,
   beforeCommit: () => void = () => {},
