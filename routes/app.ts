@@ -20,6 +20,7 @@ import { findTargetProblem, toRoutePath } from "./http/request_target.ts";
 import { readFacts, serve } from "./http/serve.ts";
 import { createSignInRoutes } from "./sign_in.ts";
 import { createTopUpRoutes } from "./top_ups.ts";
+import { createUserDataRoutes } from "./user_data.ts";
 import { createUserRoutes } from "./users.ts";
 
 /** Every endpoint of Kese, in the order in which the documentation lists them. */
@@ -27,6 +28,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
   return [
     ...createUserRoutes(dependencies),
     ...createPeopleRoutes(dependencies),
+    ...createUserDataRoutes(dependencies),
     ...createSignInRoutes(dependencies),
     ...createCardRoutes(dependencies),
     ...createPaymentRoutes(dependencies),

@@ -14,7 +14,7 @@ import {
   userNo,
 } from "./contract/fields.ts";
 import { messageAnswer, personAnswer, sessionsEndedAnswer } from "./contract/answers.ts";
-import { toInstant } from "./contract/present.ts";
+import { toInstant, toProfile } from "./contract/present.ts";
 import { listErrors, type Problem, problem, toProblem } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { type AccountRequest, defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
@@ -168,11 +168,10 @@ async function toPerson(
 ) {
   const { entries: [opened] } = await journal.list(account.id, { limit: 1, beforeSeq: 2 });
   if (opened === undefined) throw new Error("Cannot show a user: their journal has no beginning");
-  const { name, surname, birthDate, phoneNumber, email } = profile;
   return {
     userNo: account.id.userNo,
     status: account.status,
-    ...{ name, surname, birthDate, phoneNumber, email },
+    ...toProfile(profile),
     createdAt: toInstant(opened.at),
     counts: {
       cards: account.cards.length,

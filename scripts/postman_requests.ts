@@ -50,6 +50,7 @@ const DOES: Readonly<Record<string, string>> = {
     "Kullanıcının bilgilerini değiştirir; oturum yalnız phoneNumber ve email alanlarını değiştirebilir.",
   change_auth_code:
     "authCode değerini değiştirir ve diğer oturumları sonlandırır; oturum currentAuthCode da gönderir.",
+  get_user_data: "Kullanıcı hakkında saklanan her şeyi tek belge olarak verir (KVKK).",
   end_sessions: "Kullanıcının tüm oturumlarını, isteği yapanı da, sonlandırır.",
   create_code:
     "Tek kullanımlık kod oluşturur: filo anahtarıyla ya da doğru authCode ile istenirse yanıtta verir, yoksa kullanıcıya gönderir.",
@@ -191,6 +192,11 @@ const SUPPORT: readonly ExampleRequest[] = [
     place: "body",
     bearer: "fleetKey",
     values: { phoneNumber: "0532 765 43 21" },
+  },
+  {
+    operation: "get_user_data",
+    name: "Kullanıcının Verileri (KVKK)",
+    bearer: "fleetKey",
   },
   {
     operation: "change_auth_code",

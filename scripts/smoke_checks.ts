@@ -331,6 +331,16 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "a user sees all that is kept",
+    run: async ({ send, userNo, found }) => {
+      const data = await send("GET /kullanici/verilerim", { bearer: found.get("session") });
+      expectAnswer(data, 200, { userNo, balance: "150.00" });
+      const seqs = data.body.entries.map(({ seq }: { readonly seq: number }) => seq);
+      expectEqual("entries", seqs.length, seqs[0]);
+      expectEqual("name", data.body.profile.name, "Smoke");
+    },
+  },
+  {
     name: "a session ends at logout",
     run: async ({ send, userNo, found }) => {
       const bearer = found.get("session");

@@ -4,6 +4,7 @@ import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
 import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { promised } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 
@@ -26,7 +27,18 @@ export function createSqliteAuthStore(
   const selectSession = database.prepare(
     "SELECT account_key, created_at, expires_at FROM sessions WHERE token_hash = ? AND expires_at > ?",
   );
+  const selectSessions = database.prepare(`
+    SELECT created_at, expires_at FROM sessions WHERE account_key = ? AND expires_at > ?
+    ORDER BY created_at, token_hash`);
   return {
+    listSessions: (id, now) =>
+      promised(() => {
+        const rows = selectSessions.all(accountKey(id), now) as unknown as SessionRow[];
+        return rows.map(({ created_at: createdAt, expires_at: expiresAt }) => ({
+          createdAt,
+          expiresAt,
+        }));
+      }),
     findSession: (tokenHash, now) => {
       const row = readNow(() => selectSession.get(tokenHash, now)) as SessionRow | undefined;
       if (row === undefined) return undefined;

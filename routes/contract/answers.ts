@@ -52,15 +52,19 @@ export const accountAnswer = z.object({
   cards: z.array(cardAnswer),
 }).meta({ id: "Account" });
 
-export const personAnswer = z.object({
-  message,
-  userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+const profile = z.object({
   name: z.string(),
   surname: z.string(),
   birthDate: z.string().meta({ example: "1990-01-01" }),
   phoneNumber: z.string().meta({ description: "E.164.", example: "+905321234567" }),
   email: z.string().meta({ example: "john.doe@example.com" }),
+}).meta({ id: "Profile" });
+
+export const personAnswer = z.object({
+  message,
+  userNo: z.string(),
+  status: z.enum(ACCOUNT_STATUSES),
+  ...profile.shape,
   createdAt: instant,
   counts: z.object({
     cards: z.int().min(0),
@@ -220,6 +224,17 @@ export const entryListAnswer = z.object({
   nextCursor: z.string().nullable().meta({ description: "Null on the last page." }),
 }).meta({ id: "EntryList" });
 
+export const userDataAnswer = balanceAnswer.extend({
+  profile,
+  cards: z.array(cardAnswer),
+  sessions: z.array(
+    z.object({ createdAt: instant, expiresAt: instant }).meta({ id: "SessionTimes" }),
+  ),
+  entries: z.array(entryAnswer).meta({
+    description: "Every entry of the journal, newest first, as of the beginning of the answer.",
+  }),
+}).meta({ id: "UserData" });
+
 export const codeAnswer = z.object({
   message,
   expiresIn: z.int().min(1).meta({ description: "Seconds.", example: 900 }),
@@ -275,6 +290,7 @@ export const problemAnswer = z.object({
 });
 
 /** The bodies that the handlers make; the message comes with the language of the request. */
+export type BalanceBody = Omit<z.output<typeof balanceAnswer>, "message">;
 export type PaymentBody = Omit<z.output<typeof paymentAnswer>, "message">;
 export type PaymentStateBody = Omit<z.output<typeof paymentStateAnswer>, "message">;
 export type HoldBody = Omit<z.output<typeof holdAnswer>, "message">;

@@ -12,6 +12,10 @@ export const MESSAGES = {
     tr: "authCode değiştirildi; diğer oturumlar sonlandırıldı.",
     en: "The authCode was changed; other sessions have ended.",
   },
+  user_data_found: {
+    tr: "Kullanıcının saklanan tüm verileri görüntülendi.",
+    en: "All data of the user were found.",
+  },
   sessions_ended: { tr: "Oturumlar sonlandırıldı.", en: "The sessions have ended." },
   code_created: { tr: "Doğrulama kodu oluşturuldu.", en: "The one-time code was created." },
   code_sent: {

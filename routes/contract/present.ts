@@ -1,11 +1,19 @@
-import type { Instant, OpenHold } from "../../domain/account.ts";
+import type { Account, Instant, OpenHold } from "../../domain/account.ts";
+import type { Profile } from "../../domain/auth.ts";
+import { availableKurus, heldKurus, unexpiredHolds } from "../../domain/available.ts";
 import { maskedNumber } from "../../domain/card_number.ts";
-import type { CardSnapshot, EntryOf, JournalEntry } from "../../domain/journal.ts";
+import {
+  type CardSnapshot,
+  cardSnapshot,
+  type EntryOf,
+  type JournalEntry,
+} from "../../domain/journal.ts";
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
 import type { TopUpState } from "../../domain/workflows/top_up_settling.ts";
 import type {
   AdjustmentBody,
+  BalanceBody,
   CardAnswer,
   EntryAnswer,
   HoldBody,
@@ -44,6 +52,28 @@ export function toCard(card: CardSnapshot): CardAnswer {
     selected,
     verified,
     createdAt,
+  };
+}
+
+/** The saved cards, oldest first. */
+export function toCards({ cards, selectedCardId }: Account): CardAnswer[] {
+  return cards.map((card) => toCard(cardSnapshot(card, selectedCardId)));
+}
+
+export function toProfile(profile: Profile): Profile {
+  const { name, surname, birthDate, phoneNumber, email } = profile;
+  return { name, surname, birthDate, phoneNumber, email };
+}
+
+export function toBalance(account: Account, at: Instant): BalanceBody {
+  return {
+    userNo: account.id.userNo,
+    status: account.status,
+    balance: formatAmount(account.balanceKurus),
+    held: formatAmount(heldKurus(account, at)),
+    available: formatAmount(availableKurus(account, at)),
+    currency: CURRENCY,
+    holds: unexpiredHolds(account, at).map(toOpenHold),
   };
 }
 

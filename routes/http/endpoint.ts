@@ -103,8 +103,22 @@ export interface Success<Status extends number, Schema extends z.ZodObject | nul
   readonly replayed?: FirstAnswer;
 }
 
+/** A success whose `entries` may be too many for memory: they are written page by page. */
+export interface StreamedSuccess<Status extends number, Schema extends z.ZodObject> {
+  readonly status: Status;
+  readonly body: Omit<z.output<Schema>, "message" | "entries">;
+  readonly message: MessageName;
+  readonly entries: AsyncIterable<readonly unknown[]>;
+}
+
+type SuccessOf<Status extends number, Schema extends z.ZodObject | null> =
+  | Success<Status, Schema>
+  | (Schema extends z.ZodObject
+    ? "entries" extends keyof z.output<Schema> ? StreamedSuccess<Status, Schema> : never
+    : never);
+
 export type Reply<Served extends Answers> =
-  | { [Status in keyof Served & number]: Success<Status, Served[Status]> }[keyof Served & number]
+  | { [Status in keyof Served & number]: SuccessOf<Status, Served[Status]> }[keyof Served & number]
   | Problem;
 
 /** A definition with its handler, as it is run. The parameters have passed the definition's schema. */
@@ -122,7 +136,10 @@ interface EndpointWith<Access, Request> {
 export type SessionCaller = Extract<Caller, { kind: "session" }>;
 
 /** A reply whose shape was checked where its endpoint is written. */
-export type AnyReply = Success<number, z.ZodObject | null> | Problem;
+export type AnyReply =
+  | Success<number, z.ZodObject | null>
+  | StreamedSuccess<number, z.ZodObject>
+  | Problem;
 
 type AccountFields = z.ZodObject<{ userNo: z.ZodType<string> }>;
 

@@ -4,6 +4,7 @@ import type { Texts } from "../contract/messages.ts";
 import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { type Problem, PROBLEMS } from "../contract/problems.ts";
+import { streamObject } from "./streamed.ts";
 
 /** The language of an answer that names none. */
 const OWN_LANGUAGE: Language = "tr";
@@ -23,7 +24,8 @@ export interface Rendered {
 export function render(reply: AnyReply, options: RenderOptions): Rendered {
   if ("code" in reply) return { response: renderProblem(reply, options), code: reply.code };
   const { facts: { requestId }, texts } = options;
-  const { status, body, message, replayed } = reply;
+  const { status, body, message } = reply;
+  const replayed = "replayed" in reply ? reply.replayed : undefined;
   const language = replayed?.language ?? options.facts.language;
   const headers: Record<string, string> = {
     "x-request-id": requestId,
@@ -35,10 +37,11 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
   // Each header costs a small answer a thirtieth of its time.
   if (language !== OWN_LANGUAGE) headers["content-language"] = language;
   const said = message && { message: texts.message(message, language) };
-  return {
-    response: new Response(JSON.stringify({ ...said, ...body }), { status, headers }),
-    code: null,
-  };
+  const whole = { ...said, ...body };
+  const written = "entries" in reply
+    ? streamObject(whole, "entries", reply.entries)
+    : JSON.stringify(whole);
+  return { response: new Response(written, { status, headers }), code: null };
 }
 
 /** Writes a problem as RFC 9457 defines it, with Kese's own members. */

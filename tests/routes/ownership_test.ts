@@ -68,6 +68,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknownUser: USER_NOT_FOUND,
     notHis: "serves its own",
   },
+  "GET /kullanici/verilerim": {
+    who: "fleet or session",
+    call: ({ userNo }) => ({ line: `GET /kullanici/verilerim?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
   "PUT /kullanici/auth-kodu": {
     who: "fleet or session",
     call: ({ userNo }) => ({

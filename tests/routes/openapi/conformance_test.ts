@@ -109,6 +109,11 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
   change_user: (kese) => send(kese, "PUT /kullanici", { json: { userNo: "1", name: "Ada" } }),
   change_auth_code: (kese) =>
     send(kese, "PUT /kullanici/auth-kodu", { json: { userNo: "1", authCode: "new" } }),
+  get_user_data: async (kese) => {
+    await savedCard(kese, CARD);
+    await placeHold(kese);
+    return await send(kese, "GET /kullanici/verilerim", { bearer: await signIn(kese, "1") });
+  },
   end_sessions: (kese) => send(kese, "DELETE /oturumlar?userNo=1"),
   create_code: async (kese) => [
     await send(kese, "POST /authenticate_first_route", { json: { userNo: "1" } }),

@@ -147,6 +147,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "SessionsEnded",
     "TopUp",
     "User",
+    "UserData",
   ]);
 });
 
