@@ -88,9 +88,11 @@ export function decideHoldCapture(
 export function decideHoldRelease(
   account: Account,
   command: HoldEndCommand,
-): Decision<HoldReleased, RejectionOf<NotOpen>> {
+): Decision<HoldReleased, RejectionOf<"account_closed" | NotOpen>> {
   const hold = findOpenHold(account, command);
   if ("outcome" in hold) return hold;
+  const refusal = refuseClosed(account);
+  if (refusal) return refusal;
   const { holdId, amountKurus } = hold;
   return accepted<"hold_released">(account, command, {
     type: "hold_released",

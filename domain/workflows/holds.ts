@@ -55,7 +55,7 @@ export async function captureHold(
 export async function releaseHold(
   ports: HoldPorts,
   { account: id, ...ending }: Ending<HoldEndCommand>,
-): Promise<UpdateOutcome<HoldReleased, NotOpen>> {
+): Promise<UpdateOutcome<HoldReleased, NotOpen | RejectionOf<"account_closed">>> {
   const entryId = holdEndIds(ending.holdId)?.release;
   if (entryId === undefined) return NO_HOLD;
   const command = { ...ending, entryId };
