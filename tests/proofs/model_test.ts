@@ -42,9 +42,6 @@ const MUST_HAPPEN = [
   "busy",
   "outcome_unknown",
   "hold_not_found",
-  "hold_closed captured",
-  "hold_closed released",
-  "hold_closed expired",
   "account_frozen",
   "account_not_frozen",
   "account_not_empty",
@@ -60,6 +57,7 @@ const MUST_HAPPEN = [
 const LIMITS = [
   ...["rate_limited card_saves", "rate_limited card_declines", "too_many_open_top_ups"],
   ...["too_many_holds", "account_closed"],
+  ...["hold_closed captured", "hold_closed released", "hold_closed expired"],
   ...ENTRY_TYPES.map((type) => `entry ${type}`),
 ];
 
