@@ -29,6 +29,7 @@ export function createAccountStatusRoutes(dependencies: Dependencies): readonly 
       summary: "Freezes an account: nothing new can be paid, held or topped up",
       answers,
       problems: ["user_not_found", "account_frozen", "account_closed"],
+      conflicts: ["account_frozen"],
     }, async (request) => {
       const { account: id } = request;
       const command = toCommand(request);

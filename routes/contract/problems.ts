@@ -93,6 +93,8 @@ export type Fact = string | number | null | readonly string[];
 /** A refusal on its way to the client; the pipeline gives it status, texts and request id. */
 export interface Problem {
   readonly code: ProblemCode;
+  /** If another than its code has elsewhere. */
+  readonly status?: number;
   /** Numbers and ids behind it: they fill the detail and stand in the answer. */
   readonly facts: Readonly<Record<string, Fact>>;
   readonly errors?: readonly FieldError[];
@@ -112,6 +114,10 @@ export function problem(
       : [name, value]
   );
   return { code, facts: Object.fromEntries(shown) };
+}
+
+export function statusOf({ code, status = PROBLEMS[code].status }: Problem): number {
+  return status;
 }
 
 /** A problem of several fields, which its detail names. */

@@ -27,6 +27,8 @@ export interface Definition<
   readonly answers: Served;
   /** In addition to those that every route of its kind can answer with. */
   readonly problems: readonly ProblemCode[];
+  /** Which of them this route answers with 409, because what it is asked for is already so. */
+  readonly conflicts?: readonly ProblemCode[];
   /** Parameters that may also come as headers of their name. */
   readonly headerParameters?: readonly string[];
   /**

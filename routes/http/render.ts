@@ -3,8 +3,12 @@ import type { AnyReply, RequestFacts } from "./endpoint.ts";
 import type { Texts } from "../contract/messages.ts";
 import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
+<<<<<<< Updated upstream
 import { type Problem, PROBLEMS } from "../contract/problems.ts";
 import { streamObject } from "./streamed.ts";
+=======
+import { type Problem, statusOf } from "../contract/problems.ts";
+>>>>>>> Stashed changes
 
 /** The language of an answer that names none. */
 const OWN_LANGUAGE: Language = "tr";
@@ -46,10 +50,10 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
 
 /** Writes a problem as RFC 9457 defines it, with Kese's own members. */
 function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
-  const { code, headers, replayed } = problem;
+  const { headers, replayed } = problem;
   const first = replayed ?? given;
   return new Response(JSON.stringify(toProblemBody(problem, { facts: first, texts })), {
-    status: PROBLEMS[code].status,
+    status: statusOf(problem),
     headers: {
       "content-type": "application/problem+json",
       ...(first.language !== OWN_LANGUAGE && { "content-language": first.language }),
@@ -64,9 +68,10 @@ function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions)
 
 /** The body of the answer to a refused request. */
 export function toProblemBody(
-  { code, facts, errors }: Problem,
+  problem: Problem,
   { facts: { requestId, language }, texts }: RenderOptions,
 ): Record<string, unknown> {
+  const { code, facts, errors } = problem;
   const message = texts.message(code, language);
   const { detail } = PROBLEM_TEXTS[code][language];
   const said = facts.declineReason === undefined
@@ -75,7 +80,7 @@ export function toProblemBody(
   return {
     type: `urn:kese:problem:${code}`,
     title: message,
-    status: PROBLEMS[code].status,
+    status: statusOf(problem),
     ...(detail !== undefined && { detail: fill(detail, said) }),
     code,
     message,

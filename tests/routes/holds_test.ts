@@ -210,7 +210,7 @@ Deno.test("what is new is refused to a frozen account, and what is owed goes on"
   const cancelled = await placed(kese, "10");
   const freeze = { json: { userNo: "1", reason: "kayıp telefon" } };
   assertEquals((await send(kese, "POST /hesap/dondur", freeze)).body.status, "frozen");
-  assertProblem(await send(kese, "POST /hesap/dondur", freeze), 403, "account_frozen");
+  assertProblem(await send(kese, "POST /hesap/dondur", freeze), 409, "account_frozen");
   for (
     const line of [
       "POST /provizyon?userNo=1&amount=1",
