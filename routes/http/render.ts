@@ -3,12 +3,8 @@ import type { AnyReply, RequestFacts } from "./endpoint.ts";
 import type { Texts } from "../contract/messages.ts";
 import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
-<<<<<<< Updated upstream
-import { type Problem, PROBLEMS } from "../contract/problems.ts";
-import { streamObject } from "./streamed.ts";
-=======
 import { type Problem, statusOf } from "../contract/problems.ts";
->>>>>>> Stashed changes
+import { streamObject } from "./streamed.ts";
 
 /** The language of an answer that names none. */
 const OWN_LANGUAGE: Language = "tr";
