@@ -9,7 +9,7 @@ export interface StatusCommand extends Command {
   readonly reason?: string;
 }
 
-/** Stops all that is new: a lost phone pays nothing. What is owed and rides under way go on. */
+/** Stops everything new, so that a lost phone pays nothing. Rides in progress and refunds go on. */
 export function decideFreezing(
   account: Account,
   command: StatusCommand,
@@ -27,7 +27,7 @@ export function decideUnfreezing(
     accepted<"account_unfrozen">(account, command, { type: "account_unfrozen", ...given(command) });
 }
 
-/** Closes an account that holds no money and waits for none. It cannot be opened again. */
+/** Closes an account that has no money and expects none. It cannot be opened again. */
 export function decideClosing(
   account: Account,
   command: StatusCommand,

@@ -1,6 +1,6 @@
 import { type EntryType, FREE_TEXT_NAMES, type JournalEntry } from "./journal.ts";
 
-/** Makes a short text of a long one, so that no other text with the same result can be found. */
+/** Hashes a text, so that nobody can find another text with the same result. */
 export type Digest = (text: string) => string;
 
 /** Stands for the hash before an account's first entry. */
@@ -47,12 +47,12 @@ export function entryHash(
   return linkHash({ account, previous, seq, id, type, at, ...amounts, facts }, digest);
 }
 
-/** JSON escapes the quotes inside a text, so none of these is in one; it may be in a member of a member. */
+/** No text can contain one of these, because JSON escapes its quotes; a nested member can. */
 const FREE_TEXT_MEMBERS = FREE_TEXT_NAMES.map((name) => `"${name}":`);
 
 /**
- * The facts with each free text replaced by its digest: `{erased: digest}`. A text that is erased in
- * a store leaves exactly that behind, and the chain stays whole.
+ * The facts with each free text replaced by `{erased: digest}`. Erasing a text in a store leaves exactly
+ * that, so the chain stays valid.
  */
 function withoutFreeTexts(facts: string, digest: Digest): string {
   if (!FREE_TEXT_MEMBERS.some((member) => facts.includes(member))) return facts;

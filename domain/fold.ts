@@ -5,7 +5,7 @@ import { paymentAfter } from "./payment_state.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
 
-/** By key hash, the entry that the key appended. */
+/** The entries that keys appended, by the hash of the key. */
 export type EntriesByKey = ReadonlyMap<string, JournalEntry>;
 
 /** The account as a store gives it, with the entries and payments that the commands asked for. */
@@ -19,7 +19,7 @@ export interface WaitingCommand {
   readonly decide: (view: AccountView) => Decision;
 }
 
-/** How one command of a fold ended; `account` is the state right after it. */
+/** How one command of a fold ended; `account` is the state right after the command. */
 export type FoldedOutcome =
   | { readonly outcome: "accepted"; readonly entry: JournalEntry; readonly account: Account }
   | { readonly outcome: "unchanged"; readonly account: Account }
@@ -28,7 +28,7 @@ export type FoldedOutcome =
   | { readonly outcome: "key_reused" }
   | { readonly outcome: "threw"; readonly error: unknown };
 
-/** A batch of commands taken in one step: the account after them, the new entries, an outcome for each. */
+/** A batch of decided commands: the account after all of them, the new entries, and an outcome for each command. */
 export interface Fold {
   readonly account: Account;
   readonly entries: readonly JournalEntry[];
@@ -36,13 +36,13 @@ export interface Fold {
 }
 
 /**
- * Decides waiting commands one after the other, each on the state that those before it left. A key
- * that an earlier command of the same batch used is found like one in the journal, and a command
- * that throws fails alone.
+ * Decides waiting commands one after the other, each on the state after the one before. A key that an
+ * earlier command of the batch used is found as if it were in the journal. A command that throws fails
+ * alone.
  */
 export function foldCommands(base: LoadedAccount, waiting: readonly WaitingCommand[]): Fold {
   let account = base.account;
-  // What a command did is asked for by those behind it alone, and mostly there are none.
+  // Only later commands ask what an earlier one did, and mostly there are none.
   const seen = waiting.length > 1 ? copyOf(base) : undefined;
   const { payments, entriesByKey } = seen ?? base;
   const entries: JournalEntry[] = [];
@@ -66,7 +66,7 @@ export function foldCommands(base: LoadedAccount, waiting: readonly WaitingComma
   return { account, entries, outcomes };
 }
 
-/** What the commands of a batch see of payments and keys: the store's and what those before them did. */
+/** The payments and keys that a command of a batch sees: the store's, and those of the commands before it. */
 interface Seen {
   readonly payments: Map<string, PaymentState>;
   readonly entriesByKey: Map<string, JournalEntry>;
@@ -82,7 +82,7 @@ function note(entry: JournalEntry, { payments, entriesByKey }: Seen): void {
   if (entry.idempotency) entriesByKey.set(entry.idempotency.keyHash, entry);
 }
 
-/** The entry that answers a repeated key; `key_reused` when the key once asked for something else. */
+/** The entry that answers a repeated key, or `key_reused` if the key came with another request. */
 export function checkKey(
   { idempotency }: Command,
   entriesByKey: EntriesByKey,

@@ -21,53 +21,53 @@ export interface LookedUpPayment {
   readonly refundedKurus: Kurus;
 }
 
-/** What a store keeps beside the journal, and what it asks of the journal itself. */
-export interface KeptBeside {
-  /** What is refunded of payments. */
+/** Which look-ups a store keeps in addition to the journal. */
+export interface KeptLookUps {
+  /** How much of a payment is refunded. */
   readonly refunded: boolean;
   /** The keys of an account's newest entries. */
   readonly recentKeys: boolean;
 }
 
-/** Replays a journal and holds it against what is stored beside it. */
+/** Replays a journal and checks what else is stored against it. */
 export interface AccountProof {
-  /** Takes the next entry, oldest first; a refund with the payment that it is of. */
+  /** Takes the next entry, oldest first; a refund with its payment if `unknownPayment` asked for it. */
   add(stored: StoredEntry, payment?: LookedUpPayment): void;
-  /** The payment that an entry gives back and that the proof has not seen yet. */
+  /** The payment that an entry refunds, if the proof has not been given it yet. */
   unknownPayment(entry: JournalEntry): string | undefined;
   /** The account that the entries so far make. */
   replayed(): Account;
-  /** What does not follow from each other among the entries themselves. */
+  /** Where entries do not follow from those before them. */
   entryFaults(): readonly string[];
-  /** What an account has that its entries do not make of it. */
+  /** Where an account differs from what its entries make of it. */
   accountFaults(account: Account): readonly string[];
 }
 
 /**
- * Replays the entries of an account from nothing through {@linkcode evolve}, one by one: each has to
- * follow from those before it, in its number, its sums, what it refers to and its hash. It keeps no
- * entry, only what is refunded of those payments that were.
+ * Replays the entries of an account from nothing through {@linkcode evolve}. Each must follow from those
+ * before it: its number, its amounts, what it refers to, and its hash. No entry is kept, only how much is
+ * refunded of each refunded payment.
  */
 export function proveAccount(
   id: AccountId,
-  { digest, keeps }: { readonly digest: Digest; readonly keeps: KeptBeside },
+  { digest, keeps }: { readonly digest: Digest; readonly keeps: KeptLookUps },
 ): AccountProof {
   let state = unopened(id);
   let previous: string | null = CHAIN_START;
   let keys = 0;
   const faults: string[] = [];
-  const refunded = new Map<string, { readonly payment: LookedUpPayment; sum: Kurus }>();
+  const refunded = new Map<string, { readonly payment: LookedUpPayment; total: Kurus }>();
 
   function add(stored: StoredEntry, payment?: LookedUpPayment): void {
     const { entry, hash } = stored;
     const name = `entry ${entry.seq} (${entry.type} ${entry.id})`;
     if (payment && entry.type === "refund") {
-      refunded.set(entry.paymentId, { payment, sum: NO_MONEY });
+      refunded.set(entry.paymentId, { payment, total: NO_MONEY });
     }
     const found = [...stored.faults, ...orderFaults(state, entry), ...chainFaults(entry, hash)];
     try {
       found.push(
-        ...sumFaults(state, entry),
+        ...amountFaults(state, entry),
         ...closingFaults(state, entry),
         ...holdFaults(state, entry),
         ...refundFaults(entry),
@@ -75,7 +75,7 @@ export function proveAccount(
       state = evolve(state, entry);
       found.push(...heldFaults(state, entry));
     } catch {
-      // Facts that are missing; the entries behind it are proved all the same.
+      // Some facts are missing. The entries after it are still checked.
       found.push("cannot be replayed");
       state = { ...state, seq: entry.seq, head: entry.id, balanceKurus: entry.balanceAfterKurus };
     }
@@ -90,19 +90,19 @@ export function proveAccount(
     if (known === undefined || known.payment.entry.seq >= entry.seq) {
       return yield `gives back ${entry.paymentId}, and there is no such payment before it`;
     }
-    known.sum = plus(known.sum, entry.amountKurus);
-    if (known.sum !== entry.refundedKurus) {
+    known.total = plus(known.total, entry.amountKurus);
+    if (known.total !== entry.refundedKurus) {
       yield `says ${shown(entry.refundedKurus)} is refunded of ${entry.paymentId}, must be ${
-        shown(known.sum)
+        shown(known.total)
       }`;
     }
-    if (known.sum > known.payment.entry.amountKurus) {
+    if (known.total > known.payment.entry.amountKurus) {
       yield `payment ${entry.paymentId} is refunded beyond its amount`;
     }
   }
 
   function* chainFaults(entry: JournalEntry, hash: string | null): Generator<string> {
-    // What is not yet hashed is the newest.
+    // Only the newest entries have no hash yet.
     if (hash === null) return;
     if (previous === null) return yield "has a hash, and the entry before has none";
     const made = entryHash(entry, { account: accountKey(id), previous, digest });
@@ -116,20 +116,20 @@ export function proveAccount(
     replayed: () => state,
     entryFaults: () => {
       const lookUps = keeps.refunded
-        ? [...refunded].filter(([, { payment, sum }]) => payment.refundedKurus !== sum)
+        ? [...refunded].filter(([, { payment, total }]) => payment.refundedKurus !== total)
         : [];
       return [
         ...faults,
-        ...lookUps.map(([paymentId, { payment, sum }]) =>
+        ...lookUps.map(([paymentId, { payment, total }]) =>
           `payment ${paymentId}: the look-up says that ${
             shown(payment.refundedKurus)
-          } is refunded, must be ${shown(sum)}`
+          } is refunded, must be ${shown(total)}`
         ),
       ];
     },
     accountFaults: (account) => {
       if (state.seq === 0) return ["has no entries"];
-      // One fault for what is a thousand differences.
+      // One fault instead of a thousand differences.
       if (account.seq !== state.seq) {
         return [`the account ends with entry ${account.seq}, its journal with ${state.seq}`];
       }
@@ -156,10 +156,10 @@ function* orderFaults(state: Account, entry: JournalEntry): Generator<string> {
   }
 }
 
-function* sumFaults(state: Account, entry: JournalEntry): Generator<string> {
+function* amountFaults(state: Account, entry: JournalEntry): Generator<string> {
   const { amountKurus, deltaKurus, balanceAfterKurus } = entry;
   const delta = deltaOf(entry);
-  if (!isSum(amountKurus)) yield `its amount is ${amountKurus}`;
+  if (!isAmount(amountKurus)) yield `its amount is ${amountKurus}`;
   if (deltaKurus !== delta) yield `its delta is ${shown(deltaKurus)}, must be ${shown(delta)}`;
   const balance = plus(state.balanceKurus, deltaKurus);
   if (balanceAfterKurus !== balance) {
@@ -167,7 +167,7 @@ function* sumFaults(state: Account, entry: JournalEntry): Generator<string> {
   }
 }
 
-/** A closing is of an open top-up, for its amount and from its card. */
+/** The entry that closes a top-up must be of an open one, with its amount and its card. */
 function* closingFaults(state: Account, entry: JournalEntry): Generator<string> {
   if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") return;
   const open = state.openTopUps.find(({ topUpId }) => topUpId === entry.topUpId);
@@ -180,7 +180,7 @@ function* closingFaults(state: Account, entry: JournalEntry): Generator<string> 
   }
 }
 
-/** What ends a hold ends an open one, for its amount; a payment may be of another amount. */
+/** The entry that ends a hold must be of an open one, with its amount; only a payment may be of another. */
 function* holdFaults(state: Account, entry: JournalEntry): Generator<string> {
   const isEnd = entry.type === "hold_released" || entry.type === "hold_expired" ||
     (entry.type === "payment" && entry.holdId !== undefined);
@@ -212,7 +212,7 @@ function keyFaults(
   return isSame ? [] : ["recentKeys are not the keys of its newest entries"];
 }
 
-/** Each value of the first that is another in the second, by its path. */
+/** The values that differ between two, by their path. */
 export function differences(first: unknown, second: unknown, path: string): readonly string[] {
   if (Object.is(first, second)) return [];
   if (!isObject(first) || !isObject(second)) {
@@ -232,15 +232,15 @@ function brief(value: unknown): string {
   return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
 }
 
-function isSum(sum: number): boolean {
-  return Number.isSafeInteger(sum) && sum >= 0;
+function isAmount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** What was changed behind Kese's back may be no sum at all. */
+/** Adds amounts. What was changed behind Kese's back may be no amount at all. */
 function plus(first: Kurus, second: Kurus): Kurus {
   return Number.isSafeInteger(first + second) ? add(first, second) : NO_MONEY;
 }
 
-function shown(sum: Kurus): string {
-  return Number.isSafeInteger(sum) ? formatAmount(sum) : String(sum);
+function shown(amount: Kurus): string {
+  return Number.isSafeInteger(amount) ? formatAmount(amount) : String(amount);
 }

@@ -17,7 +17,7 @@ import {
   userNo,
 } from "./contract/fields.ts";
 
-/** Money that is set aside when a ride starts and taken when it ends: the fleet's affair alone. */
+/** Money that is set aside when a ride starts and taken when it ends. Only the fleet may do that. */
 export function createHoldRoutes(dependencies: Dependencies): readonly Endpoint[] {
   const { accounts, ids, journal } = dependencies;
   return [

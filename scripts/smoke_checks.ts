@@ -327,7 +327,7 @@ export const CHECKS: readonly Check[] = [
       const kurus = entries.reduce((sum, { delta }) => sum + Math.round(Number(delta) * 100), 0);
       const balance = (kurus / 100).toFixed(2);
       expectAnswer(await send(`GET /bakiye?userNo=${userNo}`), 200, { balance });
-      expectEqual("the sum", balance, "150.00");
+      expectEqual("the total", balance, "150.00");
     },
   },
   {

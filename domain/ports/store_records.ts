@@ -1,22 +1,22 @@
 import type { Account, AccountId, OpenHold, OpenTopUp } from "../account.ts";
-import type { KeptBeside, LookedUpPayment, StoredEntry } from "../reconciliation.ts";
+import type { KeptLookUps, LookedUpPayment, StoredEntry } from "../reconciliation.ts";
 import type { Eventually } from "./eventually.ts";
 
 /** Everything that a store keeps of an account, exactly as it is stored, even if it contradicts itself. */
 export interface StoredAccount {
-  /** `filo/userNo`, or what stands in its place if there is no account. */
+  /** `filo/userNo`, or another name if there is no account. */
   readonly name: string;
   readonly account: Account | undefined;
   /** What the store itself finds wrong. */
   readonly faults: readonly string[];
-  /** Every entry, oldest first. To be read once, before the next account. */
+  /** Every entry, oldest first. Can be read once, before the next account. */
   entries(): Iterable<StoredEntry> | AsyncIterable<StoredEntry>;
   payment(paymentId: string): Eventually<LookedUpPayment | undefined>;
   /** The look-up of open top-ups by their start; undefined if that is the account itself. */
   readonly openTopUps: readonly Pick<OpenTopUp, "topUpId" | "startedAt">[] | undefined;
-  /** The same of open holds, by their expiry. */
+  /** The same for open holds, by their expiry. */
   readonly openHolds: readonly Pick<OpenHold, "holdId" | "expiresAt">[] | undefined;
-  readonly keeps: KeptBeside;
+  readonly keeps: KeptLookUps;
 }
 
 /** Everything that is stored, for checking it against the journals. */

@@ -23,7 +23,7 @@ export type SignInRefusal =
 
 export const FAILED: SignInRefusal = { code: "authentication_failed" };
 
-/** Whom a sign-in is about: nobody signs in to a closed account. */
+/** The user of a sign-in. Nobody signs in to a closed account. */
 export interface KnownUser {
   readonly isClosed: boolean;
   readonly authCodeHash: string | undefined;

@@ -16,8 +16,8 @@ export interface ClosingCommand extends StatusCommand {
 }
 
 /**
- * Closes an account, then ends its sessions. They are ended again by each repeat, because a process
- * may have stopped between the two.
+ * Closes an account, then ends its sessions. Each repeat ends them again, because a process may have
+ * stopped in between.
  */
 export async function closeAccount(
   { accounts, auth }: ClosingPorts,
@@ -34,8 +34,8 @@ export async function closeAccount(
 }
 
 /**
- * Raises an alarm about money that an entry brought to a closed account: it was owed and is kept, and
- * somebody has to pay it out. For what was just committed, so that it is said once for each entry.
+ * Raises an alarm about money that an entry brought to a closed account. The money was owed and is kept,
+ * and the operator has to pay it out. Call it once for each committed entry.
  */
 export function reportOwed(
   log: Pick<Log, "error">,

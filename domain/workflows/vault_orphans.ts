@@ -8,7 +8,7 @@ const PAGE = 500;
 
 /**
  * Removes card numbers that no account names an hour after they were kept: those that were left behind
- * when saving or removing a card was refused, failed or crashed. Gives how many there were.
+ * when saving or removing a card was refused, failed or crashed. Returns how many there were.
  */
 export async function removeVaultOrphans(
   { accounts, vault }: { readonly accounts: Pick<Accounts, "read">; readonly vault: VaultStore },
@@ -44,7 +44,7 @@ async function removeUnnamed(
   const [first] = records;
   if (first === undefined) return 0;
   const account = await readIfPossible(accounts, first.account);
-  // An account that cannot be read keeps its card numbers; reconciling reports it.
+  // If the account cannot be read, its card numbers stay; reconciling reports it.
   if (account === "unreadable") return 0;
   const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
   if (orphans.length > 0) await vault.remove(first.account, orphans);

@@ -11,8 +11,8 @@ const KEYED_LENGTH = 32;
  * Because of `key`, nobody who reads the journal can guess keys and requests from their digests.
  */
 export function createDigests(key: () => Uint8Array): Digests {
-  // A key before the text, and half of the digest shown: nobody can extend what they do not see whole
-  // (chop-MD), so this is as sound a MAC as HMAC, at a third of its cost.
+  // The key comes before the text, and half of the digest is cut off: a digest that is not seen whole
+  // cannot be extended (chop-MD), so this is as sound a MAC as HMAC, at a third of its cost.
   const sign = (text: string): string => {
     return hash("sha256", `${key().toHex()}${text}`, "hex").slice(0, KEYED_LENGTH);
   };

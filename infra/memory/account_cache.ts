@@ -23,8 +23,8 @@ export interface MemoryAccountCache extends AccountCache {
 export function createMemoryAccountCache(
   { accounts, keys }: MemoryCacheBounds = { accounts: CACHED_ACCOUNTS, keys: CACHED_KEYS },
 ): MemoryAccountCache {
-  // From half of either bound on, in the order of their last use: a Map keeps the order in which keys
-  // were set. Below that nothing has to go soon, and removing and adding makes a payment cost 6% more.
+  // Once half of either bound is reached, the order is that of last use, because a Map keeps the order in
+  // which keys were set. Below that nothing is removed soon, and reordering makes a payment cost 6% more.
   const kept = new Map<string, Account>();
   let keysKept = 0;
 

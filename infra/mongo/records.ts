@@ -28,7 +28,7 @@ interface RecordCollections {
 
 /**
  * Reads accounts and their entries as they are stored: first those in the ledger, then those that only
- * the document has. Kese may be writing meanwhile, so what looks wrong is read `again`.
+ * the document has. Kese may be writing at the same time, so what looks wrong is read `again`.
  */
 export function createMongoRecords({ users, ledger, vault }: RecordCollections): StoreRecords {
   /** Reads the ledger's entries, then those that are only in the document, each with its faults. */
