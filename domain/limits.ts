@@ -4,9 +4,9 @@
  * environment.
  */
 
-/** Smallest amount of a payment, refund or top-up: 0.01 TRY. */
+/** Smallest amount of a payment, refund, top-up, hold or adjustment: 0.01 TRY. */
 export const AMOUNT_MIN_KURUS = 1;
-/** Largest amount of a payment, refund or top-up: 1,000,000.00 TRY. */
+/** Largest amount of a payment, refund, top-up, hold or adjustment: 1,000,000.00 TRY. */
 export const AMOUNT_MAX_KURUS = 100_000_000;
 /** Largest balance that a top-up or a credit may lead to: 100,000,000.00 TRY. Money that is owed is credited beyond it. */
 export const BALANCE_MAX_KURUS = 10_000_000_000;
