@@ -34,6 +34,9 @@ const amount = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 20_000 }) },
 );
 
+/** Any, and more often one of the newest, which others end at the same time. */
+const hold = fc.oneof(place, fc.nat(1), fc.nat(1));
+
 function sometimes<T>(value: fc.Arbitrary<T>, nil = 1): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: nil, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 }
@@ -71,8 +74,8 @@ const ACTIONS = {
     minutes: sometimes(fc.constantFrom(1, 5, 10, 60), 3),
     order: sometimes(fc.nat(99)),
   }),
-  capture: fc.record({ kind: kind("capture_hold"), hold: place, amount: sometimes(amount) }),
-  release: fc.record({ kind: kind("release_hold"), hold: place }),
+  capture: fc.record({ kind: kind("capture_hold"), hold, amount: sometimes(amount) }),
+  release: fc.record({ kind: kind("release_hold"), hold }),
   adjust: fc.oneof(
     fc.record({ kind: kind("adjust"), direction: fc.constantFrom("credit", "debit"), amount }),
     fc.constant({ kind: "adjust", direction: "debit", amount: null }),
@@ -102,7 +105,7 @@ const WAYS: readonly Way[] = [
   CARD_SAVING,
   CARD_SAVING,
   { save_card: 1, choose_card: 1, pay: 1, top_up: 20, read: 1 },
-  { hold: 40, capture: 9, release: 3, pay: 2, refund: 2, adjust: 1, read: 4 },
+  { hold: 30, capture: 20, release: 10, pay: 2, refund: 2, adjust: 1, read: 4 },
   {
     ...{ adjust: 8, freeze: 6, close: 4, pay: 3, refund: 2, hold: 3, capture: 2, release: 1 },
     ...{ save_card: 1, choose_card: 1, top_up: 2, read: 3 },
