@@ -189,6 +189,13 @@ Deno.test({
 
 const MASTERCARD = { json: { userNo: "1", cardNo: "5555555555554444" } };
 
+const HOLD = "POST /provizyon?userNo=1&amount=1";
+
+async function hold(kese: TestKese): Promise<string> {
+  const { body: { holdId } } = await send(kese, HOLD);
+  return holdId;
+}
+
 /** An operation on a warm account, and the commands that it waits for one after the other. */
 interface Operation {
   readonly name: string;
@@ -231,6 +238,51 @@ const operations: readonly Operation[] = [
     name: "refund of the newest payment",
     commands: ["update users"],
     prepare: () => ["POST /iade?userNo=1"],
+  },
+  {
+    name: "hold placed",
+    commands: ["update users"],
+    prepare: () => [HOLD],
+  },
+  {
+    name: "hold captured",
+    commands: ["update users"],
+    prepare: async (kese) => [`POST /provizyon/${await hold(kese)}/tahsilat?userNo=1`],
+  },
+  {
+    name: "hold captured under a key",
+    commands: ["update users"],
+    prepare: async (kese) => [`POST /provizyon/${await hold(kese)}/tahsilat?userNo=1`, keyed("k")],
+  },
+  {
+    name: "hold released",
+    commands: ["update users"],
+    prepare: async (kese) => [`POST /provizyon/${await hold(kese)}/iptal?userNo=1`],
+  },
+  {
+    name: "payment after a captured hold",
+    // A head that follows from another id could be made twice, so no decision rests on a cached one.
+    commands: ["find users", "update users"],
+    prepare: async (kese) => {
+      await send(kese, `POST /provizyon/${await hold(kese)}/tahsilat?userNo=1`);
+      return [PAY];
+    },
+  },
+  {
+    name: "hold shown, open",
+    // Its placing, then both entries that can have ended it at the same moment: each in the ledger, too.
+    commands: ["find users", "find users", "find users", "find ledger", "find ledger"],
+    prepare: async (kese) => [`GET /provizyon/${await hold(kese)}?userNo=1`],
+  },
+  {
+    name: "adjustment",
+    commands: ["update users"],
+    prepare: () => ["POST /bakiye-duzeltme?userNo=1&amount=1&direction=credit&reason=cash"],
+  },
+  {
+    name: "account frozen",
+    commands: ["update users"],
+    prepare: () => ["POST /hesap/dondur?userNo=1"],
   },
   {
     name: "card saved",
