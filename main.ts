@@ -58,6 +58,11 @@ interface Replacements {
 
 type Opening = Replacements & Pick<StoresOpening, "mayMakeStore" | "onRefused">;
 
+/** The adapters of card gateways, by the name that CARD_GATEWAY gives them. */
+const GATEWAYS: Readonly<Record<Environment["cardGateway"], (store: Store) => CardGateway>> = {
+  sandbox: ({ sandboxCharges }) => createSandboxGateway(sandboxCharges),
+};
+
 /** The composition root: chooses an adapter for each port and hands them to the routes. */
 export async function openKese(
   environment: Environment,
@@ -85,7 +90,7 @@ export async function openKese(
     sealing: cardKeys,
     fingerprint: () => keyring.key("card_fingerprint"),
   });
-  const gateway = replaced.gateway ?? createSandboxGateway(store.sandboxCharges);
+  const gateway = replaced.gateway ?? GATEWAYS[environment.cardGateway](store);
   const settlement = createTopUpSettlement({
     accounts,
     counters: store.auth,

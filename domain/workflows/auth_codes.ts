@@ -54,7 +54,7 @@ export async function findContact(
   return { phoneNumber, email };
 }
 
-export interface AuthCodeCheckPorts {
+interface AuthCodeCheckPorts {
   readonly auth: Pick<AuthStore, "count" | "takeBack">;
   readonly hasher: Pick<SecretHasher, "verify">;
 }
@@ -94,7 +94,7 @@ interface AuthCodeChangePorts extends AuthCodeCheckPorts {
   readonly hasher: Pick<SecretHasher, "verify" | "hash">;
 }
 
-export interface AuthCodeChange {
+interface AuthCodeChange {
   readonly authCode: string;
   /** Checked if it is given. */
   readonly currentAuthCode?: string | undefined;

@@ -7,7 +7,7 @@ import type { AccountStore, LoadOptions } from "../ports/account_store.ts";
 import type { Eventually } from "../ports/eventually.ts";
 import type { Log } from "../ports/log.ts";
 
-export interface CachedAccountsOptions {
+interface CachedAccountsOptions {
   readonly cache: AccountCache;
   readonly store: Pick<AccountStore, "entriesOfOldKeys">;
   readonly log: Log;

@@ -15,7 +15,7 @@ export interface CardDeclinesPorts {
 }
 
 /** A charge of a card in a fleet, and when its top-up was started. */
-export interface CardCharge {
+interface CardCharge {
   readonly filo: string;
   readonly number: CardNumber;
   readonly at: Instant;

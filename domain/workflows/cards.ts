@@ -16,7 +16,7 @@ interface CardPorts {
   readonly vault: Pick<CardVault, "fingerprint" | "keep" | "remove">;
 }
 
-export interface CardSavingCommand extends Command {
+interface CardSavingCommand extends Command {
   readonly account: AccountId;
   readonly cardId: string;
   readonly number: CardNumber;
@@ -59,7 +59,7 @@ export async function saveCard(
   return outcome;
 }
 
-export interface CardRemovingCommand extends CardRemovalCommand {
+interface CardRemovingCommand extends CardRemovalCommand {
   readonly account: AccountId;
 }
 

@@ -11,7 +11,7 @@ interface ClosingPorts {
   readonly auth: Pick<AuthStore, "endSessions">;
 }
 
-export interface ClosingCommand extends StatusCommand {
+interface ClosingCommand extends StatusCommand {
   readonly account: AccountId;
 }
 

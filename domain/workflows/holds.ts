@@ -16,6 +16,7 @@ import type { Ids } from "../ports/ids.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { RejectionOf } from "../rejection.ts";
+import { readPages } from "./pages.ts";
 
 /** A hold and what became of it. */
 export type HoldState =
@@ -115,11 +116,12 @@ export interface HoldSweepPorts {
 export async function expireHolds(ports: HoldSweepPorts): Promise<number> {
   const now = ports.clock.now();
   let expired = 0;
-  let page = await ports.store.expiredHolds(now, HOLDS_AT_ONCE);
-  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+  const pages = readPages<HoldAddress>((after) =>
+    ports.store.expiredHolds(now, HOLDS_AT_ONCE, after)
+  );
+  for await (const page of pages) {
     const ended = await Promise.all(page.map((hold) => expireHold(ports, hold)));
     expired += ended.filter(Boolean).length;
-    page = await ports.store.expiredHolds(now, HOLDS_AT_ONCE, last);
   }
   return expired;
 }

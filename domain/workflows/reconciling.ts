@@ -9,7 +9,7 @@ import type { CardVault, VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
 import { proveAccount } from "../reconciliation.ts";
 
-export interface ReconcilingPorts {
+interface ReconcilingPorts {
   readonly records: StoreRecords;
   readonly accounts: Pick<Accounts, "read">;
   readonly vault: Pick<CardVault, "open" | "fingerprint">;
@@ -31,7 +31,7 @@ export interface Reconciled {
 }
 
 /** An account that was set back while its journal was not, and the account that the journal makes. */
-export interface Behind {
+interface Behind {
   readonly stored: Account;
   readonly replayed: Account;
 }

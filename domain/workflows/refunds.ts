@@ -10,7 +10,7 @@ import {
   type RefundCommand,
 } from "../refund.ts";
 
-export interface RefundPorts {
+interface RefundPorts {
   readonly accounts: Pick<Accounts, "update">;
   readonly journal: Pick<Journal, "list">;
 }

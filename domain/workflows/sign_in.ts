@@ -26,7 +26,7 @@ import {
 } from "./auth_codes.ts";
 import { type Attempt, limitOfUser, limitsAtPeer } from "./code_limits.ts";
 
-export interface SignInPorts {
+interface SignInPorts {
   readonly accounts: Pick<Accounts, "read">;
   readonly people: Pick<People, "authCodeHash">;
   readonly auth: AuthStore;

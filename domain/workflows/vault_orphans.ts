@@ -3,6 +3,7 @@ import { VAULT_ORPHAN_AFTER_MILLISECONDS } from "../limits.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import { StoreUnavailableError } from "../ports/errors.ts";
 import type { VaultRecord, VaultStore } from "../ports/card_vault.ts";
+import { readPages } from "./pages.ts";
 
 const PAGE = 500;
 
@@ -26,15 +27,13 @@ export async function removeVaultOrphans(
 }
 
 /** Every older record, page by page. */
-export async function* vaultPages(
+export function vaultPages(
   vault: Pick<VaultStore, "list">,
   createdBefore: Instant,
-): AsyncGenerator<readonly VaultRecord[]> {
-  let page = await vault.list({ createdBefore, limit: PAGE });
-  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
-    yield page;
-    page = await vault.list({ createdBefore, limit: PAGE, after: last });
-  }
+): AsyncIterable<readonly VaultRecord[]> {
+  return readPages((after?: VaultRecord) =>
+    vault.list({ createdBefore, limit: PAGE, ...(after && { after }) })
+  );
 }
 
 async function removeUnnamed(

@@ -2,7 +2,7 @@ import { accountKey, type Instant } from "../account.ts";
 import type { CardVault, VaultStore } from "../ports/card_vault.ts";
 import { vaultPages } from "./vault_orphans.ts";
 
-export interface VaultProof {
+interface VaultProof {
   readonly records: number;
   /** The records that do not open, each with its account. */
   readonly faults: readonly string[];

@@ -17,7 +17,7 @@ import { promised } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
 import type { Writer } from "./commit/writer.ts";
 
-export interface AccountStoreParts {
+interface AccountStoreParts {
   readonly database: SqliteDatabase;
   readonly journal: SqliteJournal;
   readonly writer: Writer<AccountWrites>;

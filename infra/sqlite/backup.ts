@@ -3,7 +3,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { APPLICATION_ID } from "./schema.ts";
 
 /** What a backup contains. */
-export interface Backup {
+interface Backup {
   readonly accounts: number;
   readonly entries: number;
 }

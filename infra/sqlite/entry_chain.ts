@@ -11,7 +11,7 @@ export interface ChainEnd {
 }
 
 /** Which entries of an account to read, newest first. */
-export interface ChainPage {
+interface ChainPage {
   /** Their lowest and highest number; the highest is not beyond the account's last entry. */
   readonly newest: number;
   readonly oldest: number;
@@ -22,7 +22,7 @@ export interface ChainPage {
 }
 
 /** Finds entries by their number, without an index of all of them. */
-export interface EntryChain {
+interface EntryChain {
   read(end: ChainEnd, page: ChainPage): readonly JournalEntry[];
 }
 

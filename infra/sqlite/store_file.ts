@@ -3,7 +3,7 @@ import { noStoreError, StartRefusedError } from "../process/start_refused.ts";
 import type { Store } from "../store.ts";
 import { openSqliteStore } from "./store.ts";
 
-export interface StoreFileOptions {
+interface StoreFileOptions {
   /** Whether a missing file is created. A task must not, because checking an empty store proves nothing. */
   readonly mayMake: boolean;
 }

@@ -23,7 +23,7 @@ const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
 const currency = z.literal(CURRENCY);
 const message = z.string().meta({ description: "For people; programs match fields and codes." });
 
-export const cardAnswer = z.object({
+const cardAnswer = z.object({
   cardId: z.string(),
   maskedNumber: z.string().meta({ example: "424242******4242" }),
   bin: z.string().nullable().meta({ description: "The first six digits; null under 15 digits." }),

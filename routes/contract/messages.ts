@@ -94,7 +94,7 @@ export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
 };
 
 /** Texts that the operator replaced, by the name of the variable. */
-export type TextOverrides = ReadonlyMap<string, string>;
+type TextOverrides = ReadonlyMap<string, string>;
 
 /** The text of a success message, a problem or a field error. */
 export interface Texts {

@@ -173,7 +173,7 @@ function toHoldFacts({ expiresAt, orderId, description }: EntryOf<"hold_placed">
   };
 }
 
-export function toOpenHold({ holdId, amountKurus, expiresAt }: OpenHold): OpenHoldBody {
+function toOpenHold({ holdId, amountKurus, expiresAt }: OpenHold): OpenHoldBody {
   return { holdId, amount: formatAmount(amountKurus), expiresAt: toInstant(expiresAt) };
 }
 

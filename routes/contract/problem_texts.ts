@@ -18,7 +18,7 @@ import type { ProblemCode } from "./problems.ts";
  * What a refusal says. A detail says what to do next, or there is none. `{name}` in it is filled with
  * the fact of that name; a part in brackets is left out when one of its facts is missing.
  */
-export interface ProblemText {
+interface ProblemText {
   readonly title: string;
   readonly detail?: string;
 }

@@ -88,7 +88,7 @@ export interface FieldError {
 }
 
 /** A number or an id behind a refusal, or several ids. */
-export type Fact = string | number | null | readonly string[];
+type Fact = string | number | null | readonly string[];
 
 /** A refusal on its way to the client; the pipeline gives it status, texts and request id. */
 export interface Problem {

@@ -85,13 +85,13 @@ export interface AccountRequest<Parameters> extends RequestFacts {
 }
 
 /** A request that anyone may send; its handler finds out who it is about. */
-export interface PublicRequest<Parameters> extends RequestFacts {
+interface PublicRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
   readonly trace: Trace;
 }
 
 /** A request by someone who is signed in. */
-export interface SessionRequest<Parameters> extends RequestFacts {
+interface SessionRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
   readonly caller: SessionCaller;
 }
@@ -106,7 +106,7 @@ export interface Success<Status extends number, Schema extends z.ZodObject | nul
 }
 
 /** A success whose `entries` may be too many for memory: they are written page by page. */
-export interface StreamedSuccess<Status extends number, Schema extends z.ZodObject> {
+interface StreamedSuccess<Status extends number, Schema extends z.ZodObject> {
   readonly status: Status;
   readonly body: Omit<z.output<Schema>, "message" | "entries">;
   readonly message: MessageName;
@@ -135,7 +135,7 @@ interface EndpointWith<Access, Request> {
   readonly handle: (request: Request) => Promise<AnyReply>;
 }
 
-export type SessionCaller = Extract<Caller, { kind: "session" }>;
+type SessionCaller = Extract<Caller, { kind: "session" }>;
 
 /** A reply whose shape was checked where its endpoint is written. */
 export type AnyReply =

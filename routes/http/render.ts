@@ -15,7 +15,7 @@ interface RenderOptions {
 }
 
 /** A response, and the code of its problem if it is one. */
-export interface Rendered {
+interface Rendered {
   readonly response: Response;
   readonly code: string | null;
 }
