@@ -15,7 +15,7 @@ export function decideFreezing(
   command: StatusCommand,
 ): Decision<AccountFrozen, RejectionOf<Inactive>> {
   return refuseInactive(account) ??
-    accepted<"account_frozen">(account, command, { type: "account_frozen", ...given(command) });
+    accepted<"account_frozen">(account, command, { type: "account_frozen", ...toReason(command) });
 }
 
 export function decideUnfreezing(
@@ -24,7 +24,10 @@ export function decideUnfreezing(
 ): Decision<AccountUnfrozen, RejectionOf<"account_not_frozen" | "account_closed">> {
   if (account.status === "active") return rejected({ code: "account_not_frozen" });
   return refuseClosed(account) ??
-    accepted<"account_unfrozen">(account, command, { type: "account_unfrozen", ...given(command) });
+    accepted<"account_unfrozen">(account, command, {
+      type: "account_unfrozen",
+      ...toReason(command),
+    });
 }
 
 /** Closes an account that has no money and expects none. It cannot be opened again. */
@@ -42,10 +45,10 @@ export function decideClosing(
   }
   return accepted<"account_closed">(account, command, {
     type: "account_closed",
-    ...given(command),
+    ...toReason(command),
   });
 }
 
-function given({ reason }: StatusCommand): { readonly reason?: string } {
+function toReason({ reason }: StatusCommand): { readonly reason?: string } {
   return reason === undefined ? {} : { reason };
 }

@@ -43,7 +43,7 @@ export function createUserDataRoutes(dependencies: Dependencies): readonly Endpo
     }),
   ];
 
-  /** The answer has begun: when an entry cannot be read, all that is left is to break it off. */
+  /** The answer has begun, so if an entry cannot be read, it can only be cut off. */
   async function* shown(pages: AsyncIterable<readonly JournalEntry[]>, requestId: string) {
     try {
       for await (const page of pages) yield page.map(toEntry);

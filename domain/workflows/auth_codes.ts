@@ -40,7 +40,7 @@ export async function findUser(
   return account && { isClosed: refuseClosed(account) !== undefined, authCodeHash };
 }
 
-/** Where a user can be reached; a closed account is sent nothing. */
+/** Where a user can be reached; nothing is sent to a closed account. */
 export async function findContact(
   { accounts, people }: {
     readonly accounts: Pick<Accounts, "read">;
@@ -73,7 +73,7 @@ export async function checkAuthCode(
   },
 ): Promise<SignInRefusal | undefined> {
   // Counted before it is checked, because guesses that arrive together must not all be checked.
-  // Attempts from other addresses do not count, so that they keep nobody from proving who they are.
+  // Attempts from other addresses do not count, so that they cannot lock the user out.
   const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
   const exceeded = await auth.count(limits, now);
   if (exceeded) return { code: "rate_limited", exceeded };
@@ -98,7 +98,7 @@ interface AuthCodeChange {
   readonly authCode: string;
   /** Checked if it is given. */
   readonly currentAuthCode?: string | undefined;
-  /** The session that goes on. */
+  /** The session that stays open. */
   readonly keptTokenHash?: string | undefined;
   readonly now: Instant;
 }

@@ -35,7 +35,7 @@ const NO_PAYMENTS: LoadedAccount["payments"] = new Map();
 export function createCachedAccounts(
   { cache, store, log }: CachedAccountsOptions,
 ): CachedAccounts {
-  function unreachable(error: unknown): undefined {
+  function logUnreachable(error: unknown): undefined {
     log.warn("account_cache_unreachable", { error });
   }
 
@@ -47,11 +47,11 @@ export function createCachedAccounts(
     if (payments.length > 0) return undefined;
     const found = cache.get(id);
     // An account in this process's own memory costs no turn of the event loop.
-    if (!(found instanceof Promise)) return fitting(found, keys);
-    return found.catch(unreachable).then((account) => fitting(account, keys));
+    if (!(found instanceof Promise)) return toBase(found, keys);
+    return found.catch(logUnreachable).then((account) => toBase(account, keys));
   }
 
-  function fitting(
+  function toBase(
     account: Account | undefined,
     keys: readonly string[],
   ): Eventually<LoadedAccount | undefined> {
@@ -76,18 +76,18 @@ export function createCachedAccounts(
     return store.entriesOfOldKeys(id, unsure).then(isNone);
   }
 
-  function unheard(done: Eventually<void>): void {
-    if (done instanceof Promise) done.catch(unreachable);
+  function ignoreFailure(done: Eventually<void>): void {
+    if (done instanceof Promise) done.catch(logUnreachable);
   }
 
   function forget(id: AccountId): void {
-    unheard(cache.drop(id));
+    ignoreFailure(cache.drop(id));
   }
 
   function remember(account: Account): void {
     // After a restore, a derived head could come again on top of another history.
     if (isDerivedEntryId(account.head)) return forget(account.id);
-    unheard(cache.put(account));
+    ignoreFailure(cache.put(account));
   }
 
   return { base, remember, forget };

@@ -1,5 +1,5 @@
 import { type Account, findCard, fromAccountKey, type Instant } from "../account.ts";
-import { maskedNumber } from "../card_number.ts";
+import { maskNumber } from "../card_number.ts";
 import type { Digest } from "../entry_chain.ts";
 import type { EntryOf } from "../journal.ts";
 import { formatAmount } from "../money.ts";
@@ -168,7 +168,7 @@ async function findCardFaults(
     const number = await vault.open(id, cardId).catch(() => undefined);
     if (number === undefined) continue;
     const isSame = vault.fingerprint(id, number) === fingerprint &&
-      maskedNumber(number.facts) === maskedNumber(shown);
+      maskNumber(number.facts) === maskNumber(shown);
     if (!isSame) faults.push(`card ${cardId}: the vault has another number for it`);
   }
   return faults;

@@ -17,7 +17,7 @@ export async function removeVaultOrphans(
 ): Promise<number> {
   const createdBefore = now - VAULT_ORPHAN_AFTER_MILLISECONDS;
   let removed = 0;
-  for await (const page of vaultPages(vault, createdBefore)) {
+  for await (const page of listVaultPages(vault, createdBefore)) {
     const cardIdsByAccount = Map.groupBy(page, ({ account }) => accountKey(account));
     for (const records of cardIdsByAccount.values()) {
       removed += await removeUnnamed({ accounts, vault }, records);
@@ -27,7 +27,7 @@ export async function removeVaultOrphans(
 }
 
 /** Every older record, page by page. */
-export function vaultPages(
+export function listVaultPages(
   vault: Pick<VaultStore, "list">,
   createdBefore: Instant,
 ): AsyncIterable<readonly VaultRecord[]> {

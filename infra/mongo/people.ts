@@ -6,7 +6,7 @@ import type { UserDocument } from "./documents.ts";
 
 const PROFILE = { _id: 0, name: 1, surname: 1, birthDate: 1, phoneNumber: 1, email: 1 } as const;
 
-/** Personal data, which stands in the account's document under names that no decision reads. */
+/** Stores personal data in the account's document, under names that no decision reads. */
 export function createMongoPeople(users: Collection<UserDocument>): People {
   return {
     find: async (id) => {

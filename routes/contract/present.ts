@@ -1,7 +1,7 @@
 import type { Account, Instant, OpenHold } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { availableKurus, heldKurus, unexpiredHolds } from "../../domain/available.ts";
-import { maskedNumber } from "../../domain/card_number.ts";
+import { maskNumber } from "../../domain/card_number.ts";
 import {
   type CardSnapshot,
   cardSnapshot,
@@ -45,7 +45,7 @@ export function toCard(card: CardSnapshot): CardAnswer {
   const createdAt = toInstant(card.savedAt);
   return {
     cardId,
-    maskedNumber: maskedNumber(card),
+    maskedNumber: maskNumber(card),
     bin,
     last4,
     brand,

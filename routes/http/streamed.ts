@@ -15,8 +15,8 @@ async function* write(
 }
 
 /**
- * Streams an object and a last member of it, page by page. A page is read when the client has taken
- * the one before, and none when the client has gone.
+ * Streams an object whose last member is a list, page by page. A page is read once the client has taken
+ * the one before, and no further page after the client has gone.
  */
 export function streamObject(
   head: object,
