@@ -45,22 +45,23 @@ interface Pass {
 }
 
 const ROUTE_TESTS = "tests/routes";
-const PROOFS = "tests/proofs";
+/** What measures time, loads the machine or needs a port to stay free. */
+const ALONE = ["tests/bench", "tests/proofs"];
 /** The one option of a run of everything. */
 const NO_CHECK = "--no-check";
 
 /**
  * Plans what the arguments name; or everything on SQLite, then the route tests again on MongoDB if
  * there is one, both with files in parallel, because many tests wait for a process, a timer or a
- * service; and last the proofs, one after the other, because they measure time and load.
+ * service; and last, one after the other, what runs alone.
  */
 function planPasses(args: readonly string[], services: readonly Service[]): readonly Pass[] {
   const variables = collectVariables(services);
   if (args.some((arg) => arg !== NO_CHECK)) return [{ args, variables }];
   const hasMongo = services.some(({ name, state }) => name === "MongoDB" && state !== "missing");
   const passes: Pass[] = [
-    { args: [...args, "--parallel", `--ignore=${PROOFS}`], variables },
-    { title: "The proofs:", args: [...args, PROOFS], variables },
+    { args: [...args, "--parallel", `--ignore=${ALONE.join(",")}`], variables },
+    { title: "What runs alone:", args: [...args, ...ALONE], variables },
   ];
   if (!hasMongo) return passes;
   return passes.toSpliced(1, 0, {
