@@ -196,7 +196,7 @@ async function hold(kese: TestKese): Promise<string> {
   return holdId;
 }
 
-/** An operation on a warm account, and the commands that it waits for one after the other. */
+/** An operation on a warm account, and the commands that it sends. */
 interface Operation {
   readonly name: string;
   readonly commands: readonly string[];
@@ -337,12 +337,14 @@ const operations: readonly Operation[] = [
   },
   {
     name: "sign-in, first step, by the fleet",
-    commands: ["find users", "update auth", "update auth"],
+    // Whether the account is closed, and its authCode, are asked at the same time.
+    commands: ["find users", "find users", "update auth", "update auth"],
     prepare: () => ["POST /authenticate_first_route", { json: { userNo: "1" } }],
   },
   {
     name: "sign-in, second step",
-    commands: ["update auth", "insert auth", "find auth"],
+    // Whether the account is closed by now is asked last.
+    commands: ["update auth", "insert auth", "find auth", "find users"],
     prepare: async (kese) => {
       const { body: { code } } = await send(kese, "POST /authenticate_first_route", {
         json: { userNo: "1" },
@@ -354,7 +356,7 @@ const operations: readonly Operation[] = [
 
 for (const { name, commands, prepare } of operations) {
   mongoTest(
-    `${name}: ${commands.length} round trips on a warm account`,
+    `${name}: ${commands.length} commands on a warm account`,
     async ({ commandsOf, kese }) => {
       await commandsOf(PAY);
       const [line, request] = await prepare(kese);
