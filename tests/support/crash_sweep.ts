@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
+import { HOUR_MILLISECONDS, MINUTE_MILLISECONDS } from "../../domain/limits.ts";
 import type { SandboxCharge } from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
-import { assertAddsUp, journalOf } from "./answers.ts";
+import { assertAddsUp, journalOf, sendWell } from "./answers.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { countCalls, CRASH_KINDS, type CrashFault, type Outside } from "./crash_calls.ts";
 import type { Operation, Sent } from "./crash_sweep_operations.ts";
-import { type Answer, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
+import { type Answer, createUser, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
 import { assertNothingLeft } from "./leftovers.ts";
 import { createNotedSandbox } from "./scripted_gateway.ts";
 
@@ -182,15 +182,20 @@ interface Attempt {
 
 /** Sends a request to a process of its own; there is no answer when that dies. */
 async function request(
-  { clock, outside }: Bench,
+  bench: Bench,
   { sent, fault }: { readonly sent: Sent; readonly fault?: CrashFault | undefined },
 ): Promise<Attempt> {
+  const { clock, outside } = bench;
   const { calls, died, land, ...counted } = countCalls(outside, fault);
   const kese = await openTestKese({ ...counted, clock });
-  clock.advance(BETWEEN_REQUESTS_MILLISECONDS);
+  letTimePass(bench);
   const answer = await Promise.race([sendKeyed(kese, sent), died.then(() => undefined)]);
   await kese.dependencies.audit.flush();
   return { answer, calls, reached: fault === undefined || calls.length >= fault.call, land };
+}
+
+function letTimePass({ clock, operation }: Bench): void {
+  clock.advance(operation.isHurried ? MINUTE_MILLISECONDS : BETWEEN_REQUESTS_MILLISECONDS);
 }
 
 function sendKeyed(kese: TestKese, { line, json }: Sent): Promise<Answer> {
@@ -226,9 +231,9 @@ async function reconcileLater(bench: Bench, broken: readonly Broken[]): Promise<
   await assertNothingLeft(bench.outside.store, clock.now(), userNos);
 }
 
-async function assertReplays({ clock, kese }: Bench, { answer, sent, userNo }: Known) {
-  clock.advance(BETWEEN_REQUESTS_MILLISECONDS);
-  const again = await sendKeyed(kese, sent);
+async function assertReplays(bench: Bench, { answer, sent, userNo }: Known) {
+  letTimePass(bench);
+  const again = await sendKeyed(bench.kese, sent);
   assertEquals([again.status, again.text], [answer.status, answer.text], userNo);
   assertEquals(again.headers.get("idempotent-replayed"), "true", userNo);
 }
@@ -240,6 +245,8 @@ async function assertOnce(bench: Bench, known: readonly Known[]): Promise<void> 
   const started = (await journalOf(kese, UNDISTURBED)).filter(isStart).map(({ id }) => id);
   for (const { userNo } of known) {
     assertEquals(await assertAddsUp(kese, userNo), operation.balance, userNo);
+    const { body: { held } } = await send(kese, `GET /bakiye?userNo=${userNo}`);
+    assertEquals(held, operation.held ?? "0.00", userNo);
     const entries = await journalOf(kese, userNo);
     assertEquals(entries.map(({ type }) => type), operation.entries, userNo);
     const isCredited = entries.some(({ type }) => type === "top_up_credited");
@@ -269,6 +276,43 @@ function countAnswers(broken: readonly Broken[]): Map<string, number> {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Breaks off, at every call and in every way, a sweep that notes an expired hold; gives how often. */
+export async function sweepExpiryCrashes(store: Store): Promise<number> {
+  const clock = createTestClock();
+  const kese = await openTestKese({ store, clock });
+  const outside = { store, gateway: kese.gateway };
+  /** Gives the calls of a sweep that finds one hold. */
+  const expireOne = async (userNo: string, fault?: CrashFault): Promise<readonly string[]> => {
+    const hold = { userNo, amount: "50.00", expiresInMinutes: 1 };
+    await createUser(kese, userNo);
+    await sendWell(kese, "POST /provizyon", { json: hold });
+    clock.advance(MINUTE_MILLISECONDS);
+    const { calls, died, land, ...counted } = countCalls(outside, fault);
+    const sweeping = await openTestKese({ ...counted, clock });
+    await Promise.race([sweeping.sweep().catch(() => {}), died]);
+    // What was on its way comes after another process has swept.
+    await kese.sweep();
+    await land();
+    await kese.sweep();
+    const entries = await journalOf(kese, userNo);
+    const types = entries.map(({ type }) => type);
+    assertEquals(types, ["account_opened", "hold_placed", "hold_expired"], userNo);
+    const { body: { available, holds } } = await send(kese, `GET /bakiye?userNo=${userNo}`);
+    assertEquals([available, holds], ["100.00", []], userNo);
+    return calls;
+  };
+  const { length } = await expireOne(UNDISTURBED);
+  let crashes = 0;
+  for (const kind of CRASH_KINDS) {
+    for (let call = 1; call <= length; call++, crashes++) {
+      const calls = await expireOne(`${kind}-${call}`, { kind, call });
+      assert(calls.length >= call, `${kind} at ${call}: the fault was not reached`);
+    }
+  }
+  assertEquals((await reconcile(kese)).faults, []);
+  return crashes;
 }
 
 /** One line an operation. */
