@@ -102,10 +102,14 @@ export async function sweepCrashes(operation: Operation, store: Store): Promise<
   };
 }
 
+/** A process that has died waits for nothing: none of its timers may outlive it. */
+function timerlessClock(): TestClock {
+  return { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
+}
+
 async function openBench(operation: Operation, store: Store): Promise<Bench> {
   const charges = new Map<string, SandboxCharge>();
-  // A process that has died waits for nothing: none of its timers may outlive it.
-  const clock = { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
+  const clock = timerlessClock();
   const outside = { store, gateway: createNotedSandbox(store, charges) };
   return { operation, outside, clock, charges, kese: await openTestKese({ ...outside, clock }) };
 }
@@ -280,7 +284,7 @@ function countAnswers(broken: readonly Broken[]): Map<string, number> {
 
 /** Breaks off, at every call and in every way, a sweep that notes an expired hold; gives how often. */
 export async function sweepExpiryCrashes(store: Store): Promise<number> {
-  const clock = createTestClock();
+  const clock = timerlessClock();
   const kese = await openTestKese({ store, clock });
   const outside = { store, gateway: kese.gateway };
   /** Gives the calls of a sweep that finds one hold. */
@@ -312,6 +316,7 @@ export async function sweepExpiryCrashes(store: Store): Promise<number> {
     }
   }
   assertEquals((await reconcile(kese)).faults, []);
+  await kese.dependencies.audit.flush();
   return crashes;
 }
 
