@@ -116,6 +116,8 @@ export async function openKese(
     journal,
     auth: store.auth,
     people: store.people,
+    erasing: store.erasing,
+    cache,
     vault,
     settlement,
     hasher: replaced.hasher ?? createSecretHasher(),

@@ -63,9 +63,17 @@ export interface OpenHold {
   readonly description?: string;
 }
 
-/** Frozen: the user can pay nothing new. Closed: nothing but reading. */
+/**
+ * Frozen: the user can pay nothing new. Closed: nothing but reading. Erased: closed, and nothing is left
+ * of the person.
+ */
 export type AccountStatus = typeof ACCOUNT_STATUSES[number];
-export const ACCOUNT_STATUSES = ["active", "frozen", "closed"] as const;
+export const ACCOUNT_STATUSES = ["active", "frozen", "closed", "erased"] as const;
+
+/** Whether an account can only be looked at. */
+export function isClosed({ status }: Pick<Account, "status">): boolean {
+  return status === "closed" || status === "erased";
+}
 
 /** What a decision needs and nothing more: no personal data, no card number. */
 export interface Account {

@@ -1,3 +1,4 @@
+import { eraseFacts, holdsFingerprints } from "./erasing.ts";
 import { type EntryType, FREE_TEXT_NAMES, type JournalEntry } from "./journal.ts";
 
 /** Hashes a text, so that nobody can find another text with the same result. */
@@ -26,7 +27,7 @@ export interface Link extends
  */
 export function linkHash(link: Link, digest: Digest): string {
   const { account, previous, seq, id, type, at, amountKurus, deltaKurus, balanceAfterKurus } = link;
-  const facts = withoutFreeTexts(link.facts, digest);
+  const facts = withoutErasable(link, digest);
   return digest(
     `${previous}\n${account}\n${seq}\n${id}\n${type}\n${at}\n${amountKurus}\n${deltaKurus}\n${balanceAfterKurus}\n${facts}`,
   );
@@ -51,15 +52,12 @@ export function entryHash(
 const FREE_TEXT_MEMBERS = FREE_TEXT_NAMES.map((name) => `"${name}":`);
 
 /**
- * The facts with each free text replaced by `{erased: digest}`. Erasing a text in a store leaves exactly
- * that, so the chain stays valid.
+ * The facts with `{erased: digest}` in the place of each free text and fingerprint. Erasing them in a
+ * store leaves exactly that, so the chain stays valid.
  */
-function withoutFreeTexts(facts: string, digest: Digest): string {
-  if (!FREE_TEXT_MEMBERS.some((member) => facts.includes(member))) return facts;
-  const members = Object.entries<unknown>(JSON.parse(facts)).map(([name, value]) =>
-    typeof value === "string" && FREE_TEXT_NAMES.includes(name)
-      ? [name, { erased: digest(value) }]
-      : [name, value]
-  );
-  return JSON.stringify(Object.fromEntries(members));
+function withoutErasable({ type, facts }: Link, digest: Digest): string {
+  const holdsSome = holdsFingerprints(type) ||
+    FREE_TEXT_MEMBERS.some((member) => facts.includes(member));
+  if (!holdsSome) return facts;
+  return JSON.stringify(eraseFacts(JSON.parse(facts), { digest, texts: FREE_TEXT_NAMES }));
 }

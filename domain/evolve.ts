@@ -68,6 +68,8 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
     case "account_closed":
       // Its holds have all expired: what they were for is never asked again.
       return { status: "closed", openHolds: account.openHolds.map(withoutRide) };
+    case "account_erased":
+      return { status: "erased", cards: [], selectedCardId: null };
     case "payment": {
       const lastPayment = paymentState(entry);
       if (entry.holdId === undefined) return { lastPayment };
@@ -102,8 +104,12 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
   }
 }
 
-function toCard({ selected: _, ...card }: SavedCard): Card {
-  return card;
+/** Of a card whose fingerprint was erased since, its digest stands in until the account is erased, too. */
+function toCard({ selected: _, fingerprint, ...card }: SavedCard): Card {
+  return {
+    ...card,
+    fingerprint: typeof fingerprint === "string" ? fingerprint : fingerprint.erased,
+  };
 }
 
 function selectedOf(cards: readonly SavedCard[]): string | null {

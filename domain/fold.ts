@@ -1,5 +1,6 @@
 import type { Account, PaymentState } from "./account.ts";
 import type { Command, Decision } from "./decision.ts";
+import { textOf } from "./erased.ts";
 import type { JournalEntry } from "./journal.ts";
 import { paymentAfter } from "./payment_state.ts";
 import type { AccountView } from "./refund.ts";
@@ -88,6 +89,7 @@ export function checkKey(
   entriesByKey: EntriesByKey,
 ): JournalEntry | "key_reused" | undefined {
   const entry = idempotency && entriesByKey.get(idempotency.keyHash);
-  if (entry === undefined) return undefined;
-  return entry.idempotency?.fingerprint === idempotency?.fingerprint ? entry : "key_reused";
+  // What was erased can be answered no more.
+  if (textOf(entry?.idempotency?.fingerprint) === undefined) return undefined;
+  return entry?.idempotency?.fingerprint === idempotency?.fingerprint ? entry : "key_reused";
 }

@@ -1,3 +1,4 @@
+import type { ErasableText } from "./erased.ts";
 import {
   IDEMPOTENCY_KEY_MAX_LENGTH,
   RECENT_KEYS_PER_ACCOUNT,
@@ -12,6 +13,11 @@ export interface Idempotency {
   readonly fingerprint: string;
   /** The language of the first answer, so that a replay gives exactly the same bytes. */
   readonly language: Language;
+}
+
+/** The same as an entry keeps it. */
+export interface RememberedKey extends Omit<Idempotency, "fingerprint"> {
+  readonly fingerprint: ErasableText;
 }
 
 export type Language = "tr" | "en";

@@ -39,6 +39,9 @@ export const ORDER_SEARCH_PAGES = 10;
 /** Payments of one order that a refusal names. */
 export const ORDER_CANDIDATES = 10;
 
+/** Entries of which texts are erased in one transaction, so that no payment waits for long. */
+export const ENTRIES_ERASED_AT_ONCE = 200;
+
 export const USER_NO_MAX_LENGTH = 64;
 export const ID_MAX_LENGTH = 64;
 export const IDEMPOTENCY_KEY_MAX_LENGTH = 255;

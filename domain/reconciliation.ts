@@ -212,6 +212,12 @@ function keyFaults(
   return isSame ? [] : ["recentKeys are not the keys of its newest entries"];
 }
 
+/** A person belongs to every account but an erased one. */
+export function personFaults({ status }: Account, hasPerson: boolean): readonly string[] {
+  if (status === "erased") return hasPerson ? ["is erased, and its person is still there"] : [];
+  return hasPerson ? [] : ["has no person"];
+}
+
 /** The values that differ between two, by their path. */
 export function differences(first: unknown, second: unknown, path: string): readonly string[] {
   if (Object.is(first, second)) return [];

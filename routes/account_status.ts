@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { AccountStatus } from "../domain/account.ts";
 import { decideFreezing, decideUnfreezing } from "../domain/account_status.ts";
 import { closeAccount } from "../domain/workflows/closing.ts";
 import type { Dependencies } from "./http/dependencies.ts";
@@ -83,6 +82,9 @@ type StatusRequest = Pick<
   "account" | "command" | "parameters"
 >;
 
-function statusBody({ account: { userNo } }: StatusRequest, status: AccountStatus) {
+function statusBody(
+  { account: { userNo } }: StatusRequest,
+  status: "active" | "frozen" | "closed",
+) {
   return { userNo, status };
 }

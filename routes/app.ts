@@ -4,6 +4,7 @@ import { createAccountStatusRoutes } from "./account_status.ts";
 import { createAdjustmentRoutes } from "./adjustments.ts";
 import { createBalanceRoutes } from "./balance.ts";
 import { createCardRoutes } from "./cards.ts";
+import { createErasingRoutes } from "./erasing.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { createHealthRoutes } from "./health.ts";
@@ -29,6 +30,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createUserRoutes(dependencies),
     ...createPeopleRoutes(dependencies),
     ...createUserDataRoutes(dependencies),
+    ...createErasingRoutes(dependencies),
     ...createSignInRoutes(dependencies),
     ...createCardRoutes(dependencies),
     ...createPaymentRoutes(dependencies),

@@ -14,7 +14,7 @@ import {
   userNo,
 } from "./contract/fields.ts";
 import { messageAnswer, personAnswer, sessionsEndedAnswer } from "./contract/answers.ts";
-import { toInstant, toProfile } from "./contract/present.ts";
+import { toInstant, toProfile, toStatus } from "./contract/present.ts";
 import { listErrors, type Problem, problem, toProblem } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { type AccountRequest, defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
@@ -170,7 +170,7 @@ async function toPerson(
   if (opened === undefined) throw new Error("Cannot show a user: their journal has no beginning");
   return {
     userNo: account.id.userNo,
-    status: account.status,
+    status: toStatus(account),
     ...toProfile(profile),
     createdAt: toInstant(opened.at),
     counts: {

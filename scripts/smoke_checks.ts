@@ -349,4 +349,19 @@ export const CHECKS: readonly Check[] = [
       expectProblem(after, 401, "unauthenticated");
     },
   },
+  {
+    name: "a user who leaves is closed and erased, and the journal stays",
+    run: async ({ send, userNo }) => {
+      const json = { userNo };
+      expectProblem(await send("DELETE /kullanici", { json }), 409, "account_not_closed");
+      const debit = { ...json, direction: "debit", amount: "150.00", reason: "cash" };
+      expectAnswer(await send("POST /bakiye-duzeltme", { json: debit }), 201, { balance: "0.00" });
+      expectAnswer(await send("POST /hesap/kapat", { json }), 200, { status: "closed" });
+      expectAnswer(await send("DELETE /kullanici", { json }), 200);
+      expectProblem(await send(`GET /kullanici?userNo=${userNo}`), 404, "user_not_found");
+      const { body } = await send(`GET /islemler?userNo=${userNo}&limit=1`);
+      expectEqual("type", body.data[0].type, "account_erased");
+      expectAnswer(await send("DELETE /kullanici", { json }), 200);
+    },
+  },
 ];

@@ -8,3 +8,9 @@ export interface AccountCache {
   put(account: Account): Eventually<void>;
   drop(id: AccountId): Eventually<void>;
 }
+
+/** A cache from which an account's older states can be removed for good. */
+export interface ErasableCache extends AccountCache {
+  /** Resolves when no older state of the account is left; rejects when one may be. */
+  replace(account: Account): Eventually<void>;
+}

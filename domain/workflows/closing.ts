@@ -1,4 +1,4 @@
-import { type Account, type AccountId, accountKey } from "../account.ts";
+import { type Account, type AccountId, accountKey, isClosed } from "../account.ts";
 import { decideClosing, type StatusCommand } from "../account_status.ts";
 import type { AccountClosed, JournalEntry } from "../journal.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
@@ -41,7 +41,7 @@ export function reportOwed(
   log: Pick<Log, "error">,
   { account, entry }: { readonly account: Account; readonly entry: JournalEntry },
 ): void {
-  if (account.status !== "closed" || entry.deltaKurus <= 0) return;
+  if (!isClosed(account) || entry.deltaKurus <= 0) return;
   const { id: entryId, type } = entry;
   log.error("money_on_closed_account", { account: accountKey(account.id), entryId, type });
 }

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { accountKey } from "../../domain/account.ts";
 import { CardNumber } from "../../domain/card_number.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
+import { chainDigest } from "./chain_digest.ts";
 
 /** Characters of a keyed digest: 128 bits, so that no two requests of an account share one. */
 const KEYED_LENGTH = 32;
@@ -18,6 +19,7 @@ export function createDigests(key: () => Uint8Array): Digests {
   };
   return {
     secret: shareWithinTurn(sha256),
+    chain: chainDigest,
     equal: isEqual,
     sentCode: (id, code) => sign(`code\n${accountKey(id)}\n${code}`),
     idempotencyKey: ({ operation, by }, key) => sign(`key\n${by}\n${operation}\n${key}`),

@@ -1,5 +1,5 @@
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
-import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 
 /** Accounts that a process caches. Beyond either bound the least recently used one goes. */
 export const CACHED_ACCOUNTS = 10_000;
@@ -13,10 +13,11 @@ interface MemoryCacheBounds {
 }
 
 /** An account cache without I/O: every call has taken effect when it returns. */
-export interface MemoryAccountCache extends AccountCache {
+export interface MemoryAccountCache extends ErasableCache {
   get(id: AccountId): Account | undefined;
   put(account: Account): void;
   drop(id: AccountId): void;
+  replace(account: Account): void;
 }
 
 /** Caches the accounts that this process used last. */
@@ -56,5 +57,6 @@ export function createMemoryAccountCache(
       while (kept.size > accounts || keysKept > keys) removeOldest();
     },
     drop: (id) => remove(accountKey(id)),
+    replace: (account) => add(accountKey(account.id), account),
   };
 }

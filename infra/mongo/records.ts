@@ -6,6 +6,7 @@ import type { StoredAccount, StoreRecords } from "../../domain/ports/store_recor
 import {
   differences,
   type LookedUpPayment,
+  personFaults,
   type StoredEntry,
 } from "../../domain/reconciliation.ts";
 import {
@@ -115,7 +116,9 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
 
 function readAccount(document: UserDocument): Pick<StoredAccount, "account" | "faults"> {
   try {
-    return { account: fromAccountDocument(fromAccountKey(document._id), document), faults: [] };
+    const account = fromAccountDocument(fromAccountKey(document._id), document);
+    // Of an erased account the document has no personal field left.
+    return { account, faults: personFaults(account, document.name !== undefined) };
   } catch {
     return { account: undefined, faults: ["its document cannot be read"] };
   }

@@ -1,4 +1,4 @@
-import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import { fromSnapshot, type SnapshotOwner, toSnapshot, toSnapshotKey } from "./account_snapshot.ts";
 import type { RedisConnection } from "./connection.ts";
 
@@ -16,8 +16,8 @@ return 1`;
 export function createRedisAccountCache(
   redis: RedisConnection,
   owner: SnapshotOwner,
-): AccountCache {
-  const cache: AccountCache = {
+): ErasableCache {
+  const cache: ErasableCache = {
     get: async (id) => {
       const text = await redis.run((client) => client.get(toSnapshotKey(owner, id)));
       return fromSnapshot(owner, { id, text });
@@ -30,6 +30,8 @@ export function createRedisAccountCache(
         client.eval(PUT_UNLESS_OLDER, [toSnapshotKey(owner, account.id)], facts)
       );
     },
+    // What others still write of older states is refused, because the newer one is there.
+    replace: (account) => cache.put(account),
     drop: async (id) => {
       await redis.run((client) => client.del(toSnapshotKey(owner, id)));
     },

@@ -48,14 +48,17 @@ export class SqliteDatabase {
 
   /**
    * Empties the write-ahead log, which still contains removed rows. Waits for nobody: while another
-   * connection reads an older state or writes, or the disk fails, the log stays until the next time.
+   * connection reads an older state or writes, or the disk fails, the log stays until the next time, and
+   * the answer is false.
    */
-  emptyLog(): void {
+  emptyLog(): boolean {
     this.#waitForOthers(0);
     try {
-      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const { busy } = this.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() as { busy: number };
+      return busy === 0;
     } catch {
       // As after a failed checkpoint of SQLite's own: the next commit says what is wrong with the disk.
+      return false;
     } finally {
       this.#waitForOthers(BUSY_MILLISECONDS);
     }

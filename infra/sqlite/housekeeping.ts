@@ -7,9 +7,6 @@ export interface Housekeeping {
   keepHouse(now: Instant): void;
 }
 
-/** The name of the call after which the file's log is emptied: what was removed is then gone from both. */
-export const KEEP_HOUSE: keyof Housekeeping = "keepHouse";
-
 /**
  * Audit batches that one round removes, so that no round stalls a payment. A server with little to do
  * writes four a second, so a minute brings half as many.

@@ -1,6 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Account, fromAccountKey } from "../../domain/account.ts";
-import type { LookedUpPayment, StoredEntry } from "../../domain/reconciliation.ts";
+import {
+  type LookedUpPayment,
+  personFaults,
+  type StoredEntry,
+} from "../../domain/reconciliation.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -183,7 +187,6 @@ function readAccount(
     return { account: undefined, faults: ["is in other tables, and is not an account"] };
   }
   const faults = [
-    ...(person_no === null ? ["has no person"] : []),
     ...(unfiled === null || unfiled >= 0 && unfiled <= (seq ?? 0)
       ? []
       : [`has ${seq} entries, and ${unfiled} of them are not filed`]),
@@ -194,7 +197,8 @@ function readAccount(
     return { account: undefined, faults: [...faults, "its last entry is missing"] };
   }
   try {
-    return { account: fromAccountRow(fromAccountKey(key), stored), faults };
+    const account = fromAccountRow(fromAccountKey(key), stored);
+    return { account, faults: [...faults, ...personFaults(account, person_no !== null)] };
   } catch {
     return { account: undefined, faults: [...faults, "its state cannot be read"] };
   }

@@ -196,6 +196,7 @@ function toLookUp(entry: JournalEntry): LookUp | undefined {
     case "account_frozen":
     case "account_unfrozen":
     case "account_closed":
+    case "account_erased":
     case "card_saved":
     case "card_selected":
     case "card_removed":

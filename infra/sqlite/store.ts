@@ -6,6 +6,7 @@ import { ENTRIES_CHAINED_AT_ONCE } from "./chaining.ts";
 import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
+import { createSqliteErasing } from "./erasing.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
 import { createSqlitePeople } from "./people.ts";
@@ -30,7 +31,7 @@ export function openSqliteStore(path: string): Store {
 
 /** Commits in this thread, on the connection that reads. */
 export function commitHere(database: SqliteDatabase): Committer {
-  return { commit: createCommit(database), close: () => {} };
+  return { commit: createCommit(database), emptyLog: () => database.emptyLog(), close: () => {} };
 }
 
 /** Creates the stores of one open file. This connection reads, and `committer` writes. */
@@ -48,6 +49,7 @@ export function createSqliteStore(
     records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
     people: createSqlitePeople(database, writer),
+    erasing: createSqliteErasing(writer, committer),
     vault: createSqliteVaultStore(database, writer),
     audit: createSqliteAuditSink(writer),
     sandboxCharges: createSqliteSandboxCharges(database, writer),
@@ -59,6 +61,8 @@ export function createSqliteStore(
         while (await writer.write("chainEntries") === ENTRIES_CHAINED_AT_ONCE);
       } finally {
         await writer.write("keepHouse", now);
+        // What was removed is still in the log, until it is emptied now or the next time.
+        await committer.emptyLog();
       }
     },
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { CARD_BRANDS } from "../../domain/card_brand.ts";
-import { ACCOUNT_STATUSES } from "../../domain/account.ts";
 import {
   ADJUSTMENT_DIRECTIONS,
   ADJUSTMENT_REASONS,
@@ -22,6 +21,8 @@ const held = money.meta({ description: "What open holds set aside." });
 const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
 const currency = z.literal(CURRENCY);
 const message = z.string().meta({ description: "For people; programs match fields and codes." });
+
+const accountStatus = z.enum(["active", "frozen", "closed"]);
 
 const cardAnswer = z.object({
   cardId: z.string(),
@@ -63,7 +64,7 @@ const profile = z.object({
 export const personAnswer = z.object({
   message,
   userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+  status: accountStatus,
   ...profile.shape,
   createdAt: instant,
   counts: z.object({
@@ -82,7 +83,7 @@ export const sessionsEndedAnswer = z.object({
 export const accountStatusAnswer = z.object({
   message,
   userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+  status: accountStatus,
 }).meta({ id: "AccountStatus" });
 
 const openHold = z.object({ holdId: z.string(), amount: money, expiresAt: instant })
@@ -91,7 +92,7 @@ const openHold = z.object({ holdId: z.string(), amount: money, expiresAt: instan
 export const balanceAnswer = z.object({
   message,
   userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+  status: accountStatus,
   balance: money,
   held,
   available,

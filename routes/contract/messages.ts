@@ -16,6 +16,10 @@ export const MESSAGES = {
     tr: "Kullanıcının saklanan tüm verileri görüntülendi.",
     en: "All data of the user were found.",
   },
+  user_erased: {
+    tr: "Kullanıcının kişisel verileri silindi.",
+    en: "The user's personal data were erased.",
+  },
   sessions_ended: { tr: "Oturumlar sonlandırıldı.", en: "The sessions have ended." },
   code_created: { tr: "Doğrulama kodu oluşturuldu.", en: "The one-time code was created." },
   code_sent: {

@@ -185,6 +185,16 @@ export const PROBLEM_TEXTS: Readonly<
       detail: "It can only be looked at; create another user under another number if need be.",
     },
   },
+  account_not_closed: {
+    tr: {
+      title: "Hesap kapatılmamış.",
+      detail: "Kişisel veriler yalnız kapatılmış bir hesapta silinebilir: önce hesabı kapatın.",
+    },
+    en: {
+      title: "The account is not closed.",
+      detail: "Personal data can be erased only once the account is closed: close it first.",
+    },
+  },
   account_not_empty: {
     tr: {
       title: "Hesap boş değil.",

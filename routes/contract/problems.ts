@@ -48,6 +48,7 @@ export const PROBLEMS = {
   hold_closed: { status: 409, facts: { holdStatus: "captured", paymentId: PAYMENT_ID } },
   account_not_frozen: { status: 409 },
   account_closed: { status: 409 },
+  account_not_closed: { status: 409 },
   account_not_empty: { status: 409, facts: { balance: "12.40", holds: 1, openTopUps: 0 } },
   already_refunded: { status: 409, facts: { paymentId: PAYMENT_ID } },
   ambiguous_order: { status: 409, facts: { paymentIds: [PAYMENT_ID] } },

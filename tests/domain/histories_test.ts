@@ -294,7 +294,7 @@ Deno.test("foldCommands() came to every end and every refusal in these histories
       ...["card_not_found", "card_not_chargeable", "card_in_use", "too_many_open_top_ups"],
       ...["rate_limited", "too_many_holds", "hold_not_found", "hold_closed"],
       // Two more have the names of entries that are there: account_frozen and account_closed.
-      ...["account_not_frozen", "account_not_empty"],
+      ...["account_not_frozen", "account_not_closed", "account_not_empty"],
     ].sort(),
   );
 });

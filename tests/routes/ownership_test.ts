@@ -68,6 +68,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknownUser: USER_NOT_FOUND,
     notHis: "serves its own",
   },
+  // Not closed: the fleet is told so.
+  "DELETE /kullanici": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `DELETE /kullanici?userNo=${userNo}` }),
+    success: 409,
+    unknownUser: USER_NOT_FOUND,
+    notHis: "serves its own",
+  },
   "GET /kullanici/verilerim": {
     who: "fleet or session",
     call: ({ userNo }) => ({ line: `GET /kullanici/verilerim?userNo=${userNo}` }),

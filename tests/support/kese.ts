@@ -92,6 +92,7 @@ export const TEST_ENVIRONMENT: Environment = {
   cardKeys: new Map([["test", new Uint8Array(32).fill(1)]]),
   cardFingerprintKeys: [new Uint8Array(32).fill(2)],
   cardGateway: "sandbox",
+  keepTexts: new Set(),
   allowCardNumberInUrl: true,
   trustProxy: false,
   requestsPerMinute: { user: 0, fleet: 0 },

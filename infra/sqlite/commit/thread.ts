@@ -32,6 +32,10 @@ export function createCommitThread(path: string, files?: string): Committer {
 
   return {
     commit: async (calls) => fromAnswer(await ask(started ??= start(), { ask: "commit", calls })),
+    emptyLog: async () => {
+      const { results: [isEmpty] } = await ask(started ??= start(), { ask: "empty_log" });
+      return isEmpty === true;
+    },
     close: async () => {
       if (started === undefined) return;
       await ask(started, { ask: "close" });

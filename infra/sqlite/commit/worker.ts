@@ -8,13 +8,13 @@
 import { SqliteDatabase } from "../database.ts";
 import { BATCHES_A_CHECK, CALLS_UNDER_LOAD, refuseOtherFiles } from "../files_at_path.ts";
 import type { Call, Commit, Outcome } from "./group_commit.ts";
-import { KEEP_HOUSE } from "../housekeeping.ts";
 import { createCommit } from "./writes.ts";
 
 /** A message to the thread. It answers each commit with its outcomes, and a close once it has closed. */
 export type ThreadMessage =
   | { readonly ask: "open"; readonly path: string; readonly files?: string | undefined }
   | { readonly ask: "commit"; readonly calls: readonly Call[] }
+  | { readonly ask: "empty_log" }
   | { readonly ask: "close" };
 
 export interface ThreadAnswer {
@@ -72,6 +72,16 @@ function checkFiles(): void {
   refuseReplaced();
 }
 
+/** Whether the log is empty; false also when the file cannot be opened. */
+function emptyLog(): boolean {
+  try {
+    database ??= open();
+    return database.emptyLog();
+  } catch {
+    return false;
+  }
+}
+
 function toAnswer(outcomes: readonly Outcome[]): ThreadAnswer {
   const errors = new Map<number, unknown>();
   const results = outcomes.map((outcome, place) => {
@@ -91,9 +101,9 @@ scope.onmessage = ({ data: message }) => {
       return;
     case "commit":
       scope.postMessage(toAnswer(commitOpened(message.calls)));
-      // After the answer, so that no other call of the batch waits for it.
-      if (message.calls.some(([name]) => name === KEEP_HOUSE)) database?.emptyLog();
       return;
+    case "empty_log":
+      return scope.postMessage({ results: [emptyLog()], errors: new Map() });
     case "close":
       database?.close();
       return scope.postMessage(toAnswer([]));

@@ -15,8 +15,12 @@ export interface Writer<Writes extends WriteSet<Writes>> {
 /** Commits batches, in this thread or in another. */
 export interface Committer {
   commit(calls: readonly Call[]): Eventually<readonly Outcome[]>;
+  /** Empties the log of the file; false while something keeps it from that. */
+  emptyLog(): Eventually<boolean>;
   close(): Eventually<void>;
 }
+
+type BatchCommitter = Omit<Committer, "emptyLog">;
 
 /** A call that waits for the next batch. */
 interface Waiting {
@@ -35,19 +39,19 @@ const BATCHES_AT_ONCE = 2;
 
 /** Creates a writer that gathers the calls of one moment into a batch, which shares one sync. */
 export function createWriter<Writes extends WriteSet<Writes>>(
-  committer: Committer,
+  committer: BatchCommitter,
 ): Writer<Writes> {
   return new GatheringWriter(committer);
 }
 
 class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes> {
-  readonly #committer: Committer;
+  readonly #committer: BatchCommitter;
   readonly #underway = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #isGathering = false;
   #isClosed = false;
 
-  constructor(committer: Committer) {
+  constructor(committer: BatchCommitter) {
     this.#committer = committer;
   }
 

@@ -4,6 +4,7 @@ import { type AuthWrites, createAuthWrites } from "../auth_store.ts";
 import { type Chaining, createChaining } from "../chaining.ts";
 import type { SqliteDatabase } from "../database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
+import { createErasingWrites, type ErasingWrites } from "../erasing.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
 import { createMetaWrites, type MetaWrites } from "../meta.ts";
 import { createPeopleWrites, type PeopleWrites } from "../people.ts";
@@ -16,6 +17,7 @@ export type SqliteWrites =
   & AccountWrites
   & AuthWrites
   & PeopleWrites
+  & ErasingWrites
   & VaultWrites
   & AuditWrites
   & SandboxWrites
@@ -34,6 +36,7 @@ export function createCommit(
     ...accounts.writes,
     ...createAuthWrites(database),
     ...createPeopleWrites(database),
+    ...createErasingWrites(database),
     ...createVaultWrites(database),
     ...createAuditWrites(database),
     ...createSandboxWrites(database),

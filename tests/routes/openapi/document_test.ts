@@ -163,6 +163,7 @@ Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and
     "close_account",
     "create_user",
     "end_sessions",
+    "erase_user",
     "freeze_account",
     "pay",
     "place_hold",

@@ -57,6 +57,7 @@ export function expectedAnswer(
       return { status: 200, facts: { status: "active" } };
     case "account_closed":
       return { status: 200, facts: { status: "closed" } };
+    case "account_erased":
     case "hold_expired":
     case "top_up_credited":
     case "top_up_failed":
