@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import type { StoreRecords } from "../../domain/ports/store_records.ts";
 import { reconcileRecords } from "../../domain/workflows/reconciling.ts";
 import { chainDigest } from "../../infra/crypto/chain_digest.ts";
@@ -13,6 +14,7 @@ import {
   signIn,
   type TestKese,
 } from "../support/kese.ts";
+import { SqliteDatabase } from "../../infra/sqlite/database.ts";
 import type { MongoStore } from "../../infra/mongo/store.ts";
 import { openTestMongoStore } from "../support/mongo_store.ts";
 import { withMongo } from "../support/services.ts";
@@ -244,3 +246,101 @@ async function readRedis(store: MongoStore): Promise<string> {
   const values = await Promise.all(keys.map((key) => ask("GET", key)));
   return JSON.stringify([keys, values]);
 }
+
+/** Has the next call of a port fail, before it takes effect or after. */
+function failOnce(port: object, method: string, when: "before" | "after"): void {
+  const call: (...args: unknown[]) => unknown = Reflect.get(port, method);
+  const restore = () => Object.assign(port, { [method]: call });
+  const unavailable = () => new StoreUnavailableError(new Error("no connection"));
+  Object.assign(port, {
+    [method]: async (...args: unknown[]) => {
+      restore();
+      if (when === "before") throw unavailable();
+      await Reflect.apply(call, port, args);
+      throw unavailable();
+    },
+  });
+}
+
+onBothStores(
+  "DELETE /kullanici goes on where it stopped, whichever step failed before or after it took effect",
+  async ([kese]) => {
+    const { auth, cache, erasing } = kese.dependencies;
+    const steps: readonly (readonly [port: object, method: string])[] = [
+      [kese.store.accounts, "save"],
+      [auth, "endSessions"],
+      [erasing, "erasePerson"],
+      [kese.store.journal, "list"],
+      [erasing, "eraseEntries"],
+      [cache, "replace"],
+      [erasing, "purge"],
+    ];
+    let users = 0;
+    for (const [port, method] of steps) {
+      for (const when of ["before", "after"] as const) {
+        const userNo = `${++users}`;
+        await live(kese, userNo);
+        await close(kese, userNo);
+        const json = { userNo };
+        const headers = { "idempotency-key": "erase" };
+        failOnce(port, method, when);
+        const first = await send(kese, "DELETE /kullanici", { json, headers });
+        // A save whose answer was lost is found out about by itself.
+        if (method === "save") assertEquals(first.status, 200, first.text);
+        else assertProblem(first, 503, "outcome_unknown", {});
+        await sendWell(kese, "DELETE /kullanici", { json, headers });
+        const id = { filo: "hergele", userNo };
+        assertEquals(await kese.store.people.find(id), undefined);
+        assertEquals(await kese.store.people.authCodeHash(id), undefined);
+        assertEquals(await auth.endSessions(id), 0);
+        const { entries } = await kese.store.journal.list(id, { limit: 100 });
+        const text = JSON.stringify(entries);
+        assertEquals(TEXTS.filter((one) => text.includes(one)), [], `${method} ${when}`);
+        assertEquals(/"fingerprint":"[0-9a-f]{64}"/.test(text), false);
+        assertEquals(entries.filter(({ type }) => type === "account_erased").length, 1);
+      }
+    }
+    const kept = await kese.store.vault.list({ createdBefore: 8_640_000_000_000_000, limit: 1 });
+    assertEquals(kept, []);
+    await kese.sweep();
+    assertEquals(await faultsOf(kese), []);
+  },
+);
+
+Deno.test("DELETE /kullanici is not done while somebody reads the file as it was before", () =>
+  withTemporaryFile(async ({ path, open }) => {
+    await using kese = await openTestKese({ store: open() });
+    await live(kese, "1");
+    await close(kese, "1");
+    const reader = new SqliteDatabase(path);
+    reader.prepare("BEGIN").run();
+    reader.prepare("SELECT count(*) FROM people").get();
+    const json = { userNo: "1" };
+    assertProblem(await send(kese, "DELETE /kullanici", { json }), 503, "outcome_unknown", {});
+    reader.prepare("COMMIT").run();
+    await sendWell(kese, "DELETE /kullanici", { json });
+    reader.close();
+  }));
+
+onBothStores(
+  "DELETE /kullanici leaves no profile, session or authCode that is written at the same moment",
+  async ([first, second]) => {
+    const id = { filo: "hergele", userNo: "1" };
+    await live(first, "1");
+    await close(first, "1");
+    const { people, erasing } = first.store;
+    // Both were decided before the account was marked.
+    const erasePerson = erasing.erasePerson.bind(erasing);
+    Object.assign(erasing, {
+      erasePerson: async (...args: Parameters<typeof erasePerson>) => {
+        await second.store.people.change(id, { name: "Geç" });
+        await erasePerson(...args);
+        assertEquals(await second.store.people.change(id, { name: "Geç" }), undefined);
+        assertEquals(await second.store.people.changeAuthCode(id, "hash"), false);
+      },
+    });
+    await sendWell(first, "DELETE /kullanici?userNo=1");
+    assertEquals([await people.find(id), await people.authCodeHash(id)], [undefined, undefined]);
+    assertEquals(await faultsOf(second), []);
+  },
+);
