@@ -4,7 +4,7 @@ import type { SandboxCharge } from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { assertAddsUp, journalOf, sendWell } from "./answers.ts";
-import { createTestClock, type TestClock } from "./clock.ts";
+import { createPatientClock, type TestClock } from "./clock.ts";
 import { countCalls, CRASH_KINDS, type CrashFault, type Outside } from "./crash_calls.ts";
 import type { Operation, Sent } from "./crash_sweep_operations.ts";
 import { type Answer, createUser, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
@@ -102,14 +102,10 @@ export async function sweepCrashes(operation: Operation, store: Store): Promise<
   };
 }
 
-/** A process that has died waits for nothing: none of its timers may outlive it. */
-function timerlessClock(): TestClock {
-  return { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
-}
-
 async function openBench(operation: Operation, store: Store): Promise<Bench> {
   const charges = new Map<string, SandboxCharge>();
-  const clock = timerlessClock();
+  // A process that has died waits for nothing: none of its timers may outlive it.
+  const clock = createPatientClock();
   const outside = { store, gateway: createNotedSandbox(store, charges) };
   return { operation, outside, clock, charges, kese: await openTestKese({ ...outside, clock }) };
 }
@@ -284,7 +280,7 @@ function countAnswers(broken: readonly Broken[]): Map<string, number> {
 
 /** Breaks off, at every call and in every way, a sweep that notes an expired hold; gives how often. */
 export async function sweepExpiryCrashes(store: Store): Promise<number> {
-  const clock = timerlessClock();
+  const clock = createPatientClock();
   const kese = await openTestKese({ store, clock });
   const outside = { store, gateway: kese.gateway };
   /** Gives the calls of a sweep that finds one hold. */

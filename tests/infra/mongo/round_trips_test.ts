@@ -6,6 +6,7 @@ import type { Environment } from "../../../infra/process/environment.ts";
 import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import { createRedisAccountCache } from "../../../infra/redis/account_cache.ts";
 import { openRedis, REDIS_BACK_OFF_MILLISECONDS } from "../../../infra/redis/connection.ts";
+import { createPatientClock } from "../../support/clock.ts";
 import {
   createUser,
   FLEET,
@@ -40,7 +41,7 @@ async function withCounting(
   };
   const store = await openFreshMongoStore({ onCommand: note });
   const shared = { ...store, close: () => Promise.resolve() };
-  const kese = await openTestKese({ store: shared, environment });
+  const kese = await openTestKese({ store: shared, environment, clock: createPatientClock() });
   await createUser(kese, "1", "1000.00");
   await send(kese, "POST /kart-saklama", { json: { userNo: "1", cardNo: "4242424242424242" } });
   const others: TestKese[] = [];
