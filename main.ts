@@ -131,6 +131,8 @@ export async function openKese(
     journal,
     auth: store.auth,
     people,
+    erasing: store.erasing,
+    cache,
     vault,
     gateways,
     settlement,

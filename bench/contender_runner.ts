@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import { startChildServer } from "../scripts/services/child_server.ts";
 import type { Books, Call, Filling, Payments, Usage } from "./contenders/contender.ts";
 import {
+  captureOf,
   FLEET_HEADERS,
+  holdBy,
   OPENING_KURUS,
   PAYMENT_KURUS,
   paymentBy,
@@ -29,6 +31,8 @@ export interface RunningContender {
   /** Where it takes payments. */
   readonly port: number;
   pay(load: Payments): Promise<Rates>;
+  /** Rides: each sets the amount of a payment aside, and takes it. */
+  ride(load: Payments): Promise<Rates>;
   /** Sends one request again and again. */
   ask(
     line: string,
@@ -100,6 +104,12 @@ export async function startContender(
       const rates = name === "driver"
         ? await call<Rates>("run", load)
         : await send({ ...load, nextRequest: () => paymentBy(load) });
+      acknowledged += rates.succeeded;
+      return rates;
+    },
+    ride: async (load) => {
+      const rides = { nextRequest: () => holdBy(load), following: captureOf };
+      const rates = await send({ ...load, ...rides });
       acknowledged += rates.succeeded;
       return rates;
     },

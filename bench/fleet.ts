@@ -51,6 +51,18 @@ export function paymentRequest(place: number, key?: string): Uint8Array<ArrayBuf
   return requestOf(paymentLine(place), key === undefined ? {} : { "Idempotency-Key": key });
 }
 
+/** The beginning of a ride: a hold, whose orderId names the rider. */
+export function holdBy({ users }: Payers): Uint8Array<ArrayBuffer> {
+  const rider = userNo(Math.floor(Math.random() * users));
+  return requestOf(`POST /provizyon?userNo=${rider}&amount=0.01&orderId=${rider}`);
+}
+
+/** Its end: takes all that the hold of that answer set aside. */
+export function captureOf(hold: string): Uint8Array<ArrayBuffer> {
+  const { holdId, orderId: rider } = JSON.parse(hold);
+  return requestOf(`POST /provizyon/${holdId}/tahsilat?userNo=${rider}`);
+}
+
 export const FLEET_HEADERS = { Filo: FLEET, Authorization: `Bearer ${FLEET_KEY}` } as const;
 
 const encoder = new TextEncoder();

@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly seconds: number;
   /** Gives the bytes of one HTTP request after the other. */
   readonly nextRequest: () => Uint8Array<ArrayBuffer>;
+  /** Makes the request that a success is followed by, of its body: both count as one, and take as long as both. */
+  readonly following?: (body: string) => Uint8Array<ArrayBuffer>;
 }
 
 /** How many payments were made, and how fast. Times are in milliseconds. */
@@ -71,7 +73,10 @@ interface Lane {
   readonly refusals: number[];
 }
 
-async function driveConnection({ port, nextRequest }: LoadOptions, until: number): Promise<Lane> {
+async function driveConnection(
+  { port, nextRequest, following }: LoadOptions,
+  until: number,
+): Promise<Lane> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   connection.setNoDelay(true);
   const buffer = new Uint8Array(ANSWER_MAX_BYTES);
@@ -81,7 +86,11 @@ async function driveConnection({ port, nextRequest }: LoadOptions, until: number
   do {
     const sentAt = answeredAt;
     await writeAll(connection, nextRequest());
-    const status = await readStatus(connection, buffer);
+    let { status, body } = await readAnswer(connection, buffer);
+    if (following && status < 400) {
+      await writeAll(connection, following(decoder.decode(body)));
+      ({ status, body } = await readAnswer(connection, buffer));
+    }
     answeredAt = performance.now();
     if (status < 400) lane.milliseconds.push(answeredAt - sentAt);
     else lane.refusals.push(status);
@@ -99,9 +108,13 @@ const HEADERS_END = "\r\n\r\n";
 const HEADERS_MAX_BYTES = 4_096;
 const CONTENT_LENGTH = /^content-length: (\d+)/im;
 
-/** Reads one answer to its end and gives its status. */
-async function readStatus(connection: Deno.Conn, buffer: Uint8Array): Promise<number> {
+/** Reads one answer to its end. Its body is a part of the buffer. */
+async function readAnswer(
+  connection: Deno.Conn,
+  buffer: Uint8Array,
+): Promise<{ status: number; body: Uint8Array }> {
   let status = NaN;
+  let body = buffer;
   for (let length = 0, end = Infinity; length < end;) {
     const read = await connection.read(buffer.subarray(length));
     if (read === null) throw new Error("The server ended the connection");
@@ -118,6 +131,7 @@ async function readStatus(connection: Deno.Conn, buffer: Uint8Array): Promise<nu
     }
     end = headers + HEADERS_END.length + Number(announced ?? 0);
     if (end > buffer.length) throw new Error("The answer is longer than any of Kese's");
+    body = buffer.subarray(headers + HEADERS_END.length, end);
   }
-  return status;
+  return { status, body };
 }

@@ -32,6 +32,10 @@ const PAYMENTS = {
   "one account, with keys": { users: 1, keyed: true },
   "one account, without keys": { users: 1 },
 } as const satisfies Readonly<Record<string, Payers>>;
+/** Each a hold and its capture. */
+const RIDES = { "rides (hold and capture)": { users: USERS } } as const satisfies Readonly<
+  Record<string, Payers>
+>;
 /** The headers with which the document is asked for. */
 const DOCUMENTS = {
   "GET /openapi.json": {},
@@ -39,9 +43,10 @@ const DOCUMENTS = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** What a contender has to do. */
-export type Load = keyof typeof PAYMENTS | keyof typeof DOCUMENTS;
+export type Load = keyof typeof PAYMENTS | keyof typeof RIDES | keyof typeof DOCUMENTS;
 
 const PAYMENT_LOADS = Object.keys(PAYMENTS) as Load[];
+const RIDE_LOADS = Object.keys(RIDES) as Load[];
 const DOCUMENT_LOADS = Object.keys(DOCUMENTS) as Load[];
 
 interface Entrant {
@@ -57,7 +62,11 @@ const ENTRANTS: Readonly<Record<ContenderName, Entrant>> = {
     title: "Kese on a store that does nothing",
     loads: [...PAYMENT_LOADS, ...DOCUMENT_LOADS],
   },
-  sqlite: { title: "Kese on SQLite", loads: PAYMENT_LOADS, keepsKeys: true },
+  sqlite: {
+    title: "Kese on SQLite",
+    loads: [...PAYMENT_LOADS, ...RIDE_LOADS],
+    keepsKeys: true,
+  },
   postgres: {
     title: "Hono and PostgreSQL, one statement a payment",
     loads: PAYMENT_LOADS,
@@ -68,7 +77,11 @@ const ENTRANTS: Readonly<Record<ContenderName, Entrant>> = {
     loads: PAYMENT_LOADS,
     keepsKeys: true,
   },
-  mongodb: { title: "Kese on MongoDB", loads: PAYMENT_LOADS, keepsKeys: true },
+  mongodb: {
+    title: "Kese on MongoDB",
+    loads: [...PAYMENT_LOADS, ...RIDE_LOADS],
+    keepsKeys: true,
+  },
   driver: {
     title: "The driver's compare-and-swap alone",
     loads: ["without keys", "one account, without keys"],
@@ -149,8 +162,11 @@ async function takeTurn(
   const { title, keepsKeys } = ENTRANTS[contender.name];
   const send = (seconds: number) => {
     const lasting = { connections: CONNECTIONS, seconds };
-    return load in PAYMENTS
-      ? contender.pay({ ...PAYMENTS[load as keyof typeof PAYMENTS], ...lasting })
+    if (load in PAYMENTS) {
+      return contender.pay({ ...PAYMENTS[load as keyof typeof PAYMENTS], ...lasting });
+    }
+    return load in RIDES
+      ? contender.ride({ ...RIDES[load as keyof typeof RIDES], ...lasting })
       : contender.ask("GET /openapi.json", lasting, DOCUMENTS[load as keyof typeof DOCUMENTS]);
   };
   if (round === 0 && keepsKeys) await contender.repeat();

@@ -83,18 +83,26 @@ export interface OpenCardRefund {
 export interface OpenHold {
   readonly holdId: string;
   readonly amountKurus: Kurus;
-  /** From then on it holds nothing and cannot be captured. */
+  /** From then on nothing is set aside, and the hold cannot be captured. */
   readonly expiresAt: Instant;
   /** What its payment will say of the ride: kept here, so that a capture searches for nothing. */
   readonly orderId?: string;
   readonly description?: string;
 }
 
-/** Frozen: the user can pay nothing new. Closed: nothing but reading. */
+/**
+ * Frozen: the user can pay nothing new. Closed: nothing but reading. Erased: closed, and nothing is left
+ * of the person.
+ */
 export type AccountStatus = typeof ACCOUNT_STATUSES[number];
-export const ACCOUNT_STATUSES = ["active", "frozen", "closed"] as const;
+export const ACCOUNT_STATUSES = ["active", "frozen", "closed", "erased"] as const;
 
-/** What a decision needs, and nothing more: no personal data, no card number. */
+/** Whether an account can only be looked at. */
+export function isClosed({ status }: Pick<Account, "status">): boolean {
+  return status === "closed" || status === "erased";
+}
+
+/** What a decision needs and nothing more: no personal data, no card number. */
 export interface Account {
   readonly id: AccountId;
   /** The id of the newest journal entry. A save succeeds only on the head that its decision saw. */
@@ -102,9 +110,9 @@ export interface Account {
   /** The number of the newest journal entry: 1, 2, 3 … without a gap. */
   readonly seq: number;
   readonly status: AccountStatus;
-  /** All the money, with what open holds set aside. */
+  /** All the money, including what open holds set aside. */
   readonly balanceKurus: Kurus;
-  /** Those that no entry has ended, with those that have expired since. */
+  /** The holds that no entry has ended, including expired ones. */
   readonly openHolds: readonly OpenHold[];
   /** In the order in which they were saved. */
   readonly cards: readonly Card[];

@@ -9,13 +9,13 @@ export interface StatusCommand extends Command {
   readonly reason?: string;
 }
 
-/** Stops all that is new: a lost phone pays nothing. What is owed and rides under way go on. */
+/** Stops everything new, so that a lost phone pays nothing. Rides in progress and refunds go on. */
 export function decideFreezing(
   account: Account,
   command: StatusCommand,
 ): Decision<AccountFrozen, RejectionOf<Inactive>> {
   return refuseInactive(account) ??
-    accepted<"account_frozen">(account, command, { type: "account_frozen", ...given(command) });
+    accepted<"account_frozen">(account, command, { type: "account_frozen", ...toReason(command) });
 }
 
 export function decideUnfreezing(
@@ -24,10 +24,13 @@ export function decideUnfreezing(
 ): Decision<AccountUnfrozen, RejectionOf<"account_not_frozen" | "account_closed">> {
   if (account.status === "active") return rejected({ code: "account_not_frozen" });
   return refuseClosed(account) ??
-    accepted<"account_unfrozen">(account, command, { type: "account_unfrozen", ...given(command) });
+    accepted<"account_unfrozen">(account, command, {
+      type: "account_unfrozen",
+      ...toReason(command),
+    });
 }
 
-/** Closes an account that holds no money and waits for none. It cannot be opened again. */
+/** Closes an account that has no money and expects none. It cannot be opened again. */
 export function decideClosing(
   account: Account,
   command: StatusCommand,
@@ -42,10 +45,10 @@ export function decideClosing(
   }
   return accepted<"account_closed">(account, command, {
     type: "account_closed",
-    ...given(command),
+    ...toReason(command),
   });
 }
 
-function given({ reason }: StatusCommand): { readonly reason?: string } {
+function toReason({ reason }: StatusCommand): { readonly reason?: string } {
   return reason === undefined ? {} : { reason };
 }

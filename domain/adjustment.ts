@@ -18,8 +18,8 @@ export type AdjustmentRejection = RejectionOf<
 >;
 
 /**
- * Books money that came or went outside Kese: cash, a fine, goodwill. A debit takes from what is
- * available, and no credit leads past the limit of a balance.
+ * Books money that came or went outside Kese: cash, a fine, goodwill. A debit takes only what is
+ * available, and a credit cannot exceed the limit of a balance.
  */
 export function decideAdjustment(
   account: Account,

@@ -1,14 +1,14 @@
 import type { Account, Instant, OpenHold } from "./account.ts";
 import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
 
-/** The holds that still hold money at that time: expiry is decided by time, before any sweep. */
+/** The holds that still set money aside at that time. A hold expires by time, whether or not it was swept. */
 export function unexpiredHolds({ openHolds }: Account, at: Instant): readonly OpenHold[] {
   return openHolds.filter(({ expiresAt }) => at < expiresAt);
 }
 
 /**
- * What open holds set aside. Never more than the balance: another instance whose clock is ahead may
- * have let a payment take the money of a hold that is still open by this one.
+ * What open holds set aside. Never more than the balance: an instance whose clock is ahead may have let
+ * a payment take the money of a hold that, by this clock, is still open.
  */
 export function heldKurus(account: Account, at: Instant): Kurus {
   const { balanceKurus, openHolds } = account;

@@ -69,7 +69,7 @@ export class CardNumber {
   }
 
   toString(): string {
-    return maskedNumber(this.facts);
+    return maskNumber(this.facts);
   }
 
   toJSON(): string {
@@ -86,7 +86,7 @@ export class CardNumber {
 }
 
 /** The number as answers show it: `454671******7894`, or the last four only under 15 digits. */
-export function maskedNumber(facts: Pick<CardFacts, "bin" | "last4" | "digitCount">): string {
+export function maskNumber(facts: Pick<CardFacts, "bin" | "last4" | "digitCount">): string {
   const shown = (facts.bin?.length ?? 0) + facts.last4.length;
   return `${facts.bin ?? ""}${"*".repeat(facts.digitCount - shown)}${facts.last4}`;
 }

@@ -102,7 +102,7 @@ export function accepted<Type extends EntryType>(
   return { outcome: "accepted", account: next, entry: { ...entry, ...heldAfter(next, at) } };
 }
 
-/** Said of an entry while holds are open, so that its answer can show what was available then. */
+/** What an entry says while holds are open, so that its answer can show what was available then. */
 function heldAfter(account: Account, at: Instant): { readonly heldAfterKurus?: Kurus } {
   const heldAfterKurus = heldKurus(account, at);
   return heldAfterKurus > 0 ? { heldAfterKurus } : {};

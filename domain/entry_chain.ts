@@ -1,6 +1,7 @@
+import { eraseFacts, holdsFingerprints } from "./erasing.ts";
 import { type EntryType, FREE_TEXT_NAMES, type JournalEntry } from "./journal.ts";
 
-/** Makes a short text of a long one, so that no other text with the same result can be found. */
+/** Hashes a text, so that nobody can find another text with the same result. */
 export type Digest = (text: string) => string;
 
 /** Stands for the hash before an account's first entry. */
@@ -26,7 +27,7 @@ export interface Link extends
  */
 export function linkHash(link: Link, digest: Digest): string {
   const { account, previous, seq, id, type, at, amountKurus, deltaKurus, balanceAfterKurus } = link;
-  const facts = withoutFreeTexts(link.facts, digest);
+  const facts = withoutErasable(link, digest);
   return digest(
     `${previous}\n${account}\n${seq}\n${id}\n${type}\n${at}\n${amountKurus}\n${deltaKurus}\n${balanceAfterKurus}\n${facts}`,
   );
@@ -47,19 +48,16 @@ export function entryHash(
   return linkHash({ account, previous, seq, id, type, at, ...amounts, facts }, digest);
 }
 
-/** JSON escapes the quotes inside a text, so none of these is in one; it may be in a member of a member. */
-const FREE_TEXT_MEMBERS = FREE_TEXT_NAMES.map((name) => `"${name}":`);
+/** No text can contain one of these, because JSON escapes its quotes; a nested member can. */
+const ERASABLE_MEMBERS = [...FREE_TEXT_NAMES, "alias"].map((name) => `"${name}":`);
 
 /**
- * The facts with each free text replaced by its digest: `{erased: digest}`. A text that is erased in
- * a store leaves exactly that behind, and the chain stays whole.
+ * The facts with `{erased: digest}` in the place of each free text, fingerprint and name of a card. Erasing them in a
+ * store leaves exactly that, so the chain stays valid.
  */
-function withoutFreeTexts(facts: string, digest: Digest): string {
-  if (!FREE_TEXT_MEMBERS.some((member) => facts.includes(member))) return facts;
-  const members = Object.entries<unknown>(JSON.parse(facts)).map(([name, value]) =>
-    typeof value === "string" && FREE_TEXT_NAMES.includes(name)
-      ? [name, { erased: digest(value) }]
-      : [name, value]
-  );
-  return JSON.stringify(Object.fromEntries(members));
+function withoutErasable({ type, facts }: Link, digest: Digest): string {
+  const holdsSome = holdsFingerprints(type) ||
+    ERASABLE_MEMBERS.some((member) => facts.includes(member));
+  if (!holdsSome) return facts;
+  return JSON.stringify(eraseFacts(JSON.parse(facts), { digest, texts: FREE_TEXT_NAMES }));
 }

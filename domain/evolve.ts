@@ -1,5 +1,6 @@
 import type { Account, AccountId, Card, OpenHold } from "./account.ts";
 import { adjustGrants, bringGrantBack, settleGrants } from "./granted.ts";
+import { textOf } from "./erased.ts";
 import { rememberEvent } from "./hourly_limit.ts";
 import { NO_KEYS, rememberKey } from "./idempotency.ts";
 import { type JournalEntry, rideOf, type SavedCard } from "./journal.ts";
@@ -76,6 +77,8 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
     case "account_closed":
       // Its holds have all expired: what they were for is never asked again.
       return { status: "closed", openHolds: account.openHolds.map(withoutRide) };
+    case "account_erased":
+      return { status: "erased", cards: [], selectedCardId: null };
     case "payment": {
       const lastPayment = paymentState(entry);
       if (entry.holdId === undefined) return { lastPayment };
@@ -135,8 +138,14 @@ function changesBy(account: Account, entry: JournalEntry): Changes {
   }
 }
 
-function toCard({ selected: _, ...card }: SavedCard): Card {
-  return card;
+/** Of a card whose fingerprint was erased since, its digest stands in until the account is erased, too. */
+function toCard({ selected: _, fingerprint, alias, ...card }: SavedCard): Card {
+  const name = textOf(alias);
+  return {
+    ...card,
+    ...(name !== undefined && { alias: name }),
+    fingerprint: typeof fingerprint === "string" ? fingerprint : fingerprint.erased,
+  };
 }
 
 function selectedOf(cards: readonly SavedCard[]): string | null {

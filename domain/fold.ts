@@ -1,12 +1,13 @@
 import type { Account, CreditedTopUp, PaymentState } from "./account.ts";
 import type { Command, Decision } from "./decision.ts";
+import { textOf } from "./erased.ts";
 import type { JournalEntry } from "./journal.ts";
 import { topUpAfter } from "./credited_top_up.ts";
 import { paymentAfter } from "./payment_state.ts";
 import type { AccountView } from "./refund.ts";
 import type { Rejection } from "./rejection.ts";
 
-/** By key hash, the entry that the key appended. */
+/** The entries that keys appended, by the hash of the key. */
 export type EntriesByKey = ReadonlyMap<string, JournalEntry>;
 
 /** The account as a store gives it, with the entries, payments and top-ups that the commands asked for. */
@@ -20,7 +21,7 @@ export interface WaitingCommand {
   readonly decide: (view: AccountView) => Decision;
 }
 
-/** How one command of a fold ended; `account` is the state right after it. */
+/** How one command of a fold ended; `account` is the state right after the command. */
 export type FoldedOutcome =
   | { readonly outcome: "accepted"; readonly entry: JournalEntry; readonly account: Account }
   | { readonly outcome: "unchanged"; readonly account: Account }
@@ -29,7 +30,7 @@ export type FoldedOutcome =
   | { readonly outcome: "key_reused" }
   | { readonly outcome: "threw"; readonly error: unknown };
 
-/** A batch of commands taken in one step: the account after them, the new entries, an outcome for each. */
+/** A batch of decided commands: the account after all of them, the new entries, and an outcome for each command. */
 export interface Fold {
   readonly account: Account;
   readonly entries: readonly JournalEntry[];
@@ -37,13 +38,13 @@ export interface Fold {
 }
 
 /**
- * Decides waiting commands one after the other, each on the state that those before it left. A key
- * that an earlier command of the same batch used is found like one in the journal, and a command
- * that throws fails alone.
+ * Decides waiting commands one after the other, each on the state after the one before. A key that an
+ * earlier command of the batch used is found as if it were in the journal. A command that throws fails
+ * alone.
  */
 export function foldCommands(base: LoadedAccount, waiting: readonly WaitingCommand[]): Fold {
   let account = base.account;
-  // What a command did is asked for by those behind it alone, and mostly there are none.
+  // Only later commands ask what an earlier one did, and mostly there are none.
   const seen = waiting.length > 1 ? copyOf(base) : undefined;
   const { payments, topUps, entriesByKey } = seen ?? base;
   const entries: JournalEntry[] = [];
@@ -67,7 +68,7 @@ export function foldCommands(base: LoadedAccount, waiting: readonly WaitingComma
   return { account, entries, outcomes };
 }
 
-/** What the commands of a batch see beside the account: the store's and what those before them did. */
+/** The payments, top-ups and keys that a command of a batch sees: the store's, and those of the commands before it. */
 interface Seen {
   readonly payments: Map<string, PaymentState>;
   readonly topUps: Map<string, CreditedTopUp>;
@@ -90,12 +91,13 @@ function note(entry: JournalEntry, { payments, topUps, entriesByKey }: Seen): vo
   if (entry.idempotency) entriesByKey.set(entry.idempotency.keyHash, entry);
 }
 
-/** The entry that answers a repeated key; `key_reused` when the key once asked for something else. */
+/** The entry that answers a repeated key, or `key_reused` if the key came with another request. */
 export function checkKey(
   { idempotency }: Command,
   entriesByKey: EntriesByKey,
 ): JournalEntry | "key_reused" | undefined {
   const entry = idempotency && entriesByKey.get(idempotency.keyHash);
-  if (entry === undefined) return undefined;
-  return entry.idempotency?.fingerprint === idempotency?.fingerprint ? entry : "key_reused";
+  // What was erased can be answered no more.
+  if (textOf(entry?.idempotency?.fingerprint) === undefined) return undefined;
+  return entry?.idempotency?.fingerprint === idempotency?.fingerprint ? entry : "key_reused";
 }

@@ -88,9 +88,11 @@ export function decideHoldCapture(
 export function decideHoldRelease(
   account: Account,
   command: HoldEndCommand,
-): Decision<HoldReleased, RejectionOf<NotOpen>> {
+): Decision<HoldReleased, RejectionOf<"account_closed" | NotOpen>> {
   const hold = findOpenHold(account, command);
   if ("outcome" in hold) return hold;
+  const refusal = refuseClosed(account);
+  if (refusal) return refusal;
   const { holdId, amountKurus } = hold;
   return accepted<"hold_released">(account, command, {
     type: "hold_released",
@@ -99,7 +101,7 @@ export function decideHoldRelease(
   });
 }
 
-/** Notes that a hold has expired, which it did by itself. One that is ended or not yet due stays as it is. */
+/** Notes that a hold has expired. One that was ended, or has not yet expired, stays as it is. */
 export function decideHoldExpiry(
   account: Account,
   command: HoldEndCommand,
@@ -110,7 +112,7 @@ export function decideHoldExpiry(
   return accepted<"hold_expired">(account, command, { type: "hold_expired", amountKurus, holdId });
 }
 
-/** The account knows open holds alone; of others the journal tells what became of them. */
+/** The account knows only open holds; the journal says what became of others. */
 function findOpenHold(
   { openHolds }: Account,
   { holdId, at }: Pick<HoldEndCommand, "holdId" | "at">,

@@ -1,3 +1,4 @@
+import type { ErasableText } from "./erased.ts";
 import {
   IDEMPOTENCY_KEY_MAX_LENGTH,
   RECENT_KEYS_PER_ACCOUNT,
@@ -14,23 +15,28 @@ export interface Idempotency {
   readonly language: Language;
 }
 
+/** The same as an entry keeps it. */
+export interface RememberedKey extends Omit<Idempotency, "fingerprint"> {
+  readonly fingerprint: ErasableText;
+}
+
 export type Language = "tr" | "en";
 
-/** The newest keys of an account, and what is known of its other keys. */
+/** The newest keys of an account, and what is known about its other keys. */
 export interface RecentKeys {
   /** Shortened, oldest first. */
   readonly hashes: readonly string[];
-  /** There are none; or the store finds all of them when asked for old keys; or nobody knows. */
+  /** There are none; or the store finds every one of them as an old key; or it is unknown. */
   readonly others: "none" | "stored" | "unknown";
 }
 
 export const NO_KEYS: RecentKeys = { hashes: [], others: "none" };
-/** Of an account whose keys the store finds, each of them. */
+/** The keys of an account all of whose keys the store finds. */
 export const STORED_KEYS: RecentKeys = { hashes: [], others: "stored" };
-/** Of an account that was read without its keys. */
+/** The keys of an account that was read without them. */
 export const UNKNOWN_KEYS: RecentKeys = { hashes: [], others: "unknown" };
 
-/** Characters of a key's hash that the window keeps: 48 bits, for a false alarm costs one look-up only. */
+/** Characters of a key's hash that the window keeps: 48 bits, because a false alarm costs only a look-up. */
 const SHORT_KEY_LENGTH = 12;
 
 export function shortKey(keyHash: string): string {
@@ -38,8 +44,8 @@ export function shortKey(keyHash: string): string {
 }
 
 /**
- * What an account's window says of a key: surely new; perhaps one that only a fresh account knows; or
- * new or old, which the store tells when it is asked for old keys.
+ * What an account's window says about a key: certainly new; perhaps a recent one, which only a fresh
+ * account can tell; or either new or old, which the store can tell.
  */
 export type KeyAge = "new" | "perhaps_recent" | "new_or_old";
 
@@ -61,8 +67,8 @@ export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
 }
 
 /**
- * The keys with one more. Past window and slack the oldest are forgotten: every store finds what is
- * older than the newest {@linkcode RECENT_KEYS_PER_ACCOUNT}.
+ * The keys with one more. Beyond window and slack the oldest are forgotten, because every store finds
+ * keys that are older than the newest {@linkcode RECENT_KEYS_PER_ACCOUNT}.
  */
 export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
   const hashes = [...keys.hashes, shortKey(keyHash)];
@@ -72,7 +78,7 @@ export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
   return { hashes: hashes.slice(-RECENT_KEYS_PER_ACCOUNT), others: "stored" };
 }
 
-/** Whether one of the keys that came last made the window forget others; `added` is their number. */
+/** Whether the last keys made the window forget others; `added` is how many keys came last. */
 export function hasForgotten({ hashes, others }: RecentKeys, added: number): boolean {
   return others !== "none" && hashes.length < RECENT_KEYS_PER_ACCOUNT + added;
 }

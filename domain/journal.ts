@@ -1,15 +1,17 @@
 import type { Card, Instant } from "./account.ts";
-import type { Idempotency } from "./idempotency.ts";
+import { type ErasableText, textOf } from "./erased.ts";
+import type { RememberedKey } from "./idempotency.ts";
 import { type Kurus, negative, NO_MONEY } from "./money.ts";
 
 /** A card as an answer shows it. It is kept on the entry, so that a repeated answer is the same. */
-export interface CardSnapshot extends Omit<Card, "fingerprint"> {
+export interface CardSnapshot extends Omit<Card, "fingerprint" | "alias"> {
+  readonly alias?: ErasableText;
   readonly selected: boolean;
 }
 
 /** A card as it was saved. Answers do not show the fingerprint, but the account needs it. */
-export interface SavedCard extends Card {
-  readonly selected: boolean;
+export interface SavedCard extends CardSnapshot {
+  readonly fingerprint: ErasableText;
 }
 
 /** Why a card was not charged. */
@@ -58,21 +60,23 @@ interface Entry<Type extends string> {
   readonly balanceAfterKurus: Kurus;
   /** What open holds set aside after it. Left out when that is nothing. */
   readonly heldAfterKurus?: Kurus;
-  readonly idempotency?: Idempotency;
+  readonly idempotency?: RememberedKey;
 }
 
 export interface AccountOpened extends Entry<"account_opened"> {
   readonly cards: readonly SavedCard[];
 }
 export interface AccountFrozen extends Entry<"account_frozen"> {
-  readonly reason?: string;
+  readonly reason?: ErasableText;
 }
 export interface AccountUnfrozen extends Entry<"account_unfrozen"> {
-  readonly reason?: string;
+  readonly reason?: ErasableText;
 }
 export interface AccountClosed extends Entry<"account_closed"> {
-  readonly reason?: string;
+  readonly reason?: ErasableText;
 }
+/** Nothing is left of the person: no profile, no card. */
+export type AccountErased = Entry<"account_erased">;
 export interface CardSaved extends Entry<"card_saved"> {
   readonly card: SavedCard;
 }
@@ -87,8 +91,8 @@ export interface CardRemoved extends Entry<"card_removed"> {
 export interface Payment extends Entry<"payment"> {
   /** The hold that it captured. */
   readonly holdId?: string;
-  readonly orderId?: string;
-  readonly description?: string;
+  readonly orderId?: ErasableText;
+  readonly description?: ErasableText;
 }
 export interface Refund extends Entry<"refund"> {
   readonly paymentId: string;
@@ -97,12 +101,12 @@ export interface Refund extends Entry<"refund"> {
   /** How much of it counts as granted again. Left out when that is nothing. */
   readonly grantedKurus?: Kurus;
   /** Why, in the fleet's words. */
-  readonly reason?: string;
+  readonly reason?: ErasableText;
 }
 export interface HoldPlaced extends Entry<"hold_placed"> {
   readonly expiresAt: Instant;
-  readonly orderId?: string;
-  readonly description?: string;
+  readonly orderId?: ErasableText;
+  readonly description?: ErasableText;
 }
 /** Its amount is its hold's, all of it. */
 export interface HoldReleased extends Entry<"hold_released"> {
@@ -116,8 +120,8 @@ export interface Adjustment extends Entry<"adjustment"> {
   readonly direction: AdjustmentDirection;
   readonly reason: AdjustmentReason;
   /** In the fleet's words. */
-  readonly note?: string;
-  readonly orderId?: string;
+  readonly note?: ErasableText;
+  readonly orderId?: ErasableText;
 }
 export interface TopUpStarted extends Entry<"top_up_started"> {
   readonly card: CardSnapshot;
@@ -185,6 +189,7 @@ export type JournalEntry =
   | AccountFrozen
   | AccountUnfrozen
   | AccountClosed
+  | AccountErased
   | CardSaved
   | CardSelected
   | CardRemoved
@@ -217,6 +222,7 @@ const EFFECTS = {
   account_frozen: { balance: 0, amountsOnly: false },
   account_unfrozen: { balance: 0, amountsOnly: false },
   account_closed: { balance: 0, amountsOnly: false },
+  account_erased: { balance: 0, amountsOnly: false },
   card_saved: { balance: 0, amountsOnly: false },
   card_selected: { balance: 0, amountsOnly: false },
   card_removed: { balance: 0, amountsOnly: false },
@@ -300,10 +306,17 @@ export function isCapture(entry: JournalEntry): entry is Payment & { readonly ho
   return entry.type === "payment" && entry.holdId !== undefined;
 }
 
+export interface Ride {
+  readonly orderId?: string;
+  readonly description?: string;
+}
+
 /** What a hold is for, which the payment that captures it says, too. */
 export function rideOf(
-  { orderId, description }: Pick<HoldPlaced, "orderId" | "description">,
-): Pick<HoldPlaced, "orderId" | "description"> {
+  entry: Pick<HoldPlaced, "orderId" | "description">,
+): Ride {
+  const orderId = textOf(entry.orderId);
+  const description = textOf(entry.description);
   return {
     ...(orderId !== undefined && { orderId }),
     ...(description !== undefined && { description }),

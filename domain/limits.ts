@@ -4,11 +4,11 @@
  * environment.
  */
 
-/** Smallest amount of a payment, refund or top-up: 0.01 TRY. */
+/** Smallest amount of a payment, refund, top-up, hold or adjustment: 0.01 TRY. */
 export const AMOUNT_MIN_KURUS = 1;
-/** Largest amount of a payment, refund or top-up: 1,000,000.00 TRY. */
+/** Largest amount of a payment, refund, top-up, hold or adjustment: 1,000,000.00 TRY. */
 export const AMOUNT_MAX_KURUS = 100_000_000;
-/** Largest balance that a top-up may lead to: 100,000,000.00 TRY. Money that is owed always arrives. */
+/** Largest balance that a top-up or a credit may lead to: 100,000,000.00 TRY. Money that is owed is credited beyond it. */
 export const BALANCE_MAX_KURUS = 10_000_000_000;
 
 export const CARDS_PER_ACCOUNT = 20;
@@ -22,7 +22,7 @@ export const CARD_REFUND_CANDIDATES = 20;
 export const CARD_REFUND_SEARCH_PAGES = 10;
 
 export const OPEN_HOLDS_PER_ACCOUNT = 20;
-/** With those that have expired and that no sweep has ended yet. */
+/** Including those that have expired and that no sweep has ended yet. */
 export const UNENDED_HOLDS_PER_ACCOUNT = 2 * OPEN_HOLDS_PER_ACCOUNT;
 export const HOLD_MIN_MINUTES = 1;
 export const HOLD_DEFAULT_MINUTES = 24 * 60;
@@ -33,17 +33,20 @@ export const HOLDS_AT_ONCE = 20;
 /** Against card testing: trying card after card to find one that works. */
 export const CARD_SAVES_PER_HOUR = 10;
 export const DECLINES_PER_HOUR = 5;
-/** Of one card in a fleet, whichever accounts it is saved on. */
+/** Of one card in a fleet, on all accounts together. */
 export const DECLINES_PER_CARD_AND_HOUR = 10;
 
 export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 /** Entries that are read for one page of a filtered list, so that a rare type cannot slow a request down. */
 export const PAGE_SCAN_MAX = 1_000;
-/** Such pages that are searched for an order's payment: a rider's entries of several years. */
+/** How many such pages are searched for the payment of an order: several years of a rider's entries. */
 export const ORDER_SEARCH_PAGES = 10;
 /** Payments of one order that a refusal names. */
 export const ORDER_CANDIDATES = 10;
+
+/** Entries of which texts are erased in one transaction, so that no payment waits for long. */
+export const ENTRIES_ERASED_AT_ONCE = 200;
 
 export const USER_NO_MAX_LENGTH = 64;
 export const ID_MAX_LENGTH = 64;

@@ -24,52 +24,52 @@ export interface LookedUp {
   readonly refundedKurus: Kurus;
 }
 
-/** What a store keeps beside the journal, and what it asks of the journal itself. */
-export interface KeptBeside {
-  /** What is refunded of payments and top-ups. */
+/** Which look-ups a store keeps in addition to the journal. */
+export interface KeptLookUps {
+  /** How much of a payment or a top-up is refunded. */
   readonly refunded: boolean;
   /** The keys of an account's newest entries. */
   readonly recentKeys: boolean;
 }
 
-/** Replays a journal and holds it against what is stored beside it. */
+/** Replays a journal and checks what else is stored against it. */
 export interface AccountProof {
-  /** Takes the next entry, oldest first; a refund with the payment or top-up that it is of. */
+  /** Takes the next entry, oldest first; a refund with what it is of, if `unknownRefunded` asked for it. */
   add(stored: StoredEntry, refunded?: LookedUp): void;
-  /** The id of the payment or credit that an entry gives back and that the proof has not seen yet. */
+  /** The id of the payment or credit that an entry refunds, if the proof has not been given it yet. */
   unknownRefunded(entry: JournalEntry): string | undefined;
   /** The account that the entries so far make. */
   replayed(): Account;
-  /** What does not follow from each other among the entries themselves. */
+  /** Where entries do not follow from those before them. */
   entryFaults(): readonly string[];
-  /** What an account has that its entries do not make of it. */
+  /** Where an account differs from what its entries make of it. */
   accountFaults(account: Account): readonly string[];
 }
 
 /**
- * Replays the entries of an account from nothing through {@linkcode evolve}, one by one: each has to
- * follow from those before it, in its number, its sums, what it refers to and its hash. It keeps no
- * entry, only what is refunded of those payments and top-ups that were.
+ * Replays the entries of an account from nothing through {@linkcode evolve}. Each must follow from those
+ * before it: its number, its amounts, what it refers to, and its hash. No entry is kept, only how much is
+ * refunded of each refunded payment and top-up.
  */
 export function proveAccount(
   id: AccountId,
-  { digest, keeps }: { readonly digest: Digest; readonly keeps: KeptBeside },
+  { digest, keeps }: { readonly digest: Digest; readonly keeps: KeptLookUps },
 ): AccountProof {
   let state = unopened(id);
   let previous: string | null = CHAIN_START;
   let keys = 0;
   const faults: string[] = [];
-  const refunded = new Map<string, { readonly of: LookedUp; sum: Kurus }>();
+  const refunded = new Map<string, { readonly of: LookedUp; total: Kurus }>();
 
   function add(stored: StoredEntry, of?: LookedUp): void {
     const { entry, hash } = stored;
     const name = `entry ${entry.seq} (${entry.type} ${entry.id})`;
     const given = givenBack(entry);
-    if (of && given) refunded.set(given.of, { of, sum: NO_MONEY });
+    if (of && given) refunded.set(given.of, { of, total: NO_MONEY });
     const found = [...stored.faults, ...orderFaults(state, entry), ...chainFaults(entry, hash)];
     try {
       found.push(
-        ...sumFaults(state, entry),
+        ...amountFaults(state, entry),
         ...closingFaults(state, entry),
         ...holdFaults(state, entry),
         ...refundFaults(entry),
@@ -79,7 +79,7 @@ export function proveAccount(
       state = evolve(state, entry);
       found.push(...heldFaults(state, entry));
     } catch {
-      // Facts that are missing; the entries behind it are proved all the same.
+      // Some facts are missing. The entries after it are still checked.
       found.push("cannot be replayed");
       state = { ...state, seq: entry.seq, head: entry.id, balanceKurus: entry.balanceAfterKurus };
     }
@@ -96,17 +96,17 @@ export function proveAccount(
     if (known === undefined || known.of.entry.seq >= entry.seq) {
       return yield `gives back ${name}, and there is no such ${what} before it`;
     }
-    known.sum = plus(known.sum, given.byKurus);
-    if (known.sum !== saidKurus) {
-      yield `says ${shown(saidKurus)} is refunded of ${name}, must be ${shown(known.sum)}`;
+    known.total = plus(known.total, given.byKurus);
+    if (known.total !== saidKurus) {
+      yield `says ${shown(saidKurus)} is refunded of ${name}, must be ${shown(known.total)}`;
     }
-    if (known.sum > known.of.entry.amountKurus) {
+    if (known.total > known.of.entry.amountKurus) {
       yield `${what} ${name} is refunded beyond its amount`;
     }
   }
 
   function* chainFaults(entry: JournalEntry, hash: string | null): Generator<string> {
-    // What is not yet hashed is the newest.
+    // Only the newest entries have no hash yet.
     if (hash === null) return;
     if (previous === null) return yield "has a hash, and the entry before has none";
     const made = entryHash(entry, { account: accountKey(id), previous, digest });
@@ -122,19 +122,19 @@ export function proveAccount(
     replayed: () => state,
     entryFaults: () => {
       const lookUps = keeps.refunded
-        ? [...refunded.values()].filter(({ of, sum }) => of.refundedKurus !== sum)
+        ? [...refunded.values()].filter(({ of, total }) => of.refundedKurus !== total)
         : [];
       return [
         ...faults,
-        ...lookUps.map(({ of: { entry, refundedKurus }, sum }) =>
+        ...lookUps.map(({ of: { entry, refundedKurus }, total }) =>
           `${entry.type === "payment" ? `payment ${entry.id}` : `top-up ${entry.topUpId}`}: ` +
-          `the look-up says that ${shown(refundedKurus)} is refunded, must be ${shown(sum)}`
+          `the look-up says that ${shown(refundedKurus)} is refunded, must be ${shown(total)}`
         ),
       ];
     },
     accountFaults: (account) => {
       if (state.seq === 0) return ["has no entries"];
-      // One fault for what is a thousand differences.
+      // One fault instead of a thousand differences.
       if (account.seq !== state.seq) {
         return [`the account ends with entry ${account.seq}, its journal with ${state.seq}`];
       }
@@ -161,10 +161,10 @@ function* orderFaults(state: Account, entry: JournalEntry): Generator<string> {
   }
 }
 
-function* sumFaults(state: Account, entry: JournalEntry): Generator<string> {
+function* amountFaults(state: Account, entry: JournalEntry): Generator<string> {
   const { amountKurus, deltaKurus, balanceAfterKurus } = entry;
   const delta = deltaOf(entry);
-  if (!isSum(amountKurus)) yield `its amount is ${amountKurus}`;
+  if (!isAmount(amountKurus)) yield `its amount is ${amountKurus}`;
   if (deltaKurus !== delta) yield `its delta is ${shown(deltaKurus)}, must be ${shown(delta)}`;
   const balance = plus(state.balanceKurus, deltaKurus);
   if (balanceAfterKurus !== balance) {
@@ -172,7 +172,7 @@ function* sumFaults(state: Account, entry: JournalEntry): Generator<string> {
   }
 }
 
-/** A closing is of an open top-up, for its amount and from its card. */
+/** The entry that closes a top-up must be of an open one, with its amount and its card. */
 function* closingFaults(state: Account, entry: JournalEntry): Generator<string> {
   if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") return;
   const open = state.openTopUps.find(({ topUpId }) => topUpId === entry.topUpId);
@@ -232,7 +232,7 @@ function* cardRefundFaults(state: Account, entry: JournalEntry): Generator<strin
   }
 }
 
-/** What ends a hold ends an open one, for its amount; a payment may be of another amount. */
+/** The entry that ends a hold must be of an open one, with its amount; only a payment may be of another. */
 function* holdFaults(state: Account, entry: JournalEntry): Generator<string> {
   const isEnd = entry.type === "hold_released" || entry.type === "hold_expired" ||
     (entry.type === "payment" && entry.holdId !== undefined);
@@ -264,7 +264,13 @@ function keyFaults(
   return isSame ? [] : ["recentKeys are not the keys of its newest entries"];
 }
 
-/** Each value of the first that is another in the second, by its path. */
+/** A person belongs to every account but an erased one. */
+export function personFaults({ status }: Account, hasPerson: boolean): readonly string[] {
+  if (status === "erased") return hasPerson ? ["is erased, and its person is still there"] : [];
+  return hasPerson ? [] : ["has no person"];
+}
+
+/** The values that differ between two, by their path. */
 export function differences(first: unknown, second: unknown, path: string): readonly string[] {
   if (Object.is(first, second)) return [];
   if (!isObject(first) || !isObject(second)) {
@@ -284,15 +290,15 @@ function brief(value: unknown): string {
   return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
 }
 
-function isSum(sum: number): boolean {
-  return Number.isSafeInteger(sum) && sum >= 0;
+function isAmount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** What was changed behind Kese's back may be no sum at all. */
+/** Adds amounts. What was changed behind Kese's back may be no amount at all. */
 function plus(first: Kurus, second: Kurus): Kurus {
   return Number.isSafeInteger(first + second) ? add(first, second) : NO_MONEY;
 }
 
-function shown(sum: Kurus): string {
-  return Number.isSafeInteger(sum) ? formatAmount(sum) : String(sum);
+function shown(amount: Kurus): string {
+  return Number.isSafeInteger(amount) ? formatAmount(amount) : String(amount);
 }

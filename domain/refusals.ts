@@ -1,4 +1,4 @@
-import type { Account, Instant } from "./account.ts";
+import { type Account, type Instant, isClosed } from "./account.ts";
 import { availableKurus } from "./available.ts";
 import { type Rejected, rejected } from "./decision.ts";
 import { BALANCE_MAX_KURUS } from "./limits.ts";
@@ -18,9 +18,9 @@ export function refuseInactive(
 
 /** Refuses what a frozen account may still do and a closed one may not. */
 export function refuseClosed(
-  { status }: Account,
+  account: Account,
 ): Rejected<RejectionOf<"account_closed">> | undefined {
-  return status === "closed" ? rejected({ code: "account_closed" }) : undefined;
+  return isClosed(account) ? rejected({ code: "account_closed" }) : undefined;
 }
 
 /** Refuses to take more than is available. */

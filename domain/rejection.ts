@@ -49,6 +49,7 @@ export type Rejection =
   | { readonly code: "account_frozen" }
   | { readonly code: "account_not_frozen" }
   | { readonly code: "account_closed" }
+  | { readonly code: "account_not_closed" }
   | {
     readonly code: "account_not_empty";
     readonly balanceKurus: Kurus;

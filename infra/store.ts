@@ -1,6 +1,7 @@
 import type { Account, Instant } from "../domain/account.ts";
 import type { AccountStore } from "../domain/ports/account_store.ts";
 import type { AuthStore } from "../domain/ports/auth_store.ts";
+import type { Erasing } from "../domain/ports/erasing.ts";
 import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { People } from "../domain/ports/people.ts";
@@ -30,6 +31,7 @@ export interface Store {
   readonly records: StoreRecords;
   readonly auth: AuthStore;
   readonly people: People;
+  readonly erasing: Erasing;
   readonly vault: VaultStore;
   readonly actions: ActionStore;
   readonly audit: AuditSink;

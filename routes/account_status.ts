@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { AccountStatus } from "../domain/account.ts";
 import { decideFreezing, decideUnfreezing } from "../domain/account_status.ts";
 import { closeAccount } from "../domain/workflows/closing.ts";
 import type { Dependencies } from "./http/dependencies.ts";
@@ -29,6 +28,7 @@ export function createAccountStatusRoutes(dependencies: Dependencies): readonly 
       summary: "Freezes an account: nothing new can be paid, held or topped up",
       answers,
       problems: ["user_not_found", "account_frozen", "account_closed"],
+      conflicts: ["account_frozen"],
     }, async (request) => {
       const { account: id } = request;
       const command = toCommand(request);
@@ -82,6 +82,9 @@ type StatusRequest = Pick<
   "account" | "command" | "parameters"
 >;
 
-function statusBody({ account: { userNo } }: StatusRequest, status: AccountStatus) {
+function statusBody(
+  { account: { userNo } }: StatusRequest,
+  status: "active" | "frozen" | "closed",
+) {
   return { userNo, status };
 }

@@ -6,6 +6,7 @@ import { createBalanceRoutes } from "./balance.ts";
 import { createCardRefundRoutes } from "./card_refunds.ts";
 import { mountCardGatewayRoutes } from "./card_gateway_routes.ts";
 import { createCardRoutes } from "./cards.ts";
+import { createErasingRoutes } from "./erasing.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { createHealthRoutes } from "./health.ts";
@@ -22,6 +23,7 @@ import { findTargetProblem, toRoutePath } from "./http/request_target.ts";
 import { readFacts, serve } from "./http/serve.ts";
 import { createSignInRoutes } from "./sign_in.ts";
 import { createTopUpRoutes } from "./top_ups.ts";
+import { createUserDataRoutes } from "./user_data.ts";
 import { createUserRoutes } from "./users.ts";
 
 /** Every endpoint of Kese, in the order in which the documentation lists them. */
@@ -29,6 +31,8 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
   return [
     ...createUserRoutes(dependencies),
     ...createPeopleRoutes(dependencies),
+    ...createUserDataRoutes(dependencies),
+    ...createErasingRoutes(dependencies),
     ...createSignInRoutes(dependencies),
     ...createCardRoutes(dependencies),
     ...createPaymentRoutes(dependencies),

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { availableKurus, heldKurus, unexpiredHolds } from "../domain/available.ts";
-import { CURRENCY, formatAmount } from "../domain/money.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toOpenHold } from "./contract/present.ts";
+import { toBalance } from "./contract/present.ts";
 import { problem } from "./contract/problems.ts";
 import { balanceAnswer } from "./contract/answers.ts";
 import { userNo } from "./contract/fields.ts";
@@ -22,16 +20,7 @@ export function createBalanceRoutes({ accounts }: Dependencies): readonly Endpoi
     }, async ({ account: id, at }) => {
       const account = await accounts.read(id);
       if (account === undefined) return problem("user_not_found");
-      const body = {
-        userNo: id.userNo,
-        status: account.status,
-        balance: formatAmount(account.balanceKurus),
-        held: formatAmount(heldKurus(account, at)),
-        available: formatAmount(availableKurus(account, at)),
-        currency: CURRENCY,
-        holds: unexpiredHolds(account, at).map(toOpenHold),
-      };
-      return { status: 200, message: "balance_found", body };
+      return { status: 200, message: "balance_found", body: toBalance(account, at) };
     }),
   ];
 }

@@ -9,7 +9,7 @@ import { VERSION } from "./contract/version.ts";
 /** How long a health probe waits for a store. */
 export const HEALTH_DEADLINE_MILLISECONDS = 2_000;
 /** How long the result of one probe is given to everybody who asks, because a probe writes. */
-export const HEALTH_SHARED_MILLISECONDS = 1_000;
+const HEALTH_SHARED_MILLISECONDS = 1_000;
 
 const healthAnswer = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
 const liveAnswer = healthAnswer.extend({ version: z.string() }).meta({ id: "Liveness" });

@@ -17,7 +17,7 @@ import {
   userNo,
 } from "./contract/fields.ts";
 
-/** Money that is set aside when a ride starts and taken when it ends: the fleet's affair alone. */
+/** Money that is set aside when a ride starts and taken when it ends. Only the fleet may do that. */
 export function createHoldRoutes(dependencies: Dependencies): readonly Endpoint[] {
   const { accounts, ids, journal } = dependencies;
   return [
@@ -114,7 +114,7 @@ export function createHoldRoutes(dependencies: Dependencies): readonly Endpoint[
       summary: "Frees what a hold set aside, when a ride is cancelled",
       parameters: z.object({ userNo, holdId }),
       answers: { 200: holdAnswer },
-      problems: ["user_not_found", "hold_not_found", "hold_closed"],
+      problems: ["user_not_found", "account_closed", "hold_not_found", "hold_closed"],
     }, async ({ account, command, parameters: { holdId } }) => {
       const outcome = await releaseHold(dependencies, { ...command, account, holdId });
       if (!("entry" in outcome)) return toProblem(outcome);

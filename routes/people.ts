@@ -14,7 +14,7 @@ import {
   userNo,
 } from "./contract/fields.ts";
 import { messageAnswer, personAnswer, sessionsEndedAnswer } from "./contract/answers.ts";
-import { toInstant } from "./contract/present.ts";
+import { toInstant, toProfile, toStatus } from "./contract/present.ts";
 import { listErrors, type Problem, problem, toProblem } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { type AccountRequest, defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
@@ -29,7 +29,7 @@ const PROFILE = {
 };
 type ProfileField = keyof typeof PROFILE;
 const FIELDS = Object.keys(PROFILE) as readonly ProfileField[];
-/** What users may change themselves: how they can be reached. */
+/** What users may change themselves: telephone and e-mail. */
 const OWN_FIELDS: readonly ProfileField[] = ["phoneNumber", "email"];
 
 /** What is kept of a person, and what they sign in with. */
@@ -119,7 +119,7 @@ function defineChangeAuthCode(dependencies: Dependencies): Endpoint {
     secretParameters: ["authCode", "currentAuthCode"],
     answers: { 200: messageAnswer },
     problems: ["authentication_failed", "user_not_found", "account_closed", "rate_limited"],
-    // A session's repeat names an authCode that may be the current one no longer.
+    // A session's repeat names an authCode that may no longer be the current one.
     whenStoreFails: "outcome_unknown",
   }, async ({ account, at: now, caller, parameters, peer, trace }) => {
     const { authCode, currentAuthCode } = parameters;
@@ -157,7 +157,7 @@ function defineEndSessions({ accounts, auth }: Dependencies): Endpoint {
   });
 }
 
-/** A profile with what the account says of it. */
+/** A profile with what the account adds to it. */
 async function toPerson(
   { journal }: Pick<Dependencies, "journal">,
   { account, profile, at }: {
@@ -168,11 +168,10 @@ async function toPerson(
 ) {
   const { entries: [opened] } = await journal.list(account.id, { limit: 1, beforeSeq: 2 });
   if (opened === undefined) throw new Error("Cannot show a user: their journal has no beginning");
-  const { name, surname, birthDate, phoneNumber, email } = profile;
   return {
     userNo: account.id.userNo,
-    status: account.status,
-    ...{ name, surname, birthDate, phoneNumber, email },
+    status: toStatus(account),
+    ...toProfile(profile),
     createdAt: toInstant(opened.at),
     counts: {
       cards: account.cards.length,

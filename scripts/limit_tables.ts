@@ -9,6 +9,7 @@ import {
 import { CACHED_ACCOUNTS } from "../infra/memory/account_cache.ts";
 import { DRAIN_EVERY, ENTRIES_PER_DOCUMENT } from "../infra/mongo/account_store.ts";
 import { SWAP_COMMANDS_AT_ONCE, SWAPS_PER_COMMAND } from "../infra/mongo/swaps.ts";
+import { UNFILED_MOST } from "../infra/sqlite/key_tail.ts";
 import { SHUTDOWN_DEADLINE_MILLISECONDS } from "../infra/process/serving.ts";
 import { SNAPSHOT_TTL_SECONDS } from "../infra/redis/account_cache.ts";
 import {
@@ -43,13 +44,20 @@ function codeBounds(
 export const LIMITS: Table = [
   ["What", "Limit"],
   [
-    "Amount of a payment, refund or top-up",
+    "Amount of a payment, refund, top-up, hold or adjustment",
     `${lira(limits.AMOUNT_MIN_KURUS)} to ${lira(limits.AMOUNT_MAX_KURUS)}`,
   ],
-  ["Balance that a top-up may lead to", lira(limits.BALANCE_MAX_KURUS)],
+  ["Balance that a top-up or a credit may lead to", lira(limits.BALANCE_MAX_KURUS)],
   ["Cards per user", count(limits.CARDS_PER_ACCOUNT)],
   ["Open top-ups per user", count(limits.OPEN_TOP_UPS_PER_ACCOUNT)],
   ["Open card refunds per user", count(limits.OPEN_CARD_REFUNDS_PER_ACCOUNT)],
+  ["Open holds per user", count(limits.OPEN_HOLDS_PER_ACCOUNT)],
+  [
+    "Time of a hold",
+    `${limits.HOLD_DEFAULT_MINUTES / 60} hours by default, ${limits.HOLD_MIN_MINUTES} minute to ${
+      limits.HOLD_MAX_MINUTES / (24 * 60)
+    } days`,
+  ],
   ["Time in which a payment can be refunded", `${count(limits.REFUND_WINDOW_DAYS)} days`],
   ["Cards that a user may save in an hour", count(limits.CARD_SAVES_PER_HOUR)],
   ["Declined top-ups per user in an hour", count(limits.DECLINES_PER_HOUR)],
@@ -94,9 +102,13 @@ export const PROCESS_LIMITS: Table = [
   ],
   ["Commands waiting for one account", `${count(limits.QUEUE_PER_ACCOUNT)}, then \`busy\``],
   ["Commands in one save", count(limits.COMMANDS_PER_FOLD)],
+  ["Entries of an account whose keys SQLite has not filed yet", `at most ${UNFILED_MOST}`],
   ["Time of a command, waiting included", seconds(limits.COMMAND_DEADLINE_MILLISECONDS)],
   ["Requests waiting for a top-up's outcome", `${count(limits.TOP_UPS_WAITING)}, then 202 at once`],
-  ["Pause between two sweeps of open top-ups", seconds(limits.SWEEP_INTERVAL_MILLISECONDS)],
+  [
+    "Pause between two sweeps of open top-ups and expired holds",
+    seconds(limits.SWEEP_INTERVAL_MILLISECONDS),
+  ],
   [
     "Slow hashes running, and waiting for fleets, for all strangers, for one stranger's address",
     [

@@ -51,6 +51,9 @@ const DOES: Readonly<Record<string, string>> = {
     "Kullanıcının bilgilerini değiştirir; oturum yalnız phoneNumber ve email alanlarını değiştirebilir.",
   change_auth_code:
     "authCode değerini değiştirir ve diğer oturumları sonlandırır; oturum currentAuthCode da gönderir.",
+  get_user_data: "Kullanıcı hakkında saklanan her şeyi tek belge olarak verir (KVKK).",
+  erase_user:
+    "Kapatılmış hesabın kişisel verilerini kalıcı olarak siler; işlemleri ve numarası kalır.",
   end_sessions: "Kullanıcının tüm oturumlarını, isteği yapanı da, sonlandırır.",
   create_code:
     "Tek kullanımlık kod oluşturur: filo anahtarıyla ya da doğru authCode ile istenirse yanıtta verir, yoksa kullanıcıya gönderir.",
@@ -208,6 +211,11 @@ const SUPPORT: readonly ExampleRequest[] = [
     values: { phoneNumber: "0532 765 43 21" },
   },
   {
+    operation: "get_user_data",
+    name: "Kullanıcının Verileri (KVKK)",
+    bearer: "fleetKey",
+  },
+  {
     operation: "change_auth_code",
     name: "authCode Değiştirme",
     place: "body",
@@ -244,6 +252,12 @@ const SUPPORT: readonly ExampleRequest[] = [
     operation: "close_account",
     name: "Hesap Kapatma",
     place: "body",
+    bearer: "fleetKey",
+  },
+  {
+    operation: "erase_user",
+    name: "Kişisel Verileri Silme (KVKK)",
+    note: "Yalnız kapatılmış hesapta.",
     bearer: "fleetKey",
   },
 ];

@@ -67,7 +67,7 @@ export async function repair(
     } to entry ${replayed.seq} with ${formatAmount(replayed.balanceKurus)}`;
     if (!isMeant) said.push(`${name}: would be set ${what}`);
     else if (await repairs.setForward(replayed, stored.head)) said.push(`${name}: set ${what}`);
-    else said.push(`${name}: has changed meanwhile, and was left as it is`);
+    else said.push(`${name}: has changed since it was read, and was left as it is`);
   }
   return said;
 }

@@ -38,19 +38,38 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 /** One run of `deno test`: which tests, on which store. */
 interface Pass {
+  /** Said before it, if anything is. */
+  readonly title?: string;
   readonly args: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
 }
 
 const ROUTE_TESTS = "tests/routes";
+/** What measures time, loads the machine or needs a port to stay free. */
+const ALONE = ["tests/bench", "tests/proofs"];
+/** The one option of a run of everything. */
+const NO_CHECK = "--no-check";
 
-/** Plans everything on SQLite; then, if there is a MongoDB, the route tests again on it. */
+/**
+ * Plans what the arguments name; or everything on SQLite, then the route tests again on MongoDB if
+ * there is one, both with files in parallel, because many tests wait for a process, a timer or a
+ * service; and last, one after the other, what runs alone.
+ */
 function planPasses(args: readonly string[], services: readonly Service[]): readonly Pass[] {
-  const first = { args, variables: collectVariables(services) };
+  const variables = collectVariables(services);
+  if (args.some((arg) => arg !== NO_CHECK)) return [{ args, variables }];
   const hasMongo = services.some(({ name, state }) => name === "MongoDB" && state !== "missing");
-  if (args.length > 0 || !hasMongo) return [first];
-  const variables = { ...first.variables, KESE_TEST_STORE: "mongodb" };
-  return [first, { args: [ROUTE_TESTS], variables }];
+  const passes: Pass[] = [
+    { args: [...args, "--parallel", `--ignore=${ALONE.join(",")}`], variables },
+    { title: "What runs alone:", args: [...args, ...ALONE], variables },
+  ];
+  if (!hasMongo) return passes;
+  return passes.toSpliced(1, 0, {
+    title: "The route tests again, on MongoDB and Redis:",
+    // The first pass has checked their types.
+    args: [NO_CHECK, "--parallel", ROUTE_TESTS],
+    variables: { ...variables, KESE_TEST_STORE: "mongodb" },
+  });
 }
 
 let services: readonly Service[] = [];
@@ -64,9 +83,7 @@ try {
   const permissions = [...PERMISSIONS, hasForeign ? ANYWHERE : LOOPBACK, ...flags];
   const verdicts: Verdict[] = [];
   for (const pass of planPasses(Deno.args, services)) {
-    if (pass.variables.KESE_TEST_STORE) {
-      console.error("\nThe route tests again, on MongoDB and Redis:");
-    }
+    if (pass.title) console.error(`\n${pass.title}`);
     verdicts.push(await runPass(pass, permissions));
   }
   // A run that was killed may have left its last line unfinished.

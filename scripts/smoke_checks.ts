@@ -349,7 +349,17 @@ export const CHECKS: readonly Check[] = [
       const kurus = entries.reduce((sum, { delta }) => sum + Math.round(Number(delta) * 100), 0);
       const balance = (kurus / 100).toFixed(2);
       expectAnswer(await send(`GET /bakiye?userNo=${userNo}`), 200, { balance });
-      expectEqual("the sum", balance, "150.00");
+      expectEqual("the total", balance, "150.00");
+    },
+  },
+  {
+    name: "a user sees all that is kept",
+    run: async ({ send, userNo, found }) => {
+      const data = await send("GET /kullanici/verilerim", { bearer: found.get("session") });
+      expectAnswer(data, 200, { userNo, balance: "150.00" });
+      const seqs = data.body.entries.map(({ seq }: { readonly seq: number }) => seq);
+      expectEqual("entries", seqs.length, seqs[0]);
+      expectEqual("name", data.body.profile.name, "Smoke");
     },
   },
   {
@@ -359,6 +369,21 @@ export const CHECKS: readonly Check[] = [
       expectAnswer(await send("POST /logout", { bearer }), 204);
       const after = await send(`GET /bakiye?userNo=${userNo}`, { bearer });
       expectProblem(after, 401, "unauthenticated");
+    },
+  },
+  {
+    name: "a user who leaves is closed and erased, and the journal stays",
+    run: async ({ send, userNo }) => {
+      const json = { userNo };
+      expectProblem(await send("DELETE /kullanici", { json }), 409, "account_not_closed");
+      const debit = { ...json, direction: "debit", amount: "150.00", reason: "cash" };
+      expectAnswer(await send("POST /bakiye-duzeltme", { json: debit }), 201, { balance: "0.00" });
+      expectAnswer(await send("POST /hesap/kapat", { json }), 200, { status: "closed" });
+      expectAnswer(await send("DELETE /kullanici", { json }), 200);
+      expectProblem(await send(`GET /kullanici?userNo=${userNo}`), 404, "user_not_found");
+      const { body } = await send(`GET /islemler?userNo=${userNo}&limit=1`);
+      expectEqual("type", body.data[0].type, "account_erased");
+      expectAnswer(await send("DELETE /kullanici", { json }), 200);
     },
   },
 ];

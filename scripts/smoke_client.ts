@@ -13,7 +13,7 @@ export interface Answer {
   readonly body: any;
 }
 
-export interface Sending {
+interface Sending {
   readonly json?: unknown;
   /** The Idempotency-Key. */
   readonly key?: string;

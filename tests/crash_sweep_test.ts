@@ -2,7 +2,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { openMongoStore } from "../infra/mongo/store.ts";
 import { openSqliteStore } from "../infra/sqlite/store.ts";
 import type { Store } from "../infra/store.ts";
-import { type Sweep, sweepCrashes, sweepTable } from "./support/crash_sweep.ts";
+import { type Sweep, sweepCrashes, sweepExpiryCrashes, sweepTable } from "./support/crash_sweep.ts";
 import { OPERATIONS } from "./support/crash_sweep_operations.ts";
 import { withMongo } from "./support/services.ts";
 import { SILENT } from "./support/logs.ts";
@@ -22,6 +22,9 @@ function testCrashes(database: string, register: Register): void {
       sweeps.push(sweep);
     });
   }
+  register(`${database}: an expiry, broken off at any call, is noted once`, async (store) => {
+    assertGreater(await sweepExpiryCrashes(store), 0);
+  });
   Deno.test.afterAll(() => {
     if (sweeps.length > 0) console.log(sweepTable(`Crash sweep on ${database}`, sweeps));
   });

@@ -3,15 +3,16 @@ import { holdsCardNumber, maskCardNumbers } from "../domain/card_number_search.t
 import * as limits from "../domain/limits.ts";
 import { chooseRequestId } from "../routes/http/request_id.ts";
 import { description, email, userNo } from "../routes/contract/fields.ts";
+import { COMPUTED_ENOUGH_MILLISECONDS, computedMilliseconds } from "./support/computed_time.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const SHORT = 800;
-const LONG = 8 * SHORT;
+const TIMES_AS_LONG = 8;
 /** Eight for what is linear, sixty-four for what is quadratic. */
 const RATIO_MAX = 20;
 /** What takes less at the long size needs no second look: a quadratic pattern takes many times as much. */
 const QUICK_MILLISECONDS = 2;
-const ATTEMPTS = 3;
+const QUICK_LOOKS = 8;
 
 function timeOf(run: () => unknown): number {
   const started = performance.now();
@@ -19,19 +20,19 @@ function timeOf(run: () => unknown): number {
   return performance.now() - started;
 }
 
-/** The least of some times: noise only ever adds. */
-function leastTimeOf(run: () => unknown): number {
-  return Math.min(...Array.from({ length: 4 }, () => timeOf(run)));
-}
-
 /** Whether `run` takes eight times as long, and not sixty-four, for a text that is eight times as long. */
 function isLinear(run: (text: string) => unknown, textOf: (length: number) => string): boolean {
-  const [short, long] = [textOf(SHORT), textOf(LONG)];
-  if (timeOf(() => run(long)) < QUICK_MILLISECONDS) return true;
-  return Array.from({ length: ATTEMPTS }).some(() => {
-    const longTime = leastTimeOf(() => run(long));
-    return longTime < QUICK_MILLISECONDS || longTime / leastTimeOf(() => run(short)) < RATIO_MAX;
-  });
+  const [short, long] = [textOf(SHORT), textOf(TIMES_AS_LONG * SHORT)];
+  for (let look = 0; look < QUICK_LOOKS; look++) {
+    if (timeOf(() => run(long)) < QUICK_MILLISECONDS) return true;
+  }
+  const started = computedMilliseconds();
+  let runs = 0;
+  for (; computedMilliseconds() - started < COMPUTED_ENOUGH_MILLISECONDS; runs++) run(long);
+  const between = computedMilliseconds();
+  for (let again = 0; again < TIMES_AS_LONG * runs; again++) run(short);
+  const [longTime, shortTime] = [between - started, computedMilliseconds() - between];
+  return longTime / (shortTime / TIMES_AS_LONG) < RATIO_MAX;
 }
 
 function* sourceFiles(directory: URL): Generator<URL> {

@@ -140,6 +140,61 @@ onBothStores(
 );
 
 onBothStores(
+  "100 captures of one hold at two processes are one payment, and a release never wins as well",
+  (variables) =>
+    withPair(variables, async ({ urls }) => {
+      await createUser(urls[0], "rider", "20.00");
+      const hold = { userNo: "rider", amount: "1" };
+      const holds = await Promise.all(times(200, (place) =>
+        sendWhileBusy(urls[place % 2] ?? "", "POST /provizyon", {
+          json: hold,
+          key: `hold-${place}`,
+        })));
+      assertEquals(countAnswers(holds), { "201": 20, "402 insufficient_balance": 180 });
+
+      const placed = holds.filter(({ status }) =>
+        status === 201
+      );
+      const [first = "", ...others] = placed.map(({ body }) => body.holdId);
+      const end = (place: number, holdId: string, how: "tahsilat" | "iptal", key?: string) => {
+        const request = { json: { userNo: "rider" }, ...(key !== undefined && { key }) };
+        return sendWhileBusy(urls[place % 2] ?? "", `POST /provizyon/${holdId}/${how}`, request);
+      };
+      // Both processes are asked under each key: of the one that won, the other repeats the answer.
+      const captures = await Promise.all(
+        times(100, (place) => end(place, first, "tahsilat", `capture-${place >> 1}`)),
+      );
+      assertEquals(countAnswers(captures), { "201": 2, "409 hold_closed": 98 });
+      const isPaid = ({ status }: Answer) => status === 201;
+      const [paymentId, ...more] = new Set(captures.map(({ body }) => body.paymentId));
+      assertEquals(more, []);
+      assertEquals(new Set(captures.filter(isPaid).map(({ text }) => text)).size, 1);
+      assertEquals(
+        new Set(captures.flatMap(({ body }) => body.holdStatus ?? [])),
+        new Set(["captured"]),
+      );
+
+      const races = await Promise.all(others.map(async (holdId, place) => {
+        const [captured, released] = await Promise.all([
+          end(place, holdId, "tahsilat"),
+          end(place + 1, holdId, "iptal"),
+        ]);
+        const loser = isPaid(captured) ? released : captured;
+        assertEquals([loser.status, loser.body.holdStatus], [
+          409,
+          isPaid(captured) ? "captured" : "released",
+        ]);
+        return isPaid(captured);
+      }));
+      const entries = await proveJournal(urls, "rider");
+      const payments = ofType(entries, "payment");
+      assertEquals(payments.length, 1 + races.filter(Boolean).length);
+      assertEquals(payments.filter(({ id }) => id === paymentId).length, 1);
+      assertEquals(ofType(entries, "hold_released").length, 20 - payments.length);
+    }),
+);
+
+onBothStores(
   "an account under load from two processes adds up",
   (variables) =>
     withPair(variables, async ({ urls }) => {

@@ -9,13 +9,13 @@ export function openOneTransactionStore(path: string): Store {
   return createSqliteStore(database, oneByOne(commitHere(database)));
 }
 
-function oneByOne({ commit, close }: Committer): Committer {
+function oneByOne({ commit, ...others }: Committer): Committer {
   return {
     commit: async (calls) => {
       const outcomes = [];
       for (const call of calls) outcomes.push(...await commit([call]));
       return outcomes;
     },
-    close,
+    ...others,
   };
 }

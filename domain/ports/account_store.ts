@@ -22,22 +22,22 @@ export interface AccountStore {
   insert(opening: Accepted<EntryOf<"account_opened">>, person: NewPerson): Promise<boolean>;
   load(id: AccountId, options?: LoadOptions): Promise<LoadedAccount | undefined>;
   /**
-   * The entries that keys appended, of keys that an account's window does not hold where its others
-   * are `stored`. An entry of a more recent key may be missing: `load` finds it. A store without it
-   * finds such keys while it saves: there an entry with one of them is a `conflict`.
+   * The entries that keys appended, for keys that are not in an account's window whose other keys are
+   * `stored`. The entry of a more recent key may be missing here; `load` finds it. A store without this
+   * function finds such keys while it saves, and an entry with one of them is then a `conflict`.
    */
   readonly entriesOfOldKeys?: (id: AccountId, keys: readonly string[]) => Promise<EntriesByKey>;
   /**
    * Stores `next` and its new entries, all or nothing, if the stored head is still `expectedHead`.
    * `filed`: saved, and from now on every key of `next` is found as an old one. `full`: the journal
-   * has no room just now; nothing happened. A rejected promise leaves open whether it happened.
+   * has no room at the moment; nothing happened. A rejected promise leaves open whether it happened.
    */
   save(
     next: Account,
     expectedHead: string,
     entries: readonly JournalEntry[],
   ): Promise<"saved" | "filed" | "conflict" | "full">;
-  /** Every account in a stable order, beginning after the one given. */
+  /** Accounts in a stable order, those after the one given. */
   list(
     options: { readonly limit: number; readonly after?: AccountId },
   ): Promise<readonly AccountId[]>;
@@ -53,7 +53,7 @@ export interface AccountStore {
     limit: number,
     after?: OpenCardRefundAddress,
   ): Promise<readonly OpenCardRefundAddress[]>;
-  /** Holds that have expired by `now` and that no entry has ended, the oldest first. */
+  /** Holds that have expired by `now` and that no entry has ended, oldest first. */
   expiredHolds(now: Instant, limit: number, after?: HoldAddress): Promise<readonly HoldAddress[]>;
 }
 

@@ -35,7 +35,7 @@ export interface Accounts {
   /** The account as it is at hand, perhaps out of date. Nothing may rest on it until `update` confirms it. */
   peek(id: AccountId): Promise<Account | undefined>;
   open(command: AccountOpeningCommand, person: NewPerson): Promise<OpeningOutcome>;
-  /** What opening an account that exists comes to; undefined if it does not exist. */
+  /** How opening an account would end, if it exists already; undefined if it does not. */
   findOpening(
     command: Command & { readonly account: AccountId },
   ): Promise<OpeningOutcome | undefined>;

@@ -12,6 +12,8 @@ export interface AuthStore {
   /** Adds a session. If there are more than `maxSessions`, the oldest ends. */
   addSession(session: Session, maxSessions: number): Promise<void>;
   findSession(tokenHash: string, now: Instant): Eventually<Session | undefined>;
+  /** A user's sessions that have not expired, oldest first. */
+  listSessions(id: AccountId, now: Instant): Promise<readonly SessionTimes[]>;
   endSession(tokenHash: string): Promise<void>;
   /** Ends all sessions of a user but the one to keep, and their waiting codes; gives how many sessions. */
   endSessions(id: AccountId, keptTokenHash?: string): Promise<number>;
@@ -23,6 +25,8 @@ export interface AuthStore {
   /** Removes an event from the counts that it was added to at that time. */
   takeBack(limits: readonly RateLimit[], now: Instant): Promise<void>;
 }
+
+export type SessionTimes = Pick<Session, "createdAt" | "expiresAt">;
 
 export interface NewCode {
   readonly codeHash: string;

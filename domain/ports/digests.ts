@@ -11,6 +11,8 @@ export interface KeyScope {
 export interface Digests {
   /** SHA-256 of a secret of full entropy (code, token, fleet key), hex. */
   secret(secret: string): string;
+  /** What the chain of entries is made with. */
+  chain(text: string): string;
   /** Whether two hex digests are equal, in constant time. */
   equal(first: string, second: string): boolean;
   /** HMAC of a sent one-time code, because eight digits are quickly guessed from a plain hash. */

@@ -24,7 +24,7 @@ export class StoreUnavailableError extends Error {
 
 /**
  * What the store keeps of an account contradicts itself, so no command may rest on it. Nothing
- * happened, and nothing will until somebody has looked.
+ * happened, and nothing will until an operator has looked.
  */
 export class StoreInconsistentError extends Error {
   override readonly name = "StoreInconsistentError";

@@ -1,27 +1,27 @@
 import type { Account, AccountId, OpenCardRefund, OpenHold, OpenTopUp } from "../account.ts";
-import type { KeptBeside, LookedUp, StoredEntry } from "../reconciliation.ts";
+import type { KeptLookUps, LookedUp, StoredEntry } from "../reconciliation.ts";
 import type { Eventually } from "./eventually.ts";
 
 /** Everything that a store keeps of an account, exactly as it is stored, even if it contradicts itself. */
 export interface StoredAccount {
-  /** `filo/userNo`, or what stands in its place if there is no account. */
+  /** `filo/userNo`, or another name if there is no account. */
   readonly name: string;
   readonly account: Account | undefined;
   /** What the store itself finds wrong. */
   readonly faults: readonly string[];
-  /** Every entry, oldest first. To be read once, before the next account. */
+  /** Every entry, oldest first. Can be read once, before the next account. */
   entries(): Iterable<StoredEntry> | AsyncIterable<StoredEntry>;
   /** The payment or credit of that entry id, with what is refunded of it. */
   refunded(entryId: string): Eventually<LookedUp | undefined>;
   /** The look-up of open top-ups by their start; undefined if that is the account itself. */
   readonly openTopUps: readonly Pick<OpenTopUp, "topUpId" | "startedAt">[] | undefined;
-  /** The same of open card refunds. */
+  /** The same for open card refunds. */
   readonly openCardRefunds:
     | readonly Pick<OpenCardRefund, "cardRefundId" | "startedAt">[]
     | undefined;
-  /** The same of open holds, by their expiry. */
+  /** The same for open holds, by their expiry. */
   readonly openHolds: readonly Pick<OpenHold, "holdId" | "expiresAt">[] | undefined;
-  readonly keeps: KeptBeside;
+  readonly keeps: KeptLookUps;
 }
 
 /** Everything that is stored, for checking it against the journals. */

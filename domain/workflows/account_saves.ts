@@ -19,9 +19,9 @@ export interface SavingPorts {
 }
 
 /** How a save ended, or `unknown` if that could not be found out before the deadline. */
-export type Fate = "saved" | "filed" | "conflict" | "full" | "unknown";
+type Fate = "saved" | "filed" | "conflict" | "full" | "unknown";
 
-export interface SavingTerms {
+interface SavingTerms {
   readonly expectedHead: string;
   readonly deadline: Instant;
 }

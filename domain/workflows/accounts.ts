@@ -30,7 +30,7 @@ import { type CachedAccounts, createCachedAccounts } from "./cached_accounts.ts"
 import { pauseMilliseconds } from "./retry_pause.ts";
 
 /** What the one implementation of {@linkcode Accounts} stands on. */
-export interface AccountsOptions extends SavingPorts {
+interface AccountsOptions extends SavingPorts {
   readonly store: AccountStore;
   readonly cache?: AccountCache;
 }

@@ -12,7 +12,7 @@ import type { Log } from "../ports/log.ts";
 import { type AuditBounds, createAuditBudget } from "./audit_budget.ts";
 import { createRefusalCounter } from "./audit_refusals.ts";
 
-export interface AuditLogOptions {
+interface AuditLogOptions {
   readonly sink: AuditSink;
   readonly clock: Pick<Clock, "after">;
   readonly log: Log;

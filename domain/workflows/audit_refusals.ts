@@ -3,7 +3,7 @@ import { AUDIT_REFUSAL_GROUPS, AUDIT_REFUSALS_MILLISECONDS } from "../limits.ts"
 import type { AuditRecord } from "../ports/audit.ts";
 
 /** Counts refusals of strangers, because a caller who needs no key must not be able to fill the disk. */
-export interface RefusalCounter {
+interface RefusalCounter {
   count(refusal: AuditRecord): void;
   /** Whether a minute has passed since the first refusal that is counted. */
   isDue(now: Instant): boolean;

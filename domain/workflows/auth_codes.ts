@@ -23,7 +23,7 @@ export type SignInRefusal =
 
 export const FAILED: SignInRefusal = { code: "authentication_failed" };
 
-/** Whom a sign-in is about: nobody signs in to a closed account. */
+/** The user of a sign-in. Nobody signs in to a closed account. */
 export interface KnownUser {
   readonly isClosed: boolean;
   readonly authCodeHash: string | undefined;
@@ -40,7 +40,7 @@ export async function findUser(
   return account && { isClosed: refuseClosed(account) !== undefined, authCodeHash };
 }
 
-/** Where a user can be reached; a closed account is sent nothing. */
+/** Where a user can be reached; nothing is sent to a closed account. */
 export async function findContact(
   { accounts, people }: {
     readonly accounts: Pick<Accounts, "read">;
@@ -54,7 +54,7 @@ export async function findContact(
   return { phoneNumber, email };
 }
 
-export interface AuthCodeCheckPorts {
+interface AuthCodeCheckPorts {
   readonly auth: Pick<AuthStore, "count" | "takeBack">;
   readonly hasher: Pick<SecretHasher, "verify">;
 }
@@ -73,7 +73,7 @@ export async function checkAuthCode(
   },
 ): Promise<SignInRefusal | undefined> {
   // Counted before it is checked, because guesses that arrive together must not all be checked.
-  // Attempts from other addresses do not count, so that they keep nobody from proving who they are.
+  // Attempts from other addresses do not count, so that they cannot lock the user out.
   const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
   const exceeded = await auth.count(limits, now);
   if (exceeded) return { code: "rate_limited", exceeded };
@@ -94,11 +94,11 @@ interface AuthCodeChangePorts extends AuthCodeCheckPorts {
   readonly hasher: Pick<SecretHasher, "verify" | "hash">;
 }
 
-export interface AuthCodeChange {
+interface AuthCodeChange {
   readonly authCode: string;
   /** Checked if it is given. */
   readonly currentAuthCode?: string | undefined;
-  /** The session that goes on. */
+  /** The session that stays open. */
   readonly keptTokenHash?: string | undefined;
   readonly now: Instant;
 }

@@ -7,22 +7,22 @@ import type { AccountStore, LoadOptions } from "../ports/account_store.ts";
 import type { Eventually } from "../ports/eventually.ts";
 import type { Log } from "../ports/log.ts";
 
-export interface CachedAccountsOptions {
+interface CachedAccountsOptions {
   readonly cache: AccountCache;
   readonly store: Pick<AccountStore, "entriesOfOldKeys">;
   readonly log: Log;
 }
 
-/** Accounts at hand, for commands whose save will check the head. */
+/** Accounts at hand, for commands whose save checks the head. */
 export interface CachedAccounts {
   /**
-   * The cached account as commands may be decided on it; undefined when only a fresh one will do.
-   * Rejects when the store does not say whether it has an old key.
+   * The cached account, if commands may be decided on it; undefined if only a fresh one will do.
+   * Rejects if the store does not answer whether it has an old key.
    */
   base(id: AccountId, asked: Required<LoadOptions>): Eventually<LoadedAccount | undefined>;
   /**
    * Keeps an account for the next command, after its save was acknowledged or it was read. Nobody
-   * waits for that: the cache takes it in, or not, while the answers leave.
+   * waits for it, and it may fail.
    */
   remember(account: Account): void;
   forget(id: AccountId): void;
@@ -32,11 +32,11 @@ const NO_ENTRIES: EntriesByKey = new Map();
 const NO_PAYMENTS: LoadedAccount["payments"] = new Map();
 const NO_TOP_UPS: LoadedAccount["topUps"] = new Map();
 
-/** A cache that cannot be reached costs speed, never an answer: what it holds is checked by head. */
+/** Creates cached accounts. A cache that cannot be reached costs speed, never an answer. */
 export function createCachedAccounts(
   { cache, store, log }: CachedAccountsOptions,
 ): CachedAccounts {
-  function unreachable(error: unknown): undefined {
+  function logUnreachable(error: unknown): undefined {
     log.warn("account_cache_unreachable", { error });
   }
 
@@ -44,15 +44,15 @@ export function createCachedAccounts(
     id: AccountId,
     { keys, payments, topUps }: Required<LoadOptions>,
   ): Eventually<LoadedAccount | undefined> {
-    // What is refunded of an older payment or of a top-up is in the journal alone.
+    // Only the journal says how much of an older payment or of a top-up is refunded.
     if (payments.length > 0 || topUps.length > 0) return undefined;
     const found = cache.get(id);
-    // What is in this process's own memory costs no turn of the event loop.
-    if (!(found instanceof Promise)) return fitting(found, keys);
-    return found.catch(unreachable).then((account) => fitting(account, keys));
+    // An account in this process's own memory costs no turn of the event loop.
+    if (!(found instanceof Promise)) return toBase(found, keys);
+    return found.catch(logUnreachable).then((account) => toBase(account, keys));
   }
 
-  function fitting(
+  function toBase(
     account: Account | undefined,
     keys: readonly string[],
   ): Eventually<LoadedAccount | undefined> {
@@ -70,9 +70,9 @@ export function createCachedAccounts(
   }
 
   /**
-   * Whether the account, as it was at its head, has used none of the keys. The window holds the
-   * recent ones; the store tells of the older ones, asked after the account was taken; and whatever
-   * was used after that head makes the save fail.
+   * Whether none of the keys had been used by the account's head. The window holds the recent keys.
+   * The store knows the older ones: it is asked here, or checks them while it saves. A key that was
+   * used after that head makes the save fail, because the head has moved on.
    */
   function areNew({ id, recentKeys }: Account, keys: readonly string[]): Eventually<boolean> {
     const ages = keys.map((key) => ageOfKey(recentKeys, key));
@@ -82,18 +82,18 @@ export function createCachedAccounts(
     return store.entriesOfOldKeys(id, unsure).then(isNone);
   }
 
-  function unheard(done: Eventually<void>): void {
-    if (done instanceof Promise) done.catch(unreachable);
+  function ignoreFailure(done: Eventually<void>): void {
+    if (done instanceof Promise) done.catch(logUnreachable);
   }
 
   function forget(id: AccountId): void {
-    unheard(cache.drop(id));
+    ignoreFailure(cache.drop(id));
   }
 
   function remember(account: Account): void {
-    // Such a head could come again in a database that was set back, on top of another history.
+    // After a restore, a derived head could come again on top of another history.
     if (isDerivedEntryId(account.head)) return forget(account.id);
-    unheard(cache.put(account));
+    ignoreFailure(cache.put(account));
   }
 
   return { base, remember, forget };

@@ -11,29 +11,29 @@ export interface CardDeclinesPorts {
   readonly log: Log;
 }
 
-/** A charge of a card in a fleet, and when its top-up is started. */
-export interface CardCharge {
+/** A charge of a card in a fleet, and when its top-up was started. */
+interface CardCharge {
   readonly filo: string;
   readonly fleetFingerprint: string;
   readonly at: Instant;
 }
 
-/** A card that is perhaps still to be opened. */
+/** A card that may still have to be opened. */
 interface Opening {
   readonly fleetFingerprint: Eventually<string>;
 }
 
 /**
- * Counts how often one card is declined in a fleet, whichever accounts it is saved on: who tries a
- * card on account after account passes the limit of none of them.
+ * Counts how often a card is declined in a fleet, whichever accounts it is saved on, because trying a
+ * card on one account after another reaches the limit of none of them.
  */
 export interface CardDeclines {
   /**
-   * Counts a charge as the decline that it may become, before it is made: charges that race could
-   * otherwise all be declined. Undefined when there is room for it.
+   * Counts a charge as a decline before it is made, because charges that race could otherwise all be
+   * declined. Undefined if the limit allows it.
    */
   reserve(charge: CardCharge): Promise<RejectionOf<"rate_limited"> | undefined>;
-  /** Uncounts a charge that was not declined. Where that fails it stays counted until the hour is over. */
+  /** Takes back the count of a charge that was not declined. If that fails, it counts until the hour is over. */
   release(charge: Omit<CardCharge, "fleetFingerprint"> & Opening): Promise<void>;
 }
 

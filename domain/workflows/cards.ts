@@ -32,7 +32,7 @@ export type CardToSave =
   | { readonly number: CardNumber; readonly cardHolder?: string; readonly expiry?: CardExpiry }
   | { readonly gatewayToken: string };
 
-export interface CardSavingCommand extends Command {
+interface CardSavingCommand extends Command {
   readonly account: AccountId;
   readonly cardId: string;
   readonly card: CardToSave;
@@ -174,7 +174,7 @@ function savedAs(
   return rejection.code === "duplicate_card" ? rejection.cardId : undefined;
 }
 
-export interface CardRemovingCommand extends CardRemovalCommand {
+interface CardRemovingCommand extends CardRemovalCommand {
   readonly account: AccountId;
 }
 

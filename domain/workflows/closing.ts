@@ -1,4 +1,4 @@
-import { type Account, type AccountId, accountKey } from "../account.ts";
+import { type Account, type AccountId, accountKey, isClosed } from "../account.ts";
 import { decideClosing, type StatusCommand } from "../account_status.ts";
 import type { AccountClosed, JournalEntry } from "../journal.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
@@ -11,13 +11,13 @@ interface ClosingPorts {
   readonly auth: Pick<AuthStore, "endSessions">;
 }
 
-export interface ClosingCommand extends StatusCommand {
+interface ClosingCommand extends StatusCommand {
   readonly account: AccountId;
 }
 
 /**
- * Closes an account, then ends its sessions. They are ended again by each repeat, because a process
- * may have stopped between the two.
+ * Closes an account, then ends its sessions. Each repeat ends them again, because a process may have
+ * stopped in between.
  */
 export async function closeAccount(
   { accounts, auth }: ClosingPorts,
@@ -34,14 +34,14 @@ export async function closeAccount(
 }
 
 /**
- * Raises an alarm about money that an entry brought to a closed account: it was owed and is kept, and
- * somebody has to pay it out. For what was just committed, so that it is said once for each entry.
+ * Raises an alarm about money that an entry brought to a closed account. The money was owed and is kept,
+ * and the operator has to pay it out. Call it once for each committed entry.
  */
 export function reportOwed(
   log: Pick<Log, "error">,
   { account, entry }: { readonly account: Account; readonly entry: JournalEntry },
 ): void {
-  if (account.status !== "closed" || entry.deltaKurus <= 0) return;
+  if (!isClosed(account) || entry.deltaKurus <= 0) return;
   const { id: entryId, type } = entry;
   log.error("money_on_closed_account", { account: accountKey(account.id), entryId, type });
 }

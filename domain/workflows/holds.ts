@@ -16,6 +16,7 @@ import type { Ids } from "../ports/ids.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { RejectionOf } from "../rejection.ts";
+import { readPages } from "./pages.ts";
 
 /** A hold and what became of it. */
 export type HoldState =
@@ -27,14 +28,14 @@ interface HoldPorts {
   readonly journal: Pick<Journal, "find">;
 }
 
-/** The id of the entry that ends a hold follows from the hold's, so a request brings none. */
+/** A request brings no id for the entry that ends a hold, because it is derived from the hold's. */
 type Ending<Command> = Omit<Command, "entryId"> & { readonly account: AccountId };
 
 type NotOpen = RejectionOf<"hold_not_found" | "hold_closed">;
 
 const NO_HOLD = { outcome: "rejected", rejection: { code: "hold_not_found" } } as const;
 
-/** Captures a hold: one payment, and the hold is ended. */
+/** Captures a hold: one payment that also ends the hold. */
 export async function captureHold(
   ports: HoldPorts,
   { account: id, ...ending }: Ending<HoldCaptureCommand>,
@@ -55,7 +56,7 @@ export async function captureHold(
 export async function releaseHold(
   ports: HoldPorts,
   { account: id, ...ending }: Ending<HoldEndCommand>,
-): Promise<UpdateOutcome<HoldReleased, NotOpen>> {
+): Promise<UpdateOutcome<HoldReleased, NotOpen | RejectionOf<"account_closed">>> {
   const entryId = holdEndIds(ending.holdId)?.release;
   if (entryId === undefined) return NO_HOLD;
   const command = { ...ending, entryId };
@@ -66,7 +67,7 @@ export async function releaseHold(
   return await explainClosed(ports, { account: id, command }, outcome);
 }
 
-/** The account knows its open holds alone; of any other the journal tells what became of it. */
+/** The account knows only its open holds; the journal says what became of any other. */
 async function explainClosed<Outcome extends UpdateOutcome>(
   { journal }: Pick<HoldPorts, "journal">,
   { account, command }: AccountCommand & { readonly command: HoldEndCommand },
@@ -83,7 +84,7 @@ async function explainClosed<Outcome extends UpdateOutcome>(
   };
 }
 
-/** A hold as the journal knows it: expired at its time, whether a sweep has noted it or not. */
+/** A hold as the journal has it. It expires at its time, whether or not a sweep has noted it. */
 export async function findHold(
   journal: Pick<Journal, "find">,
   account: AccountId,
@@ -111,15 +112,16 @@ export interface HoldSweepPorts {
   readonly log: Log;
 }
 
-/** Notes each expired hold in its journal; gives how many. One that fails is left to the next sweep. */
+/** Notes each expired hold in its journal. Returns how many; one that fails is left to the next sweep. */
 export async function expireHolds(ports: HoldSweepPorts): Promise<number> {
   const now = ports.clock.now();
   let expired = 0;
-  let page = await ports.store.expiredHolds(now, HOLDS_AT_ONCE);
-  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+  const pages = readPages<HoldAddress>((after) =>
+    ports.store.expiredHolds(now, HOLDS_AT_ONCE, after)
+  );
+  for await (const page of pages) {
     const ended = await Promise.all(page.map((hold) => expireHold(ports, hold)));
     expired += ended.filter(Boolean).length;
-    page = await ports.store.expiredHolds(now, HOLDS_AT_ONCE, last);
   }
   return expired;
 }

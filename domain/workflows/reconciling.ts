@@ -19,7 +19,7 @@ import { proveAccount } from "../reconciliation.ts";
 import { findCardRefundFault } from "./card_refund_proof.ts";
 import { giveBackUnowed } from "./unowed_charges.ts";
 
-export interface ReconcilingPorts {
+interface ReconcilingPorts {
   readonly records: StoreRecords;
   readonly accounts: Pick<Accounts, "read">;
   readonly vault: Pick<CardVault, "open">;
@@ -43,7 +43,7 @@ export interface Reconciled {
 }
 
 /** An account that was set back while its journal was not, and the account that the journal makes. */
-export interface Behind {
+interface Behind {
   readonly stored: Account;
   readonly replayed: Account;
 }

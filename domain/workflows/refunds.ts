@@ -10,16 +10,16 @@ import {
   type RefundCommand,
 } from "../refund.ts";
 
-export interface RefundPorts {
+interface RefundPorts {
   readonly accounts: Pick<Accounts, "update">;
   readonly journal: Pick<Journal, "list">;
 }
 
 /**
- * Refunds the one payment of an order. No index finds it, because each payment would pay for that
- * index: the account's journal is searched backwards, a bounded way. A payment that comes meanwhile
- * may be of that order too, so the refund rests on a search that saw the newest one. A repeated key
- * is answered before anything is searched.
+ * Refunds the one payment of an order. No index finds it, because every payment would have to update
+ * that index: the account's journal is searched backwards, up to a bound. A payment that arrives during
+ * the search may be of the same order, so the refund must rest on a search that saw the newest payment.
+ * A repeated key is answered without a search.
  */
 export async function refundOrder(
   { accounts, journal }: RefundPorts,
@@ -40,7 +40,7 @@ export async function refundOrder(
   return { outcome: "busy" };
 }
 
-/** The payments of an order, newest first; no further than it takes to see that there are several. */
+/** Finds the payments of an order, newest first, and stops once there are several. */
 async function searchOrder(
   journal: RefundPorts["journal"],
   id: AccountId,

@@ -26,7 +26,7 @@ import {
 } from "./auth_codes.ts";
 import { type Attempt, limitOfUser, limitsAtPeer } from "./code_limits.ts";
 
-export interface SignInPorts {
+interface SignInPorts {
   readonly accounts: Pick<Accounts, "read">;
   readonly people: Pick<People, "authCodeHash">;
   readonly auth: AuthStore;
@@ -113,7 +113,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
       const expiresAt = now + SESSION_TTL_SECONDS * 1_000;
       const session = { account: attempt.account, tokenHash, createdAt: now, expiresAt };
       await auth.addSession(session, SESSIONS_PER_USER);
-      // Asked afterwards: whoever closes an account first closes it, then ends the sessions that it has.
+      // Checked after the session was added, because closing an account first closes it and then ends its sessions.
       const account = await ports.accounts.read(attempt.account);
       if (account && refuseClosed(account) === undefined) return { token };
       await auth.endSession(tokenHash);
@@ -140,7 +140,7 @@ export function createSignIn(ports: SignInPorts): SignIn {
     if (refusal) return { refusal };
     const created = await createCode(account, now);
     if ("refusal" in created) return created;
-    // Asked afterwards: whoever changes an authCode first changes it, then voids the codes that wait.
+    // Checked after the code was added, because changing an authCode first changes it and then voids waiting codes.
     if (await ports.people.authCodeHash(account) === authCodeHash) return created;
     await take(account, digests.secret(created.code), now);
     return { refusal: FAILED };

@@ -16,9 +16,9 @@ export interface TopUpStartPorts {
 }
 
 /**
- * Starts a top-up, once the card that it charges has room for one more decline in its fleet. What
- * was seen of the account may be old, so the update confirms the card; when it would charge another
- * one by now, nothing is started and that one is asked about.
+ * Starts a top-up if the limit on declines in the fleet allows a charge of its card. The account that
+ * was seen may be out of date, so the update confirms the card. If another card would be charged by
+ * now, nothing is started, and the limit of that card is checked.
  */
 export async function startTopUp(
   { accounts, vault, gateways, declines }: TopUpStartPorts,
@@ -34,7 +34,7 @@ export async function startTopUp(
     const kept = cardId === undefined
       ? undefined
       : await vault.open(id, cardId).catch((error) => void (fault = error));
-    const isChargeable = kept?.token != null && kept.gateway === gateway;
+    const isChargeable = kept?.token !== undefined && kept.gateway === gateway;
     const charge = kept && isChargeable
       ? { filo: id.filo, fleetFingerprint: kept.fleetFingerprint, at: command.at }
       : undefined;
@@ -45,7 +45,7 @@ export async function startTopUp(
         const decision = decideTopUp(account, command);
         if (decision.outcome !== "accepted") return decision;
         if (decision.entry.card.cardId !== cardId) return UNCHANGED;
-        // A card that was removed since it was seen is in the vault no more; every other is.
+        // Only a card that was removed since is not in the vault, and then the decision was another.
         if (kept === undefined) throw fault;
         if (!isChargeable) {
           return rejected({ code: "card_not_chargeable", cardId, saveAgain: true });
@@ -62,7 +62,7 @@ export async function startTopUp(
   return { outcome: "busy" };
 }
 
-/** The card that would be charged; none when nothing would be started. */
+/** The card that would be charged; undefined if nothing would be started. */
 function cardToCharge(account: Account, command: TopUpCommand): string | undefined {
   const decision = decideTopUp(account, command);
   return decision.outcome === "accepted" ? decision.entry.card.cardId : undefined;

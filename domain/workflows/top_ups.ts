@@ -14,6 +14,7 @@ import type { UserActions } from "../ports/user_actions.ts";
 import type { FirstCharge, TopUpCommand, TopUpRejection } from "../top_up.ts";
 import { type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
 import { createInquiryPlan } from "./inquiry_plan.ts";
+import { readPages } from "./pages.ts";
 import {
   type OpenTopUpState,
   readTopUp,
@@ -238,13 +239,14 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
       const now = ports.clock.now();
       const except = { from: now - youngMilliseconds, to: now + youngMilliseconds };
       const counts = { pending: 0, requires_action: 0, credited: 0, failed: 0 };
-      let page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE);
-      for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+      // Each page after the last one, and not from the start, because some may stay pending.
+      const pages = readPages<OpenTopUpAddress>((after) =>
+        ports.store.openTopUps(except, TOP_UPS_AT_ONCE, after)
+      );
+      for await (const page of pages) {
         for (const status of await Promise.all(page.map(sweepOne))) {
           if (status) counts[status]++;
         }
-        // Past the last one, and not from the start, because some may stay pending.
-        page = await ports.store.openTopUps(except, TOP_UPS_AT_ONCE, last);
       }
       return counts;
     },

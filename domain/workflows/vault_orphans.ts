@@ -4,6 +4,7 @@ import type { Accounts } from "../ports/accounts.ts";
 import { StoreUnavailableError } from "../ports/errors.ts";
 import type { VaultRecord, VaultStore } from "../ports/card_vault.ts";
 import { forgetCards, type ForgettingPorts } from "./card_forgetting.ts";
+import { readPages } from "./pages.ts";
 
 const PAGE = 500;
 
@@ -14,7 +15,7 @@ export interface OrphanPorts extends ForgettingPorts {
 
 /**
  * Removes cards from the vault that no account names an hour after they were kept: those that were left behind
- * when saving or removing a card was refused, failed or crashed. Gives how many there were.
+ * when saving or removing a card was refused, failed or crashed. Returns how many there were.
  */
 export async function removeVaultOrphans(
   ports: OrphanPorts,
@@ -22,7 +23,7 @@ export async function removeVaultOrphans(
 ): Promise<number> {
   const createdBefore = now - VAULT_ORPHAN_AFTER_MILLISECONDS;
   let removed = 0;
-  for await (const page of vaultPages(ports.vaultStore, createdBefore)) {
+  for await (const page of listVaultPages(ports.vaultStore, createdBefore)) {
     const cardIdsByAccount = Map.groupBy(page, ({ account }) => accountKey(account));
     for (const records of cardIdsByAccount.values()) {
       removed += await removeUnnamed(ports, records);
@@ -32,15 +33,13 @@ export async function removeVaultOrphans(
 }
 
 /** Every older record, page by page. */
-export async function* vaultPages(
+export function listVaultPages(
   vault: Pick<VaultStore, "list">,
   createdBefore: Instant,
-): AsyncGenerator<readonly VaultRecord[]> {
-  let page = await vault.list({ createdBefore, limit: PAGE });
-  for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
-    yield page;
-    page = await vault.list({ createdBefore, limit: PAGE, after: last });
-  }
+): AsyncIterable<readonly VaultRecord[]> {
+  return readPages((after?: VaultRecord) =>
+    vault.list({ createdBefore, limit: PAGE, ...(after && { after }) })
+  );
 }
 
 async function removeUnnamed(
@@ -50,7 +49,7 @@ async function removeUnnamed(
   const [first] = records;
   if (first === undefined) return 0;
   const account = await readIfPossible(ports.accounts, first.account);
-  // An account that cannot be read keeps its card numbers; reconciling reports it.
+  // If the account cannot be read, its card numbers stay; reconciling reports it.
   if (account === "unreadable") return 0;
   const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
   return await forgetCards(ports, first.account, orphans);

@@ -1,8 +1,8 @@
 import { accountKey, type Instant } from "../account.ts";
 import type { CardVault, VaultStore } from "../ports/card_vault.ts";
-import { vaultPages } from "./vault_orphans.ts";
+import { listVaultPages } from "./vault_orphans.ts";
 
-export interface VaultProof {
+interface VaultProof {
   readonly records: number;
   /** The records that do not open, each with its account. */
   readonly faults: readonly string[];
@@ -21,7 +21,7 @@ export async function proveVault({ store, vault }: {
 }): Promise<VaultProof> {
   let records = 0;
   const faults: string[] = [];
-  for await (const page of vaultPages(store, ANY_TIME)) {
+  for await (const page of listVaultPages(store, ANY_TIME)) {
     records += page.length;
     for (const record of page) {
       const fault = vault.fault(record);

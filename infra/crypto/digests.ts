@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { accountKey } from "../../domain/account.ts";
 import { CardNumber } from "../../domain/card_number.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
+import { chainDigest } from "./chain_digest.ts";
 
 /** Characters of a keyed digest: 128 bits, so that no two requests of an account share one. */
 const KEYED_LENGTH = 32;
@@ -11,13 +12,14 @@ const KEYED_LENGTH = 32;
  * Because of `key`, nobody who reads the journal can guess keys and requests from their digests.
  */
 export function createDigests(key: () => Uint8Array): Digests {
-  // A key before the text, and half of the digest shown: nobody can extend what they do not see whole
-  // (chop-MD), so this is as sound a MAC as HMAC, at a third of its cost.
+  // The key comes before the text, and half of the digest is cut off: a digest that is not seen whole
+  // cannot be extended (chop-MD), so this is as sound a MAC as HMAC, at a third of its cost.
   const sign = (text: string): string => {
     return hash("sha256", `${key().toHex()}${text}`, "hex").slice(0, KEYED_LENGTH);
   };
   return {
     secret: shareWithinTurn(sha256),
+    chain: chainDigest,
     equal: isEqual,
     sentCode: (id, code) => sign(`code\n${accountKey(id)}\n${code}`),
     idempotencyKey: ({ operation, by }, key) => sign(`key\n${by}\n${operation}\n${key}`),

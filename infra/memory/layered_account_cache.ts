@@ -1,5 +1,5 @@
 import { type Account, type AccountId, accountKey } from "../../domain/account.ts";
-import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { MemoryAccountCache } from "./account_cache.ts";
@@ -15,11 +15,11 @@ interface CacheLayers {
   /** In the process: takes effect at once. */
   readonly near: MemoryAccountCache;
   /** Shared by all processes, and possibly unavailable. */
-  readonly far: AccountCache;
+  readonly far: ErasableCache;
   readonly log: Log;
 }
 
-interface LayeredAccountCache extends AccountCache {
+interface LayeredAccountCache extends ErasableCache {
   /** Resolves when nothing is left to be written to the far layer. */
   settled(): Promise<void>;
 }
@@ -99,6 +99,14 @@ export function createLayeredAccountCache(layers: CacheLayers): LayeredAccountCa
     drop: (id) => {
       enqueue({ id, drop: true });
       near.drop(id);
+    },
+    replace: async (account) => {
+      const key = accountKey(account.id);
+      near.replace(account);
+      // Nothing older may be written after it.
+      waiting.delete(key);
+      await underWay.get(key);
+      await far.replace(account);
     },
     settled: async () => {
       while (underWay.size > 0) await Promise.all(underWay.values());

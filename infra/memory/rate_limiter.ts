@@ -4,7 +4,7 @@ import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.
 
 /** Keys that are remembered per policy. */
 export const KEYS_PER_POLICY = 100_000;
-/** Keys that are forgotten when there is one too many: finding the first one costs as much as all of them. */
+/** Keys that are forgotten when there is one too many: finding the first costs as much as finding them all. */
 export const FORGOTTEN_AT_ONCE = 1_000;
 
 interface Count {

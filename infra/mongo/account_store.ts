@@ -60,7 +60,7 @@ export function createMongoAccountStore(
     const key = accountKey(id);
     const needsEntries = keys.length > 0 || payments.length > 0 || topUps.length > 0;
     const projection = needsEntries ? WITHOUT_PERSON : { ...WITHOUT_PERSON, journal: 0 };
-    // The document first: an entry that leaves it meanwhile is in the ledger already.
+    // The document first: an entry that leaves it after this read is in the ledger already.
     const [document, newest] = await Promise.all([
       users.findOne<AccountDocument>({ _id: key }, { projection }),
       // A mere look may show an outdated account; a command must not be based on one.
@@ -122,7 +122,7 @@ export function createMongoAccountStore(
     return await saveAfterDrain(wanted, lastPlaceFor(entries));
   }
 
-  /** Saves what did not match at first: either the head moved on, or the document has no room. */
+  /** Saves what did not match at first, because the head moved on or the document has no room. */
   async function saveAfterDrain(
     wanted: Swap,
     lastPlace: string,

@@ -50,6 +50,14 @@ export function createMongoAuthStore(auth: Collection<AuthDocument>): AuthStore 
         expiresAt: session.expiresAt.getTime(),
       };
     },
+    listSessions: async (id, now) => {
+      const alive = { account: accountKey(id), expiresAt: { $gt: new Date(now) } };
+      const found = await auth.find(alive).sort({ createdAt: 1, _id: 1 }).toArray();
+      return found.map(({ createdAt, expiresAt }) => ({
+        createdAt: createdAt?.getTime() ?? 0,
+        expiresAt: expiresAt.getTime(),
+      }));
+    },
     endSession: async (tokenHash) => {
       await auth.deleteOne({ _id: sessionId(tokenHash) });
     },

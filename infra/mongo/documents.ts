@@ -9,8 +9,8 @@ import { RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type { Kurus } from "../../domain/money.ts";
 import { chainDigest } from "../crypto/chain_digest.ts";
 
-/** Sums are Int64 in the database; the driver gives them back as numbers, all of them safe integers. */
-type Sum = Long | number;
+/** Amounts are Int64 in the database. The driver returns them as numbers, all of them safe integers. */
+type StoredAmount = Long | number;
 
 /** A journal entry as it is stored, in the account's document and in the ledger alike. */
 export interface EntryDocument {
@@ -18,11 +18,11 @@ export interface EntryDocument {
   readonly seq: number;
   readonly type: JournalEntry["type"];
   readonly at: Date;
-  readonly amountKurus: Sum;
-  readonly deltaKurus: Sum;
-  readonly balanceAfterKurus: Sum;
-  readonly heldAfterKurus?: Sum;
-  readonly refundedKurus?: Sum;
+  readonly amountKurus: StoredAmount;
+  readonly deltaKurus: StoredAmount;
+  readonly balanceAfterKurus: StoredAmount;
+  readonly heldAfterKurus?: StoredAmount;
+  readonly refundedKurus?: StoredAmount;
   /** The fields that only its type has. */
   readonly [fact: string]: unknown;
 }
@@ -44,7 +44,7 @@ export interface AccountDocument {
   readonly _id: string;
   readonly head: string;
   readonly seq: number;
-  readonly balance: Sum;
+  readonly balance: StoredAmount;
   readonly allCards: readonly Card[];
   readonly selectedCard: string | null;
   readonly lastPayment: StoredPayment | null;
@@ -52,8 +52,8 @@ export interface AccountDocument {
   readonly openHolds: readonly StoredHold[];
   readonly openTopUps: readonly StoredTopUp[];
   readonly openCardRefunds: readonly StoredCardRefund[];
-  readonly grantedKurus: Sum;
-  readonly spentGrantsKurus: Sum;
+  readonly grantedKurus: StoredAmount;
+  readonly spentGrantsKurus: StoredAmount;
   readonly recentKeys: readonly string[];
   readonly keysComplete: boolean;
   readonly cardSavesAt: readonly Date[];
@@ -62,7 +62,7 @@ export interface AccountDocument {
   readonly journal: readonly EntryDocument[];
 }
 
-/** A whole user: account, personal data and the hash of his authCode, in one document. */
+/** A whole user: account, personal data and the hash of the authCode, in one document. */
 export interface UserDocument extends AccountDocument, Profile {
   readonly filo: string;
   readonly userNo: string;
@@ -71,14 +71,14 @@ export interface UserDocument extends AccountDocument, Profile {
 
 interface StoredPayment {
   readonly paymentId: string;
-  readonly amountKurus: Sum;
-  readonly refundedKurus: Sum;
+  readonly amountKurus: StoredAmount;
+  readonly refundedKurus: StoredAmount;
   readonly at: Date;
 }
 
 interface StoredHold {
   readonly holdId: string;
-  readonly amountKurus: Sum;
+  readonly amountKurus: StoredAmount;
   readonly expiresAt: Date;
   readonly orderId?: string;
   readonly description?: string;
@@ -86,7 +86,7 @@ interface StoredHold {
 
 interface StoredTopUp {
   readonly topUpId: string;
-  readonly amountKurus: Sum;
+  readonly amountKurus: StoredAmount;
   readonly cardId: string;
   readonly startedAt: Date;
   readonly providerRef?: string;
@@ -96,7 +96,7 @@ interface StoredTopUp {
 interface StoredCardRefund {
   readonly cardRefundId: string;
   readonly topUpId: string;
-  readonly amountKurus: Sum;
+  readonly amountKurus: StoredAmount;
   readonly startedAt: Date;
 }
 
@@ -113,35 +113,35 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
     head: document.head,
     seq: document.seq,
     status: document.status,
-    balanceKurus: fromSum(document.balance),
+    balanceKurus: fromStored(document.balance),
     openHolds: document.openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
       ...hold,
-      amountKurus: fromSum(amountKurus),
+      amountKurus: fromStored(amountKurus),
       expiresAt: expiresAt.getTime(),
     })),
     cards: document.allCards,
     selectedCardId: document.selectedCard,
     lastPayment: lastPayment && {
       paymentId: lastPayment.paymentId,
-      amountKurus: fromSum(lastPayment.amountKurus),
-      refundedKurus: fromSum(lastPayment.refundedKurus),
+      amountKurus: fromStored(lastPayment.amountKurus),
+      refundedKurus: fromStored(lastPayment.refundedKurus),
       at: lastPayment.at.getTime(),
     },
     openTopUps: document.openTopUps.map((
       { amountKurus, startedAt, actionExpiresAt, ...topUp },
     ) => ({
       ...topUp,
-      amountKurus: fromSum(amountKurus),
+      amountKurus: fromStored(amountKurus),
       startedAt: startedAt.getTime(),
       ...(actionExpiresAt && { actionExpiresAt: actionExpiresAt.getTime() }),
     })),
     openCardRefunds: document.openCardRefunds.map(({ amountKurus, startedAt, ...refund }) => ({
       ...refund,
-      amountKurus: fromSum(amountKurus),
+      amountKurus: fromStored(amountKurus),
       startedAt: startedAt.getTime(),
     })),
-    grantedKurus: fromSum(document.grantedKurus),
-    spentGrantsKurus: fromSum(document.spentGrantsKurus),
+    grantedKurus: fromStored(document.grantedKurus),
+    spentGrantsKurus: fromStored(document.spentGrantsKurus),
     recentKeys: toRecentKeys(document),
     cardSavesAt: document.cardSavesAt.map((at) => at.getTime()),
     declinesAt: document.declinesAt.map((at) => at.getTime()),
@@ -150,7 +150,7 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
 
 function toRecentKeys({ recentKeys: hashes, keysComplete }: AccountDocument): RecentKeys {
   if (keysComplete) return { hashes, others: "none" };
-  // What holds fewer than it should says nothing of the others.
+  // A window with fewer keys than it should have says nothing about the others.
   return { hashes, others: hashes.length >= RECENT_KEYS_PER_ACCOUNT ? "stored" : "unknown" };
 }
 
@@ -161,11 +161,11 @@ export function toHeadFields(
   return {
     head,
     seq,
-    balance: toSum(balanceKurus),
+    balance: toStored(balanceKurus),
     lastPayment: lastPayment && {
       paymentId: lastPayment.paymentId,
-      amountKurus: toSum(lastPayment.amountKurus),
-      refundedKurus: toSum(lastPayment.refundedKurus),
+      amountKurus: toStored(lastPayment.amountKurus),
+      refundedKurus: toStored(lastPayment.refundedKurus),
       at: new Date(lastPayment.at),
     },
     keysComplete: recentKeys.others === "none",
@@ -179,35 +179,35 @@ export function toStateFields(account: Account): StateFields {
     status: account.status,
     openHolds: openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
       ...hold,
-      amountKurus: toSum(amountKurus),
+      amountKurus: toStored(amountKurus),
       expiresAt: new Date(expiresAt),
     })),
     allCards: account.cards,
     selectedCard: account.selectedCardId,
     openTopUps: openTopUps.map(({ amountKurus, startedAt, actionExpiresAt, ...topUp }) => ({
       ...topUp,
-      amountKurus: toSum(amountKurus),
+      amountKurus: toStored(amountKurus),
       startedAt: new Date(startedAt),
       ...(actionExpiresAt !== undefined && { actionExpiresAt: new Date(actionExpiresAt) }),
     })),
     openCardRefunds: openCardRefunds.map(({ amountKurus, startedAt, ...refund }) => ({
       ...refund,
-      amountKurus: toSum(amountKurus),
+      amountKurus: toStored(amountKurus),
       startedAt: new Date(startedAt),
     })),
-    grantedKurus: toSum(account.grantedKurus),
-    spentGrantsKurus: toSum(account.spentGrantsKurus),
+    grantedKurus: toStored(account.grantedKurus),
+    spentGrantsKurus: toStored(account.spentGrantsKurus),
     cardSavesAt: cardSavesAt.map((at) => new Date(at)),
     declinesAt: declinesAt.map((at) => new Date(at)),
   };
 }
 
 export function toEntryDocument(entry: JournalEntry): EntryDocument {
-  return convertAmounts({ ...entry, at: new Date(entry.at) }, toSum) as EntryDocument;
+  return convertAmounts({ ...entry, at: new Date(entry.at) }, toStored) as EntryDocument;
 }
 
 export function fromEntryDocument(document: EntryDocument): JournalEntry {
-  return convertAmounts({ ...document, at: document.at.getTime() }, fromSum) as JournalEntry;
+  return convertAmounts({ ...document, at: document.at.getTime() }, fromStored) as JournalEntry;
 }
 
 /** Amounts are Int64 in the database. Changes the object, which must be a copy. */
@@ -249,7 +249,7 @@ export function fromLedgerDocument(document: LedgerDocument): JournalEntry {
   return fromEntryDocument(entry as unknown as EntryDocument);
 }
 
-// Twelve digits hold more entries than one account can have at a thousand a second for thirty years.
+// Enough for a thousand entries a second over thirty years.
 const SEQ_DIGITS = 12;
 
 /** Account and number, so that text order is the order of the entries. */
@@ -257,7 +257,7 @@ export function ledgerId(account: string, seq: number): string {
   return `${account}/${String(seq).padStart(SEQ_DIGITS, "0")}`;
 }
 
-/** All of an account's entries in the ledger. Beside other conditions it tells a sharded ledger which shard to ask. */
+/** Matches all of an account's entries in the ledger. Next to other conditions, it tells mongos which shard to ask. */
 export function entriesOf(account: string): { readonly $gt: string; readonly $lt: string } {
   // "0" is the character after "/", which no part of an id holds.
   return { $gt: `${account}/`, $lt: `${account}0` };
@@ -271,10 +271,10 @@ export function refundKey(account: string, refundedId: string): string {
   return `${account}/${refundedId}`;
 }
 
-function toSum(kurus: Kurus): Long {
+function toStored(kurus: Kurus): Long {
   return Long.fromNumber(kurus);
 }
 
-function fromSum(sum: Sum): Kurus {
+function fromStored(sum: StoredAmount): Kurus {
   return Number(sum) as Kurus;
 }

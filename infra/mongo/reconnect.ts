@@ -9,9 +9,9 @@ interface Reconnect {
 }
 
 /**
- * Connects again if the first connection failed. The driver then gives up permanently: what it knows of
- * the servers stays closed, and every later command fails until it is asked to connect again. A
- * connection that is lost later it restores by itself.
+ * Connects again if the first connection failed. The driver then gives up permanently: its view of the
+ * servers stays closed, and every later command fails until it is told to connect again. It restores by
+ * itself only connections that are lost later.
  */
 export function createReconnect(client: MongoClient): Reconnect {
   let isClosed = false;

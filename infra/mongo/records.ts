@@ -3,7 +3,12 @@ import { type AccountId, accountKey, fromAccountKey } from "../../domain/account
 import type { JournalEntry } from "../../domain/journal.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
-import { differences, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
+import {
+  differences,
+  type LookedUp,
+  personFaults,
+  type StoredEntry,
+} from "../../domain/reconciliation.ts";
 import {
   entriesOf,
   type EntryDocument,
@@ -24,7 +29,7 @@ interface RecordCollections {
 
 /**
  * Reads accounts and their entries as they are stored: first those in the ledger, then those that only
- * the document has. Kese may be writing meanwhile, so what looks wrong is read `again`.
+ * the document has. Kese may be writing at the same time, so what looks wrong is read `again`.
  */
 export function createMongoRecords({ users, ledger, vault }: RecordCollections): StoreRecords {
   /** Reads the ledger's entries, then those that are only in the document, each with its faults. */
@@ -112,7 +117,9 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
 
 function readAccount(document: UserDocument): Pick<StoredAccount, "account" | "faults"> {
   try {
-    return { account: fromAccountDocument(fromAccountKey(document._id), document), faults: [] };
+    const account = fromAccountDocument(fromAccountKey(document._id), document);
+    // Of an erased account the document has no personal field left.
+    return { account, faults: personFaults(account, document.name !== undefined) };
   } catch {
     return { account: undefined, faults: ["its document cannot be read"] };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
 import { accountKey } from "../../domain/account.ts";
+import type { Erasing } from "../../domain/ports/erasing.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Store, StoreMeta } from "../store.ts";
@@ -21,6 +22,7 @@ import { findMissingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
 import { createLedgerGuard } from "./ledger_guard.ts";
+import { createMongoErasing } from "./erasing.ts";
 import { createMongoPeople } from "./people.ts";
 import { createMongoRecords } from "./records.ts";
 import { wrapCalls } from "./calls.ts";
@@ -77,6 +79,7 @@ export function openMongoStore(
     records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore(auth)),
     people: limited(createMongoPeople(users)),
+    erasing: limited<Erasing>(createMongoErasing({ users, ledger, vault, drain })),
     vault: limited(createMongoVaultStore(vault)),
     actions: limited(
       createMongoActionStore(database.collection<ActionDocument>("actions")),

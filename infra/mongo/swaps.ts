@@ -41,7 +41,7 @@ interface Waiting {
 /**
  * Sends swaps of different accounts together: those that come while other commands are in progress
  * share the next command. Each is still an atomic update of one document; only the round trip is
- * shared. A swap without company is sent alone and at once.
+ * shared. A swap that comes alone is sent at once.
  */
 export function createSwaps({ users, journal }: SwapsOptions): PerformSwap {
   const waiting: Waiting[] = [];

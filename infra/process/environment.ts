@@ -11,6 +11,7 @@ import {
   count,
   fingerprintKeys,
   flag,
+  fleetNames,
   fleets,
   mongoUri,
   origin,
@@ -58,6 +59,8 @@ export const ENVIRONMENT = z.object({
   /** Where one-time codes for users are sent; signed if there is a secret. */
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
   CODE_WEBHOOK_SECRET: webhookSecret.optional(),
+  /** Fleets that keep the free texts of entries when a user is erased. */
+  KEEP_TEXTS: fleetNames.default(new Set()),
   ALLOW_CARD_NUMBER_IN_URL: flag.default(false),
   TRUST_PROXY: flag.default(false),
   REQUESTS_PER_MINUTE_USER: count.default(6_000),
@@ -83,6 +86,7 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   returnOrigins: read.RETURN_ORIGINS,
   ...readCodeWebhook(read),
+  keepTexts: read.KEEP_TEXTS,
   allowCardNumberInUrl: read.ALLOW_CARD_NUMBER_IN_URL,
   trustProxy: read.TRUST_PROXY,
   requestsPerMinute: {
@@ -172,6 +176,10 @@ function* findContradictions(given: Variables): Generator<string> {
   }
   if (given.MONGODB_URI === undefined && onDeploy) {
     yield "SQLite is refused on Deno Deploy: instances share no disk";
+  }
+  const fleets = (given.FLEETS ?? "").split(",").map((item) => item.split(":")[0]?.trim());
+  if (given.KEEP_TEXTS?.split(",").some((name) => !fleets.includes(name.trim()))) {
+    yield "KEEP_TEXTS names a fleet that FLEETS does not have";
   }
   if (
     (given.UPSTASH_REDIS_REST_URL === undefined) !== (given.UPSTASH_REDIS_REST_TOKEN === undefined)

@@ -1,4 +1,4 @@
-import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import type { Log } from "../../domain/ports/log.ts";
@@ -28,7 +28,7 @@ export interface StoresOpening {
 interface Stores {
   readonly store: Store;
   readonly keyring: Keyring;
-  readonly cache: AccountCache;
+  readonly cache: ErasableCache;
   readonly limiter: RateLimiter;
   /** Resolves when no write to a cache is in progress. */
   settled(): Promise<void>;

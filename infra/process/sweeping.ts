@@ -51,7 +51,7 @@ export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
     if (underway) return;
     underway = true;
     await sweep().catch((error) => log.error("sweep_failed", { error }));
-    // Repeated until it has succeeded once: the database may be unavailable at first.
+    // Until it has succeeded once, because the database may be unavailable at first.
     await wanted?.().then(
       () => wanted = undefined,
       (error) => log.warn("store_not_inspected", { error }),

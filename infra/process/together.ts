@@ -1,11 +1,11 @@
 import type { Eventually } from "../../domain/ports/eventually.ts";
 
 /**
- * Lets what arrives together be worked on together: the first of a turn of the event loop begins at
- * once, because it may be the only one; those after it begin when the turn has ended. Deno hands a
- * request over as soon as it is read, and work begun there alternates with reading the next request
- * and sending the last answer. Each of these calls into the kernel leaves the processor cold for the
- * work after it: without this, a payment costs 90% more.
+ * Handles together what arrives together: the first request of a turn of the event loop starts at once,
+ * because it may be the only one; the others start when the turn has ended. Deno hands over a request as
+ * soon as it is read, so work that starts there alternates with reading the next request and sending the
+ * last answer, and each of these system calls empties the processor's caches: without this, a payment
+ * costs 90% more.
  */
 export function together<Request, Connection, Result>(
   work: (request: Request, connection: Connection) => Eventually<Result>,
@@ -21,7 +21,7 @@ export function together<Request, Connection, Result>(
     });
   }
 
-  // By name: Deno.serve hands no request to a handler that names none.
+  // The parameters are named because Deno.serve passes no request to a handler that declares none.
   return async (request, connection) => {
     if (turn === undefined) turn = turnEnd();
     else await turn;

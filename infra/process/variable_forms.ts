@@ -67,6 +67,11 @@ export const fleets = createList(
   },
 );
 
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+export const fleetNames = createList("must be name,…", (item) => {
+  return NAME.test(item) ? [item, item] as const : undefined;
+}).transform((names): ReadonlySet<string> => new Set(names.keys()));
+
 export const cardKeys = createList("must be id:<base64 of 32 bytes>,…", (item) => {
   const [id = "", text = ""] = item.split(":");
   const parsed = key.safeParse(text);

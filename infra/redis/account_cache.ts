@@ -1,4 +1,5 @@
-import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { Account } from "../../domain/account.ts";
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import { fromSnapshot, type SnapshotOwner, toSnapshot, toSnapshotKey } from "./account_snapshot.ts";
 import type { RedisConnection } from "./connection.ts";
 
@@ -16,23 +17,25 @@ return 1`;
 export function createRedisAccountCache(
   redis: RedisConnection,
   owner: SnapshotOwner,
-): AccountCache {
-  const cache: AccountCache = {
+): ErasableCache {
+  async function put(account: Account, run: RedisConnection["run"]): Promise<void> {
+    const key = toSnapshotKey(owner, account.id);
+    const snapshot = toSnapshot(owner, account);
+    if (snapshot === undefined) return void await run((client) => client.del(key));
+    const facts = [String(account.seq), snapshot, String(SNAPSHOT_TTL_SECONDS)];
+    await run((client) => client.eval(PUT_UNLESS_OLDER, [key], facts));
+  }
+
+  return {
     get: async (id) => {
       const text = await redis.run((client) => client.get(toSnapshotKey(owner, id)));
       return fromSnapshot(owner, { id, text });
     },
-    put: async (account) => {
-      const snapshot = toSnapshot(owner, account);
-      if (snapshot === undefined) return await cache.drop(account.id);
-      const facts = [String(account.seq), snapshot, String(SNAPSHOT_TTL_SECONDS)];
-      await redis.run((client) =>
-        client.eval(PUT_UNLESS_OLDER, [toSnapshotKey(owner, account.id)], facts)
-      );
-    },
+    put: (account) => put(account, redis.run),
+    // What others still write of older states is refused, because the newer one is there.
+    replace: (account) => put(account, redis.runPatiently),
     drop: async (id) => {
       await redis.run((client) => client.del(toSnapshotKey(owner, id)));
     },
   };
-  return cache;
 }

@@ -1,4 +1,4 @@
-import type { AccountCache } from "../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import { createRedisAccountCache } from "./account_cache.ts";
@@ -16,7 +16,7 @@ interface RedisAdapterOptions {
 }
 
 interface RedisAdapters {
-  readonly cache: AccountCache;
+  readonly cache: ErasableCache;
   readonly limiter: RateLimiter;
 }
 
@@ -28,16 +28,19 @@ interface RedisAdapters {
 export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters {
   const { local, log } = options;
   let adapters: RedisAdapters | undefined;
-  let opening = false;
+  let opening: Promise<RedisAdapters> | undefined;
+
+  function open(): Promise<RedisAdapters> {
+    opening ??= openAdapters(options)
+      .then((opened) => adapters = opened)
+      .finally(() => opening = undefined);
+    return opening;
+  }
 
   function whenOpen(): RedisAdapters | undefined {
-    if (adapters !== undefined || opening) return adapters;
-    opening = true;
-    openAdapters(options)
-      .then((opened) => adapters = opened)
-      // Only its kind, because the client's text may hold the address.
-      .catch((error) => log.warn("redis_not_opened", { kind: error?.name }))
-      .finally(() => opening = false);
+    if (adapters !== undefined || opening !== undefined) return adapters;
+    // Only its kind, because the client's text may hold the address.
+    open().catch((error) => log.warn("redis_not_opened", { kind: error?.name }));
     return undefined;
   }
 
@@ -47,6 +50,7 @@ export function createRedisAdapters(options: RedisAdapterOptions): RedisAdapters
       put: (account) => whenOpen()?.cache.put(account),
       // While Redis is not open nothing is dropped there: a save on an outdated account fails by its head.
       drop: (id) => whenOpen()?.cache.drop(id),
+      replace: async (account) => await (adapters ?? await open()).cache.replace(account),
     },
     limiter: {
       take: (limits, now) => (whenOpen()?.limiter ?? local).take(limits, now),

@@ -5,6 +5,8 @@ import type { Log } from "../../domain/ports/log.ts";
 
 /** How long one call to Redis may take; then Kese goes on without it. */
 export const REDIS_TIMEOUT_MILLISECONDS = 250;
+/** How long a call may take that must not be left out. */
+export const REDIS_PATIENCE_MILLISECONDS = 5_000;
 /** How long Redis is not asked after a failed call, so that not every call waits for the time-out. */
 export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
 
@@ -19,6 +21,8 @@ interface RedisOptions {
 export interface RedisConnection {
   /** Resolves to what `ask` does. Rejects only with {@linkcode RedisUnavailableError}, and soon. */
   run<T>(ask: (client: Redis) => Promise<T>): Promise<T>;
+  /** The same for what Kese cannot go on without: waits longer, and asks whatever failed before. */
+  runPatiently<T>(ask: (client: Redis) => Promise<T>): Promise<T>;
 }
 
 type RedisFault = "backing_off" | "timed_out" | "error_answer" | "unreachable";
@@ -36,25 +40,35 @@ export class RedisUnavailableError extends Error {
 export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
   const { url, token, clock, log } = options;
   const { Redis } = await import("@upstash/redis");
-  const client = new Redis({
-    url,
-    token,
-    // A command whose answer was lost may have been counted. `retry: false` would still retry once.
-    retry: { retries: 0 },
-    // A function, because given a signal the client takes an abort for the answer "Aborted".
-    signal: () => AbortSignal.timeout(REDIS_TIMEOUT_MILLISECONDS),
-    // Each command is one request and fails alone; what belongs together is one script.
-    enableAutoPipelining: false,
-    // Values are ASCII texts and stay as they were written.
-    automaticDeserialization: false,
-    responseEncoding: false,
-    // An older snapshot is safe, so reads need not wait for this client's writes.
-    readYourWrites: false,
-    enableTelemetry: false,
-    latencyLogging: false,
-  });
+  const connect = (milliseconds: number) =>
+    new Redis({
+      url,
+      token,
+      // A command whose answer was lost may have been counted. `retry: false` would still retry once.
+      retry: { retries: 0 },
+      // A function, because given a signal the client takes an abort for the answer "Aborted".
+      signal: () => AbortSignal.timeout(milliseconds),
+      // Each command is one request and fails alone; what belongs together is one script.
+      enableAutoPipelining: false,
+      // Values are ASCII texts and stay as they were written.
+      automaticDeserialization: false,
+      responseEncoding: false,
+      // An older snapshot is safe, so reads need not wait for this client's writes.
+      readYourWrites: false,
+      enableTelemetry: false,
+      latencyLogging: false,
+    });
+  const client = connect(REDIS_TIMEOUT_MILLISECONDS);
+  const patientClient = connect(REDIS_PATIENCE_MILLISECONDS);
   const breaker = createBreaker(clock);
   return {
+    runPatiently: async (ask) => {
+      try {
+        return await ask(patientClient);
+      } catch (error) {
+        throw new RedisUnavailableError(toFault(error));
+      }
+    },
     run: async (ask) => {
       if (!breaker.mayTry()) throw new RedisUnavailableError("backing_off");
       try {

@@ -18,7 +18,7 @@ import { promised } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
 import type { Writer } from "./commit/writer.ts";
 
-export interface AccountStoreParts {
+interface AccountStoreParts {
   readonly database: SqliteDatabase;
   readonly journal: SqliteJournal;
   readonly writer: Writer<AccountWrites>;
@@ -38,7 +38,7 @@ export const SELECT_ACCOUNT = `
 
 const NO_ENTRIES: EntriesByKey = new Map();
 
-/** Accounts, and what is found by other things than the account. */
+/** Stores accounts, and finds them by their open top-ups and holds. */
 export function createSqliteAccountStore(
   { database, journal, writer }: AccountStoreParts,
 ): AccountStore {
@@ -76,7 +76,7 @@ export function createSqliteAccountStore(
     };
   }
 
-  /** The account with the window of its keys, if any are asked for: it costs a walk to their end. */
+  /** The account, with the window of its keys only if keys are asked for: reading it walks the journal back. */
   function withKeys(id: AccountId, row: AccountRow, asked: readonly string[]) {
     if (asked.length === 0) return { account: fromAccountRow(id, row), entriesByKey: NO_ENTRIES };
     const recent = keys.recentKeys(row);
@@ -158,7 +158,7 @@ export function createSqliteAccountStore(
   };
 }
 
-/** An account whose last entry is not there. */
+/** An account whose last entry is missing. */
 interface EndlessRow {
   readonly head: null;
   readonly last_entry: number | null;

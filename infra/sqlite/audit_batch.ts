@@ -4,13 +4,13 @@ import type { AuditRecord } from "../../domain/ports/audit.ts";
 /** Audit records that are written together, as one row. */
 export interface AuditBatch {
   readonly lastAt: Instant;
-  /** Of each record the 16 bytes of its request id, or zeros if that is none of Kese's making. */
+  /** The 16 bytes of each record's request id, or zeros if Kese did not make that id. */
   readonly requestIds: Uint8Array;
   /** JSON, as {@linkcode AUDIT_TABLES} reads it. */
   readonly records: string;
 }
 
-/** What many records of a batch have in common. */
+/** What many records of a batch share. */
 type Kind = readonly [
   who: AuditRecord["who"],
   filo: string | null,
@@ -20,7 +20,7 @@ type Kind = readonly [
   fields?: string,
 ];
 
-/** What a record has of its own. A request id stands here if a client chose it; address and count only with strangers. */
+/** What only this record has: a request id if a client chose it, address and count only for strangers. */
 type Row = readonly [
   after: number,
   kind: number,
@@ -35,9 +35,9 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const NO_UUID = "0".repeat(2 * UUID_BYTES);
 
 /**
- * The table of batches, and the view that reads them record by record. What records share stands
- * once in a batch and times count from its first: a record as an object of its own took three times
- * as many bytes, and more than a third of what a payment writes.
+ * The table of batches, and the view that reads them record by record. A batch holds once what its
+ * records share, and counts times from its first record: an object per record took three times as many
+ * bytes, and more than a third of what a payment writes.
  */
 export const AUDIT_TABLES = `
   CREATE TABLE audit_batches (

@@ -8,8 +8,8 @@ export interface AuditWrites {
 }
 
 /**
- * Audit records, in the same transaction as the payments that wait at the moment. Those that come
- * together are one row: a row for each would cost the payments a quarter of their commit.
+ * Writes audit records in the same transaction as the payments that wait at that moment. Records that
+ * arrive together become one row: a row for each would make a commit of payments a quarter slower.
  */
 export function createSqliteAuditSink(writer: Writer<AuditWrites>): AuditSink {
   return {

@@ -4,6 +4,7 @@ import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
 import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { promised } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 
@@ -18,7 +19,7 @@ export interface AuthWrites {
   takeBack(limits: readonly RateLimit[], now: Instant): void;
 }
 
-/** One-time codes, sessions and counters. An expired row counts as none, whether or not it is still there. */
+/** Stores one-time codes, sessions and counters. An expired row counts as missing even if it still exists. */
 export function createSqliteAuthStore(
   database: SqliteDatabase,
   writer: Writer<AuthWrites>,
@@ -26,7 +27,18 @@ export function createSqliteAuthStore(
   const selectSession = database.prepare(
     "SELECT account_key, created_at, expires_at FROM sessions WHERE token_hash = ? AND expires_at > ?",
   );
+  const selectSessions = database.prepare(`
+    SELECT created_at, expires_at FROM sessions WHERE account_key = ? AND expires_at > ?
+    ORDER BY created_at, token_hash`);
   return {
+    listSessions: (id, now) =>
+      promised(() => {
+        const rows = selectSessions.all(accountKey(id), now) as unknown as SessionRow[];
+        return rows.map(({ created_at: createdAt, expires_at: expiresAt }) => ({
+          createdAt,
+          expiresAt,
+        }));
+      }),
     findSession: (tokenHash, now) => {
       const row = readNow(() => selectSession.get(tokenHash, now)) as SessionRow | undefined;
       if (row === undefined) return undefined;
@@ -48,7 +60,7 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
     "SELECT count(*) AS waiting FROM codes WHERE account_key = ? AND delivery = ? AND expires_at > ?",
   );
   const insertCode = database.prepare(
-    // Eight digits may come twice for one user, and are then one code.
+    // A user may get the same eight digits twice; then they are one code.
     "INSERT OR REPLACE INTO codes (code_hash, account_key, delivery, expires_at) VALUES (?, ?, ?, ?)",
   );
   const takeCode = database.prepare(
@@ -57,7 +69,7 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
   const insertSession = database.prepare(
     "INSERT INTO sessions (token_hash, account_key, created_at, expires_at) VALUES (?, ?, ?, ?)",
   );
-  // Sessions of one millisecond are told apart by their hash, so that exactly so many stay.
+  // Sessions of one millisecond are ordered by hash, so that exactly the allowed number stays.
   const endOldest = database.prepare(`
     DELETE FROM sessions WHERE token_hash IN (
       SELECT token_hash FROM sessions WHERE account_key = ?

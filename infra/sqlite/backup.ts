@@ -2,21 +2,21 @@ import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { APPLICATION_ID } from "./schema.ts";
 
-/** What a backup holds. */
-export interface Backup {
+/** What a backup contains. */
+interface Backup {
   readonly accounts: number;
   readonly entries: number;
 }
 
 /**
- * Copies the store into a new file that only its owner can read, as it is at one moment, while Kese
- * goes on writing. The copy gets its name only when it has been read and is right.
+ * Copies the store, as it is at one moment, into a new file that only its owner can read. Kese may go
+ * on writing. The copy gets its name only after it was read back and adds up.
  */
 export async function backUp(source: string, target: string): Promise<Backup> {
   await refuseExisting(target);
   await Deno.mkdir(dirname(target), { recursive: true, mode: 0o700 });
   const unfinished = `${target}.unfinished`;
-  // SQLite takes the file that is there, and leaves its mode as it is.
+  // SQLite writes into an existing file and leaves its mode as it is.
   (await Deno.open(unfinished, { write: true, createNew: true, mode: 0o600 })).close();
   try {
     await copy(source, unfinished);
@@ -33,7 +33,7 @@ export async function backUp(source: string, target: string): Promise<Backup> {
 
 async function refuseExisting(target: string): Promise<void> {
   const there = await Deno.stat(target).then(() => true, () => false);
-  if (there) throw new Error(`${target} is there already: a backup replaces nothing`);
+  if (there) throw new Error(`${target} exists already: a backup replaces nothing`);
 }
 
 async function sync(path: string): Promise<void> {
@@ -41,7 +41,7 @@ async function sync(path: string): Promise<void> {
   await file.sync();
 }
 
-/** In one step, because one that pauses begins from the start whenever somebody else has written. */
+/** In one step, because a copy that pauses starts again after every write of another process. */
 async function copy(source: string, target: string): Promise<void> {
   const database = new DatabaseSync(source, { readOnly: true });
   try {
@@ -51,11 +51,11 @@ async function copy(source: string, target: string): Promise<void> {
   }
 }
 
-/** Reads all of a copy: every page, and whether accounts, entries and balances agree. */
+/** Reads a whole copy: every page, and whether accounts, entries and balances agree. */
 function check(path: string): Backup {
   const database = new DatabaseSync(path);
   try {
-    // Then it is one file, with no log beside it.
+    // Then it is one file, with no log next to it.
     database.exec("PRAGMA journal_mode = DELETE");
     return readAll(database);
   } finally {
@@ -65,7 +65,7 @@ function check(path: string): Backup {
 
 function readAll(copy: DatabaseSync): Backup {
   const { application_id: owner } = copy.prepare("PRAGMA application_id").get() ?? {};
-  if (owner !== APPLICATION_ID) throw new Error("it is no store of Kese");
+  if (owner !== APPLICATION_ID) throw new Error("it is not a store of Kese");
   const { integrity_check: verdict } = copy.prepare("PRAGMA integrity_check").get() ?? {};
   if (verdict !== "ok") throw new Error(`it is damaged: ${verdict}`);
   const { adds_up: addsUp, accounts, entries } = copy.prepare(`

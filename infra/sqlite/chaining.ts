@@ -6,11 +6,11 @@ import { createRowsInsert } from "./commit/rows_insert.ts";
 import type { SqliteDatabase } from "./database.ts";
 
 export interface Chaining {
-  /** Hashes the oldest entries that have no hash yet; gives how many there were. */
+  /** Hashes the oldest entries that have no hash yet. Returns how many there were. */
   chainEntries(): number;
 }
 
-/** Entries that are hashed in one transaction, so that no payment waits for more than milliseconds. */
+/** Entries that are hashed in one transaction, so that a payment waits only milliseconds for it. */
 export const ENTRIES_CHAINED_AT_ONCE = 500;
 
 interface UnchainedRow {
@@ -31,7 +31,7 @@ interface UnchainedRow {
 
 /**
  * Chains the entries in the order in which they were committed. A hash takes a sixth of the time that
- * SQLite takes for a payment, so it is made by housekeeping and not in the way of an answer.
+ * SQLite takes for a payment, so housekeeping makes it after the answer.
  */
 export function createChaining(database: Pick<SqliteDatabase, "prepare">): Chaining {
   const selectUnchained = database.prepare(`
@@ -58,7 +58,7 @@ export function createChaining(database: Pick<SqliteDatabase, "prepare">): Chain
   };
 }
 
-/** An entry is to be chained to one that has no hash. To begin there would hide what came before it. */
+/** The entry before has no hash. A chain that began again there would hide what came before. */
 function missingHash(entryNo: number): Error {
   return new Error(`Cannot chain the journal: there is no hash of entry ${entryNo}`);
 }

@@ -18,8 +18,8 @@ export class SqliteDatabase {
       this.#waitForOthers(BUSY_MILLISECONDS);
       this.#refuseForeign(path);
       this.#database.exec(PRAGMAS);
-      // A killed process may have left a commit that can be read but was never synced. It has to be on
-      // disk before anybody hears of it, and a checkpoint syncs what it finds.
+      // A killed process may have left a commit that can be read but was never synced. It must be on
+      // disk before anybody is told of it; a checkpoint syncs what it finds.
       this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
       this.#createTables(path, schema);
     } catch (error) {
@@ -33,7 +33,7 @@ export class SqliteDatabase {
     return this.#database.prepare(sql);
   }
 
-  /** Does all of `work` or throws, and then nothing of it was done. It must not wait. */
+  /** Does all of `work`, or throws and has done nothing. `work` must not wait. */
   transact<T>(work: () => T): T {
     this.#database.exec("BEGIN IMMEDIATE");
     try {
@@ -47,15 +47,18 @@ export class SqliteDatabase {
   }
 
   /**
-   * Empties the write-ahead log, in which removed rows lie on. Waits for nobody: while somebody reads
-   * an older state or writes, and on a disk that fails, the log stays as it is until the next time.
+   * Empties the write-ahead log, which still contains removed rows. Waits for nobody: while another
+   * connection reads an older state or writes, or the disk fails, the log stays until the next time, and
+   * the answer is false.
    */
-  emptyLog(): void {
+  emptyLog(): boolean {
     this.#waitForOthers(0);
     try {
-      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      const { busy } = this.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get() as { busy: number };
+      return busy === 0;
     } catch {
-      // As with the checkpoints that SQLite makes by itself: a commit says what is wrong with the disk.
+      // As after a failed checkpoint of SQLite's own: the next commit says what is wrong with the disk.
+      return false;
     } finally {
       this.#waitForOthers(BUSY_MILLISECONDS);
     }
@@ -65,7 +68,7 @@ export class SqliteDatabase {
     this.#database.close();
   }
 
-  /** Before anything is changed: a file that others made stays as it is. */
+  /** Refuses the file of another application before anything in it is changed. */
   #refuseForeign(path: string): void {
     // One statement, because another process may be making the tables at this moment.
     const { owner, tables } = this.prepare(
@@ -75,7 +78,7 @@ export class SqliteDatabase {
     throw new Error(`Cannot open ${path}: it is the database of another application`);
   }
 
-  /** Makes the tables of a new file, and brings those of an older one to what they are now. */
+  /** Creates the tables of a new file, and migrates those of an older one. */
   #createTables(path: string, { version: wanted, changes }: Schema): void {
     if (this.#version() === wanted) return;
     this.#waitForOthers(TABLES_BUSY_MILLISECONDS);

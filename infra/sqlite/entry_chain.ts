@@ -3,16 +3,16 @@ import type { SqliteDatabase } from "./database.ts";
 import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./rows.ts";
 import { IS_MARK, MARK_EVERY } from "./schema.ts";
 
-/** Where an account's journal ends: the row and the number of its last entry. */
+/** The end of an account's journal: the row and the number of its last entry. */
 export interface ChainEnd {
   readonly account_no: number;
   readonly last_entry: number;
   readonly seq: number;
 }
 
-/** Which entries of an account are read, newest first. */
-export interface ChainPage {
-  /** The numbers between which they are; the newest is not after the account's last one. */
+/** Which entries of an account to read, newest first. */
+interface ChainPage {
+  /** Their lowest and highest number; the highest is not beyond the account's last entry. */
   readonly newest: number;
   readonly oldest: number;
   readonly limit: number;
@@ -21,8 +21,8 @@ export interface ChainPage {
   readonly orderId?: string;
 }
 
-/** The way to entries by their number, without an index of all of them. */
-export interface EntryChain {
+/** Finds entries by their number, without an index of all of them. */
+interface EntryChain {
   read(end: ChainEnd, page: ChainPage): readonly JournalEntry[];
 }
 
@@ -31,15 +31,15 @@ interface Mark {
   readonly seq: number;
 }
 
-/** What the walk finds: an entry, or a number at which there is none. */
+/** What the walk finds: an entry, or the row of an entry that is missing. */
 type Found =
   | readonly [columns: EntryColumns, facts: object]
   | readonly [columns: null, missing: number];
 
 /**
- * Follows the pointers from one entry on, each row read once, and no further than the page needs.
- * All that it finds is one text: to make an object of each row takes longer than to read the row.
- * A row that is not there or has another number than its place in the chain ends the walk.
+ * Follows the pointers back from one entry, reads each row once, and goes no further than the page
+ * needs. Its result is one text, because making an object of a row takes longer than reading it. A row
+ * that is missing, or has another number than its place in the chain, ends the walk.
  */
 const SELECT_PAGE = `
   WITH RECURSIVE walk (next, seq, room, found) AS (
@@ -57,8 +57,9 @@ const SELECT_PAGE = `
   SELECT '[' || coalesce(group_concat(found), '') || ']' AS entries FROM walk`;
 
 /**
- * Begins at the first mark at or after the newest entry of a page, or at the last entry if none is
- * nearer: fewer than {@linkcode MARK_EVERY} steps before the page, however long the journal is.
+ * Creates a reader of pages. It starts at the first mark at or after the newest entry of the page, or
+ * at the account's last entry if that is nearer: fewer than {@linkcode MARK_EVERY} steps to the page,
+ * however long the journal is.
  */
 export function createEntryChain(database: Pick<SqliteDatabase, "prepare">): EntryChain {
   const selectMark = database.prepare(
@@ -84,7 +85,7 @@ export function createEntryChain(database: Pick<SqliteDatabase, "prepare">): Ent
   };
 }
 
-/** An entry points at a row that is not there. */
+/** An entry points to a row that is missing. */
 export function missingEntry(entryNo: number | null): Error {
   return new Error(`Cannot follow the journal: there is no entry ${entryNo}`);
 }

@@ -3,16 +3,13 @@ import { AUDIT_TTL_DAYS, DAY_MILLISECONDS } from "../../domain/limits.ts";
 import type { SqliteDatabase } from "./database.ts";
 
 export interface Housekeeping {
-  /** Takes away what has expired. It only frees space: whoever reads looks at the expiry himself. */
+  /** Removes what has expired. It only frees space: every reader checks the expiry. */
   keepHouse(now: Instant): void;
 }
 
-/** The name of the call after which a file's log is emptied: what was removed is then nowhere left. */
-export const KEEP_HOUSE: keyof Housekeeping = "keepHouse";
-
 /**
- * Audit batches that one round takes away, so that no round stalls a payment; at four a second, as
- * they come from a server with little to do, a minute brings half as many.
+ * Audit batches that one round removes, so that no round stalls a payment. A server with little to do
+ * writes four a second, so a minute brings half as many.
  */
 export const AUDIT_BATCHES_PER_ROUND = 500;
 

@@ -30,7 +30,7 @@ export interface SqliteJournal extends Journal {
   refundedIn(accountNo: number, entryId: string): LookedUp | undefined;
 }
 
-/** An account whose last entry is not there. */
+/** An account whose last entry is missing. */
 interface Endless {
   readonly seq: null;
   readonly last_entry: number | null;

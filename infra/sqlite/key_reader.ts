@@ -6,25 +6,25 @@ import { WITH_UNFILED } from "./key_tail.ts";
 import { COLUMNS } from "./journal.ts";
 import { fromJournalRow, type JournalRow, toKeyColumn } from "./rows.ts";
 
-/** Where an account's journal ends, and how many of its newest entries have keys that are not filed. */
+/** The end of an account's journal, and how many of its newest entries have keys that are not filed. */
 export interface KeyTail {
   readonly account_no: number;
   readonly last_entry: number;
   readonly unfiled: number;
 }
 
-/** Finds keys: those of the newest entries by walking back, all others in the table `keys`. */
+/** Finds keys: those of the newest entries by walking the journal back, all others in the table `keys`. */
 export interface KeyReader {
   /** The window of an account's keys, as of its last entry. */
   recentKeys(tail: KeyTail): RecentKeys;
-  /** The entries that keys appended, recent or not; `recent` is the window of the same tail. */
+  /** The entries that keys appended, filed or not; `recent` is the window of the same tail. */
   entriesByKey(
     tail: KeyTail & { readonly recent: RecentKeys },
     keys: readonly string[],
   ): EntriesByKey;
 }
 
-/** A filed key: the entry that it points at, or the row's number alone if there is none. */
+/** The entry of a key, or only the row's number if the entry is missing. */
 type FoundRow = JournalRow | { readonly entry_no: number; readonly entry_id: null };
 
 interface Window {
@@ -60,7 +60,7 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
   return {
     recentKeys: ({ account_no: account, last_entry: last, unfiled }) => {
       const row = selectWindow.get({ account, last, unfiled }) as unknown as Window;
-      // A key that is not found would be taken for a new one.
+      // A key that was overlooked would be taken for a new one.
       if (row.found !== unfiled) throw missingEntry(row.oldest);
       const hashes = (JSON.parse(row.hashes) as string[]).reverse();
       return { hashes, others: row.others === 0 ? "none" : "stored" };
@@ -76,7 +76,7 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
   };
 }
 
-/** Of the rows with the short hash of a key, the one that has all of it. */
+/** For each key the one row whose whole hash is the key's, of those with the same short hash. */
 function entriesOf(
   keys: readonly string[],
   rowsOf: (keyHash: string) => readonly FoundRow[],

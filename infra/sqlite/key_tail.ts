@@ -1,6 +1,6 @@
 /**
- * The newest entries of an account that are not filed, newest first, by their rows: $unfiled of them,
- * from row $last on. Where one is missing, the row that should hold it comes last.
+ * The rows of an account's newest entries, whose keys are not filed: $unfiled of them, newest first,
+ * starting at row $last. If an entry is missing, the walk ends with the row where it should be.
  */
 export const WITH_UNFILED = `
   WITH RECURSIVE unfiled (entry_no, steps) AS (
@@ -10,18 +10,18 @@ export const WITH_UNFILED = `
   )`;
 
 const LEAST = 32;
-/** With a whole fold on top they are within the window of keys that an account may remember. */
+/** With a whole fold in addition they still fit into the window of keys that an account may remember. */
 export const UNFILED_MOST = 512;
 
 /**
- * Entries at which an account's keys are filed. They lie in the order of their hashes, so each of a
- * few keys would change a page of its own: an account with many pages of keys waits for more of them.
+ * After how many unfiled entries an account's keys are filed. The table is ordered by hash, so each of
+ * a few keys would change a page of its own: an account with many pages of keys waits for more keys.
  */
 export function unfiledMost(seq: number): number {
   return Math.min(Math.max(LEAST, Math.floor(seq / 16)), UNFILED_MOST);
 }
 
-/** The tail after one more entry: unfiled entries begin with one that has a key. */
+/** The number of unfiled entries after one more. They begin with an entry that has a key. */
 export function unfiledAfter(unfiled: number, key: number | null): number {
   return unfiled === 0 && key === null ? 0 : unfiled + 1;
 }

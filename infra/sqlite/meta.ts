@@ -7,7 +7,7 @@ export interface MetaWrites {
   swapMeta(name: string, was: string | undefined, text: string): boolean;
 }
 
-/** What the file keeps of itself. */
+/** What the file keeps about itself. */
 export function createSqliteMeta(database: SqliteDatabase, writer: Writer<MetaWrites>): StoreMeta {
   const select = database.prepare("SELECT value FROM meta WHERE name = ?");
   return {

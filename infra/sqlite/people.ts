@@ -13,7 +13,7 @@ export interface PeopleWrites {
 const OF_ACCOUNT = "account_no = (SELECT account_no FROM accounts WHERE account_key = ?)";
 const SELECT_PROFILE = `SELECT profile FROM people WHERE ${OF_ACCOUNT}`;
 
-/** Personal data, in a table that no payment reads. */
+/** Stores personal data in a table that no payment reads. */
 export function createSqlitePeople(
   database: SqliteDatabase,
   writer: Writer<PeopleWrites>,

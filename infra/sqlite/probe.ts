@@ -7,11 +7,11 @@ export interface ProbeWrites {
   probe(at: number): void;
 }
 
-/** More than a payment takes on the disk, so that no disk has room for a probe and none for a payment. */
+/** More than a payment needs, so that a disk with room for a probe has room for a payment. */
 const ROOM_BYTES = 32 * 1024;
 
 export function createProbeWrites(database: SqliteDatabase): ProbeWrites {
-  // Pages that stay as they are would not be written, hence random bytes.
+  // Random bytes, because unchanged pages would not be written.
   const write = database.prepare(`
     INSERT INTO probe (id, at, room) VALUES (1, ?, randomblob(${ROOM_BYTES}))
     ON CONFLICT DO UPDATE SET at = excluded.at, room = excluded.room`);
@@ -19,9 +19,9 @@ export function createProbeWrites(database: SqliteDatabase): ProbeWrites {
 }
 
 /**
- * Writes a row as payments are written, and reads it as the next start will: on a connection that has
- * nothing in memory, through every table and index from its root. So it hears of a full disk, of a
- * file that was deleted or replaced, and of a page that cannot be read.
+ * Writes a row as payments are written, and reads it as the next start will: on a new connection with
+ * nothing in memory, and with a look at the root of every table and index. So it notices a full disk,
+ * a file that was deleted or replaced, and a root page that cannot be read.
  */
 export function createSqliteProbe(
   database: SqliteDatabase,

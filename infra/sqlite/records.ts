@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Account, fromAccountKey } from "../../domain/account.ts";
-import type { LookedUp, StoredEntry } from "../../domain/reconciliation.ts";
+import { type LookedUp, personFaults, type StoredEntry } from "../../domain/reconciliation.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -25,7 +25,7 @@ export function openSnapshot(path: string): Snapshot {
   return { database, close: () => database.close() };
 }
 
-/** Every account number that any table has: what is left of an account that is gone is found, too. */
+/** Every account number in any table, so that the remains of a deleted account are found too. */
 const SELECT_NUMBERS = `
   WITH numbers AS (
     SELECT account_no FROM accounts UNION SELECT account_no FROM heads
@@ -39,7 +39,7 @@ const SELECT_NUMBERS = `
   LEFT JOIN journal AS last ON last.entry_no = last_entry
   ORDER BY numbers.account_no`;
 
-/** Sorted by what they say of themselves, not by their pointers: none is passed over. */
+/** Ordered by their own numbers, not by their pointers, so that none is passed over. */
 const SELECT_ENTRIES = `SELECT account_no, prev, key_hash, hash, ${COLUMNS},
     EXISTS (SELECT 1 FROM keys WHERE keys.account_no = journal.account_no
       AND keys.key_hash = journal.key_hash AND keys.entry_no = journal.entry_no) AS is_filed
@@ -58,7 +58,7 @@ const SELECT_STRAYS = `
     SELECT facts ->> 'topUpId' FROM journal WHERE type = 'card_refund_started' AND json_valid(facts)
   )
   UNION ALL
-  SELECT 'no entry: row ' || entry_no || ' of the journal has a hash, and is not there'
+  SELECT 'no entry: row ' || entry_no || ' of the journal has a hash, and is missing'
   FROM chain WHERE entry_no NOT IN (SELECT entry_no FROM journal)
   UNION ALL
   SELECT coalesce(account_key, 'account number ' || keys.account_no) || ': a key is filed for row '
@@ -113,7 +113,7 @@ interface OpenTopUpRow {
   readonly startedAt: number;
 }
 
-/** Reads every table once and in order, at one moment; what is not in the file takes no memory. */
+/** Reads every table once and in order, as of one moment. Only look-ups of what is open are kept in memory. */
 export function createSqliteRecords(open: () => Snapshot): StoreRecords {
   async function* accounts(): AsyncGenerator<StoredAccount> {
     const { database, close } = open();
@@ -180,7 +180,7 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
       openCardRefunds: openCardRefunds.get(key ?? "") ?? [],
       openHolds: openHolds.get(key ?? "") ?? [],
     };
-    // Whoever did not read them all still finds the next account's.
+    // Skips what the caller did not read, so that the next account begins with its own entries.
     for (const _left of entriesOf(row));
   }
 }
@@ -200,10 +200,9 @@ function readAccount(
   row: unknown,
 ): { readonly account: Account | undefined; readonly faults: readonly string[] } {
   if (key === null) {
-    return { account: undefined, faults: ["is in other tables, and is no account"] };
+    return { account: undefined, faults: ["is in other tables, and is not an account"] };
   }
   const faults = [
-    ...(person_no === null ? ["has no person"] : []),
     ...(unfiled === null || unfiled >= 0 && unfiled <= (seq ?? 0)
       ? []
       : [`has ${seq} entries, and ${unfiled} of them are not filed`]),
@@ -211,16 +210,17 @@ function readAccount(
   if (head_no === null) return { account: undefined, faults: [...faults, "has no head"] };
   const stored = row as AccountRow | { readonly head: null };
   if (stored.head === null) {
-    return { account: undefined, faults: [...faults, "its last entry is not there"] };
+    return { account: undefined, faults: [...faults, "its last entry is missing"] };
   }
   try {
-    return { account: fromAccountRow(fromAccountKey(key), stored), faults };
+    const account = fromAccountRow(fromAccountKey(key), stored);
+    return { account, faults: [...faults, ...personFaults(account, person_no !== null)] };
   } catch {
     return { account: undefined, faults: [...faults, "its state cannot be read"] };
   }
 }
 
-/** Where an entry stands in its journal, by the rows around it. */
+/** The place of an entry in its journal. */
 interface EntryPlace {
   readonly previous: number;
   readonly isChained: boolean;
@@ -243,7 +243,7 @@ function toStoredEntry(
 ): StoredEntry {
   const faults = [
     ...(row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`]),
-    // Only what came after the last that was hashed has no hash yet.
+    // Only entries after the last hashed one may have no hash yet.
     ...(row.hash === null && isChained ? ["its hash is missing"] : []),
     ...filingFaults(row, filedSeq),
   ];

@@ -23,7 +23,7 @@ export interface AccountRow {
   readonly payment_id: string | null;
   readonly payment_amount: number;
   readonly payment_at: number;
-  /** Null until something of it was given back. */
+  /** Null until some of it was refunded. */
   readonly payment_refunded: number | null;
 }
 
@@ -102,7 +102,7 @@ function lastPayment(row: AccountRow): PaymentState | null {
 }
 
 declare const column: unique symbol;
-/** An amount for one column: in a row all are numbers, and one in the place of another would be stored. */
+/** An amount for one column: a row is all numbers, so a swapped pair would be stored unnoticed. */
 export type KurusFor<Column extends string> = Kurus & { readonly [column]: Column };
 
 /** The columns of `journal` from `entry_id` to `facts`. */
@@ -117,14 +117,14 @@ export type EntryRow = readonly [
   facts: string,
 ];
 
-/** What a save writes beside its entries. */
+/** What a save writes in addition to its entries. */
 export interface SideRows {
-  /** Left out when the entries leave it as it is. */
+  /** Left out if the entries do not change it. */
   readonly state?: string;
   readonly lookUps: readonly LookUp[];
 }
 
-/** What the opening of an account writes. */
+/** What opening an account writes. */
 export interface OpeningRows {
   readonly state: string;
   readonly entry: EntryRow;
@@ -132,7 +132,7 @@ export interface OpeningRows {
   readonly authCodeHash: string;
 }
 
-/** What an entry changes in the tables that are looked up by other things than the account. */
+/** What an entry changes in the look-ups by payment, top-up and hold. */
 export type LookUp =
   | { readonly is: "refunded"; readonly paymentId: string; readonly refundedKurus: Kurus }
   | { readonly is: "given_back"; readonly topUpId: string; readonly refundedKurus: Kurus }
@@ -143,7 +143,7 @@ export type LookUp =
   | { readonly is: "hold_placed"; readonly holdId: string; readonly expiresAt: Instant }
   | { readonly is: "hold_ended"; readonly holdId: string };
 
-/** Null for payments, which write nothing beside their entries. */
+/** Null for plain payments, which write only their entries. */
 export function toSideRows(next: Account, entries: readonly JournalEntry[]): SideRows | null {
   if (entries.every(isPlainPayment)) return null;
   return {
@@ -215,6 +215,7 @@ function toLookUps(entry: JournalEntry): readonly LookUp[] {
     case "account_frozen":
     case "account_unfrozen":
     case "account_closed":
+    case "account_erased":
     case "card_saved":
     case "card_selected":
     case "card_removed":
@@ -265,7 +266,7 @@ export function toEntry(
   } as JournalEntry;
 }
 
-/** Forty-eight bits of a key's hash: enough to find it, and an integer that JavaScript holds exactly. */
+/** The first 48 bits of a key's hash: enough to find it, and an integer that JavaScript represents exactly. */
 export function toKeyColumn(keyHash: string | undefined): number | null {
   return keyHash === undefined ? null : Number.parseInt(keyHash.slice(0, 12), 16);
 }

@@ -11,7 +11,7 @@ import { promised } from "./promised.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface SandboxWrites {
-  /** The charge of that reference: this one, or the one that was there before. */
+  /** Returns the charge that is kept under that reference: this one, or an earlier one. */
   insertCharge(charge: SandboxCharge): SandboxCharge;
   endCharge(reference: string, declined: DeclineReason | null): SandboxCharge | undefined;
   giveChargeBack(reference: string, refund: SandboxRefund): SandboxCharge | undefined;

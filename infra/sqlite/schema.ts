@@ -3,19 +3,20 @@ import { AUDIT_TABLES } from "./audit_batch.ts";
 /** The version of the tables below, kept in the file itself. */
 export const SCHEMA_VERSION = 1;
 
-/** "Kese" in ASCII: what tells a file of Kese from those of other applications. */
+/** "Kese" in ASCII: identifies a file of Kese. */
 export const APPLICATION_ID = 0x4b657365;
 
 /** How long a commit waits for another process that holds the file. */
 export const BUSY_MILLISECONDS = 250;
-/** How long an opening waits for another process that makes or changes the tables. */
+/** How long opening waits for another process that creates or migrates the tables. */
 export const TABLES_BUSY_MILLISECONDS = 60_000;
 
 /**
- * Settings of a connection; the first lets the others wait. FULL: a commit is acknowledged when it
- * is on disk. A checkpoint stalls the process for as long as its pages take, so it comes often and
- * small; 64 MB of cache hold the pages that payments touch. What is removed is overwritten, free
- * pages too (FAST leaves those as they are): a card that is gone must not be found in the file.
+ * Settings of a connection. The first one makes the others wait for a lock. FULL: a commit is
+ * acknowledged when it is on disk. A checkpoint stalls the process while it writes its pages, so
+ * checkpoints are frequent and small; 64 MB of cache hold the pages that payments touch. What is
+ * removed is overwritten, in free pages too (FAST leaves those as they are), because a removed card
+ * must not be found in the file.
  */
 export const PRAGMAS = `
   PRAGMA busy_timeout = ${BUSY_MILLISECONDS};
@@ -27,20 +28,20 @@ export const PRAGMAS = `
   PRAGMA secure_delete = ON;
 `;
 
-/** Every so many entries of an account one can be found by its number. */
+/** One in so many entries of an account can be found by its number. */
 export const MARK_EVERY = 32;
-/** As the index says it, so that SQLite sees that a query may use it. */
+/** The condition of the index, word for word, so that SQLite uses it for a query. */
 export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
 
 /**
- * What a payment writes is narrow: an entry, and in `heads` where the account's last entry and last
- * payment are. `accounts` is rewritten when cards or top-ups change, `people` never. The journal only
- * ever grows at its end. It has no index by account, for that would dirty a page for every account in
- * a commit; instead each entry points at the account's entry before it (`prev`), and some can be
- * found by their number (`journal_marks`). For the same reason keys have no index: an account's keys are
- * filed in `keys` many at once, and `unfiled` of its newest entries are still to be filed. The hash of each entry, over itself and the hash of the
- * account's entry before it, is in `chain`, which housekeeping writes after the answer. Audit records
- * lie many in a row and are read one by one in the view `audit`.
+ * A payment writes little: an entry, and one row of `heads` that points to the account's last entry and
+ * last payment. `accounts` is rewritten when cards, top-ups or holds change. The journal only grows at
+ * its end. It has no index by account, because that would dirty a page for every account in a commit;
+ * instead each entry points to the account's entry before it (`prev`), and some can be found by their
+ * number (`journal_marks`). For the same reason keys have no index: an account's keys are filed in
+ * `keys` many at once, and its newest `unfiled` entries wait to be filed. The hash of each entry is in
+ * `chain`, which housekeeping writes after the answer. A row of `audit_batches` holds many audit
+ * records; the view `audit` shows them one by one.
  */
 export const TABLES = `
   CREATE TABLE accounts (
@@ -166,10 +167,10 @@ export const TABLES = `
   ) WITHOUT ROWID;
 `;
 
-/** What a file has to be, and how it gets there. */
+/** The version that a file must have, and the changes that lead there. */
 export interface Schema {
   readonly version: number;
-  /** What brings a file to a later version, by the one that it has. A new file has version 0. */
+  /** By the version that a file has: the change to a later one. A new file has version 0. */
   readonly changes: ReadonlyMap<number, { readonly to: number; readonly sql: string }>;
 }
 

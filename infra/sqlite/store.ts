@@ -6,6 +6,7 @@ import { ENTRIES_CHAINED_AT_ONCE } from "./chaining.ts";
 import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
+import { createSqliteErasing } from "./erasing.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
 import { createSqlitePeople } from "./people.ts";
@@ -17,24 +18,24 @@ import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./commit/writer.ts";
 import { createCommit, type SqliteWrites } from "./commit/writes.ts";
 
-/** Opens the embedded store; `:memory:` keeps nothing and is what the tests use. */
+/** Opens the embedded store; `:memory:` is for tests and keeps nothing. */
 export function openSqliteStore(path: string): Store {
   const database = new SqliteDatabase(path);
-  // A database in memory belongs to one connection, so that one has to write, too.
+  // Only one connection sees a database in memory, so that one must write too.
   const committer = path === ":memory:"
     ? commitHere(database)
     : createCommitThread(path, filesAtPath(path));
-  // A connection of its own sees one moment of the file, however long it reads.
+  // A connection of its own sees the file as of one moment, however long it reads.
   const snapshot = path === ":memory:" ? undefined : () => openSnapshot(path);
   return createSqliteStore(database, committer, snapshot);
 }
 
-/** Commits in the thread and on the connection that read. */
+/** Commits in this thread, on the connection that reads. */
 export function commitHere(database: SqliteDatabase): Committer {
-  return { commit: createCommit(database), close: () => {} };
+  return { commit: createCommit(database), emptyLog: () => database.emptyLog(), close: () => {} };
 }
 
-/** All stores of one open file, which reads by itself what `committer` writes. */
+/** Creates the stores of one open file. This connection reads, and `committer` writes. */
 export function createSqliteStore(
   database: SqliteDatabase,
   committer: Committer,
@@ -49,6 +50,7 @@ export function createSqliteStore(
     records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
     people: createSqlitePeople(database, writer),
+    erasing: createSqliteErasing(writer, committer),
     vault: createSqliteVaultStore(database, writer),
     actions: createSqliteActionStore(database, writer),
     audit: createSqliteAuditSink(writer),
@@ -57,10 +59,12 @@ export function createSqliteStore(
     health: createSqliteProbe(database, writer),
     keepHouse: async (now) => {
       try {
-        // Call by call, so that what others write has its turn between them.
+        // One call at a time, so that other writes get their turn in between.
         while (await writer.write("chainEntries") === ENTRIES_CHAINED_AT_ONCE);
       } finally {
         await writer.write("keepHouse", now);
+        // What was removed is still in the log, until it is emptied now or the next time.
+        await committer.emptyLog();
       }
     },
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),

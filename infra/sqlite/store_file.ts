@@ -3,12 +3,12 @@ import { noStoreError, StartRefusedError } from "../process/start_refused.ts";
 import type { Store } from "../store.ts";
 import { openSqliteStore } from "./store.ts";
 
-export interface StoreFileOptions {
-  /** Whether a file that is not there is made: a task that proved an empty one would prove nothing. */
+interface StoreFileOptions {
+  /** Whether a missing file is created. A task must not, because checking an empty store proves nothing. */
   readonly mayMake: boolean;
 }
 
-/** Opens the embedded store, or says in a sentence why it cannot be opened. */
+/** Opens the embedded store, or refuses to start with a sentence that says why. */
 export async function openStoreFile(path: string, { mayMake }: StoreFileOptions): Promise<Store> {
   if (!mayMake) await refuseMissingStore(path);
   try {
@@ -21,12 +21,12 @@ export async function openStoreFile(path: string, { mayMake }: StoreFileOptions)
   }
 }
 
-/** Refuses to start a task on a store that nobody has made. */
+/** Refuses to start a task on a store that does not exist. */
 export async function refuseMissingStore(path: string): Promise<void> {
   if (!await isThere(path)) throw noStoreError(path);
 }
 
-/** Nothing has been made yet where the file is empty. */
+/** Whether there is a store: an empty file is none. */
 async function isThere(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).size > 0;
@@ -36,7 +36,7 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Here and not by SQLite, so that nobody else on the machine can read it. */
+/** Creates the file here, not through SQLite, so that nobody else on the machine can read it. */
 async function makeFile(path: string): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   (await Deno.open(path, { create: true, write: true, mode: 0o600 })).close();

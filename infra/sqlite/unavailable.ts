@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import { REPLACED } from "./files_at_path.ts";
 
-/** SQLITE_BUSY, LOCKED, IOERR, FULL and CANTOPEN. Of `exec` node:sqlite gives the text alone, no number. */
+/** SQLITE_BUSY, LOCKED, IOERR, FULL and CANTOPEN, by text: errors of `exec` in node:sqlite have no number. */
 const UNAVAILABLE = new Set([
   "database is locked",
   "database table is locked",
@@ -11,15 +11,15 @@ const UNAVAILABLE = new Set([
   REPLACED,
 ]);
 
-/** What a caller hears of an error: that the file takes nothing just now, or the error as it is. */
+/** Turns an error that says that the file is unavailable into the one that ports use; leaves others as they are. */
 export function toStoreError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  // An opening names the path behind it.
+  // An error of opening has the path after the text.
   const [what = ""] = error.message.split(": ");
   return UNAVAILABLE.has(what) ? new StoreUnavailableError(error) : error;
 }
 
-/** Reads; a file that cannot be read just now is the store being away. */
+/** Reads. If the file cannot be read at the moment, throws a {@linkcode StoreUnavailableError}. */
 export function readNow<T>(read: () => T): T {
   try {
     return read();

@@ -20,7 +20,7 @@ interface VaultRow {
 
 const COLUMNS = "account_key, card_id, key_id, nonce, ciphertext, created_at";
 
-/** Sealed card numbers, in a table that nothing else reads. */
+/** Stores sealed card numbers, in a table that nothing else reads. */
 export function createSqliteVaultStore(
   database: SqliteDatabase,
   writer: Writer<VaultWrites>,

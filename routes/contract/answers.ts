@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { CARD_BRANDS } from "../../domain/card_brand.ts";
-import { ACCOUNT_STATUSES } from "../../domain/account.ts";
 import {
   ADJUSTMENT_DIRECTIONS,
   ADJUSTMENT_REASONS,
@@ -24,7 +23,9 @@ const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
 const currency = z.literal(CURRENCY);
 const message = z.string().meta({ description: "For people; programs match fields and codes." });
 
-export const cardAnswer = z.object({
+const accountStatus = z.enum(["active", "frozen", "closed"]);
+
+const cardAnswer = z.object({
   cardId: z.string(),
   alias: z.string().optional(),
   maskedNumber: z.string().meta({ example: "424242******4242" }),
@@ -59,15 +60,19 @@ export const accountAnswer = z.object({
   cards: z.array(cardAnswer),
 }).meta({ id: "Account" });
 
-export const personAnswer = z.object({
-  message,
-  userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+const profile = z.object({
   name: z.string(),
   surname: z.string(),
   birthDate: z.string().meta({ example: "1990-01-01" }),
   phoneNumber: z.string().meta({ description: "E.164.", example: "+905321234567" }),
   email: z.string().meta({ example: "john.doe@example.com" }),
+}).meta({ id: "Profile" });
+
+export const personAnswer = z.object({
+  message,
+  userNo: z.string(),
+  status: accountStatus,
+  ...profile.shape,
   createdAt: instant,
   counts: z.object({
     cards: z.int().min(0),
@@ -85,7 +90,7 @@ export const sessionsEndedAnswer = z.object({
 export const accountStatusAnswer = z.object({
   message,
   userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+  status: accountStatus,
 }).meta({ id: "AccountStatus" });
 
 const openHold = z.object({ holdId: z.string(), amount: money, expiresAt: instant })
@@ -94,7 +99,7 @@ const openHold = z.object({ holdId: z.string(), amount: money, expiresAt: instan
 export const balanceAnswer = z.object({
   message,
   userNo: z.string(),
-  status: z.enum(ACCOUNT_STATUSES),
+  status: accountStatus,
   balance: money,
   held,
   available,
@@ -247,6 +252,17 @@ export const entryListAnswer = z.object({
   nextCursor: z.string().nullable().meta({ description: "Null on the last page." }),
 }).meta({ id: "EntryList" });
 
+export const userDataAnswer = balanceAnswer.extend({
+  profile,
+  cards: z.array(cardAnswer),
+  sessions: z.array(
+    z.object({ createdAt: instant, expiresAt: instant }).meta({ id: "SessionTimes" }),
+  ),
+  entries: z.array(entryAnswer).meta({
+    description: "Every entry of the journal, newest first, as of the beginning of the answer.",
+  }),
+}).meta({ id: "UserData" });
+
 export const codeAnswer = z.object({
   message,
   expiresIn: z.int().min(1).meta({ description: "Seconds.", example: 900 }),
@@ -305,6 +321,7 @@ export const problemAnswer = z.object({
 });
 
 /** The bodies that the handlers make; the message comes with the language of the request. */
+export type BalanceBody = Omit<z.output<typeof balanceAnswer>, "message">;
 export type PaymentBody = Omit<z.output<typeof paymentAnswer>, "message">;
 export type PaymentStateBody = Omit<z.output<typeof paymentStateAnswer>, "message">;
 export type HoldBody = Omit<z.output<typeof holdAnswer>, "message">;

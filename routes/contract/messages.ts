@@ -12,6 +12,14 @@ export const MESSAGES = {
     tr: "authCode değiştirildi; diğer oturumlar sonlandırıldı.",
     en: "The authCode was changed; other sessions have ended.",
   },
+  user_data_found: {
+    tr: "Kullanıcının saklanan tüm verileri görüntülendi.",
+    en: "All data of the user were found.",
+  },
+  user_erased: {
+    tr: "Kullanıcının kişisel verileri silindi.",
+    en: "The user's personal data were erased.",
+  },
   sessions_ended: { tr: "Oturumlar sonlandırıldı.", en: "The sessions have ended." },
   code_created: { tr: "Doğrulama kodu oluşturuldu.", en: "The one-time code was created." },
   code_sent: {
@@ -130,7 +138,7 @@ export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
 };
 
 /** Texts that the operator replaced, by the name of the variable. */
-export type TextOverrides = ReadonlyMap<string, string>;
+type TextOverrides = ReadonlyMap<string, string>;
 
 /** The text of a success message, a problem or a field error. */
 export interface Texts {

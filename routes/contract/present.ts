@@ -1,13 +1,23 @@
-import type { Instant, OpenHold } from "../../domain/account.ts";
+import type { Account, Instant, OpenHold } from "../../domain/account.ts";
+import type { Profile } from "../../domain/auth.ts";
+import { availableKurus, heldKurus, unexpiredHolds } from "../../domain/available.ts";
 import { isExpired } from "../../domain/card_expiry.ts";
-import { maskedNumber } from "../../domain/card_number.ts";
-import type { CardSnapshot, EntryOf, JournalEntry } from "../../domain/journal.ts";
+import { maskNumber } from "../../domain/card_number.ts";
+import { type ErasableText, textOf } from "../../domain/erased.ts";
+import {
+  type CardSnapshot,
+  cardSnapshot,
+  type EntryOf,
+  type JournalEntry,
+  rideOf,
+} from "../../domain/journal.ts";
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
 import type { CardRefundState } from "../../domain/workflows/card_refund_settling.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
 import type { TopUpState } from "../../domain/workflows/top_up_settling.ts";
 import type {
   AdjustmentBody,
+  BalanceBody,
   CardAnswer,
   CardRefundBody,
   EntryAnswer,
@@ -37,12 +47,13 @@ export function toInstant(at: Instant): string {
 
 /** A card as it stands at that time. */
 export function toCard(card: CardSnapshot, at: Instant): CardAnswer {
-  const { cardId, alias, bin, last4, brand, expireMonth, expireYear, selected, verified } = card;
+  const { cardId, bin, last4, brand, expireMonth, expireYear, selected, verified } = card;
+  const alias = textOf(card.alias);
   const createdAt = toInstant(card.savedAt);
   return {
     cardId,
     ...(alias !== undefined && { alias }),
-    maskedNumber: maskedNumber(card),
+    maskedNumber: maskNumber(card),
     bin,
     last4,
     brand,
@@ -50,6 +61,33 @@ export function toCard(card: CardSnapshot, at: Instant): CardAnswer {
     selected,
     verified,
     createdAt,
+  };
+}
+
+/** The saved cards, oldest first. */
+export function toCards({ cards, selectedCardId }: Account, at: Instant): CardAnswer[] {
+  return cards.map((card) => toCard(cardSnapshot(card, selectedCardId), at));
+}
+
+export function toProfile(profile: Profile): Profile {
+  const { name, surname, birthDate, phoneNumber, email } = profile;
+  return { name, surname, birthDate, phoneNumber, email };
+}
+
+/** An erased account is a closed one to whoever looks at it. */
+export function toStatus({ status }: Account): BalanceBody["status"] {
+  return status === "erased" ? "closed" : status;
+}
+
+export function toBalance(account: Account, at: Instant): BalanceBody {
+  return {
+    userNo: account.id.userNo,
+    status: toStatus(account),
+    balance: formatAmount(account.balanceKurus),
+    held: formatAmount(heldKurus(account, at)),
+    available: formatAmount(availableKurus(account, at)),
+    currency: CURRENCY,
+    holds: unexpiredHolds(account, at).map(toOpenHold),
   };
 }
 
@@ -79,13 +117,12 @@ function subtract(first: Kurus, second: Kurus): Kurus {
 }
 
 export function toPayment(entry: EntryOf<"payment">): PaymentBody {
-  const { id: paymentId, holdId, orderId, description } = entry;
+  const { id: paymentId, holdId } = entry;
   return {
     paymentId,
     ...toMovement(entry),
     ...(holdId !== undefined && { holdId }),
-    ...(orderId !== undefined && { orderId }),
-    ...(description !== undefined && { description }),
+    ...rideOf(entry),
   };
 }
 
@@ -158,15 +195,11 @@ export function toHold(
 }
 
 /** What a hold is about, whatever became of it. */
-function toHoldFacts({ expiresAt, orderId, description }: EntryOf<"hold_placed">) {
-  return {
-    expiresAt: toInstant(expiresAt),
-    ...(orderId !== undefined && { orderId }),
-    ...(description !== undefined && { description }),
-  };
+function toHoldFacts(entry: EntryOf<"hold_placed">) {
+  return { expiresAt: toInstant(entry.expiresAt), ...rideOf(entry) };
 }
 
-export function toOpenHold({ holdId, amountKurus, expiresAt }: OpenHold): OpenHoldBody {
+function toOpenHold({ holdId, amountKurus, expiresAt }: OpenHold): OpenHoldBody {
   return { holdId, amount: formatAmount(amountKurus), expiresAt: toInstant(expiresAt) };
 }
 
@@ -190,7 +223,9 @@ export function toAdjustment(entry: EntryOf<"adjustment">): AdjustmentBody {
   return { adjustmentId: entry.id, ...toMovement(entry), ...toAdjustmentFacts(entry) };
 }
 
-function toAdjustmentFacts({ direction, reason, note, orderId }: EntryOf<"adjustment">) {
+function toAdjustmentFacts(entry: EntryOf<"adjustment">) {
+  const { direction, reason } = entry;
+  const [note, orderId] = [textOf(entry.note), textOf(entry.orderId)];
   return {
     direction,
     reason,
@@ -216,6 +251,11 @@ export function toEntry(entry: JournalEntry): EntryAnswer {
   };
 }
 
+function toReason(entry: { readonly reason?: ErasableText }): { readonly reason?: string } {
+  const reason = textOf(entry.reason);
+  return reason === undefined ? {} : { reason };
+}
+
 function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
   switch (entry.type) {
     case "account_opened":
@@ -223,24 +263,23 @@ function pickOwnFields(entry: JournalEntry): Partial<EntryAnswer> {
     case "account_frozen":
     case "account_unfrozen":
     case "account_closed":
-      return entry.reason === undefined ? {} : { reason: entry.reason };
+      return toReason(entry);
+    case "account_erased":
+      return {};
     case "card_saved":
     case "card_selected":
     case "card_removed":
       return { card: toCard(entry.card, entry.at) };
     case "payment": {
-      const { holdId, orderId, description } = entry;
+      const { holdId } = entry;
       return {
         paymentId: entry.id,
         ...(holdId !== undefined && { holdId }),
-        ...(orderId !== undefined && { orderId }),
-        ...(description !== undefined && { description }),
+        ...rideOf(entry),
       };
     }
-    case "refund": {
-      const { paymentId, reason } = entry;
-      return { paymentId, ...(reason !== undefined && { reason }) };
-    }
+    case "refund":
+      return { paymentId: entry.paymentId, ...toReason(entry) };
     case "hold_placed":
       return { holdId: entry.id, ...toHoldFacts(entry) };
     case "hold_released":

@@ -18,7 +18,7 @@ import type { ProblemCode } from "./problems.ts";
  * What a refusal says. A detail says what to do next, or there is none. `{name}` in it is filled with
  * the fact of that name; a part in brackets is left out when one of its facts is missing.
  */
-export interface ProblemText {
+interface ProblemText {
   readonly title: string;
   readonly detail?: string;
 }
@@ -183,6 +183,16 @@ export const PROBLEM_TEXTS: Readonly<
     en: {
       title: "The account is closed.",
       detail: "It can only be looked at; create another user under another number if need be.",
+    },
+  },
+  account_not_closed: {
+    tr: {
+      title: "Hesap kapatılmamış.",
+      detail: "Kişisel veriler yalnız kapatılmış bir hesapta silinebilir: önce hesabı kapatın.",
+    },
+    en: {
+      title: "The account is not closed.",
+      detail: "Personal data can be erased only once the account is closed: close it first.",
     },
   },
   account_not_empty: {

@@ -50,6 +50,7 @@ export const PROBLEMS = {
   hold_closed: { status: 409, facts: { holdStatus: "captured", paymentId: PAYMENT_ID } },
   account_not_frozen: { status: 409 },
   account_closed: { status: 409 },
+  account_not_closed: { status: 409 },
   account_not_empty: { status: 409, facts: { balance: "12.40", holds: 1, openTopUps: 0 } },
   already_refunded: { status: 409, facts: { paymentId: PAYMENT_ID } },
   nothing_to_refund: { status: 409, facts: { topUpId: TOP_UP_ID } },
@@ -102,11 +103,13 @@ export interface FieldError {
 }
 
 /** A number or an id behind a refusal, or several ids. */
-export type Fact = string | number | boolean | null | readonly string[];
+type Fact = string | number | boolean | null | readonly string[];
 
 /** A refusal on its way to the client; the pipeline gives it status, texts and request id. */
 export interface Problem {
   readonly code: ProblemCode;
+  /** If another than its code has elsewhere. */
+  readonly status?: number;
   /** Numbers and ids behind it: they fill the detail and stand in the answer. */
   readonly facts: Readonly<Record<string, Fact>>;
   readonly errors?: readonly FieldError[];
@@ -126,6 +129,10 @@ export function problem(
       : [name, value]
   );
   return { code, facts: Object.fromEntries(shown) };
+}
+
+export function statusOf({ code, status = PROBLEMS[code].status }: Problem): number {
+  return status;
 }
 
 /** A problem of several fields, which its detail names. */

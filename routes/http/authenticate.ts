@@ -5,7 +5,7 @@ import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Settings } from "./dependencies.ts";
 
 /** The longest fleet key, code or session token. A longer one cannot be valid, and is not hashed. */
-export const BEARER_MAX_LENGTH = 512;
+const BEARER_MAX_LENGTH = 512;
 
 interface AuthenticationPorts {
   readonly auth: Pick<AuthStore, "findSession">;

@@ -1,3 +1,4 @@
+import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import type { Accounts } from "../../domain/ports/accounts.ts";
 import type { AuditLog } from "../../domain/ports/audit.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
@@ -6,6 +7,7 @@ import type { CardVault } from "../../domain/ports/card_vault.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { CodeSender } from "../../domain/ports/code_sender.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
+import type { Erasing } from "../../domain/ports/erasing.ts";
 import type { Ids } from "../../domain/ports/ids.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
@@ -23,6 +25,8 @@ export interface Dependencies {
   readonly journal: Journal;
   readonly auth: AuthStore;
   readonly people: People;
+  readonly erasing: Erasing;
+  readonly cache: Pick<ErasableCache, "replace">;
   readonly vault: CardVault;
   readonly gateways: CardGateways;
   readonly settlement: TopUpSettlement;
@@ -49,6 +53,8 @@ export interface Dependencies {
 export interface Settings {
   /** By fleet, the SHA-256 of its keys: two at once while one is being replaced. */
   readonly fleets: ReadonlyMap<string, readonly string[]>;
+  /** Fleets that keep the free texts of erased users' entries. */
+  readonly keepTexts: ReadonlySet<string>;
   readonly allowCardNumberInUrl: boolean;
   /** Where users' browsers reach Kese, without a slash at the end. */
   readonly publicUrl: string;

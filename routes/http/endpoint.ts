@@ -27,6 +27,8 @@ export interface Definition<
   readonly answers: Served;
   /** In addition to those that every route of its kind can answer with. */
   readonly problems: readonly ProblemCode[];
+  /** Which of them this route answers with 409, because what it is asked for is already so. */
+  readonly conflicts?: readonly ProblemCode[];
   /** Parameters that may also come as headers of their name. */
   readonly headerParameters?: readonly string[];
   /**
@@ -83,13 +85,13 @@ export interface AccountRequest<Parameters> extends RequestFacts {
 }
 
 /** A request that anyone may send; its handler finds out who it is about. */
-export interface PublicRequest<Parameters> extends RequestFacts {
+interface PublicRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
   readonly trace: Trace;
 }
 
 /** A request by someone who is signed in. */
-export interface SessionRequest<Parameters> extends RequestFacts {
+interface SessionRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
   readonly caller: SessionCaller;
 }
@@ -103,8 +105,22 @@ export interface Success<Status extends number, Schema extends z.ZodObject | nul
   readonly replayed?: FirstAnswer;
 }
 
+/** A success whose `entries` may be too many for memory: they are written page by page. */
+interface StreamedSuccess<Status extends number, Schema extends z.ZodObject> {
+  readonly status: Status;
+  readonly body: Omit<z.output<Schema>, "message" | "entries">;
+  readonly message: MessageName;
+  readonly entries: AsyncIterable<readonly unknown[]>;
+}
+
+type SuccessOf<Status extends number, Schema extends z.ZodObject | null> =
+  | Success<Status, Schema>
+  | (Schema extends z.ZodObject
+    ? "entries" extends keyof z.output<Schema> ? StreamedSuccess<Status, Schema> : never
+    : never);
+
 export type Reply<Served extends Answers> =
-  | { [Status in keyof Served & number]: Success<Status, Served[Status]> }[keyof Served & number]
+  | { [Status in keyof Served & number]: SuccessOf<Status, Served[Status]> }[keyof Served & number]
   | Problem;
 
 /** A definition with its handler, as it is run. The parameters have passed the definition's schema. */
@@ -119,10 +135,13 @@ interface EndpointWith<Access, Request> {
   readonly handle: (request: Request) => Promise<AnyReply>;
 }
 
-export type SessionCaller = Extract<Caller, { kind: "session" }>;
+type SessionCaller = Extract<Caller, { kind: "session" }>;
 
 /** A reply whose shape was checked where its endpoint is written. */
-export type AnyReply = Success<number, z.ZodObject | null> | Problem;
+export type AnyReply =
+  | Success<number, z.ZodObject | null>
+  | StreamedSuccess<number, z.ZodObject>
+  | Problem;
 
 type AccountFields = z.ZodObject<{ userNo: z.ZodType<string> }>;
 

@@ -5,7 +5,7 @@ import { type Problem, problem } from "../contract/problems.ts";
 import { takesNumber } from "../contract/fields.ts";
 
 /** How many characters of an unknown name an answer shows. */
-export const PARAMETER_NAME_SHOWN = 64;
+const PARAMETER_NAME_SHOWN = 64;
 
 /**
  * The parameters that a route takes. Any other is refused, because it may be a misspelt one that

@@ -1,5 +1,5 @@
 /** What JSON.parse does not tell about the text of an object. */
-export interface ObjectText {
+interface ObjectText {
   /** A name that one of its objects, at whatever depth, has twice. JSON.parse takes the last. */
   readonly doubled?: string;
   /** The numbers among its own members as they are written: `1.00` and not 1. */

@@ -19,7 +19,7 @@ export type Parameters = Record<string, unknown>;
 const BareObject = function () {} as unknown as new () => Parameters;
 BareObject.prototype = Object.create(null);
 
-export interface ParameterRules {
+interface ParameterRules {
   readonly admission: Admission;
   readonly known: KnownParameters;
   readonly allowCardNumberInUrl: boolean;

@@ -3,7 +3,8 @@ import type { AnyReply, RequestFacts } from "./endpoint.ts";
 import type { Texts } from "../contract/messages.ts";
 import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
-import { type Problem, PROBLEMS } from "../contract/problems.ts";
+import { type Problem, statusOf } from "../contract/problems.ts";
+import { streamObject } from "./streamed.ts";
 
 /** The language of an answer that names none. */
 const OWN_LANGUAGE: Language = "tr";
@@ -14,7 +15,7 @@ interface RenderOptions {
 }
 
 /** A response, and the code of its problem if it is one. */
-export interface Rendered {
+interface Rendered {
   readonly response: Response;
   readonly code: string | null;
 }
@@ -23,7 +24,8 @@ export interface Rendered {
 export function render(reply: AnyReply, options: RenderOptions): Rendered {
   if ("code" in reply) return { response: renderProblem(reply, options), code: reply.code };
   const { facts: { requestId }, texts } = options;
-  const { status, body, message, replayed } = reply;
+  const { status, body, message } = reply;
+  const replayed = "replayed" in reply ? reply.replayed : undefined;
   const language = replayed?.language ?? options.facts.language;
   const headers: Record<string, string> = {
     "x-request-id": requestId,
@@ -35,18 +37,19 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
   // Each header costs a small answer a thirtieth of its time.
   if (language !== OWN_LANGUAGE) headers["content-language"] = language;
   const said = message && { message: texts.message(message, language) };
-  return {
-    response: new Response(JSON.stringify({ ...said, ...body }), { status, headers }),
-    code: null,
-  };
+  const whole = { ...said, ...body };
+  const written = "entries" in reply
+    ? streamObject(whole, "entries", reply.entries)
+    : JSON.stringify(whole);
+  return { response: new Response(written, { status, headers }), code: null };
 }
 
 /** Writes a problem as RFC 9457 defines it, with Kese's own members. */
 function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions): Response {
-  const { code, headers, replayed } = problem;
+  const { headers, replayed } = problem;
   const first = replayed ?? given;
   return new Response(JSON.stringify(toProblemBody(problem, { facts: first, texts })), {
-    status: PROBLEMS[code].status,
+    status: statusOf(problem),
     headers: {
       "content-type": "application/problem+json",
       ...(first.language !== OWN_LANGUAGE && { "content-language": first.language }),
@@ -61,9 +64,10 @@ function renderProblem(problem: Problem, { facts: given, texts }: RenderOptions)
 
 /** The body of the answer to a refused request. */
 export function toProblemBody(
-  { code, facts, errors }: Problem,
+  problem: Problem,
   { facts: { requestId, language }, texts }: RenderOptions,
 ): Record<string, unknown> {
+  const { code, facts, errors } = problem;
   const message = texts.message(code, language);
   const { detail } = PROBLEM_TEXTS[code][language];
   const said = facts.declineReason === undefined
@@ -72,7 +76,7 @@ export function toProblemBody(
   return {
     type: `urn:kese:problem:${code}`,
     title: message,
-    status: PROBLEMS[code].status,
+    status: statusOf(problem),
     ...(detail !== undefined && { detail: fill(detail, said) }),
     code,
     message,

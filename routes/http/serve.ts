@@ -6,7 +6,7 @@ import {
 } from "../../domain/ports/errors.ts";
 import type { Admission } from "./admission.ts";
 import type { Dependencies } from "./dependencies.ts";
-import type { AnyReply, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
+import type { AnyReply, Definition, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
 import { listKnownParameters } from "./known_parameters.ts";
 import { chooseLanguage } from "./language.ts";
 import { findPeerAddress } from "./peer.ts";
@@ -42,7 +42,7 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     try {
       const path = context.req.param();
       const run = { dependencies, admission, facts, request, path, known, trace };
-      reply = await runEndpoint(run, endpoint);
+      reply = markConflict(await runEndpoint(run, endpoint), endpoint.definition);
     } catch (error) {
       reply = replyToFault(error, facts);
     } finally {
@@ -70,6 +70,11 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     log.error(event, { operation, requestId, error });
     return problem(unavailable ? whenStoreFails : "internal");
   }
+}
+
+function markConflict(reply: AnyReply, { conflicts }: Definition): AnyReply {
+  const isConflict = conflicts && "code" in reply && conflicts.includes(reply.code);
+  return isConflict ? { ...reply, status: 409 } : reply;
 }
 
 /** Reads what every answer needs to know about its request, even that to an unknown route. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../../domain/ports/clock.ts";
 
-export interface SharedDeadlineOptions {
+interface SharedDeadlineOptions {
   readonly clock: Pick<Clock, "within">;
   /** The longest that a promise may take; each is given at least half of it. */
   readonly milliseconds: number;

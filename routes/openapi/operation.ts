@@ -27,7 +27,7 @@ export function toRoute(endpoint: Endpoint): Route {
     request: toRequest(definition),
     responses: {
       ...toSuccessResponses(definition, mayReplay),
-      ...toProblemResponses(listProblemCodes(endpoint), { mayReplay }),
+      ...toProblemResponses(listProblemCodes(endpoint), { ...definition, mayReplay }),
     },
   };
 }

@@ -37,12 +37,16 @@ function findFacts(code: ProblemCode): Problem["facts"] {
 }
 
 /** An answer with that code, word for word, under its English title. */
-export function toExample(code: ProblemCode): { summary: string; value: unknown } {
+export function toExample(
+  code: ProblemCode,
+  { status }: Pick<Problem, "status"> = {},
+): { summary: string; value: unknown } {
   const errors = ERRORS[code];
   const parameters = errors?.map(({ field }) => field).join(", ") ?? "userNo";
   const example = {
     ...problem(code, { ...findFacts(code), parameters }),
     ...(errors && { errors }),
+    ...(status !== undefined && { status }),
   };
   const facts = { requestId: "req-1", language: "tr" } as const;
   return {
@@ -62,20 +66,28 @@ type HeaderName = keyof typeof RESPONSE_HEADERS;
 /** The responses of those codes, by status. */
 export function toProblemResponses(
   codes: readonly ProblemCode[],
-  { mayReplay }: { readonly mayReplay: boolean },
+  { mayReplay, conflicts = [] }: {
+    readonly mayReplay: boolean;
+    readonly conflicts?: readonly ProblemCode[];
+  },
 ): Route["responses"] {
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);
+  const byStatus = Map.groupBy(
+    codes,
+    (code) => conflicts.includes(code) ? 409 : PROBLEMS[code].status,
+  );
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => {
       // A top-up is remembered from its start, so its decline can be repeated too.
       const isReplayed = mayReplay && ofStatus.includes("card_declined");
-      return [status, toProblemResponse(ofStatus, isReplayed ? ["Idempotent-Replayed"] : [])];
+      const more = isReplayed ? ["Idempotent-Replayed"] as const : [];
+      return [status, toProblemResponse(ofStatus, status, more)];
     }),
   );
 }
 
 function toProblemResponse(
   codes: readonly ProblemCode[],
+  status: number,
   more: readonly HeaderName[],
 ): Route["responses"][string] {
   const headers = [
@@ -88,7 +100,12 @@ function toProblemResponse(
       "application/problem+json": {
         schema: PROBLEM,
         examples: Object.fromEntries(
-          codes.map((code) => [code, referToComponent("examples", code)]),
+          codes.map((code) => [
+            code,
+            status === PROBLEMS[code].status
+              ? referToComponent("examples", code)
+              : toExample(code, { status }),
+          ]),
         ),
       },
     },

@@ -1,6 +1,6 @@
 import { pause } from "../../infra/process/clock.ts";
 
-export interface DelayProxyOptions {
+interface DelayProxyOptions {
   readonly target: { readonly hostname: string; readonly port: number };
   /** Added to each round trip, on the way to the target. */
   readonly delayMilliseconds: number;
@@ -9,7 +9,7 @@ export interface DelayProxyOptions {
 }
 
 /** What gets lost: everything, or only what the target says. */
-export type Swallowed = "everything" | "answers";
+type Swallowed = "everything" | "answers";
 
 /** A network between a client and a server, slow or broken as a test wants it. */
 export interface DelayProxy {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { decideClosing } from "../../domain/account_status.ts";
-import { decideHoldCapture } from "../../domain/hold.ts";
+import { decideHoldCapture, decideHoldRelease } from "../../domain/hold.ts";
 import { kurus } from "../../domain/money.ts";
 import { rejected } from "../../domain/decision.ts";
 import { accept, COMMAND, testAccount, testOpenHold } from "../support/account.ts";
@@ -15,7 +15,9 @@ Deno.test("decideClosing() keeps an expired hold for the sweep, and nothing of w
   assertEquals(decideClosing(account, COMMAND).outcome, "rejected");
   const closed = accept(decideClosing(account, expired)).account;
   assertEquals([closed.status, closed.openHolds], ["closed", [testOpenHold("hold_1")]]);
-  // By a clock that is behind, too, such a hold pays nothing.
-  const capture = { ...COMMAND, holdId: "hold_1" };
-  assertEquals(decideHoldCapture(closed, capture), rejected({ code: "account_closed" }));
+  // A clock that is behind still finds it open.
+  for (const decide of [decideHoldCapture, decideHoldRelease]) {
+    const refused = decide(closed, { ...COMMAND, holdId: "hold_1" });
+    assertEquals<unknown>(refused, rejected({ code: "account_closed" }));
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { CardNumber, maskedNumber } from "../../domain/card_number.ts";
+import { CardNumber, maskNumber } from "../../domain/card_number.ts";
 import { cardNumber } from "../support/account.ts";
 
 const READABLE: readonly (readonly [string, string])[] = [
@@ -98,8 +98,8 @@ const MASKS: readonly (readonly [string, string])[] = [
 ];
 
 for (const [digits, mask] of MASKS) {
-  Deno.test(`maskedNumber() shows ${digits.length} digits as ${mask}`, () => {
-    assertEquals(maskedNumber(cardNumber(digits).facts), mask);
+  Deno.test(`maskNumber() shows ${digits.length} digits as ${mask}`, () => {
+    assertEquals(maskNumber(cardNumber(digits).facts), mask);
   });
 }
 
@@ -155,10 +155,10 @@ Deno.test("CardNumber is no number: arithmetic with it makes no digits", () => {
   assertThrows(() => BigInt(String(cardNumber("4546711234567894"))), SyntaxError);
 });
 
-Deno.test("maskedNumber() shows at most BIN and last four of any number", () => {
+Deno.test("maskNumber() shows at most BIN and last four of any number", () => {
   fc.assert(
     fc.property(fc.stringMatching(/^\d{12,19}$/), (digits) => {
-      const shown = maskedNumber(cardNumber(digits).facts).replaceAll("*", "");
+      const shown = maskNumber(cardNumber(digits).facts).replaceAll("*", "");
       const bin = digits.length < 15 ? "" : digits.slice(0, 6);
       assertEquals(shown, `${bin}${digits.slice(-4)}`);
     }),

@@ -9,6 +9,11 @@ import {
   parseAmount,
   parseBalance,
 } from "../../domain/money.ts";
+import {
+  AMOUNTS_OUT_OF_RANGE,
+  MALFORMED_AMOUNTS,
+  MALFORMED_AMOUNTS_IN_JSON,
+} from "../support/amounts.ts";
 
 const AMOUNTS: readonly (readonly [unknown, number])[] = [
   ["0.01", 1],
@@ -38,38 +43,15 @@ for (const [value, expected] of AMOUNTS) {
   });
 }
 
-/** What neither an amount nor a balance may look like. */
+/** What neither an amount nor a balance may be. */
 const MALFORMED: readonly unknown[] = [
-  ..."1,5|1.000,00|1,000.00|+1|-1|-0.01|--1|1e3|1E3|1e-2|0x10|0b1|1_000|₺5|5 TRY|1.2.3".split("|"),
-  ..."0.001|1.234|1.000|10.505| 1|1 |1 0|\t1|1\n|\u00a01|00|01|00.50|007".split("|"),
-  ..."|.|.5|5.|. 5|-|+|NaN|Infinity|null|true|１０|１０.５|٣|1٫5|1．5|²".split("|"),
-  "9".repeat(15),
-  "9".repeat(16),
-  "9".repeat(400),
-  `0.${"0".repeat(400)}1`,
+  ...MALFORMED_AMOUNTS,
+  ...MALFORMED_AMOUNTS_IN_JSON,
   NaN,
   Infinity,
   -Infinity,
-  -1,
-  -0.01,
-  0.1 + 0.2,
-  0.001,
-  1.005,
-  1e-7,
-  1e21,
-  Number.MAX_SAFE_INTEGER,
-  Number.MAX_VALUE,
-  Number.MIN_VALUE,
   1n,
-  true,
-  false,
-  null,
   undefined,
-  [],
-  ["10"],
-  [10],
-  {},
-  { $gt: 0 },
   { valueOf: () => 10, toString: () => "10" },
   Object("10"),
   Object(10),
@@ -86,9 +68,7 @@ Deno.test("parseBalance() refuses what is no decimal with at most two digits aft
 });
 
 Deno.test("parseAmount() refuses what lies outside 0.01 to 1,000,000.00", () => {
-  for (
-    const value of ["0", "0.0", "0.00", 0, -0, "1000000.01", "1000001", 1_000_000.01, "1000001"]
-  ) {
+  for (const value of [...AMOUNTS_OUT_OF_RANGE, -0]) {
     assertEquals(parseAmount(value), undefined, String(value));
   }
 });

@@ -9,6 +9,7 @@
 
 import { assertGreater } from "@std/assert";
 import fc from "fast-check";
+import { ENTRY_TYPES } from "../../domain/journal.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import { liveOut } from "../support/model/clients.ts";
@@ -40,6 +41,10 @@ const MUST_HAPPEN = [
   "card_declined",
   "busy",
   "outcome_unknown",
+  "hold_not_found",
+  "account_frozen",
+  "account_not_frozen",
+  "account_not_empty",
   "fault fails_before",
   "fault fails_after",
   "fault lands_late",
@@ -49,7 +54,12 @@ const MUST_HAPPEN = [
 ];
 
 /** What takes more runs than the slower store gets. */
-const LIMITS = ["rate_limited card_saves", "rate_limited card_declines", "too_many_open_top_ups"];
+const LIMITS = [
+  ...["rate_limited card_saves", "rate_limited card_declines", "too_many_open_top_ups"],
+  ...["too_many_holds", "account_closed"],
+  ...["hold_closed captured", "hold_closed released", "hold_closed expired"],
+  ...ENTRY_TYPES.map((type) => `entry ${type}`),
+];
 
 /** What is proved, and on what. */
 interface Subject {

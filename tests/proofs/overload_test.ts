@@ -9,6 +9,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import {
   COMMANDS_PER_FOLD,
+  OPEN_HOLDS_PER_ACCOUNT,
   QUEUE_PER_ACCOUNT,
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UPS_WAITING,
@@ -78,7 +79,7 @@ async function openSlow(users: number): Promise<Slow> {
   };
 }
 
-/** A payment that was asked for, and what became of it. */
+/** A payment or adjustment that was asked for, and what became of it. */
 interface Sent {
   readonly orderId: string;
   readonly userNo: string;
@@ -86,6 +87,13 @@ interface Sent {
   answer?: Answer;
   answeredIn?: number;
 }
+
+/** What may be asked for as often as one likes. Their count divides no number of users here, so each user asks for all. */
+const LINES = [
+  "POST /kart-saklamali-odeme?",
+  "POST /kart-saklamali-odeme?",
+  "POST /bakiye-duzeltme?direction=credit&reason=cash&",
+];
 
 /** Clients that send, and note the round in which each answer came. */
 function createClients({ kese, round }: Slow) {
@@ -95,8 +103,9 @@ function createClients({ kese, round }: Slow) {
     const place = sent.length;
     const one: Sent = { orderId: `order-${place}`, userNo: `user${place % USERS}`, round: now };
     sent.push(one);
-    const line = `POST /kart-saklamali-odeme?userNo=${one.userNo}&amount=0.01`;
-    void send(kese, `${line}&orderId=${one.orderId}`).then((answer) => {
+    const line = LINES[place % LINES.length];
+    const query = `userNo=${one.userNo}&amount=0.01&orderId=${one.orderId}`;
+    void send(kese, `${line}${query}`).then((answer) => {
       Object.assign(one, { answer, answeredIn: now });
     });
   };
@@ -123,7 +132,7 @@ async function assertNothingLost(kese: TestKese, sent: readonly Sent[]): Promise
   for (let place = 0; place < USERS; place++) {
     await assertAddsUp(kese, `user${place}`);
     for (const entry of await journalOf(kese, `user${place}`)) {
-      if (entry.type === "payment") kept.push((entry as { orderId?: string }).orderId);
+      if ("orderId" in entry) kept.push(entry.orderId);
     }
   }
   const acknowledged = sent.filter(({ answer }) => answer?.status === 201);
@@ -190,6 +199,37 @@ Deno.test("Kese lets one account take no more than its own queue, however many o
   const paid = (await Promise.all(asked)).filter(({ status }) => status === 201).length;
   assert(paid >= QUEUE_PER_ACCOUNT && paid <= QUEUE_PER_ACCOUNT + COMMANDS_PER_FOLD);
   assertEquals(await countEntries(kese, "user0", "payment"), paid);
+});
+
+Deno.test("Kese takes each of twenty holds once, however many captures of them come", async () => {
+  await using slow = await openSlow(1);
+  const { kese, recover, round } = slow;
+  const placing = Array.from(
+    { length: OPEN_HOLDS_PER_ACCOUNT },
+    () => send(kese, "POST /provizyon?userNo=user0&amount=1"),
+  );
+  await settled();
+  for (let rounds = 0; rounds < 2; rounds++) await round();
+  const holds = (await Promise.all(placing)).map(({ body }) => body.holdId);
+  const asked = Array.from({ length: REQUESTS_IN_FLIGHT + 500 }, (_, place) => {
+    const end = place % 3 === 0 ? "iptal" : "tahsilat";
+    return send(kese, `POST /provizyon/${holds[place % holds.length]}/${end}?userNo=user0`);
+  });
+  await settled();
+  await round();
+  recover();
+  const answers = await Promise.all(asked);
+  const ended = answers.filter(({ status }) => status < 300);
+  assertEquals(ended.length, OPEN_HOLDS_PER_ACCOUNT);
+  const paid = ended.filter(({ status }) => status === 201).length;
+  for (const answer of answers) {
+    if (answer.status === 503) assertProblem(answer, 503, "busy");
+    else if (!ended.includes(answer)) assertProblem(answer, 409, "hold_closed");
+  }
+  assert(answers.some(({ status }) => status === 503), "too many came");
+  assertEquals(await countEntries(kese, "user0", "payment"), paid);
+  assertEquals(await countEntries(kese, "user0", "hold_released"), ended.length - paid);
+  assertEquals(await assertAddsUp(kese, "user0"), `${100 - paid}.00`);
 });
 
 Deno.test("Kese goes on paying while the card gateway is silent, and charges each card once when it is back", async () => {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../../domain/limits.ts";
 import { assertProblem, assertReplays, journalOf, saveCard } from "../support/answers.ts";
 import { DECLINED, MASTERCARD, VISA } from "../support/card_numbers.ts";
-import { createTestClock } from "../support/clock.ts";
+import { createPatientClock } from "../support/clock.ts";
 import {
   type Answer,
   FLEET,
@@ -24,7 +24,7 @@ const OTHER = { filo: OTHER_FLEET, bearer: OTHER_FLEET_KEY };
 
 /** One clock for both instances. However slow the machine is, an answer says how its top-up ended. */
 function sharePatientClock(): Pick<TestOptions, "clock"> {
-  return { clock: { ...createTestClock(), within: <T>(promise: Promise<T>) => promise } };
+  return { clock: createPatientClock() };
 }
 
 /** Creates users, each with that card. */

@@ -58,6 +58,8 @@ const GOOD: Readonly<Record<string, unknown>> = {
   amount: "1",
   balance: "1",
   cardNo: "5555555555554444",
+  direction: "credit",
+  reason: "cash",
 };
 
 /** Every way in which a form of the number can be in a request for an endpoint. */
@@ -149,6 +151,24 @@ async function liveWithCard(kese: TestKese, form: string, userNo: string): Promi
   await go("POST /kart-saklamali-odeme", {
     json: { userNo, amount: "1", orderId: "1", description: form },
   });
+  const texts = { orderId: form, description: form, note: form, reason: form };
+  for (const [name, text] of Object.entries(texts)) {
+    const more = { userNo, amount: "1", [name]: text };
+    await go("POST /provizyon", { json: more });
+    await go("POST /bakiye-duzeltme", { json: { direction: "debit", reason: "fine", ...more } });
+  }
+  const key = { "idempotency-key": `ride ${form}` };
+  const hold = await go("POST /provizyon", { json: { userNo, amount: "1" }, headers: key });
+  assertEquals(hold.status, 201);
+  const path = `/provizyon/${hold.body.holdId}`;
+  await go(`POST ${path}/tahsilat`, { json: { userNo, amount: form }, headers: key });
+  await go(`POST ${path}/tahsilat`, { json: { userNo }, headers: key });
+  await go(`POST ${path}/iptal`, { json: { userNo, reason: form }, headers: key });
+  await go(`GET ${path}?userNo=${userNo}`);
+  for (const status of ["dondur", "coz"]) {
+    await go(`POST /hesap/${status}`, { json: { userNo, reason: form } });
+    await go(`POST /hesap/${status}`, { json: { userNo }, headers: key });
+  }
   await go("DELETE /kart-saklama", { json: { userNo, cardId } });
   await go("POST /kart-saklama", {
     json: { userNo, cardNo: form },

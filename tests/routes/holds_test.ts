@@ -32,8 +32,11 @@ function capture(
   });
 }
 
-function release(kese: TestKese, holdId: string): Promise<Answer> {
-  return send(kese, `POST /provizyon/${holdId}/iptal`, { json: { userNo: "1" } });
+function release(kese: TestKese, holdId: string, key?: string): Promise<Answer> {
+  return send(kese, `POST /provizyon/${holdId}/iptal`, {
+    json: { userNo: "1" },
+    ...(key !== undefined && { key }),
+  });
 }
 
 /** Balance, what is held of it and what is available. */
@@ -189,8 +192,10 @@ Deno.test("holds and their ends are repeated byte for byte under their keys", as
   const hold = () =>
     send(kese, "POST /provizyon", { json: { userNo: "1", amount: "50" }, headers });
   const first = await hold();
+  const cancelled = await placed(kese, "5");
   const ends = [
     () => capture(kese, first.body.holdId, { amount: "20", key: "capture-1" }),
+    () => release(kese, cancelled, "release-1"),
   ];
   for (const repeat of [hold, ...ends]) {
     const once = repeat === hold ? first : await repeat();
@@ -210,7 +215,7 @@ Deno.test("what is new is refused to a frozen account, and what is owed goes on"
   const cancelled = await placed(kese, "10");
   const freeze = { json: { userNo: "1", reason: "kayıp telefon" } };
   assertEquals((await send(kese, "POST /hesap/dondur", freeze)).body.status, "frozen");
-  assertProblem(await send(kese, "POST /hesap/dondur", freeze), 403, "account_frozen");
+  assertProblem(await send(kese, "POST /hesap/dondur", freeze), 409, "account_frozen");
   for (
     const line of [
       "POST /provizyon?userNo=1&amount=1",
@@ -306,6 +311,56 @@ onBothStores("200 holds at once on money for 20 are exactly 20", async ([first, 
   assertEquals(answers.filter(({ status }) => status === 201).length, 20);
   assertEquals(await moneyOf(second), ["20.00", "20.00", "0.00"]);
 });
+
+onBothStores(
+  "a payment at the instant of an expiry has the money, or the capture has it",
+  async ([first, second]) => {
+    await createUser(first, "1", "40.00");
+    const rounds = [
+      // How far each clock is from the expiry, and what then pays.
+      { capturing: -1, paying: -1, captured: 201, paid: 402 },
+      { capturing: 0, paying: 0, captured: 409, paid: 201 },
+    ];
+    for (const { capturing, paying, captured, paid } of rounds) {
+      const holdId = await placed(first, "20", { expiresInMinutes: 1 });
+      first.clock.advance(MINUTE + capturing);
+      second.clock.advance(MINUTE + paying);
+      const amount = (await moneyOf(first))[0];
+      const answers = await Promise.all([
+        capture(first, holdId),
+        send(second, `POST /kart-saklamali-odeme?userNo=1&amount=${amount}`),
+      ]);
+      assertEquals(answers.map(({ status }) => status), [captured, paid]);
+      first.clock.advance(-capturing);
+      second.clock.advance(-paying);
+    }
+    assertEquals(await moneyOf(second), ["0.00", "0.00", "0.00"]);
+    assertEquals((await entriesOf(first, "payment")).length, 2);
+  },
+);
+
+onBothStores(
+  "by clocks a millisecond apart a capture and a payment never both have the money",
+  async ([first, second]) => {
+    await createUser(first, "1", "20.00");
+    for (let round = 0; round < 10; round++) {
+      const holdId = await placed(first, "20", { expiresInMinutes: 1 });
+      first.clock.advance(MINUTE - 1);
+      second.clock.advance(MINUTE);
+      const answers = await Promise.all([
+        capture(first, holdId),
+        send(second, "POST /kart-saklamali-odeme?userNo=1&amount=20"),
+      ]);
+      const statuses = answers.map(({ status }) => status);
+      // Whoever comes second finds no money, or the hold captured.
+      assertEquals(statuses.filter((status) => status === 201).length, 1, String(statuses));
+      assertEquals((await moneyOf(first))[0], "0.00");
+      assertEquals((await send(first, "POST /iade?userNo=1")).status, 201);
+      first.clock.advance(1);
+      await second.sweep();
+    }
+  },
+);
 
 onBothStores(
   "clocks five minutes apart never give a hold's money twice",

@@ -256,8 +256,6 @@ Deno.test("POST /update_balance refuses what cannot be charged and changes nothi
     [{ userNo: "1", balance: "1", cardId: old.cardId }, 404, "card_not_found"],
     [{ userNo: "old", balance: "1" }, 422, "card_not_chargeable"],
     [{ userNo: "old", balance: "1", cardId: old.cardId }, 422, "card_not_chargeable"],
-    [{ userNo: "1", balance: "0" }, 422, "invalid_amount"],
-    [{ userNo: "1", balance: "1000000.01" }, 422, "invalid_amount"],
     [{ userNo: "1" }, 400, "missing_parameter"],
     [{ balance: "1" }, 400, "missing_parameter"],
   ];

@@ -55,13 +55,13 @@ Deno.test("backUp() replaces no file, and leaves nothing behind where it fails",
     const target = `${directory}/backups/one.db`;
     await backUp(path, target);
     const before = await Deno.readFile(target);
-    await assertRejects(() => backUp(path, target), Error, "is there already");
+    await assertRejects(() => backUp(path, target), Error, "exists already");
     assertEquals(await Deno.readFile(target), before);
     const foreign = `${directory}/foreign.db`;
     const songs = new DatabaseSync(foreign);
     songs.exec("CREATE TABLE songs (title TEXT)");
     songs.close();
-    await assertRejects(() => backUp(foreign, `${directory}/backups/two.db`), Error, "no store");
+    await assertRejects(() => backUp(foreign, `${directory}/backups/two.db`), Error, "not a store");
     const left = [...Deno.readDirSync(`${directory}/backups`)].map(({ name }) => name);
     assertEquals(left, ["one.db"]);
   }));
@@ -121,7 +121,7 @@ Deno.test("db:backup copies while main.ts writes; refuses a store that is not th
     const [again, refused] = await run({}, `${directory}/named.db`);
     paying = false;
     assertEquals([code, named, again], [0, 0, 1], output);
-    assertStringIncludes(refused, "is there already");
+    assertStringIncludes(refused, "exists already");
     const [, file = ""] = /^(\S+) holds \d+ entries of 1 accounts/.exec(output) ?? [];
     assertMatch(file, /backups.kese-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.db$/);
     const balance = (100_000 - await paid) / 100;

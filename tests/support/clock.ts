@@ -27,6 +27,11 @@ export function createTestClock(start: number = NOW): TestClock {
   };
 }
 
+/** A clock that gives nothing up: however slow the machine is, all that was begun is waited for. */
+export function createPatientClock(): TestClock {
+  return { ...createTestClock(), within: (promise) => promise };
+}
+
 /** Lets so many turns of the event loop pass, in which others get ahead. */
 export async function passTurns(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) {

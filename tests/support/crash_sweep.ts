@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
+import { HOUR_MILLISECONDS, MINUTE_MILLISECONDS } from "../../domain/limits.ts";
 import type { SandboxCharge } from "../../infra/gateways/sandbox.ts";
 import type { Store } from "../../infra/store.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
-import { assertAddsUp, journalOf } from "./answers.ts";
-import { createTestClock, type TestClock } from "./clock.ts";
+import { assertAddsUp, journalOf, sendWell } from "./answers.ts";
+import { createPatientClock, type TestClock } from "./clock.ts";
 import { countCalls, CRASH_KINDS, type CrashFault, type Outside } from "./crash_calls.ts";
 import type { Operation, Sent } from "./crash_sweep_operations.ts";
-import { type Answer, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
+import { type Answer, createUser, FLEET, openTestKese, send, type TestKese } from "./kese.ts";
 import { assertNothingLeft } from "./leftovers.ts";
 import { createNotedSandbox } from "./scripted_gateway.ts";
 
@@ -105,7 +105,7 @@ export async function sweepCrashes(operation: Operation, store: Store): Promise<
 async function openBench(operation: Operation, store: Store): Promise<Bench> {
   const charges = new Map<string, SandboxCharge>();
   // A process that has died waits for nothing: none of its timers may outlive it.
-  const clock = { ...createTestClock(), within: <T>(promise: Promise<T>) => promise };
+  const clock = createPatientClock();
   const outside = { store, gateway: createNotedSandbox(store, { charges, clock }) };
   return { operation, outside, clock, charges, kese: await openTestKese({ ...outside, clock }) };
 }
@@ -133,21 +133,23 @@ function* crashesOf(calls: number): Generator<Omit<Crash, "sent">> {
   }
 }
 
-/** Lets the process die during the request, and the next one during its repetition, call by call. */
+/**
+ * Lets the process die during the request, and the next one during its repetition, call by call. To
+ * die after a call leaves the same as to die before the next one; so only the last call, which has no
+ * next one, is also tried that way.
+ */
 async function breakOffTwice(bench: Bench, calls: number): Promise<Broken[]> {
   const broken: Broken[] = [];
-  const kinds = ["dies_before", "dies_after"] as const;
-  for (const first of kinds) {
-    for (let call = 1; call <= calls; call++) {
-      for (const second of kinds) {
-        for (let again = 1, reached = true; reached; again++) {
-          const faults = [{ kind: first, call }, { kind: second, call: again }];
-          const userNo = `${first}-${call}-${second}-${again}`;
-          const one = await breakOff(bench, { userNo, faults, returns: "before_sweep" });
-          ({ reached } = one);
-          broken.push(one);
-        }
-      }
+  const firsts: CrashFault[] = [{ kind: "dies_after", call: calls }];
+  for (let call = 1; call <= calls; call++) firsts.push({ kind: "dies_before", call });
+  for (const first of firsts) {
+    // A repetition that is over before its fault has no more calls to try.
+    for (let again = 1, reached = true; reached; again++) {
+      const faults = [first, { kind: "dies_before", call: again } as const];
+      const userNo = `${first.kind}-${first.call}-again-${again}`;
+      const one = await breakOff(bench, { userNo, faults, returns: "before_sweep" });
+      ({ reached } = one);
+      broken.push(one);
     }
   }
   return broken;
@@ -180,15 +182,20 @@ interface Attempt {
 
 /** Sends a request to a process of its own; there is no answer when that dies. */
 async function request(
-  { clock, outside }: Bench,
+  bench: Bench,
   { sent, fault }: { readonly sent: Sent; readonly fault?: CrashFault | undefined },
 ): Promise<Attempt> {
+  const { clock, outside } = bench;
   const { calls, died, land, ...counted } = countCalls(outside, fault);
   const kese = await openTestKese({ ...counted, clock });
-  clock.advance(BETWEEN_REQUESTS_MILLISECONDS);
+  letTimePass(bench);
   const answer = await Promise.race([sendKeyed(kese, sent), died.then(() => undefined)]);
   await kese.dependencies.audit.flush();
   return { answer, calls, reached: fault === undefined || calls.length >= fault.call, land };
+}
+
+function letTimePass({ clock, operation }: Bench): void {
+  clock.advance(operation.isHurried ? MINUTE_MILLISECONDS : BETWEEN_REQUESTS_MILLISECONDS);
 }
 
 function sendKeyed(kese: TestKese, { line, json }: Sent): Promise<Answer> {
@@ -224,9 +231,9 @@ async function reconcileLater(bench: Bench, broken: readonly Broken[]): Promise<
   await assertNothingLeft(bench.outside.store, clock.now(), userNos);
 }
 
-async function assertReplays({ clock, kese }: Bench, { answer, sent, userNo }: Known) {
-  clock.advance(BETWEEN_REQUESTS_MILLISECONDS);
-  const again = await sendKeyed(kese, sent);
+async function assertReplays(bench: Bench, { answer, sent, userNo }: Known) {
+  letTimePass(bench);
+  const again = await sendKeyed(bench.kese, sent);
   assertEquals([again.status, again.text], [answer.status, answer.text], userNo);
   assertEquals(again.headers.get("idempotent-replayed"), "true", userNo);
 }
@@ -238,6 +245,8 @@ async function assertOnce(bench: Bench, known: readonly Known[]): Promise<void> 
   const started = (await journalOf(kese, UNDISTURBED)).filter(isStart).map(({ id }) => id);
   for (const { userNo } of known) {
     assertEquals(await assertAddsUp(kese, userNo), operation.balance, userNo);
+    const { body: { held } } = await send(kese, `GET /bakiye?userNo=${userNo}`);
+    assertEquals(held, operation.held ?? "0.00", userNo);
     const entries = await journalOf(kese, userNo);
     assertEquals(entries.map(({ type }) => type), operation.entries, userNo);
     const completed = entries.filter(({ type }) => type === "card_refund_completed");
@@ -273,6 +282,47 @@ function countAnswers(broken: readonly Broken[]): Map<string, number> {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
+}
+
+/** Breaks off, at every call and in every way, a sweep that notes an expired hold; gives how often. */
+export async function sweepExpiryCrashes(store: Store): Promise<number> {
+  const clock = createPatientClock();
+  const outside = {
+    store,
+    gateway: createNotedSandbox(store, { charges: new Map<string, SandboxCharge>(), clock }),
+  };
+  const kese = await openTestKese({ ...outside, clock });
+  /** Gives the calls of a sweep that finds one hold. */
+  const expireOne = async (userNo: string, fault?: CrashFault): Promise<readonly string[]> => {
+    const hold = { userNo, amount: "50.00", expiresInMinutes: 1 };
+    await createUser(kese, userNo);
+    await sendWell(kese, "POST /provizyon", { json: hold });
+    clock.advance(MINUTE_MILLISECONDS);
+    const { calls, died, land, ...counted } = countCalls(outside, fault);
+    const sweeping = await openTestKese({ ...counted, clock });
+    await Promise.race([sweeping.sweep().catch(() => {}), died]);
+    // What was on its way comes after another process has swept.
+    await kese.sweep();
+    await land();
+    await kese.sweep();
+    const entries = await journalOf(kese, userNo);
+    const types = entries.map(({ type }) => type);
+    assertEquals(types, ["account_opened", "hold_placed", "hold_expired"], userNo);
+    const { body: { available, holds } } = await send(kese, `GET /bakiye?userNo=${userNo}`);
+    assertEquals([available, holds], ["100.00", []], userNo);
+    return calls;
+  };
+  const { length } = await expireOne(UNDISTURBED);
+  let crashes = 0;
+  for (const kind of CRASH_KINDS) {
+    for (let call = 1; call <= length; call++, crashes++) {
+      const calls = await expireOne(`${kind}-${call}`, { kind, call });
+      assert(calls.length >= call, `${kind} at ${call}: the fault was not reached`);
+    }
+  }
+  assertEquals((await reconcile(kese)).faults, []);
+  await kese.dependencies.audit.flush();
+  return crashes;
 }
 
 /** One line an operation. */

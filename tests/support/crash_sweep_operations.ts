@@ -1,3 +1,4 @@
+import { HOLD_MAX_MINUTES } from "../../domain/limits.ts";
 import { sendWell } from "./answers.ts";
 import { ANSWER_IS_LOST, DECLINED, MASTERCARD, UNVERIFIED, VISA } from "./card_numbers.ts";
 import { newUser, type TestKese } from "./kese.ts";
@@ -18,6 +19,10 @@ export interface Operation {
   /** The user's whole journal, oldest first. */
   readonly entries: readonly string[];
   readonly balance: string;
+  /** What is held of it; nothing by default. */
+  readonly held?: string;
+  /** Whether it has to be over before a hold expires. */
+  readonly isHurried?: boolean;
 }
 
 /** Creates a user with 100.00 and returns the ids of the cards; the first is selected. */
@@ -42,6 +47,17 @@ async function pay(
   const json = { userNo, amount, ...(orderId !== undefined && { orderId }) };
   const { body } = await sendWell(kese, "POST /kart-saklamali-odeme", { json });
   return body.paymentId;
+}
+
+/** As long as a hold can be: a sweep of crashes takes hours. */
+const LASTING = { expiresInMinutes: HOLD_MAX_MINUTES };
+
+async function hold(kese: TestKese, userNo: string, amount: string): Promise<string> {
+  await createUser(kese, userNo);
+  const { body } = await sendWell(kese, "POST /provizyon", {
+    json: { userNo, amount, ...LASTING },
+  });
+  return body.holdId;
 }
 
 /** A top-up of 50.00 on a user's only card. */
@@ -182,4 +198,82 @@ export const OPERATIONS: readonly Operation[] = [
   // What the sandbox refuses, and what it first says nothing about.
   { name: "card refund, refused", ...cardRefund("13.13", "card_refund_failed") },
   { name: "card refund, pending", ...cardRefund("13.14", "card_refund_completed") },
+  {
+    name: "hold",
+    isHurried: true,
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      const json = { userNo, amount: "50.00", orderId: "ride-1", ...LASTING };
+      return { line: "POST /provizyon", json };
+    },
+    status: 201,
+    entries: ["account_opened", "hold_placed"],
+    balance: "100.00",
+    held: "50.00",
+  },
+  {
+    name: "capture",
+    isHurried: true,
+    prepare: async (kese, userNo) => {
+      const holdId = await hold(kese, userNo, "50.00");
+      return { line: `POST /provizyon/${holdId}/tahsilat`, json: { userNo, amount: "37.20" } };
+    },
+    status: 201,
+    entries: ["account_opened", "hold_placed", "payment"],
+    balance: "62.80",
+  },
+  {
+    name: "release",
+    isHurried: true,
+    prepare: async (kese, userNo) => {
+      const holdId = await hold(kese, userNo, "50.00");
+      return { line: `POST /provizyon/${holdId}/iptal`, json: { userNo } };
+    },
+    status: 200,
+    entries: ["account_opened", "hold_placed", "hold_released"],
+    balance: "100.00",
+  },
+  {
+    name: "adjustment",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      const json = { userNo, direction: "debit", amount: "12.50", reason: "fine", note: "Helmet" };
+      return { line: "POST /bakiye-duzeltme", json };
+    },
+    status: 201,
+    entries: ["account_opened", "adjustment"],
+    balance: "87.50",
+  },
+  {
+    name: "freezing",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      return { line: "POST /hesap/dondur", json: { userNo, reason: "A lost phone" } };
+    },
+    status: 200,
+    entries: ["account_opened", "account_frozen"],
+    balance: "100.00",
+  },
+  {
+    name: "unfreezing",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      await sendWell(kese, "POST /hesap/dondur", { json: { userNo } });
+      return { line: "POST /hesap/coz", json: { userNo } };
+    },
+    status: 200,
+    entries: ["account_opened", "account_frozen", "account_unfrozen"],
+    balance: "100.00",
+  },
+  {
+    name: "closing",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      await pay(kese, userNo, "100.00");
+      return { line: "POST /hesap/kapat", json: { userNo } };
+    },
+    status: 200,
+    entries: ["account_opened", "payment", "account_closed"],
+    balance: "0.00",
+  },
 ];

@@ -7,6 +7,7 @@
 
 import { assert } from "@std/assert";
 import fc from "fast-check";
+import { decideErasing } from "../../domain/erasing.ts";
 import { decideClosing, decideFreezing, decideUnfreezing } from "../../domain/account_status.ts";
 import { openAccount } from "../../domain/account_opening.ts";
 import { decideAdjustment } from "../../domain/adjustment.ts";
@@ -59,7 +60,7 @@ type Action =
   | { readonly kind: "capture"; readonly hold: number; readonly amount: number | null }
   | { readonly kind: "release" | "expiry"; readonly hold: number }
   | { readonly kind: "adjustment"; readonly direction: "credit" | "debit"; readonly amount: number }
-  | { readonly kind: "freezing" | "unfreezing" | "closing" }
+  | { readonly kind: "freezing" | "unfreezing" | "closing" | "erasing" }
   | { readonly kind: "saving" | "selection" | "removal"; readonly card: number };
 
 interface Step {
@@ -120,6 +121,7 @@ const ACTIONS: Readonly<Record<Action["kind"], fc.Arbitrary<Action>>> = {
   freezing: fc.record({ kind: kind("freezing") }),
   unfreezing: fc.record({ kind: kind("unfreezing") }),
   closing: fc.record({ kind: kind("closing") }),
+  erasing: fc.record({ kind: kind("erasing") }),
   saving: fc.record({ kind: kind("saving"), card }),
   selection: fc.record({ kind: kind("selection"), card }),
   removal: fc.record({ kind: kind("removal"), card }),
@@ -138,7 +140,7 @@ const WAYS: readonly Readonly<Partial<Record<Action["kind"], number>>>[] = [
   { payment: 1, refund: 1, top_up: 9, credit: 1, failure: 3, bank_waits: 3, saving: 3, removal: 1 },
   { payment: 2, refund: 1, hold: 60, capture: 1, release: 1, expiry: 1, adjustment: 1 },
   {
-    ...{ payment: 2, refund: 2, adjustment: 6, freezing: 2, unfreezing: 3, closing: 2 },
+    ...{ payment: 2, refund: 2, adjustment: 6, freezing: 2, unfreezing: 3, closing: 4, erasing: 2 },
     ...{
       hold: 3,
       capture: 2,
@@ -365,6 +367,8 @@ function decider(
       return ({ account }) => decideUnfreezing(account, command);
     case "closing":
       return ({ account }) => decideClosing(account, command);
+    case "erasing":
+      return ({ account }) => decideErasing(account, command);
     case "saving": {
       const { facts } = cardNumber("4242424242424242");
       const { cardId, fingerprint } = testCard(`card_${action.card}`);

@@ -95,6 +95,7 @@ export const TEST_ENVIRONMENT: Environment = {
   gateways: { iyzico: new Map(), craftgate: new Map(), stripe: new Map() },
   publicUrl: "http://localhost:5000",
   returnOrigins: ["https://rider.example"],
+  keepTexts: new Set(),
   allowCardNumberInUrl: true,
   trustProxy: false,
   requestsPerMinute: { user: 0, fleet: 0 },

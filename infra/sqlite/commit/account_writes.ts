@@ -5,7 +5,7 @@ import type { WorkTogether } from "./group_commit.ts";
 import { journalStart } from "./journal_ends.ts";
 import type { EntryRow, LookUp, OpeningRows, SideRows } from "../rows.ts";
 
-/** What writes accounts and the appending end of their journals. */
+/** The writes of accounts and their journals. */
 export interface AccountWrites {
   saveAccount(
     key: string,
@@ -13,14 +13,14 @@ export interface AccountWrites {
     beside: SideRows | null,
     ...entries: EntryRow[]
   ): "saved" | "filed" | "conflict";
-  /** False when there is an account of that key. */
+  /** False if an account with that key exists. */
   insertAccount(key: string, rows: OpeningRows): boolean;
 }
 
 type Save = Parameters<AccountWrites["saveAccount"]>;
 type Saved = ReturnType<AccountWrites["saveAccount"]>;
 
-/** The work on accounts: for one call, and saves for as many as there are, with few statements. */
+/** Creates the work on accounts: for a single call, and for many saves together with few statements. */
 export function createAccountWrites(database: SqliteDatabase): {
   readonly writes: AccountWrites;
   readonly together: WorkTogether<AccountWrites>;
@@ -43,7 +43,7 @@ export function createAccountWrites(database: SqliteDatabase): {
       const stored = ends.get(key);
       if (stored?.head !== expectedHead) return "conflict";
       if (entries.some((entry) => isFiled(stored.accountNo, entry))) return "conflict";
-      // Another save of the same batch sees what this one leaves.
+      // The next save of the same batch sees the result of this one.
       const saved = appending.append(key, stored, entries);
       if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);
       for (const lookUp of beside?.lookUps ?? []) keepLookUp(key, lookUp);
@@ -73,7 +73,7 @@ export function createAccountWrites(database: SqliteDatabase): {
   };
 }
 
-/** Keeps what is looked up by other things than the account. */
+/** Creates the work on look-ups by payment, top-up and hold. */
 function createLookUps(database: SqliteDatabase): (key: string, lookUp: LookUp) => void {
   const upsertRefunded = database.prepare(`
     INSERT INTO refunded (payment_id, refunded) VALUES (?, ?)

@@ -5,11 +5,11 @@ import { unfiledAfter, unfiledMost } from "../key_tail.ts";
 import { createRowsInsert, type Row } from "./rows_insert.ts";
 import type { EntryRow } from "../rows.ts";
 
-/** Entries that are gathered, within a transaction, to be written together. */
+/** Gathers entries within a transaction, to write them together. */
 export interface Appending {
-  /** Where these accounts' journals end, what is gathered included; nothing for an unknown account. */
+  /** Where these accounts' journals end, gathered entries included; nothing for an unknown account. */
   endsOf(keys: readonly string[]): ReadonlyMap<string, JournalEnd>;
-  /** Puts entries of an account after its last one, and says whether its keys are then filed. */
+  /** Appends entries to an account's journal, and says whether all its keys are filed afterwards. */
   append(key: string, end: JournalEnd, entries: readonly EntryRow[]): "saved" | "filed";
   write(): void;
 }
@@ -18,7 +18,7 @@ const ENTRY_COLUMNS =
   "entry_no, prev, account_no, seq, entry_id, type, amount, delta, balance_after, at, key_hash, facts"
     .split(", ");
 
-/** Begins to gather, within the transaction that will write. */
+/** Prepares the statements. The result starts gathering, and is called within the transaction that writes. */
 export function createAppender(database: Pick<SqliteDatabase, "prepare">): () => Appending {
   const ends = createJournalEnds(database);
   const insertEntries = createRowsInsert(database, { into: "journal", columns: ENTRY_COLUMNS });

@@ -3,8 +3,8 @@ import type { SqliteDatabase } from "../database.ts";
 import type { EntryRow } from "../rows.ts";
 
 /**
- * Finds out whether the key of an entry has appended another one before, of the keys that are filed.
- * A command that was decided on a cached account knows only the keys that are not.
+ * Creates the check whether an entry's key is filed already, and so has appended another entry. A command
+ * that was decided on a cached account knows only the keys that are not filed.
  */
 export function createFiledKeys(
   database: Pick<SqliteDatabase, "prepare">,
@@ -15,7 +15,7 @@ export function createFiledKeys(
   return (account, [, , , , , , key, facts]) => {
     if (key === null) return false;
     const rows = selectFiled.all(account, key) as unknown as FiledRow[];
-    // Where the entry of a filed key is missing, the read that follows a conflict says so.
+    // If the entry of a filed key is missing, the read that follows the conflict says so.
     return rows.some((row) => row.facts === null || keyHashOf(row.facts) === keyHashOf(facts));
   };
 }
@@ -24,7 +24,7 @@ interface FiledRow {
   readonly facts: string | null;
 }
 
-/** All of the hash: the column has its beginning alone, which two keys may share. */
+/** The whole hash: the column has only its beginning, which two keys may share. */
 function keyHashOf(facts: string): string | undefined {
   return (JSON.parse(facts) as Pick<JournalEntry, "idempotency">).idempotency?.keyHash;
 }

@@ -1,33 +1,33 @@
 import type { SqliteDatabase } from "../database.ts";
 
 /**
- * Work on a database, by name. What goes in and out is plain data, for it may come from another
- * thread; the work itself must not wait.
+ * Work on a database, by name. Arguments and results are plain data, because they may come from
+ * another thread. The work must not wait.
  */
 export type WriteSet<Writes> = {
   readonly [Name in keyof Writes]: (...args: never) => unknown;
 };
 
-/** One piece of work that somebody waits for: its name, and what it is given. */
+/** A piece of work that somebody waits for: its name and its arguments. */
 export type Call = readonly [name: string, ...args: readonly unknown[]];
 
 export type Outcome =
   | { readonly result: unknown }
   | { readonly error: unknown };
 
-/** Work that costs less when it is done for many calls at once: what each of them is given, in order. */
+/** Work that costs less for many calls at once. It takes the arguments of each call, in order. */
 export type WorkTogether<Writes extends WriteSet<Writes>> = {
   readonly [Name in keyof Writes]?: (
     calls: readonly Parameters<Writes[Name]>[],
   ) => readonly ReturnType<Writes[Name]>[];
 };
 
-/** Does what waits, and gives an outcome for each when that is on disk. */
+/** Does the work of all calls, and returns an outcome for each once it is on disk. */
 export type Commit = (calls: readonly Call[]) => readonly Outcome[];
 
 /**
- * Commits that wait at one moment share one transaction and one sync. If one of them cannot be done,
- * each is tried by itself, so that it fails alone; a file that takes no commit takes none of them.
+ * Creates a commit in which all calls share one transaction and one sync. If the work of one fails, each
+ * is tried in a transaction of its own, so that it fails alone. If the file takes no commit, all fail.
  */
 export function createGroupCommit<Writes extends WriteSet<Writes>>(
   database: Pick<SqliteDatabase, "transact">,
@@ -43,7 +43,7 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
     return inWork(() => work(...args as never[]));
   }
 
-  /** Calls of one name, which came one after the other. */
+  /** Does the calls of a run, which all have one name. */
   function doRun(run: readonly Call[]): readonly unknown[] {
     const work = togetherByName.get(run[0]?.[0] ?? "");
     if (work === undefined) return run.map(doWork);
@@ -78,7 +78,7 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
 type Work = (...args: never[]) => unknown;
 type ManyWork = (calls: readonly never[]) => readonly unknown[];
 
-/** Says of what the work throws that it was the work. */
+/** Marks what the work throws as its own error, not the file's. */
 function inWork<Result>(work: () => Result): Result {
   try {
     return work();
@@ -87,7 +87,7 @@ function inWork<Result>(work: () => Result): Result {
   }
 }
 
-/** The calls in their order, those of one name together that come one after the other. */
+/** The calls in order; neighbours of the same name form a run. */
 function runsOf(calls: readonly Call[]): readonly (readonly Call[])[] {
   const runs: Call[][] = [];
   for (const call of calls) {
@@ -98,7 +98,7 @@ function runsOf(calls: readonly Call[]): readonly (readonly Call[])[] {
   return runs;
 }
 
-/** A piece of work threw; the file itself is well. */
+/** A piece of work threw; the file itself is fine. */
 class WorkError extends Error {
   override readonly name = "WorkError";
 }

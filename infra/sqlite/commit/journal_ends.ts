@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from "../database.ts";
 
-/** Where an account's journal ends. */
+/** The end of an account's journal. */
 export interface JournalEnd {
   readonly accountNo: number;
   /** The id of its last entry, and that entry's number. */
@@ -9,32 +9,32 @@ export interface JournalEnd {
   /** Rows of the journal. */
   readonly lastEntry: number;
   readonly lastPayment: number | null;
-  /** Its newest entries whose keys are not filed. */
+  /** How many of its newest entries have keys that are not filed. */
   readonly unfiled: number;
 }
 
-/** Where the journal of an account ends that has none yet. */
+/** The end of the journal of a new account, which has no entries. */
 export function journalStart(accountNo: number): JournalEnd {
   return { accountNo, head: "", seq: 0, lastEntry: 0, lastPayment: null, unfiled: 0 };
 }
 
-/** Where journals end, within the transactions of one connection. */
+/** Knows where journals end, within the transactions of one connection. */
 export interface JournalEnds {
-  /** The last row of the journal. To be asked first: whatever is remembered and no longer so is forgotten. */
+  /** The last row of the journal. Must be called first in a transaction: it forgets what may be outdated. */
   newest(): number;
-  /** By the accounts' keys; nothing for an unknown account. It stays up to date with what is kept. */
+  /** By the accounts' keys; nothing for an unknown account. The result reflects later calls of `keep`. */
   of(keys: readonly string[]): ReadonlyMap<string, JournalEnd>;
   /** Keeps where an account's journal ends. */
   keep(key: string, end: JournalEnd): void;
 }
 
-/** Accounts of which it is remembered where their journals end; 300 bytes each. */
+/** Accounts whose ends are remembered, at 300 bytes each. */
 export const ENDS_REMEMBERED = 10_000;
 
 /**
- * Reads where a journal ends once and then remembers it, for that costs as much as to append an
- * entry. It holds while no other connection has committed anything and the row that was kept last is
- * there, so while nothing was rolled back.
+ * Reads the end of a journal once and then remembers it, because reading it costs as much as appending
+ * an entry. What is remembered is right as long as no other connection has committed, and the last row
+ * that was kept exists, which means that nothing was rolled back.
  */
 export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): JournalEnds {
   const selectVersion = database.prepare("PRAGMA data_version");
@@ -69,7 +69,7 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
     },
     keep: (key, end) => {
       remembered.set(key, end);
-      // Who appends nothing ends where he ended before.
+      // A save without entries ends where the journal ended before.
       knownNewest = Math.max(knownNewest, end.lastEntry);
     },
   };

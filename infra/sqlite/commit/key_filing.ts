@@ -1,7 +1,7 @@
 import type { SqliteDatabase } from "../database.ts";
 import { WITH_UNFILED } from "../key_tail.ts";
 
-/** The newest entries of an account, up to a row, that are to be filed. */
+/** The newest entries of an account whose keys are to be filed, ending with row `last`. */
 export interface FilingOrder {
   readonly account: number;
   readonly last: number;
@@ -9,8 +9,8 @@ export interface FilingOrder {
 }
 
 /**
- * Files the keys of entries that are in the journal already, in the order in which the table has
- * them. Where an entry is missing the row that takes its place is refused, and with it the save.
+ * Creates the work that files the keys of entries that are in the journal, in the order of the table.
+ * If an entry is missing, its row is refused (NOT NULL), and the save with it.
  */
 export function createKeyFiling(
   database: Pick<SqliteDatabase, "prepare">,

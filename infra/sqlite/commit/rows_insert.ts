@@ -1,16 +1,16 @@
 import type { StatementSync } from "node:sqlite";
 import type { SqliteDatabase } from "../database.ts";
 
-/** Values by place: rows cross to the thread that writes, and there every name costs as much as a value. */
+/** Values by position: rows are sent to the writing thread, where a name costs as much as a value. */
 export type Row = readonly (string | number | null)[];
 
-/** Rows of one statement. More would save little: the call is then a small part of the work. */
+/** Rows in one statement. More would save little, because the call is then a small part of the work. */
 const ROWS_AT_ONCE = 64;
 
 export interface RowsInsertOptions {
   readonly into: string;
   readonly columns: readonly string[];
-  /** What is done with a row that is there already. */
+  /** What to do if a row exists already. */
   readonly onConflict?: string;
 }
 

@@ -3,12 +3,12 @@ import type { Outcome } from "./group_commit.ts";
 import type { Committer } from "./writer.ts";
 
 /**
- * Commits in a thread of its own: no request waits for the sync of others' payments, and SQLite
- * works while this thread reads the next requests. It starts when it is needed first. Should it
- * break down, so does the process, for nobody can tell what of the last batch is on disk.
+ * Commits in a thread of its own: this thread reads the next requests while SQLite works and waits for
+ * the disk. It starts with the first commit. If it crashes, so does the process, because nobody can tell
+ * how much of the last batch is on disk.
  *
- * @param files What {@linkcode filesAtPath} says of the files that are read: those that are written are
- * the same.
+ * @param files What {@linkcode filesAtPath} says of the files that are read. The thread refuses to write
+ * to any others.
  */
 export function createCommitThread(path: string, files?: string): Committer {
   let started: Worker | undefined;
@@ -17,7 +17,7 @@ export function createCommitThread(path: string, files?: string): Committer {
   function start(): Worker {
     const url = new URL("./worker.ts", import.meta.url).href;
     const worker = new Worker(url, { type: "module", name: "sqlite" });
-    // It answers in the order in which it was asked.
+    // It answers in the order of the messages.
     worker.onmessage = ({ data }: MessageEvent<ThreadAnswer>) => asked.shift()?.(data);
     tell(worker, { ask: "open", path, files });
     return worker;
@@ -32,6 +32,10 @@ export function createCommitThread(path: string, files?: string): Committer {
 
   return {
     commit: async (calls) => fromAnswer(await ask(started ??= start(), { ask: "commit", calls })),
+    emptyLog: async () => {
+      const { results: [isEmpty] } = await ask(started ??= start(), { ask: "empty_log" });
+      return isEmpty === true;
+    },
     close: async () => {
       if (started === undefined) return;
       await ask(started, { ask: "close" });

@@ -1,6 +1,6 @@
 /**
- * The thread that {@linkcode createCommitThread} starts: a connection of its own, and one batch
- * after the other.
+ * The thread that {@linkcode createCommitThread} starts. It commits one batch after the other on a
+ * connection of its own.
  *
  * @module
  */
@@ -8,23 +8,23 @@
 import { SqliteDatabase } from "../database.ts";
 import { BATCHES_A_CHECK, CALLS_UNDER_LOAD, refuseOtherFiles } from "../files_at_path.ts";
 import type { Call, Commit, Outcome } from "./group_commit.ts";
-import { KEEP_HOUSE } from "../housekeeping.ts";
 import { createCommit } from "./writes.ts";
 
-/** What the thread is told. It answers each commit with its outcomes, and a close when that is done. */
+/** A message to the thread. It answers each commit with its outcomes, and a close once it has closed. */
 export type ThreadMessage =
   | { readonly ask: "open"; readonly path: string; readonly files?: string | undefined }
   | { readonly ask: "commit"; readonly calls: readonly Call[] }
+  | { readonly ask: "empty_log" }
   | { readonly ask: "close" };
 
 export interface ThreadAnswer {
-  /** One for each call. An object around each would cost more to send than the result in it. */
+  /** One for each call, bare: an object around a result would cost more to send than the result. */
   readonly results: readonly unknown[];
   /** By the place of the call that failed. */
   readonly errors: ReadonlyMap<number, unknown>;
 }
 
-/** What the global scope of a worker has that this one uses. */
+/** What this worker uses of its global scope. */
 interface WorkerScope {
   onmessage: (event: MessageEvent<ThreadMessage>) => void;
   postMessage(answer: ThreadAnswer): void;
@@ -37,7 +37,7 @@ let commit: Commit | undefined;
 let callsNow = 0;
 let unchecked = 0;
 
-/** Opens the file with the first batch, so that a file which cannot be opened fails batches alone. */
+/** Opens the file with the first batch, so that a file that cannot be opened fails only its batches. */
 function commitOpened(calls: readonly Call[]): readonly Outcome[] {
   try {
     database ??= open();
@@ -49,27 +49,37 @@ function commitOpened(calls: readonly Call[]): readonly Outcome[] {
   }
 }
 
-/** SQLite would make a file that is gone. */
+/** Checks the files first, because SQLite would create a missing one. */
 function open(): SqliteDatabase {
   refuseReplaced();
   return new SqliteDatabase(path);
 }
 
-/** A commit to a file that the next start will not find must not be acknowledged. */
+/** Throws if the files were replaced: a commit that the next start will not find must not be acknowledged. */
 function refuseReplaced(): void {
   if (files !== undefined) refuseOtherFiles(path, files);
 }
 
 /**
- * Under load a file that is gone is noticed some milliseconds late, because a look at each batch costs
- * a payment 3%. What was acknowledged just before the loss is lost as well. A small batch is always
- * checked.
+ * Checks a small batch always, and under load only some batches, because checking each makes a payment
+ * cost 3% more. A deleted file is then noticed some milliseconds late; what was acknowledged just before
+ * the deletion is lost anyway.
  */
 function checkFiles(): void {
   unchecked++;
   if (callsNow >= CALLS_UNDER_LOAD && unchecked < BATCHES_A_CHECK) return;
   unchecked = 0;
   refuseReplaced();
+}
+
+/** Whether the log is empty; false also when the file cannot be opened. */
+function emptyLog(): boolean {
+  try {
+    database ??= open();
+    return database.emptyLog();
+  } catch {
+    return false;
+  }
 }
 
 function toAnswer(outcomes: readonly Outcome[]): ThreadAnswer {
@@ -91,9 +101,9 @@ scope.onmessage = ({ data: message }) => {
       return;
     case "commit":
       scope.postMessage(toAnswer(commitOpened(message.calls)));
-      // After the answer, so that nobody who wrote in the same batch waits for it.
-      if (message.calls.some(([name]) => name === KEEP_HOUSE)) database?.emptyLog();
       return;
+    case "empty_log":
+      return scope.postMessage({ results: [emptyLog()], errors: new Map() });
     case "close":
       database?.close();
       return scope.postMessage(toAnswer([]));

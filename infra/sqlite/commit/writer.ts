@@ -12,11 +12,15 @@ export interface Writer<Writes extends WriteSet<Writes>> {
   close(): Promise<void>;
 }
 
-/** Where batches are committed: in this thread, or in another. */
+/** Commits batches, in this thread or in another. */
 export interface Committer {
   commit(calls: readonly Call[]): Eventually<readonly Outcome[]>;
+  /** Empties the log of the file; false while something keeps it from that. */
+  emptyLog(): Eventually<boolean>;
   close(): Eventually<void>;
 }
+
+type BatchCommitter = Omit<Committer, "emptyLog">;
 
 /** A call that waits for the next batch. */
 interface Waiting {
@@ -26,28 +30,28 @@ interface Waiting {
 }
 
 /**
- * Calls of a full batch. It goes although another is under way, so that the committer finds it when
- * it has done that one; fewer calls wait for more, for a transaction and its sync cost as much as ten.
+ * Calls in a full batch. A full batch is sent while another is in progress, so that the committer never
+ * waits for work. Fewer calls wait for more, because a transaction with its sync costs as much as ten.
  */
 export const CALLS_OF_A_BATCH = 24;
-/** Batches that are with the committer at one time. */
+/** Batches that the committer has at one time. */
 const BATCHES_AT_ONCE = 2;
 
-/** Gathers what is written at one moment into batches, for the calls of each to share one sync. */
+/** Creates a writer that gathers the calls of one moment into a batch, which shares one sync. */
 export function createWriter<Writes extends WriteSet<Writes>>(
-  committer: Committer,
+  committer: BatchCommitter,
 ): Writer<Writes> {
   return new GatheringWriter(committer);
 }
 
 class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes> {
-  readonly #committer: Committer;
+  readonly #committer: BatchCommitter;
   readonly #underway = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #isGathering = false;
   #isClosed = false;
 
-  constructor(committer: Committer) {
+  constructor(committer: BatchCommitter) {
     this.#committer = committer;
   }
 
@@ -69,7 +73,7 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
     await this.#committer.close();
   }
 
-  /** What a full batch may do at once, others do when nothing is under way. */
+  /** Sends a full batch at once, and a smaller one when nothing is in progress. */
   #sendOrGather(): void {
     const { length } = this.#waiting;
     if (length >= CALLS_OF_A_BATCH && this.#underway.size < BATCHES_AT_ONCE) return this.#sendAll();
@@ -81,7 +85,7 @@ class GatheringWriter<Writes extends WriteSet<Writes>> implements Writer<Writes>
   /** Requests that arrived together reach the writer in one turn of the event loop. */
   #endTurn(): void {
     this.#isGathering = false;
-    // A full batch may have gone meanwhile; what is left waits for its end.
+    // A full batch may have been sent since; what is left waits for its end.
     if (this.#underway.size === 0) this.#sendAll();
   }
 

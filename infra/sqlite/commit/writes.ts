@@ -5,6 +5,7 @@ import { type AuthWrites, createAuthWrites } from "../auth_store.ts";
 import { type Chaining, createChaining } from "../chaining.ts";
 import type { SqliteDatabase } from "../database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
+import { createErasingWrites, type ErasingWrites } from "../erasing.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
 import { createMetaWrites, type MetaWrites } from "../meta.ts";
 import { createPeopleWrites, type PeopleWrites } from "../people.ts";
@@ -17,6 +18,7 @@ export type SqliteWrites =
   & AccountWrites
   & AuthWrites
   & PeopleWrites
+  & ErasingWrites
   & VaultWrites
   & ActionWrites
   & AuditWrites
@@ -26,7 +28,7 @@ export type SqliteWrites =
   & Chaining
   & Housekeeping;
 
-/** Commits any of them on a connection; what `beforeCommit` throws keeps a transaction from being committed. */
+/** Creates a commit of all of them on a connection. If `beforeCommit` throws, the transaction is rolled back. */
 export function createCommit(
   database: SqliteDatabase,
   beforeCommit: () => void = () => {},
@@ -36,6 +38,7 @@ export function createCommit(
     ...accounts.writes,
     ...createAuthWrites(database),
     ...createPeopleWrites(database),
+    ...createErasingWrites(database),
     ...createVaultWrites(database),
     ...createActionWrites(database),
     ...createAuditWrites(database),

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Account, AccountId } from "../../../domain/account.ts";
-import type { AccountCache } from "../../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../../domain/ports/account_cache.ts";
 import {
   createLayeredAccountCache,
   SNAPSHOT_WRITES_AT_ONCE,
@@ -10,7 +10,7 @@ import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
 import { createTestLog } from "../../support/logs.ts";
 
-type Far = Partial<AccountCache>;
+type Far = Partial<ErasableCache>;
 
 /** A cache over a far layer that writes down its calls and does as it is told. */
 function createBench(told: Far = {}) {
@@ -20,7 +20,7 @@ function createBench(told: Far = {}) {
   const noted = (call: string, id: AccountId, more = ""): void => {
     calls.push(`${call} ${id.userNo}${more}`);
   };
-  const far: AccountCache = {
+  const far: ErasableCache = {
     get: (id) => {
       noted("get", id);
       return (told.get ?? kept.get)(id);
@@ -32,6 +32,10 @@ function createBench(told: Far = {}) {
     drop: (id) => {
       noted("drop", id);
       return (told.drop ?? kept.drop)(id);
+    },
+    replace: (account) => {
+      noted("replace", account.id, ` at ${account.seq}`);
+      return (told.replace ?? kept.replace)(account);
     },
   };
   const near = createMemoryAccountCache();

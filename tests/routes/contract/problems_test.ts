@@ -105,6 +105,7 @@ function requestsForProblems(
     too_many_holds: ["POST /provizyon", { json: { userNo: "holder", amount: "1" } }],
     account_not_frozen: ["POST /hesap/coz", { json: { userNo: "1" } }],
     account_closed: ["POST /hesap/dondur", { json: { userNo: "closed" } }],
+    account_not_closed: ["DELETE /kullanici", { json: { userNo: "1" } }],
     account_not_empty: ["POST /hesap/kapat", { json: { userNo: "holder" } }],
     user_exists: ["POST /create_user", { json: newUser("1") }],
     duplicate_card: ["POST /kart-saklama", { json: { userNo: "1", cardNo: "4242424242424242" } }],

@@ -4,6 +4,11 @@ import { BODY_MAX_BYTES } from "../../../routes/contract/limits.ts";
 import { createEndpoints } from "../../../routes/app.ts";
 import type { Endpoint } from "../../../routes/http/endpoint.ts";
 import {
+  AMOUNTS_OUT_OF_RANGE,
+  MALFORMED_AMOUNTS,
+  MALFORMED_AMOUNTS_IN_JSON,
+} from "../../support/amounts.ts";
+import {
   assertAddsUp,
   assertNeverInternal,
   assertNoFault,
@@ -40,39 +45,32 @@ async function withoutEffect(
   assertNoFault(kese.lines);
 }
 
-// deno-fmt-ignore
-const NO_AMOUNT = [
-  "", " ", "0", "0.0", "0.00", "-1", "-0.01", "+1", "1,5", "1.000,00", "1 000", "1_000", "1e3",
-  "1E1", "0x10", "0b1", "0o7", ".5", "1.", "1.005", "0.001", "01", "00.5", " 1", "1 ", "1\n",
-  "1\u0000", "NaN", "Infinity", "-Infinity", "１", "١", "1.٥", "1000000.01", "1000001",
-  "99999999999999999999", "1".repeat(400), "null", "true", "[]", "₺1", "1TL", "1..5", "1.5.0",
-  "--1", "10%", "10,5", "1e1", "1e2", " 10", "10 ", "010", "5.", "9".repeat(30), "ten", "١٠",
-];
-// deno-fmt-ignore
-const NO_AMOUNT_IN_JSON: readonly unknown[] = [
-  0, -1, 0.001, 1.005, 0.1 + 0.2, 1e-7, 1e21, 1_000_000.01, Number.MAX_SAFE_INTEGER,
-  Number.MAX_VALUE, true, false, [], ["1"], [1], [10], {}, { $gt: 0 }, { $ne: null }, { amount: "1" },
-];
-
+/** Every route that takes money: the field, and what the route needs next to it. */
 const MONEY_ROUTES = [
-  [PAY, "amount"],
-  ["POST /iade", "amount"],
-  ["POST /update_balance", "balance"],
+  [PAY, "amount", {}],
+  ["POST /iade", "amount", {}],
+  ["POST /update_balance", "balance", {}],
+  ["POST /provizyon", "amount", {}],
+  ["POST /provizyon/hold_1/tahsilat", "amount", {}],
+  ["POST /bakiye-duzeltme", "amount", { direction: "debit", reason: "damage" }],
 ] as const;
 
-for (const [line, name] of MONEY_ROUTES) {
+for (const [line, name, more] of MONEY_ROUTES) {
   Deno.test(`${line} takes no ${name} that is not a decimal from 0.01 to 1000000.00`, async () => {
     await withoutEffect(async (kese) => {
-      for (const value of [...NO_AMOUNT, ...NO_AMOUNT_IN_JSON]) {
-        const answer = await send(kese, line, { json: { userNo: "1", [name]: value } });
+      const rest = { userNo: "1", ...more };
+      const wrong = [...MALFORMED_AMOUNTS, ...MALFORMED_AMOUNTS_IN_JSON, ...AMOUNTS_OUT_OF_RANGE];
+      for (const value of wrong) {
+        const answer = await send(kese, line, { json: { ...rest, [name]: value } });
         assertInvalidFields(answer, "invalid_amount", [[name, "invalid_amount"]]);
       }
-      for (const value of NO_AMOUNT) {
-        const query = new URLSearchParams({ userNo: "1", [name]: value });
+      for (const value of wrong.filter((value) => typeof value === "string")) {
+        const query = new URLSearchParams({ ...rest, [name]: value });
         assertProblem(await send(kese, `${line}?${query}`), 422, "invalid_amount");
       }
       // As a form writes it, a plus is a blank.
-      assertProblem(await send(kese, `${line}?userNo=1&${name}=+1`), 422, "invalid_amount");
+      const query = new URLSearchParams(rest);
+      assertProblem(await send(kese, `${line}?${query}&${name}=+1`), 422, "invalid_amount");
     });
   });
 }
@@ -102,21 +100,14 @@ Deno.test("POST /kart-saklamali-odeme takes every form of an amount that there i
 
 Deno.test("POST /create_user takes no balance that is not a decimal from 0 to 100000000.00", async () => {
   await using kese = await openTestKese();
-  const wrong = [...NO_AMOUNT, ...NO_AMOUNT_IN_JSON, "100000000.01", 100_000_000.01].filter((
-    value,
-  ) => !["0", "0.0", "0.00", "1000000.01", "1000001", 0, 1_000_000.01].includes(value as string));
-  for (const balance of wrong) {
+  const tooMuch = ["100000000.01", 100_000_000.01];
+  for (const balance of [...MALFORMED_AMOUNTS, ...MALFORMED_AMOUNTS_IN_JSON, ...tooMuch]) {
     const answer = await send(kese, "POST /create_user", { json: newUser("2", { balance }) });
-    assertProblem(answer, 422, "validation_failed");
-    assertEquals(
-      answer.body.errors.map(({ field, code }: { field: string; code: string }) => [field, code]),
-      [
-        ["balance", "invalid_balance"],
-      ],
-    );
+    assertInvalidFields(answer, "validation_failed", [["balance", "invalid_balance"]]);
   }
   assertProblem(await send(kese, "GET /bakiye?userNo=2"), 404, "user_not_found");
-  for (const [place, balance] of ["0", 0, "0.00", "100000000.00", 100_000_000].entries()) {
+  const right = [...AMOUNTS_OUT_OF_RANGE, "100000000.00", 100_000_000];
+  for (const [place, balance] of right.entries()) {
     await sendWell(kese, "POST /create_user", { json: newUser(`ok${place}`, { balance }) });
   }
 });

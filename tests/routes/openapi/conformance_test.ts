@@ -111,6 +111,16 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
   change_user: (kese) => send(kese, "PUT /kullanici", { json: { userNo: "1", name: "Ada" } }),
   change_auth_code: (kese) =>
     send(kese, "PUT /kullanici/auth-kodu", { json: { userNo: "1", authCode: "new" } }),
+  get_user_data: async (kese) => {
+    await savedCard(kese, CARD);
+    await placeHold(kese);
+    return await send(kese, "GET /kullanici/verilerim", { bearer: await signIn(kese, "1") });
+  },
+  erase_user: async (kese) => {
+    await send(kese, "POST /create_user", { json: { ...NEW_USER, userNo: "empty" } });
+    await send(kese, "POST /hesap/kapat?userNo=empty");
+    return await send(kese, "DELETE /kullanici?userNo=empty");
+  },
   end_sessions: (kese) => send(kese, "DELETE /oturumlar?userNo=1"),
   create_code: async (kese) => [
     await send(kese, "POST /authenticate_first_route", { json: { userNo: "1" } }),
@@ -256,6 +266,7 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     const { body: { balance } } = await send(kese, "GET /bakiye?userNo=1");
     await send(kese, "POST /bakiye-duzeltme", { json: { ...money, amount: balance } });
     await send(kese, "POST /hesap/kapat", { json: { userNo: "1" } });
+    await send(kese, "DELETE /kullanici", { json: { userNo: "1" } });
     const whole = await send(kese, "GET /islemler?userNo=1&limit=100");
     const types = new Set(whole.body.data.map(({ type }: Json) => type));
     assertEquals([...types].sort(), [...ENTRY_TYPES].sort(), "every type of entry");

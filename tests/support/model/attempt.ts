@@ -2,13 +2,15 @@ import type { Instant } from "../../../domain/account.ts";
 import { type Answer, newUser } from "../kese.ts";
 import { lira } from "../amounts.ts";
 import type { Moment } from "./sightings.ts";
+import { ADJUSTED_FOR } from "./support_rules.ts";
 import type { Command } from "./wallet.ts";
 
 /** A question that changes nothing, except that an open top-up is asked for. */
 export type Question =
   | { readonly kind: "read_balance" | "read_cards" }
   | { readonly kind: "read_payment"; readonly paymentId: string }
-  | { readonly kind: "read_top_up"; readonly topUpId: string };
+  | { readonly kind: "read_top_up"; readonly topUpId: string }
+  | { readonly kind: "read_hold"; readonly holdId: string };
 
 export type Asked = Command | Question;
 
@@ -71,6 +73,31 @@ export function toWire(
       const { amount, cardId } = asked;
       return { line: "POST /update_balance", json: { userNo, balance: lira(amount), cardId } };
     }
+    case "place_hold": {
+      const { amount, minutes: expiresInMinutes, orderId } = asked;
+      return {
+        line: "POST /provizyon",
+        json: { userNo, amount: lira(amount), expiresInMinutes, orderId },
+      };
+    }
+    case "capture_hold": {
+      const { holdId, amount } = asked;
+      const json = { userNo, ...amount !== undefined && { amount: lira(amount) } };
+      return { line: `POST /provizyon/${holdId}/tahsilat`, json };
+    }
+    case "release_hold":
+      return { line: `POST /provizyon/${asked.holdId}/iptal`, json: { userNo } };
+    case "adjust": {
+      const { direction, amount, note } = asked;
+      const json = { userNo, direction, amount: lira(amount), reason: ADJUSTED_FOR, note };
+      return { line: "POST /bakiye-duzeltme", json };
+    }
+    case "freeze":
+      return { line: "POST /hesap/dondur", json: { userNo } };
+    case "unfreeze":
+      return { line: "POST /hesap/coz", json: { userNo } };
+    case "close":
+      return { line: "POST /hesap/kapat", json: { userNo } };
     case "read_balance":
       return { line: `GET /bakiye?userNo=${userNo}` };
     case "read_cards":
@@ -79,5 +106,7 @@ export function toWire(
       return { line: `GET /kart-saklamali-odeme/${asked.paymentId}?userNo=${userNo}` };
     case "read_top_up":
       return { line: `GET /update_balance/${asked.topUpId}?userNo=${userNo}` };
+    case "read_hold":
+      return { line: `GET /provizyon/${asked.holdId}?userNo=${userNo}` };
   }
 }

@@ -1,5 +1,6 @@
 import { CARD_SAVES_PER_HOUR, CARDS_PER_ACCOUNT } from "../../../domain/limits.ts";
 import { knownCard } from "./cards.ts";
+import { refuseClosed, refuseInactive } from "./hold_rules.ts";
 import { secondsToWait, tooFast, withEvent } from "./hourly.ts";
 import {
   accepted,
@@ -30,12 +31,14 @@ export function openWallet(
   const selected = chosen?.cardId ?? null;
   const empty: Wallet = {
     seq: 0,
+    status: "active",
     balance: 0,
     cards,
     selected,
     payments: new Map(),
     newestPayment: null,
     openTopUps: new Map(),
+    holds: new Map(),
     keys: new Map(),
     savesAt: [],
     declinesAt: [],
@@ -57,6 +60,8 @@ export function saveCard(
 ): Verdict {
   const { number } = command;
   const { at, cardIds: [cardId = ""] } = circumstances;
+  const inactive = refuseInactive(wallet);
+  if (inactive) return inactive;
   const saved = wallet.cards.find((card) => card.number === number);
   if (saved) return refused("duplicate_card", { cardId: saved.cardId });
   if (wallet.cards.length >= CARDS_PER_ACCOUNT) return refused("too_many_cards");
@@ -77,6 +82,8 @@ export function selectCard(
   circumstances: Circumstances,
 ): Verdict {
   const { cardId } = command;
+  const inactive = refuseInactive(wallet);
+  if (inactive) return inactive;
   const card = wallet.cards.find((card) => card.cardId === cardId);
   if (card === undefined) return refused("card_not_found");
   if (!knownCard(card.number).verified) return refused("card_not_chargeable", { cardId });
@@ -91,6 +98,8 @@ export function removeCard(
   circumstances: Circumstances,
 ): Verdict {
   const { cardId } = command;
+  const closed = refuseClosed(wallet);
+  if (closed) return closed;
   const card = wallet.cards.find((card) => card.cardId === cardId);
   if (card === undefined) return refused("card_not_found");
   const isInUse = [...wallet.openTopUps.values()].some((topUp) => topUp.cardId === cardId);

@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
 import { COMMAND_DEADLINE_MILLISECONDS } from "../../../domain/limits.ts";
+import { expireHolds } from "../../../domain/workflows/holds.ts";
 import { type Attempt, isCommand, isUnclear } from "./attempt.ts";
 import { type Known, knowNothing, learn, resolve, underKey } from "./known.ts";
 import type { Happening, Plan, Request } from "./plan.ts";
@@ -72,6 +73,7 @@ async function happen(
 async function sweep({ kese }: World["instances"][number]): Promise<void> {
   // If it fails, the next sweep asks again.
   await kese.dependencies.settlement.sweep().catch(() => {});
+  await expireHolds({ ...kese.dependencies, store: kese.store.accounts }).catch(() => {});
 }
 
 /** Settles all top-ups, asks every key once more, and repeats what is unclear until it is answered. */
@@ -100,9 +102,10 @@ async function askUntilClear(
   return last;
 }
 
-/** A charge whose answer is lost is known only at the second sweep. */
+/** A charge whose answer is lost is known only at the second sweep; each clock has its own expired holds. */
 async function settleAll({ instances }: World): Promise<void> {
-  for (const { kese: { dependencies: { settlement } } } of [...instances, ...instances]) {
-    await settlement.sweep();
+  for (const { kese: { dependencies, store } } of [...instances, ...instances]) {
+    await dependencies.settlement.sweep();
+    await expireHolds({ ...dependencies, store: store.accounts });
   }
 }

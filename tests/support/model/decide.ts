@@ -1,6 +1,8 @@
 import { knownCard } from "./cards.ts";
 import { openWallet, removeCard, saveCard, selectCard } from "./card_rules.ts";
+import { captureHold, placeHold, releaseHold } from "./hold_rules.ts";
 import { pay, refund, startTopUp } from "./money_rules.ts";
+import { adjust, changeStatus } from "./support_rules.ts";
 import {
   type Circumstances,
   type Command,
@@ -46,5 +48,17 @@ function decideOn(wallet: Wallet, command: Command, circumstances: Circumstances
       return refund(wallet, command, circumstances);
     case "top_up":
       return startTopUp(wallet, command, circumstances);
+    case "place_hold":
+      return placeHold(wallet, command, circumstances);
+    case "capture_hold":
+      return captureHold(wallet, command, circumstances);
+    case "release_hold":
+      return releaseHold(wallet, command, circumstances);
+    case "adjust":
+      return adjust(wallet, command, circumstances);
+    case "freeze":
+    case "unfreeze":
+    case "close":
+      return changeStatus(wallet, command, circumstances);
   }
 }

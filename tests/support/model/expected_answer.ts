@@ -1,6 +1,7 @@
 import { lira } from "../amounts.ts";
 import { toShownCard } from "./journal.ts";
-import type { Entry } from "./wallet.ts";
+import { heldIn } from "./hold_rules.ts";
+import type { Entry, Wallet } from "./wallet.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -9,14 +10,24 @@ export interface ExpectedAnswer {
   readonly facts: Facts;
 }
 
+/** An entry and the wallet right after it. */
+export interface Appended {
+  readonly entry: Entry;
+  readonly after: Wallet;
+}
+
 /** What the answer to a request has to say, by the entry that it appended. */
-export function expectedAnswer(entry: Entry, closing: Entry | undefined): ExpectedAnswer {
-  const { id, at: createdAt, card, cards, paymentId, orderId } = entry;
-  const balance = lira(entry.balanceAfter);
-  const money = { amount: lira(entry.amount), balance, createdAt };
+export function expectedAnswer(
+  appended: Appended,
+  closing: Appended | undefined,
+): ExpectedAnswer {
+  const { entry } = appended;
+  const { id, at: createdAt, card, cards, paymentId, orderId, holdId, expiresAt } = entry;
+  const { balance, held, available } = moneyAfter(appended);
+  const money = { amount: lira(entry.amount), balance, available, createdAt };
   switch (entry.type) {
     case "account_opened":
-      return { status: 201, facts: { balance, cards } };
+      return { status: 201, facts: { balance, available, cards } };
     case "card_saved":
       return { status: 201, facts: { card } };
     case "card_selected":
@@ -24,18 +35,30 @@ export function expectedAnswer(entry: Entry, closing: Entry | undefined): Expect
     case "card_removed":
       return { status: 200, facts: {} };
     case "payment":
-      return { status: 201, facts: { paymentId, ...money, orderId } };
+      return { status: 201, facts: { paymentId, ...money, orderId, holdId } };
     case "refund":
       return { status: 201, facts: { refundId: id, paymentId, ...money } };
     case "top_up_started":
-      return topUpAnswer(entry, closing);
-    case "account_frozen":
-    case "account_unfrozen":
-    case "account_closed":
+      return topUpAnswer(appended, closing);
     case "hold_placed":
+      return {
+        status: 201,
+        facts: { holdId, status: "open", ...money, held, orderId, expiresAt },
+      };
     case "hold_released":
+      return { status: 200, facts: { holdId, status: "released", ...money, held } };
+    case "adjustment": {
+      const { direction, reason, note } = entry;
+      return { status: 201, facts: { adjustmentId: id, direction, reason, note, ...money } };
+    }
+    case "account_frozen":
+      return { status: 200, facts: { status: "frozen" } };
+    case "account_unfrozen":
+      return { status: 200, facts: { status: "active" } };
+    case "account_closed":
+      return { status: 200, facts: { status: "closed" } };
+    case "account_erased":
     case "hold_expired":
-    case "adjustment":
     case "top_up_action_required":
     case "card_refund_started":
     case "card_refund_completed":
@@ -46,14 +69,20 @@ export function expectedAnswer(entry: Entry, closing: Entry | undefined): Expect
   }
 }
 
-function topUpAnswer(started: Entry, closing: Entry | undefined): ExpectedAnswer {
-  const { id: topUpId, card, amount, at: createdAt } = started;
-  if (closing?.type === "top_up_failed") {
-    const { declineReason } = closing;
+/** What an answer says of the money that an entry left behind, by the time of the entry. */
+function moneyAfter({ entry: { balanceAfter, at }, after }: Appended) {
+  const held = heldIn(after, at);
+  return { balance: lira(balanceAfter), held: lira(held), available: lira(balanceAfter - held) };
+}
+
+function topUpAnswer(started: Appended, closing: Appended | undefined): ExpectedAnswer {
+  const { id: topUpId, card, amount, at: createdAt } = started.entry;
+  if (closing?.entry.type === "top_up_failed") {
+    const { declineReason } = closing.entry;
     return { status: 402, facts: { code: "card_declined", topUpId, declineReason } };
   }
-  const balance = lira((closing ?? started).balanceAfter);
-  const facts = { topUpId, card, amount: lira(amount), balance, createdAt };
+  const { balance, available } = moneyAfter(closing ?? started);
+  const facts = { topUpId, card, amount: lira(amount), balance, available, createdAt };
   return closing
     ? { status: 201, facts: { ...facts, status: "credited" } }
     : { status: 202, facts: { ...facts, status: "pending" } };
@@ -61,11 +90,12 @@ function topUpAnswer(started: Entry, closing: Entry | undefined): ExpectedAnswer
 
 /** A body with its cards and times in the model's own shape. */
 export function readBody(body: Readonly<Record<string, unknown>>): Facts {
-  const { card, cards, createdAt, ...more } = body;
+  const { card, cards, createdAt, expiresAt, ...more } = body;
   return {
     ...more,
     ...(card ? { card: toShownCard(card) } : {}),
     ...(Array.isArray(cards) ? { cards: cards.map(toShownCard) } : {}),
     ...(createdAt ? { createdAt: Date.parse(String(createdAt)) } : {}),
+    ...(expiresAt ? { expiresAt: Date.parse(String(expiresAt)) } : {}),
   };
 }

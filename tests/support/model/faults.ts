@@ -29,6 +29,7 @@ export const NO_FAULT: PlannedFault = { kind: "none", turns: 0, milliseconds: 0 
 const FAULTS_OF: Readonly<Record<string, readonly FaultKind[]>> = {
   load: ["fails_before", "fails_after"],
   entriesOfOldKeys: ["fails_before", "fails_after"],
+  expiredHolds: ["fails_before", "fails_after"],
   find: ["fails_before", "fails_after"],
   inquire: ["fails_before", "fails_after"],
   insert: ["fails_before", "fails_after", "lands_late"],

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Attempt, type CommandAttempt, isCommand } from "./attempt.ts";
 import { decide } from "./decide.ts";
+import { expireHold } from "./hold_rules.ts";
 import { closeTopUp, refusalByFleet, refusalWhileCharging } from "./money_rules.ts";
 import type { Moment, Sighting, Sightings } from "./sightings.ts";
 import type { Entry, Verdict, Wallet } from "./wallet.ts";
@@ -53,11 +54,11 @@ export function replayJournal(observed: Observed): History {
       if (cause.key) entriesByKey.set(repeatKey(cause), entry);
       asked.delete(entry.requestId);
     }
-    const { began, ended } = sightings.of(entry.id);
+    const { began, ended } = sightings.of(entry);
     assert(ended >= before, `${entry.id} was there before the entry that it follows`);
     before = began;
   }
-  const seen = entries.map(({ id, seq }) => ({ seq, ...sightings.of(id) }));
+  const seen = entries.map((entry) => ({ seq: entry.seq, ...sightings.of(entry) }));
   return { ...observed, wallets, ownEntries, entriesByKey, seen };
 }
 
@@ -69,6 +70,10 @@ function verdictOn(
   if (closes(entry)) {
     assert(wallet, `${entry.id} has no account`);
     return closeTopUp(wallet, entry.topUpId ?? "", entry);
+  }
+  if (entry.type === "hold_expired") {
+    assert(wallet, `${entry.id} has no account`);
+    return expireHold(wallet, entry);
   }
   const attempt = asked.get(entry.requestId);
   assert(attempt, `nobody asked for ${entry.id}, or it is the second entry of its request`);

@@ -12,13 +12,14 @@ export async function readJournal(kese: TestKese, userNo: string): Promise<Entry
 
 // deno-lint-ignore no-explicit-any -- as it came over the wire
 function toEntry(shown: any): Entry {
-  const { amount, delta, balanceAfter, createdAt, card, cards, ...more } = shown;
+  const { amount, delta, balanceAfter, createdAt, card, cards, expiresAt, ...more } = shown;
   return {
     ...more,
     amount: kurusOf(amount),
     delta: kurusOf(delta),
     balanceAfter: kurusOf(balanceAfter),
     at: Date.parse(createdAt),
+    ...(expiresAt && { expiresAt: Date.parse(expiresAt) }),
     ...(card && { card: toShownCard(card) }),
     ...(cards && { cards: cards.map(toShownCard) }),
   };

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type CommandAttempt, isCommand } from "./attempt.ts";
-import { expectedAnswer, readBody } from "./expected_answer.ts";
+import { type Appended, expectedAnswer, readBody } from "./expected_answer.ts";
 import { closes, type History, repeatKey, say, spanOf, verdictsOn } from "./history.ts";
 import { judgeQuestion } from "./judge_question.ts";
 import type { Entry } from "./wallet.ts";
@@ -89,7 +89,10 @@ function judgeSuccess(
   const isPending = answer.status === 202;
   if (closing && isPending) assert(closing.seq > from, `${closing.id} was there before`);
   if (closing && !isPending) assert(closing.seq <= to, `${closing.id} was not there yet`);
-  const { status, facts } = expectedAnswer(entry, isPending ? undefined : closing);
+  const { status, facts } = expectedAnswer(
+    appendedBy(history, entry),
+    isPending || closing === undefined ? undefined : appendedBy(history, closing),
+  );
   assertEquals(answer.status, status);
   const body = readBody(answer.body);
   for (const [name, fact] of Object.entries(facts)) assertEquals(body[name], fact, name);
@@ -100,4 +103,10 @@ function judgeSuccess(
     "another answer than before",
   );
   textsByEntry.set(entry.id, answer.text);
+}
+
+function appendedBy({ wallets }: History, entry: Entry): Appended {
+  const after = wallets[entry.seq];
+  assert(after, `${entry.id} left no wallet`);
+  return { entry, after };
 }

@@ -1,5 +1,6 @@
 import { assert } from "@std/assert";
 import type { Asked, Attempt } from "./attempt.ts";
+import { kurusOf } from "../amounts.ts";
 import { CARDS } from "./cards.ts";
 import type { Action } from "./plan.ts";
 import type { Command } from "./wallet.ts";
@@ -9,12 +10,15 @@ export interface Known {
   readonly cards: string[];
   readonly payments: string[];
   readonly topUps: string[];
+  readonly holds: string[];
+  /** What was last said to be available. */
+  available: number;
   /** What was first asked, by operation and key. */
   readonly firstAsked: Map<string, Command>;
 }
 
 export function knowNothing(): Known {
-  return { cards: [], payments: [], topUps: [], firstAsked: new Map() };
+  return { cards: [], payments: [], topUps: [], holds: [], available: 0, firstAsked: new Map() };
 }
 
 /** What is asked under a key: what was first asked under it, or whatever is wanted now. */
@@ -31,7 +35,10 @@ export function underKey(
 }
 
 /** The action with ids instead of numbers. */
-export function resolve(action: Action, { cards, payments, topUps }: Known): Asked {
+export function resolve(
+  action: Action,
+  { cards, payments, topUps, holds, available }: Known,
+): Asked {
   switch (action.kind) {
     case "create_user": {
       const { kind, balance, selected } = action;
@@ -61,6 +68,24 @@ export function resolve(action: Action, { cards, payments, topUps }: Known): Ask
       const { kind, amount, card } = action;
       return { kind, amount, ...(card !== null && { cardId: pick(cards, card, "card_unknown") }) };
     }
+    case "place_hold": {
+      const { kind, amount, minutes, order } = action;
+      const more = { ...(minutes && { minutes }), ...(order && { orderId: `ride-${order}` }) };
+      return { kind, amount, ...more };
+    }
+    case "capture_hold": {
+      const { kind, hold, amount } = action;
+      const holdId = pick(holds, hold, "hold_unknown");
+      return { kind, holdId, ...(amount !== null && { amount }) };
+    }
+    case "release_hold":
+      return { kind: action.kind, holdId: pick(holds, action.hold, "hold_unknown") };
+    case "adjust": {
+      const { kind, direction, amount } = action;
+      return { kind, direction, amount: amount ?? Math.max(1, available), note: "Kasa" };
+    }
+    case "read_hold":
+      return { kind: action.kind, holdId: pick(holds, action.which, "hold_unknown") };
     case "read_payment":
       return { kind: action.kind, paymentId: pick(payments, action.which, "pay_unknown") };
     case "read_top_up":
@@ -82,13 +107,13 @@ function pick(ids: readonly string[], place: number, unknown: string): string {
 }
 
 /** Notes the ids in an answer. */
-export function learn(
-  { cards, payments, topUps }: Known,
-  { asked, answer: { status, body } }: Attempt,
-): void {
+export function learn(known: Known, { asked, answer: { status, body } }: Attempt): void {
+  const { cards, payments, topUps, holds } = known;
+  if (body?.available) known.available = kurusOf(body.available);
   if (asked.kind === "top_up" && body?.topUpId) add(topUps, body.topUpId);
   if (status !== 201) return;
-  if (asked.kind === "pay") add(payments, body.paymentId);
+  if (asked.kind === "place_hold") add(holds, body.holdId);
+  if (asked.kind === "pay" || asked.kind === "capture_hold") add(payments, body.paymentId);
   if (asked.kind === "save_card") add(cards, body.card.cardId);
   if (asked.kind !== "create_user") return;
   for (const { cardId } of body.cards) add(cards, cardId);

@@ -10,6 +10,7 @@ import {
 } from "../../../domain/limits.ts";
 import { lira } from "../amounts.ts";
 import { knownCard } from "./cards.ts";
+import { refuseClosed, refuseInactive, refuseShort } from "./hold_rules.ts";
 import { secondsToWait, tooFast, withEvent } from "./hourly.ts";
 import {
   accepted,
@@ -30,10 +31,8 @@ export function pay(
 ): Verdict {
   const { amount, orderId } = command;
   const { at, entryId: paymentId } = circumstances;
-  const { balance } = wallet;
-  if (amount > balance) {
-    return refused("insufficient_balance", { balance: lira(balance), amount: lira(amount) });
-  }
+  const refusal = refuseInactive(wallet) ?? refuseShort(wallet, amount, at);
+  if (refusal) return refusal;
   const payments = new Map(wallet.payments).set(paymentId, { amount, refunded: 0, at });
   const facts: EntryFacts = {
     type: "payment",
@@ -53,6 +52,8 @@ export function refund(
   command: CommandOf<"refund">,
   circumstances: Circumstances,
 ): Verdict {
+  const closed = refuseClosed(wallet);
+  if (closed) return closed;
   const paymentId = command.paymentId ?? wallet.newestPayment ?? "";
   const payment = wallet.payments.get(paymentId);
   if (payment === undefined) return refused("payment_not_found");
@@ -79,6 +80,8 @@ export function startTopUp(
 ): Verdict {
   const { amount, cardId } = command;
   const { at, entryId: topUpId } = circumstances;
+  const inactive = refuseInactive(wallet);
+  if (inactive) return inactive;
   if (wallet.cards.length === 0) return refused("no_cards");
   const wanted = cardId ?? wallet.selected;
   const card = wallet.cards.find((card) => card.cardId === wanted);
@@ -89,15 +92,20 @@ export function startTopUp(
   const wait = secondsToWait(wallet.declinesAt, at, DECLINES_PER_HOUR);
   if (wait) return tooFast("card_declines", DECLINES_PER_HOUR, wait);
   if (wallet.openTopUps.size >= OPEN_TOP_UPS_PER_ACCOUNT) return refused("too_many_open_top_ups");
-  const open = [...wallet.openTopUps.values()].reduce((sum, topUp) => sum + topUp.amount, 0);
-  if (wallet.balance + open + amount > BALANCE_MAX_KURUS) {
-    const facts = { balance: lira(wallet.balance), amount: lira(amount) };
-    return refused("balance_limit_exceeded", facts);
-  }
+  const excess = refuseExcess(wallet, amount);
+  if (excess) return excess;
   const openTopUps = new Map(wallet.openTopUps).set(topUpId, { amount, cardId: card.cardId });
   const shown = { topUpId, card: shownCard(card, wallet.selected) };
   const facts: EntryFacts = { type: "top_up_started", amount, ...shown };
   return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
+}
+
+/** A refusal of an amount that would lead past the limit once every open top-up is credited. */
+export function refuseExcess(wallet: Wallet, amount: number): Verdict | undefined {
+  const open = [...wallet.openTopUps.values()].reduce((sum, topUp) => sum + topUp.amount, 0);
+  if (wallet.balance + open + amount <= BALANCE_MAX_KURUS) return undefined;
+  const facts = { balance: lira(wallet.balance), amount: lira(amount) };
+  return refused("balance_limit_exceeded", facts);
 }
 
 /** What a top-up may also be told while cards are being charged: each charge may be one more decline. */

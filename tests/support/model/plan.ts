@@ -12,8 +12,23 @@ export type Action =
   | { readonly kind: "pay"; readonly amount: number; readonly order: number | null }
   | { readonly kind: "refund"; readonly payment: number | null; readonly amount: number | null }
   | { readonly kind: "top_up"; readonly amount: number; readonly card: number | null }
+  | {
+    readonly kind: "place_hold";
+    readonly amount: number;
+    readonly minutes: number | null;
+    readonly order: number | null;
+  }
+  | { readonly kind: "capture_hold"; readonly hold: number; readonly amount: number | null }
+  | { readonly kind: "release_hold"; readonly hold: number }
+  /** Without an amount it is all that a client has last heard to be available. */
+  | {
+    readonly kind: "adjust";
+    readonly direction: "credit" | "debit";
+    readonly amount: number | null;
+  }
+  | { readonly kind: "freeze" | "unfreeze" | "close" }
   | { readonly kind: "read_balance" | "read_cards" }
-  | { readonly kind: "read_payment" | "read_top_up"; readonly which: number };
+  | { readonly kind: "read_payment" | "read_top_up" | "read_hold"; readonly which: number };
 
 export interface Request {
   readonly action: Action;
@@ -39,7 +54,7 @@ export interface Plan {
   /** How far the second instance's clock is ahead of the first's. */
   readonly skewMilliseconds: number;
   readonly openings: readonly Request[];
-  /** Payments of the first user that come at one moment, so that later ones find a long journal. */
+  /** Payments of the first user that come at one moment, so that later ones find a long journal; or holds. */
   readonly rush: readonly Request[];
   readonly clients: readonly (readonly Step[])[];
   readonly faults: readonly PlannedFault[];

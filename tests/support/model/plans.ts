@@ -2,6 +2,7 @@ import fc from "fast-check";
 import {
   DAY_MILLISECONDS,
   HOUR_MILLISECONDS,
+  OPEN_HOLDS_PER_ACCOUNT,
   RECENT_KEYS_PER_ACCOUNT,
   RECENT_KEYS_SLACK,
 } from "../../../domain/limits.ts";
@@ -33,6 +34,9 @@ const amount = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 20_000 }) },
 );
 
+/** Any, and more often one of the newest, which others end at the same time. */
+const hold = fc.oneof(place, fc.nat(1), fc.nat(1));
+
 function sometimes<T>(value: fc.Arbitrary<T>, nil = 1): fc.Arbitrary<T | null> {
   return fc.oneof({ weight: nil, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: value });
 }
@@ -60,29 +64,52 @@ const ACTIONS = {
     amount: fc.oneof(fc.constant(null), amount, fc.integer({ min: 1, max: 1_500 })),
   }),
   top_up: fc.record({ kind: kind("top_up"), amount, card: sometimes(place, 3) }),
+  hold: fc.record({
+    kind: kind("place_hold"),
+    // Often small, so that many are open at once.
+    amount: fc.oneof(
+      { weight: 1, arbitrary: amount },
+      { weight: 3, arbitrary: fc.integer({ min: 1, max: 50 }) },
+    ),
+    minutes: sometimes(fc.constantFrom(1, 5, 10, 60), 3),
+    order: sometimes(fc.nat(99)),
+  }),
+  capture: fc.record({ kind: kind("capture_hold"), hold, amount: sometimes(amount) }),
+  release: fc.record({ kind: kind("release_hold"), hold }),
+  adjust: fc.oneof(
+    fc.record({ kind: kind("adjust"), direction: fc.constantFrom("credit", "debit"), amount }),
+    fc.constant({ kind: "adjust", direction: "debit", amount: null }),
+  ),
+  freeze: fc.record({ kind: kind("freeze", "unfreeze", "unfreeze") }),
+  close: fc.record({ kind: kind("close") }),
   read: fc.oneof(
     fc.record({ kind: kind("read_balance", "read_cards") }),
-    fc.record({ kind: kind("read_payment", "read_top_up"), which: place }),
+    fc.record({ kind: kind("read_payment", "read_top_up", "read_hold"), which: place }),
   ),
 } as const satisfies Readonly<Record<string, fc.Arbitrary<Action>>>;
 
-type Way = Readonly<Record<keyof typeof ACTIONS, number>>;
+type Way = Readonly<Partial<Record<keyof typeof ACTIONS, number>>>;
 
-const MONEY: Way = {
-  create_user: 0,
-  save_card: 0,
-  choose_card: 0,
-  pay: 9,
-  refund: 6,
-  top_up: 2,
-  read: 2,
+/** Takes ten saved cards within an hour: that is rare. */
+const CARD_SAVING: Way = {
+  ...{ create_user: 1, save_card: 30, choose_card: 5, pay: 1, refund: 1, top_up: 2, read: 2 },
 };
-/** What clients do, by how often: a bit of all, mostly money, mostly cards, mostly top-ups. */
+const MONEY: Way = { pay: 9, refund: 6, top_up: 2, read: 2 };
+/** What clients do, by how often: a bit of all, mostly money, cards, top-ups, rides or support. */
 const WAYS: readonly Way[] = [
-  { create_user: 1, save_card: 3, choose_card: 3, pay: 6, refund: 5, top_up: 4, read: 3 },
+  {
+    ...{ create_user: 1, save_card: 3, choose_card: 3, pay: 6, refund: 5, top_up: 4, read: 4 },
+    ...{ hold: 3, capture: 2, release: 1, adjust: 2, freeze: 1 },
+  },
   MONEY,
-  { create_user: 1, save_card: 30, choose_card: 5, pay: 1, refund: 1, top_up: 2, read: 2 },
-  { create_user: 0, save_card: 1, choose_card: 1, pay: 1, refund: 0, top_up: 20, read: 1 },
+  CARD_SAVING,
+  CARD_SAVING,
+  { save_card: 1, choose_card: 1, pay: 1, top_up: 20, read: 1 },
+  { hold: 30, capture: 20, release: 10, pay: 2, refund: 2, adjust: 1, read: 4 },
+  {
+    ...{ adjust: 8, freeze: 6, close: 4, pay: 3, refund: 2, hold: 3, capture: 2, release: 1 },
+    ...{ save_card: 1, choose_card: 1, top_up: 2, read: 3 },
+  },
 ];
 
 const HAPPENINGS: fc.Arbitrary<Happening> = fc.oneof(
@@ -154,22 +181,30 @@ function faultsOf(undisturbed: number): fc.Arbitrary<PlannedFault[]> {
   return fc.array(fault, FAULTS);
 }
 
-function smallPayment(place: number, key: number | null): Request {
+const SMALL_PAYMENT = { kind: "pay", amount: 1, order: null } as const;
+const SMALL_HOLD = { kind: "place_hold", amount: 1, minutes: null, order: null } as const;
+
+function inRush(place: number, key: number | null, action: Action = SMALL_PAYMENT): Request {
   const instance = Math.floor(place / 2) % INSTANCES;
-  const action = { kind: "pay", amount: 1, order: null } as const;
   return { action, user: 0, instance, key, repeats: true, language: "tr" };
 }
 
 /** Every second one has a key that others have too. */
 const RUSH = Array.from(
   { length: 80 },
-  (_, place) => smallPayment(place, place % 2 === 0 ? null : KEYS + place % RUSH_KEYS),
+  (_, place) => inRush(place, place % 2 === 0 ? null : KEYS + place % RUSH_KEYS),
+);
+
+/** More than an account may have open, so that clients find no room before some of them have ended. */
+const HOLD_RUSH = Array.from(
+  { length: OPEN_HOLDS_PER_ACCOUNT + 4 },
+  (_, place) => inRush(place, null, SMALL_HOLD),
 );
 
 /** A key for each, the clients' own the oldest of them, and more than an account remembers. */
 const LONG_RUSH = Array.from(
   { length: RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK + 200 },
-  (_, place) => smallPayment(place, place),
+  (_, place) => inRush(place, place),
 );
 
 export const PLANS: fc.Arbitrary<Plan> = fc.record({
@@ -177,7 +212,7 @@ export const PLANS: fc.Arbitrary<Plan> = fc.record({
   openings: fc.tuple(requests(creation), requests(creation)).map((openings) =>
     openings.map((opening, user) => ({ ...opening, user }))
   ),
-  rush: fc.constantFrom([], [], RUSH),
+  rush: fc.constantFrom([], [], RUSH, HOLD_RUSH),
   clients: fc.oneof(
     ...WAYS.map((way) => fc.array(stepsOf(way), CLIENTS)),
   ),

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { DECLINES_PER_CARD_AND_HOUR, HOUR_MILLISECONDS } from "../../../domain/limits.ts";
 import { reconcile } from "../../../scripts/reconcile.ts";
 import { FLEET, send } from "../kese.ts";
-import { lira } from "../amounts.ts";
 import { type History, replayJournal } from "./history.ts";
 import { readJournal, toShownCard } from "./journal.ts";
 import { judgeAnswers } from "./judge.ts";
+import { balanceFacts, shownBalance } from "./judge_question.ts";
 import { USERS } from "./plan.ts";
 import { type Entry, shownCard, type Wallet } from "./wallet.ts";
 import type { Instance, World } from "./world.ts";
@@ -33,14 +33,14 @@ export async function proveWorld(world: World): Promise<readonly History[]> {
 
 /** What an instance shows of a user in the end is what the model says. */
 async function proveAccount(
-  { kese }: Instance,
+  { kese, time }: Instance,
   userNo: string,
   wallet: Wallet | undefined,
 ): Promise<void> {
   const balance = await send(kese, `GET /bakiye?userNo=${userNo}`);
   if (wallet === undefined) return assertEquals(balance.status, 404);
   const { cards, selected, newestPayment, payments, openTopUps, seq } = wallet;
-  assertEquals(balance.body.balance, lira(wallet.balance));
+  assertEquals(balanceFacts(balance.body), shownBalance(wallet, time.clock.now()));
   const list = await send(kese, `GET /kart-saklama-listesi?userNo=${userNo}`);
   const listed = list.status === 404 ? [] : list.body.cards.map(toShownCard);
   assertEquals(listed, cards.map((card) => shownCard(card, selected)));
@@ -52,6 +52,8 @@ async function proveAccount(
   }
   const account = await kese.dependencies.accounts.read(id);
   assertEquals([account?.seq, account?.openTopUps, openTopUps.size], [seq, [], 0]);
+  const unended = [...wallet.holds].flatMap(([holdId, { end }]) => end ? [] : [holdId]);
+  assertEquals(account?.openHolds.map(({ holdId }) => holdId), unended);
   assertEquals(account?.lastPayment?.paymentId ?? null, newestPayment);
   const newest = payments.get(newestPayment ?? "");
   assertEquals(account?.lastPayment?.refundedKurus, newest?.refunded);

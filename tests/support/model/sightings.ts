@@ -13,6 +13,9 @@ export interface Sighting {
   readonly ended: Moment;
 }
 
+/** What tells an entry from another one: an id that follows from a hold's may be tried by several requests. */
+export type Seen = Pick<JournalEntry, "id" | "requestId">;
+
 /** Sees from outside what is saved and when, so that answers can be checked against it. */
 export interface Sightings {
   /** The next moment. */
@@ -21,7 +24,7 @@ export interface Sightings {
   watch(call: Call): Promise<unknown>;
   /** How many saves found another head. */
   readonly lostRaces: () => number;
-  of(entryId: string): Sighting;
+  of(entry: Seen): Sighting;
 }
 
 export function createSightings(): Sightings {
@@ -33,7 +36,7 @@ export function createSightings(): Sightings {
     if (entries.length === 0) return;
     moment++;
     // A save that is repeated counts from its first try on, and until its first success.
-    for (const { id } of entries) if (!into.has(id)) into.set(id, moment);
+    for (const name of entries.map(nameOf)) if (!into.has(name)) into.set(name, moment);
   };
   return {
     now: () => ++moment,
@@ -46,7 +49,10 @@ export function createSightings(): Sightings {
       return result;
     },
     lostRaces: () => lostRaces,
-    of: (id) => ({ began: began.get(id) ?? Infinity, ended: ended.get(id) ?? Infinity }),
+    of: (entry) => ({
+      began: began.get(nameOf(entry)) ?? Infinity,
+      ended: ended.get(nameOf(entry)) ?? Infinity,
+    }),
   };
 }
 
@@ -56,6 +62,10 @@ function entriesOf({ method, args }: Call): readonly JournalEntry[] {
   const [opening] = (store.insert ?? []) as Partial<Parameters<AccountStore["insert"]>>;
   const [, , saved = []] = (store.save ?? []) as Partial<Parameters<AccountStore["save"]>>;
   return opening ? [opening.entry] : saved;
+}
+
+function nameOf({ id, requestId }: Seen): string {
+  return `${id} ${requestId}`;
 }
 
 /** A clock that remembers what it showed when. */

@@ -23,11 +23,13 @@ export function createTally(): Tally {
       count("long journals", drained.length);
       const keyed = histories.map(({ entriesByKey }) => entriesByKey.size);
       count("keys past the window", keyed.filter((keys) => keys > WINDOW).length);
+      for (const { type } of histories.flatMap(({ entries }) => entries)) count(`entry ${type}`);
       count("entries", histories.reduce((sum, { entries }) => sum + entries.length, 0));
       for (const { answer: { status, body, headers } } of attempts) {
         if (headers.has("idempotent-replayed")) count("replayed");
-        else if (status >= 300) count([body.code, body.policy ?? []].flat().join(" "));
-        else count(`answered ${status}`);
+        else if (status >= 300) {
+          count([body.code, body.policy ?? body.holdStatus ?? []].flat().join(" "));
+        } else count(`answered ${status}`);
       }
       for (const [kind, times] of faults.counts) count(`fault ${kind}`, times);
       count("lost races", sightings.lostRaces());

@@ -21,7 +21,22 @@ export type Command =
   | { readonly kind: "remove_card"; readonly cardId: string }
   | { readonly kind: "pay"; readonly amount: number; readonly orderId?: string }
   | { readonly kind: "refund"; readonly paymentId?: string; readonly amount?: number }
-  | { readonly kind: "top_up"; readonly amount: number; readonly cardId?: string };
+  | { readonly kind: "top_up"; readonly amount: number; readonly cardId?: string }
+  | {
+    readonly kind: "place_hold";
+    readonly amount: number;
+    readonly minutes?: number;
+    readonly orderId?: string;
+  }
+  | { readonly kind: "capture_hold"; readonly holdId: string; readonly amount?: number }
+  | { readonly kind: "release_hold"; readonly holdId: string }
+  | {
+    readonly kind: "adjust";
+    readonly direction: "credit" | "debit";
+    readonly amount: number;
+    readonly note?: string;
+  }
+  | { readonly kind: "freeze" | "unfreeze" | "close" };
 
 /** The command of one kind. */
 export type CommandOf<Kind extends Command["kind"]> = Extract<
@@ -41,6 +56,16 @@ export interface WalletPayment {
   readonly at: number;
 }
 
+/** A hold, and what became of it unless time alone ended it. */
+export interface WalletHold {
+  readonly amount: number;
+  readonly expiresAt: number;
+  readonly orderId?: string;
+  readonly end?:
+    | { readonly status: "captured"; readonly paymentId: string; readonly amount: number }
+    | { readonly status: "released" | "expired" };
+}
+
 export interface WalletTopUp {
   readonly amount: number;
   readonly cardId: string;
@@ -49,12 +74,15 @@ export interface WalletTopUp {
 /** The state after one entry of the journal. */
 export interface Wallet {
   readonly seq: number;
+  readonly status: "active" | "frozen" | "closed";
   readonly balance: number;
   readonly cards: readonly WalletCard[];
   readonly selected: string | null;
   readonly payments: ReadonlyMap<string, WalletPayment>;
   readonly newestPayment: string | null;
   readonly openTopUps: ReadonlyMap<string, WalletTopUp>;
+  /** All that there ever were, in the order in which they were placed. */
+  readonly holds: ReadonlyMap<string, WalletHold>;
   /** By operation and key, what was asked under it. */
   readonly keys: ReadonlyMap<string, string>;
   readonly savesAt: readonly number[];
@@ -87,6 +115,11 @@ export interface Entry {
   readonly topUpId?: string;
   readonly orderId?: string;
   readonly declineReason?: string;
+  readonly holdId?: string;
+  readonly expiresAt?: number;
+  readonly direction?: string;
+  readonly reason?: string;
+  readonly note?: string;
 }
 
 /** What only the system under test can choose, taken from the entry that is being checked. */
@@ -102,7 +135,7 @@ export type Verdict =
   | { readonly kind: "unchanged" | "replayed" }
   | { readonly kind: "refused"; readonly code: string; readonly facts: Facts };
 
-export type Facts = Readonly<Record<string, string | number | null>>;
+export type Facts = Readonly<Record<string, string | number | null | undefined>>;
 
 export function refused(code: string, facts: Facts = {}): Verdict {
   return { kind: "refused", code, facts };

@@ -5,14 +5,14 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
-import { productionOn } from "./support/both_stores.ts";
-import { findFreePort } from "../scripts/services/free_port.ts";
-import { startStoppableRedis } from "./support/model/stoppable_redis.ts";
-import { openTestMongoStore, startMongoProxy } from "./support/mongo_store.ts";
-import { createUser, send } from "./support/kese.ts";
-import { startMain } from "./support/process.ts";
-import { withMongo, withRedis } from "./support/services.ts";
-import { MONGODB_URI, readVariable } from "../scripts/services/variables.ts";
+import { productionOn } from "../support/both_stores.ts";
+import { findFreePort } from "../../scripts/services/free_port.ts";
+import { startStoppableRedis } from "../support/model/stoppable_redis.ts";
+import { openTestMongoStore, startMongoProxy } from "../support/mongo_store.ts";
+import { createUser, send } from "../support/kese.ts";
+import { startMain } from "../support/process.ts";
+import { withMongo, withRedis } from "../support/services.ts";
+import { MONGODB_URI, readVariable } from "../../scripts/services/variables.ts";
 
 /** Runs a test on main.ts, which does not outlive it. */
 async function withMain(
