@@ -173,14 +173,35 @@ const PAID = {
 };
 
 /** The gateway, whose every request is answered with that. */
-function answering(data: unknown) {
+function answering(data: unknown, refusal?: number) {
+  const body = refusal === undefined ? { data } : { errors: { errorCode: "1001" } };
   return createCraftgateGateway({
     ...CRAFTGATE_KEYS,
     url: "http://127.0.0.1",
     clock: createTestClock(),
-    fetch: () => Promise.resolve(Response.json({ data })),
+    fetch: () => Promise.resolve(Response.json(body, { status: refusal ?? 200 })),
   });
 }
+
+Deno.test("register() is refused for the card's sake alone, and forget() of what is not there succeeds", async () => {
+  await using fake = openCraftgateFake();
+  const { token } = await orderOn(fake);
+  const register = (status: number) => answering({}, status).register(PAYER, fake.card());
+  assertEquals(await register(422), { status: "refused" });
+  for (const status of [400, 401, 403]) await assertRejects(() => register(status));
+  await answering({}, 404).forget(token);
+  for (const status of [400, 401, 422]) {
+    await assertRejects(() => answering({}, status).forget(token));
+  }
+});
+
+Deno.test("inquireGiveBack() does not believe a list that is not whole", async () => {
+  const order = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT, whole: true };
+  const inquire = (data: unknown) =>
+    answering(data).inquireGiveBack({ ...order, refundReference: "crf_1" });
+  assertEquals(await inquire({ items: [], totalSize: 0 }), { status: "not_found" });
+  await assertRejects(() => inquire({ items: [], totalSize: 1 }), Error, "not whole");
+});
 
 Deno.test("complete() takes no payment of another amount, even of a user who failed", async () => {
   const asked = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT };
@@ -222,6 +243,24 @@ Deno.test("complete() takes no answer about another payment of the same referenc
   const complete = (data: unknown) => answering(data).complete({ ...asked, message });
   await assertRejects(() => complete(PAID), Error, "another payment");
   assertEquals((await complete({ ...PAID, id: 6 })).status, "charged");
+});
+
+Deno.test("giveBack() of a part takes no payment that is another one or has several lines", async () => {
+  const line = { id: 50, paidPrice: 10.5 };
+  const order = { reference: "top_1", providerRef: "5", refundReference: "crf_1", whole: false };
+  const giveBack = (payment: unknown) =>
+    answering({ ...PAID, items: [], ...payment as object })
+      .giveBack({ ...order, amountKurus: kurus(450) });
+  for (const other of [{ id: 6 }, { externalId: "top_2" }]) {
+    await assertRejects(
+      () => giveBack({ paymentTransactions: [line], ...other }),
+      Error,
+      "its payment is another one",
+    );
+  }
+  for (const paymentTransactions of [[], [line, { ...line, id: 51 }]]) {
+    await assertRejects(() => giveBack({ paymentTransactions }), Error, "has not one line");
+  }
 });
 
 /** What Craftgate could answer to a charge, and what it must mean. */

@@ -244,6 +244,16 @@ function answering(status: number, body: unknown) {
   });
 }
 
+Deno.test("complete() takes no intent but the one that the user was sent to", async () => {
+  const asked = {
+    ...ASKED,
+    message: { kind: "callback", headers: new Headers(), body: "" },
+  } as const;
+  const { complete } = answering(200, INTENT);
+  assertEquals((await complete({ ...asked, providerRef: "pi_1" })).status, "charged");
+  await assertRejects(() => complete({ ...asked, providerRef: "pi_2" }), Error, "another charge");
+});
+
 /** What Stripe could answer to a charge, after which nobody knows what happened. */
 const UNCLEAR: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
   "no JSON": [200, "charged"],
