@@ -12,7 +12,7 @@ import {
   type CraftgateFake,
   openCraftgateFake,
 } from "../../../support/gateways/craftgate_fake.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 async function orderOn({ gateway, card }: CraftgateFake): Promise<ChargeOrder> {
   const registration = await gateway.register(PAYER, card());

@@ -6,7 +6,7 @@ import { createIyzicoGateway } from "../../../../infra/gateways/iyzico/gateway.t
 import { createTestClock, NOW } from "../../../support/clock.ts";
 import { type IyzicoFake, openIyzicoFake } from "../../../support/gateways/iyzico_fake.ts";
 import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../../../support/gateways/iyzico_keys.ts";
-import { AMOUNT, REFERENCE, Stage } from "../gateway_contract.ts";
+import { AMOUNT, REFERENCE, Stage } from "../scenarios/stage.ts";
 
 const REFUND = "crf_01M829RJJTJT9P5BSQB888S198";
 

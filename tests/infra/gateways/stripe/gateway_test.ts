@@ -11,7 +11,7 @@ import {
   STRIPE_KEYS,
   type StripeFake,
 } from "../../../support/gateways/stripe_fake.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 const TOKEN = new CardToken("cus_1/pm_1");
 const ORDER: ChargeOrder = {
