@@ -206,7 +206,9 @@ Deno.test("inquireGiveBack() does not believe a list that is not whole", async (
 Deno.test("complete() takes no payment of another amount, even of a user who failed", async () => {
   const asked = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT };
   const message = bringsFrom("5", "", "FAILURE", "top_1");
-  const complete = (data: unknown) => answering(data).complete({ ...asked, message });
+  // The same for who asks for the payment, and for who asks for the list of all.
+  const complete = (data: Readonly<Record<string, unknown>>) =>
+    answering({ ...data, items: [data] }).complete({ ...asked, message });
   const waiting = { ...PAID, paymentStatus: "INIT_THREEDS" };
   const failed = { status: "declined", reason: "authentication_failed" } as const;
   assertEquals(await complete(waiting), failed);
@@ -240,7 +242,9 @@ for (const [what, data] of Object.entries(LISTS)) {
 Deno.test("complete() takes no answer about another payment of the same reference", async () => {
   const asked = { reference: "top_1", providerRef: "6", amountKurus: AMOUNT };
   const message = bringsFrom("6", "WAITING", "SUCCESS", "top_1");
-  const complete = (data: unknown) => answering(data).complete({ ...asked, message });
+  // The same for who asks for the payment, and for who asks for the list of all.
+  const complete = (data: Readonly<Record<string, unknown>>) =>
+    answering({ ...data, items: [data] }).complete({ ...asked, message });
   await assertRejects(() => complete(PAID), Error, "another payment");
   assertEquals((await complete({ ...PAID, id: 6 })).status, "charged");
 });
