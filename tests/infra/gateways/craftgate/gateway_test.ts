@@ -195,6 +195,40 @@ Deno.test("register() is refused for the card's sake alone, and forget() of what
   }
 });
 
+const REFUSED = { errorCode: "5048" };
+for (
+  const [what, [status, errors], isRefused] of [
+    ["more than is left", [422, REFUSED], true],
+    ["no of the bank's", [422, { errorCode: "10005", errorGroup: "DO_NOT_HONOUR" }], true],
+    ["silence of the bank's", [422, { errorCode: "10202", errorGroup: "UNKNOWN" }], false],
+    ["a group that nobody knows", [422, { errorCode: "10999", errorGroup: "NEW" }], false],
+    ["nothing but an error", [422, {}], false],
+    ["keys that are not taken", [401, REFUSED], false],
+    ["a right that is missing", [403, REFUSED], false],
+    ["the same key under way", [409, REFUSED], false],
+    ["too many requests", [429, REFUSED], false],
+    ["a fault of the gateway", [500, REFUSED], false],
+  ] as const
+) {
+  Deno.test(`giveBack() that is answered with ${what} is ${isRefused ? "refused" : "unclear"}`, async () => {
+    const { giveBack } = createCraftgateGateway({
+      ...CRAFTGATE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (_, init) =>
+        Promise.resolve(
+          init?.method === "GET"
+            ? Response.json({ data: { items: [] } })
+            : Response.json({ errors }, { status }),
+        ),
+    });
+    const order = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT, whole: true };
+    const given = () => giveBack({ ...order, refundReference: "crf_1" });
+    if (isRefused) assertEquals(await given(), { status: "refused" });
+    else await assertRejects(given, Error, "Cannot tell what Craftgate did");
+  });
+}
+
 Deno.test("inquireGiveBack() does not believe a list that is not whole", async () => {
   const order = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT, whole: true };
   const inquire = (data: unknown) =>
@@ -211,7 +245,7 @@ Deno.test("complete() takes no payment of another amount, even of a user who fai
     answering({ ...data, items: [data] }).complete({ ...asked, message });
   const waiting = { ...PAID, paymentStatus: "INIT_THREEDS" };
   const failed = { status: "declined", reason: "authentication_failed" } as const;
-  assertEquals(await complete(waiting), failed);
+  assertEquals(await complete({ ...waiting, items: [waiting] }), failed);
   await assertRejects(() => complete({ ...waiting, price: 10.4 }), Error, "another amount");
   await assertRejects(() => complete({ ...waiting, paidPrice: 11 }), Error, "another amount");
 });

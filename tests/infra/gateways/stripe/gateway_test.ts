@@ -269,6 +269,9 @@ const UNCLEAR: Readonly<Record<string, readonly [status: number, body: unknown]>
     next_action: { redirect_to_url: { url: "http://bank.example/" } },
   }],
   "a decline without its intent": [402, { error: CARD_ERROR }],
+  "a refusal of another type with an intent": [402, {
+    error: { type: "invalid_request_error", payment_intent: TRIED },
+  }],
   "a decline of another charge": [402, {
     error: { ...CARD_ERROR, payment_intent: { ...TRIED, metadata: { reference: "top_2" } } },
   }],
@@ -282,6 +285,70 @@ for (const [what, [status, body]] of Object.entries(UNCLEAR)) {
   Deno.test(`charge() that is answered with ${what} has no known outcome`, async () => {
     const { charge } = answering(status, body);
     await assertRejects(() => charge(ORDER), Error, "Cannot tell what Stripe did");
+  });
+}
+
+const METHOD = { id: "pm_1", customer: "cus_1" };
+for (
+  const [what, refusal, method, isGone] of [
+    ["is detached", [400, { type: "invalid_request_error" }], { ...METHOD, customer: null }, true],
+    [
+      "is another's",
+      [400, { type: "invalid_request_error" }],
+      { ...METHOD, customer: "cus_2" },
+      true,
+    ],
+    ["is not there", [404, { type: "invalid_request_error" }], undefined, true],
+    ["is there", [400, { type: "invalid_request_error" }], METHOD, false],
+    ["is declined without an intent", [402, CARD_ERROR], undefined, false],
+  ] as const
+) {
+  Deno.test(`charge() of a card that ${what} ${isGone ? "says that it is gone" : "is unclear"}`, async () => {
+    const [status, error] = refusal;
+    const { charge } = createStripeGateway({
+      ...STRIPE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (_, init) =>
+        Promise.resolve(
+          init?.method === "POST"
+            ? Response.json({ error }, { status })
+            : method === undefined
+            ? Response.json({ error: { type: "invalid_request_error" } }, { status: 404 })
+            : Response.json(method),
+        ),
+    });
+    if (isGone) assertEquals(await charge(ORDER), { status: "declined", reason: "card_gone" });
+    else await assertRejects(() => charge(ORDER), Error, "Cannot tell what Stripe did");
+  });
+}
+
+const REFUND = { type: "invalid_request_error", code: "charge_already_refunded" };
+for (
+  const [what, [status, error], isRefused] of [
+    ["more than is left", [400, REFUND], true],
+    ["a key that is not taken", [401, REFUND], false],
+    ["a right that the key lacks", [403, REFUND], false],
+    ["the same key with another request", [400, { type: "idempotency_error" }], false],
+    ["the same key under way", [409, REFUND], false],
+    ["too many requests", [429, REFUND], false],
+    ["a fault of the gateway", [500, REFUND], false],
+  ] as const
+) {
+  Deno.test(`giveBack() that is answered with ${what} is ${isRefused ? "refused" : "unclear"}`, async () => {
+    const list = { object: "list", data: [], has_more: false };
+    const { giveBack } = createStripeGateway({
+      ...STRIPE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (_, init) =>
+        Promise.resolve(
+          init?.method === "GET" ? Response.json(list) : Response.json({ error }, { status }),
+        ),
+    });
+    const order = { ...ASKED, providerRef: "pi_1", refundReference: "crf_1", whole: true };
+    if (isRefused) assertEquals(await giveBack(order), { status: "refused" });
+    else await assertRejects(() => giveBack(order), Error, "Cannot tell what Stripe did");
   });
 }
 
