@@ -244,6 +244,35 @@ function answering(status: number, body: unknown) {
   });
 }
 
+Deno.test("inquire() counts the charge of a user who confirms while it gives up waiting", async () => {
+  const waiting = {
+    ...INTENT,
+    status: "requires_action",
+    amount_received: 0,
+    next_action: { redirect_to_url: { url: "https://hooks.stripe.com/3ds" } },
+  };
+  const clock = createTestClock(NOW + 15 * MINUTE);
+  const { inquire } = createStripeGateway({
+    ...STRIPE_KEYS,
+    url: "http://127.0.0.1",
+    clock,
+    fetch: (url) => {
+      const { pathname } = new URL(String(url));
+      if (pathname.endsWith("/cancel")) {
+        const error = { type: "invalid_request_error", code: "payment_intent_unexpected_state" };
+        return Promise.resolve(Response.json({ error }, { status: 400 }));
+      }
+      const list = { data: [waiting], has_more: false };
+      return Promise.resolve(Response.json(pathname.endsWith("/pi_1") ? INTENT : list));
+    },
+  });
+  assertEquals(await inquire({ ...ASKED, token: TOKEN }), {
+    status: "charged",
+    providerRef: "pi_1",
+    amountKurus: AMOUNT,
+  });
+});
+
 Deno.test("complete() takes no intent but the one that the user was sent to", async () => {
   const asked = {
     ...ASKED,
