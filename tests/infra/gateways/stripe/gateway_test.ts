@@ -72,6 +72,41 @@ for (const gatewayToken of ["", "pm_", "pm_1/../../refunds", "pm_1?a=b", "seti_1
   });
 }
 
+for (
+  const [what, attached] of [
+    ["another customer's", { customer: "cus_2" }],
+    ["another card", { id: "pm_2" }],
+  ] as const
+) {
+  Deno.test(`register() that is answered with ${what} is unclear`, async () => {
+    const card = {
+      brand: "visa",
+      last4: "4242",
+      exp_month: 5,
+      exp_year: 2031,
+      fingerprint: "print",
+    };
+    const method = { id: "pm_1", customer: null, card };
+    const { register } = createStripeGateway({
+      ...STRIPE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (url) => {
+        const { pathname } = new URL(String(url));
+        if (pathname.endsWith("/customers")) return Promise.resolve(Response.json({ id: "cus_1" }));
+        const isAttach = pathname.endsWith("/attach");
+        const shown = isAttach ? { ...method, customer: "cus_1", ...attached } : method;
+        return Promise.resolve(Response.json(shown));
+      },
+    });
+    await assertRejects(
+      () => register(PAYER, { cardId: "card_1", gatewayToken: "pm_1" }),
+      Error,
+      "its card cannot be read",
+    );
+  });
+}
+
 Deno.test("register() takes no number", async () => {
   await using fake = openStripeFake();
   const number = CardNumber.parse("4242424242424242");
