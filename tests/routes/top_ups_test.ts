@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { CardNumber } from "../../domain/card_number.ts";
 import {
   DAY_MILLISECONDS,
   GATEWAY_TIMEOUT_MILLISECONDS,

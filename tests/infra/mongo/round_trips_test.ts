@@ -234,7 +234,8 @@ const operations: readonly Operation[] = [
   },
   {
     name: "card saved",
-    commands: ["insert vault", "update users"],
+    // Whose card it is, as a gateway wants to know it.
+    commands: ["find users", "insert vault", "update users"],
     prepare: () => ["POST /kart-saklama", MASTERCARD],
   },
   {
@@ -247,7 +248,8 @@ const operations: readonly Operation[] = [
   },
   {
     name: "card removed",
-    commands: ["update users", "delete vault"],
+    // Which gateway has to forget it.
+    commands: ["update users", "find vault", "delete vault"],
     prepare: async (kese) => {
       const { body: { card: { cardId } } } = await send(kese, "POST /kart-saklama", MASTERCARD);
       return [`DELETE /kart-saklama?userNo=1&cardId=${cardId}`];
@@ -259,7 +261,9 @@ const operations: readonly Operation[] = [
       "find vault",
       "update auth",
       "update users",
+      // At one time.
       "find vault",
+      "find users",
       "insert sandbox_charges",
       "update users",
       // At one time.
