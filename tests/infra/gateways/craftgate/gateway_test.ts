@@ -248,6 +248,7 @@ Deno.test("complete() takes no payment of another amount, even of a user who fai
   assertEquals(await complete({ ...waiting, items: [waiting] }), failed);
   await assertRejects(() => complete({ ...waiting, price: 10.4 }), Error, "another amount");
   await assertRejects(() => complete({ ...waiting, paidPrice: 11 }), Error, "another amount");
+  await assertRejects(() => complete({ ...PAID, price: 11, paidPrice: 11 }), Error, "another");
 });
 
 const FAILED = { ...PAID, paymentStatus: "FAILURE" };
