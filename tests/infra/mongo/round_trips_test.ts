@@ -281,6 +281,20 @@ const operations: readonly Operation[] = [
     },
   },
   {
+    name: "card refund, given back at once",
+    commands: [
+      // What is left of the top-up.
+      ...["find users", "find ledger", "update users"],
+      ...["find sandbox_charges", "update sandbox_charges"],
+      ...["find users", "find ledger", "update users"],
+      "find users",
+    ],
+    prepare: async (kese) => {
+      const { body: { topUpId } } = await send(kese, "POST /update_balance?userNo=1&balance=1");
+      return [`POST /karta-iade?userNo=1&topUpId=${topUpId}`];
+    },
+  },
+  {
     name: "user created",
     // The first two at the same moment: whether the user exists.
     commands: ["find users", "find ledger", "insert vault", "insert users"],
