@@ -80,7 +80,7 @@ export function createSandboxGateway(
     const { reference, declined, amountKurus, waits } = charge;
     const providerRef = providerRefOf(reference);
     if (waits) {
-      const html = createSandboxPage({ callbackUrl, reference, amountKurus });
+      const html = createSandboxPage({ callbackUrl, reference, providerRef, amountKurus });
       const expiresAt = clock.now() + ACTION_MILLISECONDS;
       return { status: "requires_action", providerRef, action: { kind: "page", html }, expiresAt };
     }
