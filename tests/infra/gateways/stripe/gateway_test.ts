@@ -365,6 +365,7 @@ for (
     ["is not there", [404, { type: "invalid_request_error" }], undefined, true],
     ["is there", [400, { type: "invalid_request_error" }], METHOD, false],
     ["is declined without an intent", [402, CARD_ERROR], undefined, false],
+    ["is not there, in a fault of another type", [402, { type: "api_error" }], undefined, false],
   ] as const
 ) {
   Deno.test(`charge() of a card that ${what} ${isGone ? "says that it is gone" : "is unclear"}`, async () => {
