@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { GatewayMessage } from "../domain/ports/card_gateway.ts";
-import type { TopUpState } from "../domain/workflows/top_up_settling.ts";
+import type { TopUpState } from "../domain/workflows/top_up_state.ts";
 import { problem, type Read } from "./contract/problems.ts";
 import { readRawText } from "./http/body.ts";
 import { render } from "./http/render.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AccountId } from "../domain/account.ts";
 import type { TopUpStarted } from "../domain/journal.ts";
-import type { TopUpState } from "../domain/workflows/top_up_settling.ts";
+import type { TopUpState } from "../domain/workflows/top_up_state.ts";
 import type { Dependencies, Settings } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toInstant, toTopUp } from "./contract/present.ts";

@@ -28,10 +28,11 @@ export function toBatch(id: AccountId, pending: readonly Pending[]): Batch {
   const payments: string[] = [];
   const topUps: string[] = [];
   let latest = -Infinity;
-  for (const { command: { idempotency }, deadline, ...asked } of pending) {
+  for (const one of pending) {
+    const { command: { idempotency }, deadline } = one;
     if (idempotency) keys.push(idempotency.keyHash);
-    payments.push(...asked.payments);
-    topUps.push(...asked.topUps);
+    if (one.payments.length > 0) payments.push(...one.payments);
+    if (one.topUps.length > 0) topUps.push(...one.topUps);
     latest = Math.max(latest, deadline);
   }
   return { id, pending, asked: { keys, payments, topUps }, deadline: latest };

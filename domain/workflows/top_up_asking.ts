@@ -9,18 +9,32 @@ import type {
   CardGateway,
   ChargeOutcome,
   FoundCharge,
+  GatewayMessage,
   Inquiry,
   Payer,
 } from "../ports/card_gateway.ts";
 import type { KeptCard } from "../ports/card_vault.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
 import type { People } from "../ports/people.ts";
-import type { OpenTopUpState, Settling, SettlingPorts } from "./top_up_settling.ts";
+import type { InquiryPlan } from "./inquiry_plan.ts";
+import type { OpenTopUpState } from "./top_up_state.ts";
 
-type AskingPorts = Pick<SettlingPorts, "people" | "plan" | "clock" | "log" | "callbackUrl"> & {
+export interface AskingPorts {
   readonly gateway: CardGateway;
-};
+  readonly people: Pick<People, "find">;
+  readonly plan: Pick<InquiryPlan, "countNotFound">;
+  readonly clock: Pick<Clock, "now" | "within">;
+  readonly log: Log;
+  /** Where the bank sends the user's browser, by top-up. */
+  readonly callbackUrl: (topUpId: string) => string;
+}
 
-interface Asking extends Settling {
+/** An open top-up, what the gateway is asked about it first, and its card. */
+export interface Asking {
+  readonly account: AccountId;
+  readonly state: OpenTopUpState;
+  readonly ask: "charge" | "inquire" | { readonly complete: GatewayMessage };
   readonly card: () => Promise<KeptCard>;
 }
 

@@ -2,7 +2,7 @@ import type { AccountId } from "../account.ts";
 import { actionEntryId, closingEntryId } from "../derived_ids.ts";
 import type { TopUpActionRequired, TopUpCredited, TopUpFailed, TopUpStarted } from "../journal.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { CardGateways, ChargeOutcome, GatewayMessage } from "../ports/card_gateway.ts";
+import type { CardGateways, ChargeOutcome } from "../ports/card_gateway.ts";
 import type { CardVault, KeptCard } from "../ports/card_vault.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -13,23 +13,9 @@ import { decideTopUpAction, decideTopUpCredit, decideTopUpFailure } from "../top
 import type { CardDeclines } from "./card_declines.ts";
 import { reportOwed } from "./closing.ts";
 import type { InquiryPlan } from "./inquiry_plan.ts";
-import { askForOutcome } from "./top_up_asking.ts";
+import { askForOutcome, type Asking } from "./top_up_asking.ts";
+import type { OpenTopUpState, TopUpState } from "./top_up_state.ts";
 import { giveBackUnowed } from "./unowed_charges.ts";
-
-/** A top-up that is open: nothing is known of it, or the bank wants to see the user. */
-export type OpenTopUpState =
-  | { readonly status: "pending"; readonly started: TopUpStarted }
-  | {
-    readonly status: "requires_action";
-    readonly started: TopUpStarted;
-    readonly action: TopUpActionRequired;
-  };
-
-/** A top-up, and how it ended according to the journal. */
-export type TopUpState =
-  | OpenTopUpState
-  | { readonly status: "credited"; readonly started: TopUpStarted; readonly closing: TopUpCredited }
-  | { readonly status: "failed"; readonly started: TopUpStarted; readonly closing: TopUpFailed };
 
 export interface SettlingPorts {
   readonly accounts: Pick<Accounts, "update">;
@@ -47,11 +33,7 @@ export interface SettlingPorts {
 }
 
 /** An open top-up, and what the gateway is asked about it first. */
-export interface Settling {
-  readonly account: AccountId;
-  readonly state: OpenTopUpState;
-  readonly ask: "charge" | "inquire" | { readonly complete: GatewayMessage };
-}
+export type Settling = Omit<Asking, "card">;
 
 /** Asks the gateway for the outcome of a top-up, and commits it once it is known. */
 export async function settleTopUp(ports: SettlingPorts, settling: Settling): Promise<TopUpState> {

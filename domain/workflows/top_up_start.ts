@@ -34,8 +34,8 @@ export async function startTopUp(
     const kept = cardId === undefined
       ? undefined
       : await vault.open(id, cardId).catch((error) => void (fault = error));
-    const isChargeable = kept?.token !== undefined && kept.gateway === gateway;
-    const charge = kept && isChargeable
+    const isChargeable = kept !== undefined && kept.token !== null && kept.gateway === gateway;
+    const charge = kept !== undefined && isChargeable
       ? { filo: id.filo, fleetFingerprint: kept.fleetFingerprint, at: command.at }
       : undefined;
     const tooMany = charge && await declines.reserve(charge);

@@ -15,15 +15,9 @@ import type { FirstCharge, TopUpCommand, TopUpRejection } from "../top_up.ts";
 import { type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
 import { createInquiryPlan } from "./inquiry_plan.ts";
 import { readPages } from "./pages.ts";
-import {
-  type OpenTopUpState,
-  readTopUp,
-  settleTopUp,
-  type Settling,
-  type SettlingPorts,
-  type TopUpState,
-} from "./top_up_settling.ts";
+import { readTopUp, settleTopUp, type Settling, type SettlingPorts } from "./top_up_settling.ts";
 import { startTopUp } from "./top_up_start.ts";
+import type { OpenTopUpState, TopUpState } from "./top_up_state.ts";
 
 export interface SettlementPorts extends Omit<SettlingPorts, "declines" | "plan"> {
   readonly accounts: Pick<Accounts, "peek" | "update">;

@@ -80,7 +80,7 @@ export function createSandboxGateway(
     const { reference, declined, amountKurus, waits } = charge;
     const providerRef = providerRefOf(reference);
     if (waits) {
-      const html = createSandboxPage({ callbackUrl, reference, amountKurus });
+      const html = createSandboxPage({ callbackUrl, reference, providerRef, amountKurus });
       const expiresAt = clock.now() + ACTION_MILLISECONDS;
       return { status: "requires_action", providerRef, action: { kind: "page", html }, expiresAt };
     }
@@ -126,11 +126,12 @@ export function createSandboxGateway(
       if (amountKurus === REFUSED_KURUS) return { status: "refused" };
       const charge = await store.giveBack(reference, { refundReference, amountKurus });
       const isPending = amountKurus === PENDING_KURUS;
-      return isPending ? { status: "pending" } : toGivenBack(charge, { refundReference, whole });
+      if (isPending) return { status: "pending" };
+      return toGivenBack(charge, { refundReference, amountKurus, whole });
     },
-    inquireGiveBack: async ({ reference, refundReference, whole }) => {
+    inquireGiveBack: async ({ reference, refundReference, amountKurus, whole }) => {
       const charge = await store.find(reference);
-      const given = toGivenBack(charge, { refundReference, whole });
+      const given = toGivenBack(charge, { refundReference, amountKurus, whole });
       return given.status === "given_back" ? given : { status: "not_found" };
     },
     verify: ({ kind, body }) => {
@@ -156,9 +157,11 @@ export function providerRefOf(reference: string): string {
 
 function toGivenBack(
   charge: SandboxCharge | undefined,
-  { refundReference, whole }: { readonly refundReference: string; readonly whole: boolean },
+  { refundReference, amountKurus, whole }: SandboxRefund & { readonly whole: boolean },
 ): GiveBackOutcome {
-  const isGiven = charge?.refunds.some((refund) => refund.refundReference === refundReference);
+  const isGiven = charge?.refunds.some((refund) =>
+    refund.refundReference === refundReference && refund.amountKurus === amountKurus
+  );
   return isGiven ? { status: "given_back", how: whole ? "void" : "refund" } : { status: "refused" };
 }
 

@@ -1,11 +1,11 @@
 import { formatAmount, type Kurus } from "../../domain/money.ts";
-import { providerRefOf } from "./sandbox.ts";
 
 /** The page on which the sandbox's bank asks its user: it posts to the callback as a bank's does. */
 export function createSandboxPage(
-  { callbackUrl, reference, amountKurus }: {
+  { callbackUrl, reference, providerRef, amountKurus }: {
     readonly callbackUrl: string;
     readonly reference: string;
+    readonly providerRef: string;
     readonly amountKurus: Kurus;
   },
 ): string {
@@ -22,7 +22,7 @@ button{font:inherit;padding:.6rem 1.2rem;margin-right:.6rem}</style>
   } TRY tutarındaki ödemeyi onaylıyor musunuz? <span lang="en">Do you approve?</span></p>
 <form method="post" action="${escape(callbackUrl)}">
 <input type="hidden" name="reference" value="${escape(reference)}">
-<input type="hidden" name="providerRef" value="${escape(providerRefOf(reference))}">
+<input type="hidden" name="providerRef" value="${escape(providerRef)}">
 <button name="result" value="approve">Onayla / Approve</button>
 <button name="result" value="refuse">Reddet / Refuse</button>
 </form>

@@ -53,8 +53,10 @@ const SELECT_STRAYS = `
     SELECT facts ->> 'paymentId' FROM journal WHERE type = 'refund' AND json_valid(facts)
   )
   UNION ALL
-  SELECT 'refunded of top-up ' || top_up_id || ' is looked up, and nothing is refunded of it'
-  FROM given_back WHERE top_up_id NOT IN (
+  SELECT coalesce(account_key, 'no account') || ': refunded of ' || top_up_id
+    || ' is looked up, and nothing is refunded of it'
+  FROM given_back LEFT JOIN journal ON entry_id = top_up_id LEFT JOIN accounts USING (account_no)
+  WHERE top_up_id NOT IN (
     SELECT facts ->> 'topUpId' FROM journal WHERE type = 'card_refund_started' AND json_valid(facts)
   )
   UNION ALL

@@ -85,7 +85,7 @@ function fromChargeRow(row: ChargeRow): SandboxCharge {
     amountKurus,
     last4,
     declined,
-    waits: waits === 1,
+    waits: waits !== 0,
     refunds: JSON.parse(refunds),
   };
 }

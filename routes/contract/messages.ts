@@ -137,6 +137,11 @@ export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
   },
 };
 
+/** The name of the text that says a reason: a problem may have the reason's own name. */
+export function declineText(reason: string): string {
+  return `decline_${reason}`;
+}
+
 /** Texts that the operator replaced, by the name of the variable. */
 type TextOverrides = ReadonlyMap<string, string>;
 
@@ -152,7 +157,7 @@ const TEXTS: ReadonlyMap<string, Translations> = new Map<string, Translations>([
     [code, { tr: tr.title, en: en.title }] as const
   ),
   ...Object.entries(FIELD_MESSAGES),
-  ...Object.entries(DECLINE_REASONS),
+  ...Object.entries(DECLINE_REASONS).map(([reason, said]) => [declineText(reason), said] as const),
   ...Object.entries(MESSAGES),
 ]);
 

@@ -14,7 +14,7 @@ import {
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
 import type { CardRefundState } from "../../domain/workflows/card_refund_settling.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
-import type { TopUpState } from "../../domain/workflows/top_up_settling.ts";
+import type { TopUpState } from "../../domain/workflows/top_up_state.ts";
 import type {
   AdjustmentBody,
   BalanceBody,

@@ -1,6 +1,6 @@
 import type { Language } from "../../domain/idempotency.ts";
 import type { AnyReply, RequestFacts } from "./endpoint.ts";
-import type { Texts } from "../contract/messages.ts";
+import { declineText, type Texts } from "../contract/messages.ts";
 import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { type Problem, statusOf } from "../contract/problems.ts";
@@ -70,9 +70,10 @@ export function toProblemBody(
   const { code, facts, errors } = problem;
   const message = texts.message(code, language);
   const { detail } = PROBLEM_TEXTS[code][language];
-  const said = facts.declineReason === undefined
-    ? facts
-    : { ...facts, declineReason: texts.message(String(facts.declineReason), language) };
+  const said = facts.declineReason === undefined ? facts : {
+    ...facts,
+    declineReason: texts.message(declineText(String(facts.declineReason)), language),
+  };
   return {
     type: `urn:kese:problem:${code}`,
     title: message,

@@ -1,5 +1,5 @@
 import type { UserAction } from "../../domain/ports/card_gateway.ts";
-import type { TopUpState } from "../../domain/workflows/top_up_settling.ts";
+import type { TopUpState } from "../../domain/workflows/top_up_state.ts";
 
 /** What a page may do, and which of several it is. */
 export interface Page {

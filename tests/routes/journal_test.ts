@@ -105,6 +105,7 @@ Deno.test("GET /islemler lists what happened, newest first, with all that its an
     },
     {
       ...{ id: failed.body.topUpId, type: "top_up_started", amount: "20.00", ...still },
+      gateway: "sandbox",
       ...{ balanceAfter: "100.00", requestId: "r5", by: "fleet" },
       ...{ topUpId: failed.body.topUpId, ...withDeclined },
     },
@@ -112,6 +113,7 @@ Deno.test("GET /islemler lists what happened, newest first, with all that its an
       ...{ id: idOf(5), type: "top_up_failed", amount: "20.00", ...still },
       ...{ balanceAfter: "100.00", requestId: "r5", by: "kese" },
       ...{ topUpId: failed.body.topUpId, ...withDeclined, declineReason: "declined" },
+      gateway: "sandbox",
     },
     {
       ...{ id: idOf(6), type: "card_removed", ...nothing },
@@ -119,6 +121,7 @@ Deno.test("GET /islemler lists what happened, newest first, with all that its an
     },
     {
       ...{ id: credited.body.topUpId, type: "top_up_started", amount: "30.50", ...still },
+      gateway: "sandbox",
       ...{ balanceAfter: "100.00", requestId: "r7", by: "fleet" },
       ...{ topUpId: credited.body.topUpId, ...withVisa },
     },
@@ -126,6 +129,7 @@ Deno.test("GET /islemler lists what happened, newest first, with all that its an
       ...{ id: idOf(8), type: "top_up_credited", amount: "30.50", delta: "30.50" },
       ...{ balanceAfter: "130.50", createdAt: AT, requestId: "r7", by: "kese" },
       ...{ topUpId: credited.body.topUpId, ...withVisa },
+      ...{ gateway: "sandbox", providerRef: `sbx_${credited.body.topUpId}` },
     },
     {
       ...{ id: plain.body.paymentId, type: "payment", amount: "5.00", delta: "-5.00" },

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import {
   DECLINE_REASONS,
+  declineText,
   FIELD_MESSAGES,
   findUnknownTexts,
   listTextVariables,
@@ -144,15 +145,18 @@ Deno.test("createTexts() can replace the text of every success", async () => {
 
 Deno.test("listTextVariables() has a Turkish and an English name for every text", () => {
   const variables = listTextVariables();
-  const names = [PROBLEM_TEXTS, MESSAGES, FIELD_MESSAGES, DECLINE_REASONS].flatMap((texts) =>
-    Object.keys(texts)
-  );
+  const reasons = Object.keys(DECLINE_REASONS).map(declineText);
+  const names = [
+    ...[PROBLEM_TEXTS, MESSAGES, FIELD_MESSAGES].flatMap((texts) => Object.keys(texts)),
+    ...reasons,
+  ];
+  assertEquals(new Set(names).size, names.length, "no text takes another one's name");
   assertEquals(variables.size, 2 * names.length);
   for (const name of names) {
     for (const suffix of ["", "_EN"]) {
       const text = variables.get(`MSG_${name.toUpperCase()}${suffix}`);
       // The reasons stand within a sentence.
-      assertMatch(text ?? "", name in DECLINE_REASONS ? /^\S.*[^.]$/ : /^\S.*\.$/, name);
+      assertMatch(text ?? "", reasons.includes(name) ? /^\S.*[^.]$/ : /^\S.*\.$/, name);
     }
   }
 });

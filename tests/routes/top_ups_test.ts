@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { CardNumber } from "../../domain/card_number.ts";
 import {
   DAY_MILLISECONDS,
   GATEWAY_TIMEOUT_MILLISECONDS,
@@ -406,6 +405,7 @@ Deno.test("POST /update_balance answers 202 when the gateway hangs, and asks it 
   assertEquals((await shown(kese, pending.body.topUpId)).body.status, "pending");
   assertEquals(await balanceOf(kese, "1"), "100.00");
   gateway.play({ inquire: ["truth"], charge: ["charges"] });
+  kese.clock.advance(8_000);
   assertEquals((await topUp(kese, "10", "k")).status, 201);
   assertEquals([...gateway.taken.values()], [1_000]);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");
@@ -455,6 +455,7 @@ Deno.test("GET /update_balance/{topUpId} takes a charge that is not found for on
   const { gateway } = kese;
   const { body: { topUpId } } = await topUp(kese, "10", "k");
   assertEquals((await shown(kese, topUpId)).body.status, "pending");
+  kese.clock.advance(8_000);
   assertEquals((await topUp(kese, "10", "k")).status, 201);
   assertEquals(gateway.asked, [topUpId, topUpId, topUpId]);
   assertEquals([...gateway.taken], [[topUpId, 1_000]]);
@@ -470,6 +471,9 @@ Deno.test("GET /update_balance/{topUpId} keeps asking while the gateway says pen
   const { body: { topUpId } } = await topUp(kese, "10", "k");
   for (let count = 0; count < 3; count++) {
     assertEquals((await shown(kese, topUpId)).body.status, "pending");
+    // Whoever asks again at once is told what is known.
+    assertEquals((await shown(kese, topUpId)).body.status, "pending");
+    kese.clock.advance(60_000);
   }
   const { body } = await shown(kese, topUpId);
   assertEquals([body.status, body.declineReason], ["failed", "declined"]);
@@ -707,6 +711,7 @@ Deno.test("POST /update_balance charges a sandbox card once though the gateway f
   await saveCard(kese, "1", TIMES_OUT);
   const { body: { topUpId } } = await topUp(kese, "10");
   assertEquals((await shown(kese, topUpId)).body.status, "pending");
+  kese.clock.advance(8_000);
   assertEquals((await shown(kese, topUpId)).body.status, "credited");
   assertEquals(kese.lines.filter((line) => line.includes("UNIQUE")), []);
   assertEquals(await assertAddsUp(kese, "1"), "110.00");

@@ -89,7 +89,7 @@ Deno.test("reconcile() names each sealed card number that does not open", async 
   // The last record went over to another user.
   assertEquals(
     missing?.replace(/card_\w+/, "…"),
-    "hergele/5: card …: its number is not in the vault",
+    "hergele/5: card …: it is not in the vault",
   );
   assertEquals(
     faults.map((fault) => fault.split(": ").slice(0, 2).join(": ")).sort(),

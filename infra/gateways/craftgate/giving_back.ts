@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { CURRENCY } from "../../../domain/money.ts";
 import type { GiveBackOrder, GiveBackOutcome } from "../../../domain/ports/card_gateway.ts";
+import { meaningOfErrorGroup } from "../error_groups.ts";
 import { unclear } from "../http.ts";
-import { type Call, type Calls, describe } from "./calls.ts";
+import { type Call, type Calls, describe, type Reply } from "./calls.ts";
 import { findPayment } from "./completing.ts";
 import { amount, id, word } from "./payments.ts";
 
@@ -20,6 +21,7 @@ const refund = z.object({
   currency: word,
 });
 type Refund = z.output<typeof refund>;
+type Refused = Extract<Reply, { kind: "refused" }>;
 const listing = z.object({ items: z.array(refund), totalSize: z.int().nullish() });
 
 /**
@@ -45,10 +47,14 @@ export async function giveBack(
   // What was given back before is refused as well, and must not be taken for money that stayed.
   const before = await inquireGiveBack(calls, order, signal);
   if (before.status !== "not_found") return before;
-  if (reply.httpStatus === 401 || reply.httpStatus === 403) {
-    throw unclear("Craftgate", call.name, describe(reply));
-  }
+  if (!isDefinite(reply)) throw unclear("Craftgate", call.name, describe(reply));
   return { status: "refused" };
+}
+
+/** Bank or Craftgate say no: it is neither a fault of the keys, nor a bank that did not answer. */
+function isDefinite({ httpStatus, errorCode = "", errorGroup }: Refused): boolean {
+  if (httpStatus === 401 || httpStatus === 403) return false;
+  return /^\d{1,4}$/.test(errorCode) || meaningOfErrorGroup(errorGroup).kind === "declined";
 }
 
 async function toCall(calls: Calls, order: GiveBackOrder, signal: AbortSignal): Promise<Call> {

@@ -27,8 +27,8 @@ export async function inquire(charging: Charging, expected: Expected): Promise<I
   if (counting === undefined) return { status: "declined", reason: "declined" };
   const { paymentId } = counting;
   const outcome = await askDetail(charging, { ...expected, providerRef: paymentId });
-  if (outcome === "waiting" || outcome.status === "declined") {
-    throw unknownOutcome(DETAIL, "it contradicts the reports");
+  if (outcome === "waiting" || outcome === "missing" || outcome.status === "declined") {
+    throw contradiction();
   }
   const surplus = charges
     .filter((charge) => charge !== counting && !charge.isGivenBack)
@@ -67,6 +67,7 @@ async function askForTries(
   let waits = false;
   for (const { paymentId } of tries.toSorted(byAge)) {
     const outcome = await askDetail(charging, { ...expected, providerRef: paymentId });
+    if (outcome === "missing") throw contradiction();
     if (outcome === "waiting") waits = true;
     else if (outcome.status === "declined") last = outcome;
     // The reports are behind.
@@ -78,7 +79,12 @@ async function askForTries(
 /** Asks for the one payment that the detail has under the reference. */
 async function askByReference(charging: Charging, expected: Expected): Promise<Inquiry> {
   const outcome = await askDetail(charging, expected);
+  if (outcome === "missing") return { status: "not_found" };
   return outcome === "waiting" ? toWaiting(expected) : outcome;
+}
+
+function contradiction(): Error {
+  return unknownOutcome(DETAIL, "it contradicts the reports");
 }
 
 /**
@@ -91,21 +97,14 @@ function toWaiting({ providerRef }: Expected): ChargeOutcome {
     : { status: "pending", providerRef, awaitsUser: true };
 }
 
-/** How one payment ended, by its id if that is known, otherwise by its reference. */
-async function askDetail(
-  charging: Charging,
-  expected: Expected & {
-    readonly providerRef: string;
-  },
-): Promise<ChargeOutcome | "waiting">;
-async function askDetail(
-  charging: Charging,
-  expected: Expected,
-): Promise<ChargeOutcome | "waiting" | { readonly status: "not_found" }>;
+/** How one payment ended, or that it waits for its user, or that iyzico does not have it. */
+type Detail = ChargeOutcome | "waiting" | "missing";
+
+/** Asks for one payment, by its id if that is known, otherwise by its reference. */
 async function askDetail(
   { calls, secretKey, signal }: Charging,
   expected: Expected,
-): Promise<ChargeOutcome | "waiting" | { readonly status: "not_found" }> {
+): Promise<Detail> {
   const { reference, providerRef } = expected;
   const reply = await calls.send("POST", `/${DETAIL}`, {
     locale: "tr",
@@ -114,7 +113,7 @@ async function askDetail(
     paymentConversationId: reference,
   }, signal);
   if (!reply.ok) {
-    if (providerRef === undefined && isNoSuchPayment(reply.failure)) return { status: "not_found" };
+    if (isNoSuchPayment(reply.failure)) return "missing";
     throw unexplained(DETAIL, reply.failure);
   }
   const { fields } = reply;

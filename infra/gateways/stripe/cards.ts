@@ -32,7 +32,6 @@ const method = z.object({
 type Method = z.output<typeof method>;
 const customer = z.object({
   id: customerId,
-  deleted: z.boolean().optional(),
   metadata: z.record(z.string(), z.string()).nullish(),
 });
 
@@ -115,7 +114,8 @@ async function isOwn(
   }
   const read = customer.safeParse(reply.data).data;
   if (read?.id !== id) throw unclear("Stripe", CUSTOMERS, "its customer cannot be read");
-  return read.deleted !== true && read.metadata?.kese_account === owner;
+  // A Customer that was deleted has no metadata.
+  return read.metadata?.kese_account === owner;
 }
 
 /** Without name and address, because no charge needs them. */

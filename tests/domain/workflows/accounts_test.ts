@@ -768,6 +768,19 @@ Deno.test("update() does not use a cached account for a command that names older
   assertEquals(events, [`put ${command.entryId}`]);
 });
 
+Deno.test("update() does not use a cached account for a command that names top-ups", async () => {
+  const events: string[] = [];
+  const bench = await createBench({}, { cache: (opened) => createCache(opened, events) });
+  await commitTo(bench.memory.accounts, ID, paying(bench.commands.payment(1_000)));
+  const command = bench.commands.payment(1);
+  const outcome = await bench.accounts.update(
+    { account: ID, command, topUps: ["top_1"] },
+    ({ account }) => decidePayment(account, command),
+  );
+  assertEquals(outcome.outcome, "accepted");
+  assertEquals(events, [`put ${command.entryId}`]);
+});
+
 Deno.test("update() caches an account only after the save that made it", async () => {
   const gate = createGate();
   const events: string[] = [];

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { kurus } from "../../../domain/money.ts";
 import type { Inquiry } from "../../../domain/ports/card_gateway.ts";
 import { askForOutcome } from "../../../domain/workflows/top_up_asking.ts";
-import type { OpenTopUpState } from "../../../domain/workflows/top_up_settling.ts";
+import type { OpenTopUpState } from "../../../domain/workflows/top_up_state.ts";
 import { createTestClock, MINUTE, NOW } from "../../support/clock.ts";
 import { createTestLog } from "../../support/logs.ts";
 import { createScriptedGateway } from "../../support/scripted_gateway.ts";
@@ -19,7 +19,7 @@ async function inquireAfter(minutes: number, inquiry: Inquiry): Promise<unknown>
   const { outcome } = await askForOutcome({
     gateway: { ...createScriptedGateway(), inquire: () => Promise.resolve(inquiry) },
     people: { find: () => Promise.resolve(undefined) },
-    plan: { countNotFound: () => 0, forget: () => {} },
+    plan: { countNotFound: () => 0 },
     clock,
     log: createTestLog({ clock }).log,
     callbackUrl: (id) => `https://kese.example/update_balance/${id}/donus`,

@@ -24,7 +24,7 @@ import { CardToken } from "../../../domain/card_token.ts";
 import type { OpenTopUpAddress } from "../../../domain/ports/account_store.ts";
 import { decideTopUp, decideTopUpCredit, decideTopUpFailure } from "../../../domain/top_up.ts";
 import { createTopUpSettlement, type SettlementPorts } from "../../../domain/workflows/top_ups.ts";
-import type { TopUpState } from "../../../domain/workflows/top_up_settling.ts";
+import type { TopUpState } from "../../../domain/workflows/top_up_state.ts";
 import {
   accept,
   ACCOUNT_ID,

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { FakeCall, FakeReturn, FakeStep, GatewayFake } from "../../support/gateways/fake.ts";
-import { AMOUNT, type OpenFake, REFERENCE, Stage } from "./gateway_contract.ts";
+import { type OpenFake } from "./gateway_contract.ts";
+import { AMOUNT, REFERENCE, Stage } from "./scenarios/stage.ts";
 
 /** What goes wrong, in which order, and what the user does. */
 interface Mixture {

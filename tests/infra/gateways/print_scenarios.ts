@@ -11,13 +11,8 @@ import { openCraftgateFake } from "../../support/gateways/craftgate_fake.ts";
 import { openIyzicoFake } from "../../support/gateways/iyzico_fake.ts";
 import { openSandboxFake } from "../../support/gateways/sandbox_fake.ts";
 import { openStripeFake } from "../../support/gateways/stripe_fake.ts";
-import {
-  type OpenFake,
-  SCENARIOS,
-  scenariosOf,
-  type Shown,
-  showScenario,
-} from "./gateway_contract.ts";
+import { type OpenFake, SCENARIOS, scenariosOf, showScenario } from "./gateway_contract.ts";
+import { type Shown } from "./scenarios/stage.ts";
 
 const FAKES: readonly (readonly [name: string, open: OpenFake])[] = [
   ["sandbox", openSandboxFake],

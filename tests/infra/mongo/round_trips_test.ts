@@ -287,7 +287,8 @@ const operations: readonly Operation[] = [
   },
   {
     name: "card saved",
-    commands: ["insert vault", "update users"],
+    // Whose card it is, as a gateway wants to know it.
+    commands: ["find users", "insert vault", "update users"],
     prepare: () => ["POST /kart-saklama", MASTERCARD],
   },
   {
@@ -300,7 +301,8 @@ const operations: readonly Operation[] = [
   },
   {
     name: "card removed",
-    commands: ["update users", "delete vault"],
+    // Which gateway has to forget it.
+    commands: ["update users", "find vault", "delete vault"],
     prepare: async (kese) => {
       const { body: { card: { cardId } } } = await send(kese, "POST /kart-saklama", MASTERCARD);
       return [`DELETE /kart-saklama?userNo=1&cardId=${cardId}`];
@@ -312,7 +314,9 @@ const operations: readonly Operation[] = [
       "find vault",
       "update auth",
       "update users",
+      // At one time.
       "find vault",
+      "find users",
       "insert sandbox_charges",
       "update users",
       // At one time.
@@ -327,6 +331,20 @@ const operations: readonly Operation[] = [
     prepare: async (kese) => {
       const { body: { topUpId } } = await send(kese, "POST /update_balance?userNo=1&balance=1");
       return [`GET /update_balance/${topUpId}?userNo=1`];
+    },
+  },
+  {
+    name: "card refund, given back at once",
+    commands: [
+      // What is left of the top-up.
+      ...["find users", "find ledger", "update users"],
+      ...["find sandbox_charges", "update sandbox_charges"],
+      ...["find users", "find ledger", "update users"],
+      "find users",
+    ],
+    prepare: async (kese) => {
+      const { body: { topUpId } } = await send(kese, "POST /update_balance?userNo=1&balance=1");
+      return [`POST /karta-iade?userNo=1&topUpId=${topUpId}`];
     },
   },
   {

@@ -82,6 +82,7 @@ Deno.test("misfits() finds a wrong key, form, status and type, so that what it p
 });
 
 const CARD = "4242 4242 4242 4242";
+const BANK_WAITS_CARD = "4000000000003220";
 const TIMING_OUT_CARD = "4000 0000 0000 0119";
 const DECLINED_CARD = "4000 0000 0000 0002";
 const REFUSED_REFUND = "13.13";
@@ -206,8 +207,10 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
   },
   top_up: async (kese) => {
     const slow = await savedCard(kese, TIMING_OUT_CARD);
+    const waiting = await savedCard(kese, BANK_WAITS_CARD);
     return [
       await send(kese, `POST /update_balance?userNo=1&balance=10&cardId=${slow}`),
+      await send(kese, `POST /update_balance?userNo=1&balance=10&cardId=${waiting}`),
       await send(
         kese,
         `POST /update_balance?userNo=1&balance=10&cardId=${await savedCard(kese, CARD)}`,
@@ -258,6 +261,13 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     await send(kese, `PUT /secili-kart?userNo=1&cardId=${declined}`);
     await send(kese, `POST /update_balance?userNo=1&balance=10`);
     await send(kese, `DELETE /kart-saklama?userNo=1&cardId=${cardId}`);
+    const waiting = await savedCard(kese, BANK_WAITS_CARD);
+    const asked = await send(kese, `POST /update_balance?userNo=1&balance=10&cardId=${waiting}`);
+    const { topUpId } = asked.body;
+    await kese.app.request(`/update_balance/${topUpId}/donus`, {
+      method: "POST",
+      body: `reference=${topUpId}&providerRef=sbx_${topUpId}&result=refuse`,
+    });
     await endEachHold(kese);
     const money = { userNo: "1", amount: "1", direction: "debit", reason: "fine", note: "Kask" };
     await send(kese, "POST /bakiye-duzeltme", { json: money });

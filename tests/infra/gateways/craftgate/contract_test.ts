@@ -1,5 +1,6 @@
 import { openCraftgateFake } from "../../../support/gateways/craftgate_fake.ts";
-import { AMOUNT, testGatewayContract } from "../gateway_contract.ts";
+import { testGatewayContract } from "../gateway_contract.ts";
+import { AMOUNT } from "../scenarios/stage.ts";
 import { testEveryMixture } from "../gateway_mixtures.ts";
 
 await testGatewayContract("Craftgate", openCraftgateFake, {

@@ -12,7 +12,7 @@ import {
   type CraftgateFake,
   openCraftgateFake,
 } from "../../../support/gateways/craftgate_fake.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 async function orderOn({ gateway, card }: CraftgateFake): Promise<ChargeOrder> {
   const registration = await gateway.register(PAYER, card());
@@ -173,24 +173,82 @@ const PAID = {
 };
 
 /** The gateway, whose every request is answered with that. */
-function answering(data: unknown) {
+function answering(data: unknown, refusal?: number) {
+  const body = refusal === undefined ? { data } : { errors: { errorCode: "1001" } };
   return createCraftgateGateway({
     ...CRAFTGATE_KEYS,
     url: "http://127.0.0.1",
     clock: createTestClock(),
-    fetch: () => Promise.resolve(Response.json({ data })),
+    fetch: () => Promise.resolve(Response.json(body, { status: refusal ?? 200 })),
   });
 }
+
+Deno.test("register() is refused for the card's sake alone, and forget() of what is not there succeeds", async () => {
+  await using fake = openCraftgateFake();
+  const { token } = await orderOn(fake);
+  const register = (status: number) => answering({}, status).register(PAYER, fake.card());
+  assertEquals(await register(422), { status: "refused" });
+  for (const status of [400, 401, 403]) await assertRejects(() => register(status));
+  await answering({}, 404).forget(token);
+  for (const status of [400, 401, 422]) {
+    await assertRejects(() => answering({}, status).forget(token));
+  }
+});
+
+const REFUSED = { errorCode: "5048" };
+for (
+  const [what, [status, errors], isRefused] of [
+    ["more than is left", [422, REFUSED], true],
+    ["no of the bank's", [422, { errorCode: "10005", errorGroup: "DO_NOT_HONOUR" }], true],
+    ["silence of the bank's", [422, { errorCode: "10202", errorGroup: "UNKNOWN" }], false],
+    ["a group that nobody knows", [422, { errorCode: "10999", errorGroup: "NEW" }], false],
+    ["nothing but an error", [422, {}], false],
+    ["keys that are not taken", [401, REFUSED], false],
+    ["a right that is missing", [403, REFUSED], false],
+    ["the same key under way", [409, REFUSED], false],
+    ["too many requests", [429, REFUSED], false],
+    ["a fault of the gateway", [500, REFUSED], false],
+  ] as const
+) {
+  Deno.test(`giveBack() that is answered with ${what} is ${isRefused ? "refused" : "unclear"}`, async () => {
+    const { giveBack } = createCraftgateGateway({
+      ...CRAFTGATE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (_, init) =>
+        Promise.resolve(
+          init?.method === "GET"
+            ? Response.json({ data: { items: [] } })
+            : Response.json({ errors }, { status }),
+        ),
+    });
+    const order = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT, whole: true };
+    const given = () => giveBack({ ...order, refundReference: "crf_1" });
+    if (isRefused) assertEquals(await given(), { status: "refused" });
+    else await assertRejects(given, Error, "Cannot tell what Craftgate did");
+  });
+}
+
+Deno.test("inquireGiveBack() does not believe a list that is not whole", async () => {
+  const order = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT, whole: true };
+  const inquire = (data: unknown) =>
+    answering(data).inquireGiveBack({ ...order, refundReference: "crf_1" });
+  assertEquals(await inquire({ items: [], totalSize: 0 }), { status: "not_found" });
+  await assertRejects(() => inquire({ items: [], totalSize: 1 }), Error, "not whole");
+});
 
 Deno.test("complete() takes no payment of another amount, even of a user who failed", async () => {
   const asked = { reference: "top_1", providerRef: "5", amountKurus: AMOUNT };
   const message = bringsFrom("5", "", "FAILURE", "top_1");
-  const complete = (data: unknown) => answering(data).complete({ ...asked, message });
+  // The same for who asks for the payment, and for who asks for the list of all.
+  const complete = (data: Readonly<Record<string, unknown>>) =>
+    answering({ ...data, items: [data] }).complete({ ...asked, message });
   const waiting = { ...PAID, paymentStatus: "INIT_THREEDS" };
   const failed = { status: "declined", reason: "authentication_failed" } as const;
-  assertEquals(await complete(waiting), failed);
+  assertEquals(await complete({ ...waiting, items: [waiting] }), failed);
   await assertRejects(() => complete({ ...waiting, price: 10.4 }), Error, "another amount");
   await assertRejects(() => complete({ ...waiting, paidPrice: 11 }), Error, "another amount");
+  await assertRejects(() => complete({ ...PAID, price: 11, paidPrice: 11 }), Error, "another");
 });
 
 const FAILED = { ...PAID, paymentStatus: "FAILURE" };
@@ -219,9 +277,29 @@ for (const [what, data] of Object.entries(LISTS)) {
 Deno.test("complete() takes no answer about another payment of the same reference", async () => {
   const asked = { reference: "top_1", providerRef: "6", amountKurus: AMOUNT };
   const message = bringsFrom("6", "WAITING", "SUCCESS", "top_1");
-  const complete = (data: unknown) => answering(data).complete({ ...asked, message });
+  // The same for who asks for the payment, and for who asks for the list of all.
+  const complete = (data: Readonly<Record<string, unknown>>) =>
+    answering({ ...data, items: [data] }).complete({ ...asked, message });
   await assertRejects(() => complete(PAID), Error, "another payment");
   assertEquals((await complete({ ...PAID, id: 6 })).status, "charged");
+});
+
+Deno.test("giveBack() of a part takes no payment that is another one or has several lines", async () => {
+  const line = { id: 50, paidPrice: 10.5 };
+  const order = { reference: "top_1", providerRef: "5", refundReference: "crf_1", whole: false };
+  const giveBack = (payment: unknown) =>
+    answering({ ...PAID, items: [], ...payment as object })
+      .giveBack({ ...order, amountKurus: kurus(450) });
+  for (const other of [{ id: 6 }, { externalId: "top_2" }]) {
+    await assertRejects(
+      () => giveBack({ paymentTransactions: [line], ...other }),
+      Error,
+      "its payment is another one",
+    );
+  }
+  for (const paymentTransactions of [[], [line, { ...line, id: 51 }]]) {
+    await assertRejects(() => giveBack({ paymentTransactions }), Error, "has not one line");
+  }
 });
 
 /** What Craftgate could answer to a charge, and what it must mean. */

@@ -7,7 +7,7 @@ import {
   type CraftgateFake,
   openCraftgateFake,
 } from "../../../support/gateways/craftgate_fake.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 const { Currency, PaymentGroup, RefundDestinationType } = Craftgate.Model;
 const CALLBACK_URL = "https://kese.example/update_balance/top_1/donus";

@@ -6,7 +6,7 @@ import { createIyzicoGateway } from "../../../../infra/gateways/iyzico/gateway.t
 import { createTestClock, NOW } from "../../../support/clock.ts";
 import { type IyzicoFake, openIyzicoFake } from "../../../support/gateways/iyzico_fake.ts";
 import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../../../support/gateways/iyzico_keys.ts";
-import { AMOUNT, REFERENCE, Stage } from "../gateway_contract.ts";
+import { AMOUNT, REFERENCE, Stage } from "../scenarios/stage.ts";
 
 const REFUND = "crf_01M829RJJTJT9P5BSQB888S198";
 
@@ -549,4 +549,42 @@ Deno.test("inquire() takes no refusal that is unsigned, or about something else"
     const known = "declined declined";
     assertEquals(stage.endings, [known, "unknown", "unknown", known]);
   }
+});
+
+Deno.test("complete() does not know of a payment that nobody finds", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  fake.play("charge", "wants_3ds");
+  await stage.charge();
+  fake.play("inquire", "finds_nothing");
+  await stage.complete("fails");
+  await stage.complete("fails");
+  const failed = "declined authentication_failed";
+  assertEquals(stage.endings, ["requires_action", "unknown", failed]);
+});
+
+Deno.test("giveBack() refunds nothing while a cancellation may still succeed", async () => {
+  const failures = [
+    { errorCode: "5093", retryable: true },
+    { errorCode: "10223", errorGroup: "REQUIRES_DAY_END", retryable: true },
+    { errorCode: "10223" },
+    { errorCode: "1000" },
+  ];
+  for (const failure of failures) {
+    await using fake = openIyzicoFake();
+    const stage = await charged(fake);
+    fake.alter("/payment/cancel", () => ({ status: "failure", ...failure }));
+    await assertRejects(() => giveBackAll(fake, stage), Error, "payment/cancel: it answered");
+  }
+});
+
+Deno.test("inquire() does not find a charge that iyzico has no more, even if the journal knows its id", async () => {
+  await using fake = openIyzicoFake();
+  const stage = new Stage(fake);
+  fake.play("charge", "wants_3ds");
+  await stage.charge();
+  fake.play("inquire", "finds_nothing");
+  await stage.inquire();
+  await stage.inquire();
+  assertEquals(stage.endings, ["requires_action", "not_found", "pending awaits user"]);
 });

@@ -1,5 +1,6 @@
 import { openStripeFake } from "../../../support/gateways/stripe_fake.ts";
-import { AMOUNT, testGatewayContract } from "../gateway_contract.ts";
+import { testGatewayContract } from "../gateway_contract.ts";
+import { AMOUNT } from "../scenarios/stage.ts";
 import { testEveryMixture } from "../gateway_mixtures.ts";
 
 const charged = { charges: 1, leftKurus: AMOUNT };

@@ -11,7 +11,7 @@ import {
   STRIPE_KEYS,
   type StripeFake,
 } from "../../../support/gateways/stripe_fake.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 const TOKEN = new CardToken("cus_1/pm_1");
 const ORDER: ChargeOrder = {
@@ -69,6 +69,41 @@ for (const gatewayToken of ["", "pm_", "pm_1/../../refunds", "pm_1?a=b", "seti_1
     assertEquals(outcome, { status: "refused" });
     const isForm = /^pm_\w+$/.test(gatewayToken);
     assertEquals(fake.wire.requests.length, isForm ? 1 : 0);
+  });
+}
+
+for (
+  const [what, attached] of [
+    ["another customer's", { customer: "cus_2" }],
+    ["another card", { id: "pm_2" }],
+  ] as const
+) {
+  Deno.test(`register() that is answered with ${what} is unclear`, async () => {
+    const card = {
+      brand: "visa",
+      last4: "4242",
+      exp_month: 5,
+      exp_year: 2031,
+      fingerprint: "print",
+    };
+    const method = { id: "pm_1", customer: null, card };
+    const { register } = createStripeGateway({
+      ...STRIPE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (url) => {
+        const { pathname } = new URL(String(url));
+        if (pathname.endsWith("/customers")) return Promise.resolve(Response.json({ id: "cus_1" }));
+        const isAttach = pathname.endsWith("/attach");
+        const shown = isAttach ? { ...method, customer: "cus_1", ...attached } : method;
+        return Promise.resolve(Response.json(shown));
+      },
+    });
+    await assertRejects(
+      () => register(PAYER, { cardId: "card_1", gatewayToken: "pm_1" }),
+      Error,
+      "its card cannot be read",
+    );
   });
 }
 
@@ -244,6 +279,45 @@ function answering(status: number, body: unknown) {
   });
 }
 
+Deno.test("inquire() counts the charge of a user who confirms while it gives up waiting", async () => {
+  const waiting = {
+    ...INTENT,
+    status: "requires_action",
+    amount_received: 0,
+    next_action: { redirect_to_url: { url: "https://hooks.stripe.com/3ds" } },
+  };
+  const clock = createTestClock(NOW + 15 * MINUTE);
+  const { inquire } = createStripeGateway({
+    ...STRIPE_KEYS,
+    url: "http://127.0.0.1",
+    clock,
+    fetch: (url) => {
+      const { pathname } = new URL(String(url));
+      if (pathname.endsWith("/cancel")) {
+        const error = { type: "invalid_request_error", code: "payment_intent_unexpected_state" };
+        return Promise.resolve(Response.json({ error }, { status: 400 }));
+      }
+      const list = { data: [waiting], has_more: false };
+      return Promise.resolve(Response.json(pathname.endsWith("/pi_1") ? INTENT : list));
+    },
+  });
+  assertEquals(await inquire({ ...ASKED, token: TOKEN }), {
+    status: "charged",
+    providerRef: "pi_1",
+    amountKurus: AMOUNT,
+  });
+});
+
+Deno.test("complete() takes no intent but the one that the user was sent to", async () => {
+  const asked = {
+    ...ASKED,
+    message: { kind: "callback", headers: new Headers(), body: "" },
+  } as const;
+  const { complete } = answering(200, INTENT);
+  assertEquals((await complete({ ...asked, providerRef: "pi_1" })).status, "charged");
+  await assertRejects(() => complete({ ...asked, providerRef: "pi_2" }), Error, "another charge");
+});
+
 /** What Stripe could answer to a charge, after which nobody knows what happened. */
 const UNCLEAR: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
   "no JSON": [200, "charged"],
@@ -259,6 +333,9 @@ const UNCLEAR: Readonly<Record<string, readonly [status: number, body: unknown]>
     next_action: { redirect_to_url: { url: "http://bank.example/" } },
   }],
   "a decline without its intent": [402, { error: CARD_ERROR }],
+  "a refusal of another type with an intent": [402, {
+    error: { type: "invalid_request_error", payment_intent: TRIED },
+  }],
   "a decline of another charge": [402, {
     error: { ...CARD_ERROR, payment_intent: { ...TRIED, metadata: { reference: "top_2" } } },
   }],
@@ -272,6 +349,71 @@ for (const [what, [status, body]] of Object.entries(UNCLEAR)) {
   Deno.test(`charge() that is answered with ${what} has no known outcome`, async () => {
     const { charge } = answering(status, body);
     await assertRejects(() => charge(ORDER), Error, "Cannot tell what Stripe did");
+  });
+}
+
+const METHOD = { id: "pm_1", customer: "cus_1" };
+for (
+  const [what, refusal, method, isGone] of [
+    ["is detached", [400, { type: "invalid_request_error" }], { ...METHOD, customer: null }, true],
+    [
+      "is another's",
+      [400, { type: "invalid_request_error" }],
+      { ...METHOD, customer: "cus_2" },
+      true,
+    ],
+    ["is not there", [404, { type: "invalid_request_error" }], undefined, true],
+    ["is there", [400, { type: "invalid_request_error" }], METHOD, false],
+    ["is declined without an intent", [402, CARD_ERROR], undefined, false],
+    ["is not there, in a fault of another type", [402, { type: "api_error" }], undefined, false],
+  ] as const
+) {
+  Deno.test(`charge() of a card that ${what} ${isGone ? "says that it is gone" : "is unclear"}`, async () => {
+    const [status, error] = refusal;
+    const { charge } = createStripeGateway({
+      ...STRIPE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (_, init) =>
+        Promise.resolve(
+          init?.method === "POST"
+            ? Response.json({ error }, { status })
+            : method === undefined
+            ? Response.json({ error: { type: "invalid_request_error" } }, { status: 404 })
+            : Response.json(method),
+        ),
+    });
+    if (isGone) assertEquals(await charge(ORDER), { status: "declined", reason: "card_gone" });
+    else await assertRejects(() => charge(ORDER), Error, "Cannot tell what Stripe did");
+  });
+}
+
+const REFUND = { type: "invalid_request_error", code: "charge_already_refunded" };
+for (
+  const [what, [status, error], isRefused] of [
+    ["more than is left", [400, REFUND], true],
+    ["a key that is not taken", [401, REFUND], false],
+    ["a right that the key lacks", [403, REFUND], false],
+    ["the same key with another request", [400, { type: "idempotency_error" }], false],
+    ["the same key under way", [409, REFUND], false],
+    ["too many requests", [429, REFUND], false],
+    ["a fault of the gateway", [500, REFUND], false],
+  ] as const
+) {
+  Deno.test(`giveBack() that is answered with ${what} is ${isRefused ? "refused" : "unclear"}`, async () => {
+    const list = { object: "list", data: [], has_more: false };
+    const { giveBack } = createStripeGateway({
+      ...STRIPE_KEYS,
+      url: "http://127.0.0.1",
+      clock: createTestClock(),
+      fetch: (_, init) =>
+        Promise.resolve(
+          init?.method === "GET" ? Response.json(list) : Response.json({ error }, { status }),
+        ),
+    });
+    const order = { ...ASKED, providerRef: "pi_1", refundReference: "crf_1", whole: true };
+    if (isRefused) assertEquals(await giveBack(order), { status: "refused" });
+    else await assertRejects(() => giveBack(order), Error, "Cannot tell what Stripe did");
   });
 }
 

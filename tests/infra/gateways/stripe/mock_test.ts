@@ -3,7 +3,7 @@ import { kurus } from "../../../../domain/money.ts";
 import { withStripeMock } from "../../../support/services.ts";
 import { openStripeFake, ownerOf } from "../../../support/gateways/stripe_fake.ts";
 import type { WireRequest } from "../../../support/gateways/wire.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 /** Every request that the adapter can send, as it was sent to the fake. */
 async function collectRequests(): Promise<readonly WireRequest[]> {

@@ -8,7 +8,7 @@ import {
   STRIPE_KEYS,
   type StripeFake,
 } from "../../../support/gateways/stripe_fake.ts";
-import { AMOUNT, PAYER, REFERENCE } from "../gateway_contract.ts";
+import { AMOUNT, PAYER, REFERENCE } from "../scenarios/stage.ts";
 
 const CALLBACK_URL = "https://kese.example/update_balance/top_1/donus";
 
