@@ -30,7 +30,7 @@ export interface LoadResult extends Rates {
   readonly refused: ReadonlyMap<number, number>;
 }
 
-const ANSWER_MAX_BYTES = 256 * 1024;
+const ANSWER_MAX_BYTES = 512 * 1024;
 /** Has no body (RFC 9110, section 15.4.5). */
 const NOT_MODIFIED = 304;
 const decoder = new TextDecoder();

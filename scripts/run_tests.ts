@@ -83,6 +83,7 @@ try {
   const permissions = [...PERMISSIONS, hasForeign ? ANYWHERE : LOOPBACK, ...flags];
   const verdicts: Verdict[] = [];
   for (const pass of planPasses(Deno.args, services)) {
+    if (stopping.signal.aborted) break;
     if (pass.title) console.error(`\n${pass.title}`);
     verdicts.push(await runPass(pass, permissions));
   }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { AccountCache } from "../../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../../domain/ports/account_cache.ts";
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
 import { fullAccount } from "../../support/full_account.ts";
 
@@ -9,9 +9,9 @@ const OTHERS = [
 ];
 
 /** Registers a test on a fresh and empty cache. */
-export type CacheTest = (what: string, body: (cache: AccountCache) => Promise<void>) => void;
+export type CacheTest = (what: string, body: (cache: ErasableCache) => Promise<void>) => void;
 
-/** What every {@linkcode AccountCache} has to do that is neither lost nor too small. */
+/** What every {@linkcode ErasableCache} has to do that is neither lost nor too small. */
 export function accountCacheContract(test: CacheTest): void {
   test("get() gives nothing for an account that was never put", async (cache) => {
     assertEquals(await cache.get(ACCOUNT_ID), undefined);
@@ -58,6 +58,14 @@ export function accountCacheContract(test: CacheTest): void {
   test("drop() of what is not there does nothing", async (cache) => {
     await cache.drop(ACCOUNT_ID);
     assertEquals(await cache.get(ACCOUNT_ID), undefined);
+  });
+
+  test("replace() leaves no older state, and room for none", async (cache) => {
+    await cache.put(testAccount({ seq: 4 }));
+    await cache.replace(testAccount({ seq: 9, head: "ent_9" }));
+    assertEquals((await cache.get(ACCOUNT_ID))?.head, "ent_9");
+    await cache.put(testAccount({ seq: 8 }));
+    assertEquals((await cache.get(ACCOUNT_ID))?.head, "ent_9");
   });
 
   test("get(), put() and drop() touch no other account", async (cache) => {

@@ -33,6 +33,7 @@ import {
   PERSON,
 } from "../../support/commands.ts";
 import { commandsOf, HISTORIES, openingOf } from "../../support/histories.ts";
+import { faultsOf } from "../../support/journal_proof.ts";
 import type { LedgerStore, WithStore } from "./contract_store.ts";
 
 const CHARGED = { gateway: "sandbox", providerRef: "charge" };
@@ -112,6 +113,16 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
           const stored = (await accounts.load(id, { keys: [keyed(1).keyHash] }))?.account;
           assert(stored);
           assertEquals(comparable(stored), comparable(replayed));
+          let balance = 0;
+          for (const entry of entries.toReversed()) {
+            const { deltaKurus, balanceAfterKurus, heldAfterKurus = 0 } = entry;
+            balance += deltaKurus;
+            assertEquals<number>(balanceAfterKurus, balance);
+            assert(0 <= heldAfterKurus && heldAfterKurus <= balance, entry.id);
+          }
+          assertEquals<number>(stored.balanceKurus, balance);
+          const account = { ...stored, recentKeys: replayed.recentKeys };
+          assertEquals(faultsOf(account, entries.toReversed()), []);
           const { others } = stored.recentKeys;
           assertNotEquals(others, "unknown");
           if (others === "none") assertEquals(stored.recentKeys, replayed.recentKeys);

@@ -1,4 +1,4 @@
-import type { AccountCache } from "../../../domain/ports/account_cache.ts";
+import type { ErasableCache } from "../../../domain/ports/account_cache.ts";
 import type { Eventually } from "../../../domain/ports/eventually.ts";
 import type { RateLimiter } from "../../../domain/ports/rate_limiter.ts";
 import { createLayeredAccountCache } from "../../../infra/memory/layered_account_cache.ts";
@@ -42,10 +42,11 @@ accountCacheContract((what, body) =>
       await write;
       await cache.settled();
     };
-    const waitingCache: AccountCache = {
+    const waitingCache: ErasableCache = {
       get: (id) => cache.get(id),
       put: (account) => done(cache.put(account)),
       drop: (id) => done(cache.drop(id)),
+      replace: (account) => done(cache.replace(account)),
     };
     await body(waitingCache);
   })

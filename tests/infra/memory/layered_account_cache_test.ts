@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Account, AccountId } from "../../../domain/account.ts";
 import type { ErasableCache } from "../../../domain/ports/account_cache.ts";
 import {
@@ -8,6 +8,7 @@ import {
 } from "../../../infra/memory/layered_account_cache.ts";
 import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts";
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
+import { settled } from "../../support/clock.ts";
 import { createTestLog } from "../../support/logs.ts";
 
 type Far = Partial<ErasableCache>;
@@ -146,4 +147,26 @@ Deno.test("get(), put() and drop() do without a far layer that fails, and log no
   assertEquals(await cache.get(user(1).id), undefined);
   assertEquals(lines.length, 4);
   assert(!lines.join("").includes("SET"));
+});
+
+Deno.test("replace() waits for the far layer, behind what is under way, and drops what waits to be written", async () => {
+  const held = createHeld();
+  const { cache, calls } = createBench({ put: held.hold });
+  await cache.put(user(1, 7));
+  await cache.put(user(1, 8));
+  await cache.drop(user(1).id);
+  let isDone = false;
+  const replacing = Promise.resolve(cache.replace(user(1, 9))).then(() => void (isDone = true));
+  await settled();
+  assertEquals([isDone, calls], [false, ["put 1 at 7"]]);
+  held.endAll();
+  await replacing;
+  await cache.settled();
+  assertEquals(calls, ["put 1 at 7", "replace 1 at 9"]);
+  assertEquals(await cache.get(user(1).id), user(1, 9));
+});
+
+Deno.test("replace() rejects when the far layer does not say that it has replaced", async () => {
+  const { cache } = createBench({ replace: () => Promise.reject(new Error("no connection")) });
+  await assertRejects(async () => await cache.replace(user(1)), Error, "no connection");
 });

@@ -306,6 +306,13 @@ Deno.test("readEnvironment() takes Stripe's test keys outside production, or wit
   }
 });
 
+Deno.test("readEnvironment() keeps the texts only of a fleet that there is", () => {
+  const [fault = "", ...others] = faultsOf({ ...COMPLETE, KEEP_TEXTS: "hergele,nowhere" });
+  assertEquals([fault.startsWith("KEEP_TEXTS names a fleet"), others], [true, []]);
+  assertEquals(read({ ...COMPLETE, KEEP_TEXTS: " hergele " }).keepTexts, new Set(["hergele"]));
+  assertEquals(read(COMPLETE).keepTexts, new Set());
+});
+
 Deno.test("readEnvironment() sends no code unsigned in production", () => {
   const url = { CODE_WEBHOOK_URL: "https://example.com/codes" };
   const [fault = "", ...others] = faultsOf({ ...COMPLETE, ...url });
