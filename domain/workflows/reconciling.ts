@@ -230,12 +230,12 @@ async function findChargeFault(
   const surplus = "surplus" in answer ? answer.surplus ?? [] : [];
   for (const charge of surplus) {
     const given = await giveBackUnowed(unowed, { started, charge, why: "surplus" });
-    if (given !== "given_back") return `the card was charged again as ${charge.providerRef}`;
+    if (given !== "given_back_before") return `the card was charged again as ${charge.providerRef}`;
   }
   if (type === "top_up_failed") {
     if (answer.status !== "charged") return undefined;
     const given = await giveBackUnowed(unowed, { started, charge: answer, why: "failed" });
-    return given === "given_back" ? undefined : "failed, and the card was charged";
+    return given === "given_back_before" ? undefined : "failed, and the card was charged";
   }
   if (answer.status !== "charged") return `credited, and the card's side says ${answer.status}`;
   const { amountKurus: charged } = answer;

@@ -30,7 +30,7 @@ export async function giveBackUnowed(
     readonly charge: FoundCharge;
     readonly why: Unowed;
   },
-): Promise<GiveBackOutcome["status"]> {
+): Promise<GiveBackOutcome["status"] | "given_back_before"> {
   const { providerRef, amountKurus } = charge;
   const order = {
     reference: started.id,
@@ -44,7 +44,7 @@ export async function giveBackUnowed(
       gateway.inquireGiveBack(order),
       GATEWAY_TIMEOUT_MILLISECONDS,
     );
-    if (before?.status === "given_back") return before.status;
+    if (before?.status === "given_back") return "given_back_before";
     log.error(ALARMS[why], { topUpId: started.id, providerRef });
     if (before === undefined || before.status === "pending") return "pending";
     const given = await clock.within(gateway.giveBack(order), GATEWAY_TIMEOUT_MILLISECONDS);
