@@ -16,6 +16,7 @@ const FILES = [
   "docs/deployment.md",
   "docs/errors.md",
   "docs/errors.tr.md",
+  "docs/gateways.md",
   "docs/limits.md",
   "docs/scale.md",
 ];

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { StoreUnavailableError } from "../../domain/ports/errors.ts";
-import type { StoreRecords } from "../../domain/ports/store_records.ts";
 import { reconcileRecords } from "../../domain/workflows/reconciling.ts";
 import { chainDigest } from "../../infra/crypto/chain_digest.ts";
 import { assertProblem, assertReplays, journalOf, sendWell } from "../support/answers.ts";
