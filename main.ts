@@ -74,15 +74,8 @@ export async function openKese(
     clock,
     log,
   });
-  const { journal } = store;
-  const accounts = createAccounts({
-    store: store.accounts,
-    journal,
-    clock,
-    log,
-    pause,
-    cache,
-  });
+  const { journal, people } = store;
+  const accounts = createAccounts({ store: store.accounts, journal, clock, log, pause, cache });
   const vault = createCardVault(store.vault, {
     sealing: cardKeys,
     fingerprint: () => keyring.key("card_fingerprint"),
@@ -93,27 +86,14 @@ export async function openKese(
     sandboxCharges: store.sandboxCharges,
     clock,
   });
-  const { people } = store;
-  const actions = createUserActions(store.actions, cardKeys);
-  const cardRefunds = createCardRefunds({
-    accounts,
-    store: store.accounts,
-    journal,
-    gateways,
-    clock,
-    log,
-  });
+  const money = { accounts, store: store.accounts, journal, gateways, clock, log };
+  const cardRefunds = createCardRefunds(money);
   const settlement = createTopUpSettlement({
-    accounts,
+    ...money,
     counters: store.auth,
-    store: store.accounts,
-    journal,
     vault,
     people,
-    actions,
-    gateways,
-    clock,
-    log,
+    actions: createUserActions(store.actions, cardKeys),
     callbackUrl: (topUpId) => `${environment.publicUrl}/update_balance/${topUpId}/donus`,
   });
   const audit = createAuditLog({ sink: store.audit, clock, log });
@@ -121,7 +101,7 @@ export async function openKese(
     channel: replaced.codeChannel ?? await openCodeChannel(environment, { clock, log }),
     // Users of a fleet that was removed are sent nothing.
     contactOf: async (id) =>
-      fleets.has(id.filo) ? await findContact({ accounts, people: store.people }, id) : undefined,
+      fleets.has(id.filo) ? await findContact({ accounts, people }, id) : undefined,
     clock,
     log,
     pause,
