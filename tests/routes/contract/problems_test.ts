@@ -1,3 +1,4 @@
+import type { CardGateway } from "../../../domain/ports/card_gateway.ts";
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { DAY_MILLISECONDS } from "../../../domain/limits.ts";
 import { BusyError } from "../../../domain/ports/errors.ts";
@@ -129,6 +130,7 @@ function requestsForProblems(
     too_many_cards: ["POST /kart-saklama", {
       json: { userNo: "full", cardNo: "5555555555554444" },
     }],
+    card_refused: ["POST /kart-saklama", { json: { userNo: "2", cardNo: "378282246310005" } }],
     card_not_chargeable: ["PUT /secili-kart", { json: { userNo: "1", cardId: unverified } }],
     refund_exceeds_payment: ["POST /iade", { json: { userNo: "2", amount: "5.01" } }],
     refund_window_passed: ["POST /iade", { json: { userNo: "1", paymentId: oldPaymentId } }],
@@ -141,7 +143,12 @@ function requestsForProblems(
 
 async function openForEverything(): Promise<TestKese & { made: Record<string, string> }> {
   const gateway = createScriptedGateway({ charge: ["says_pending"], inquire: ["pending"] });
-  const kese = await openTestKese({ gateway });
+  // It saves no American Express.
+  const register: CardGateway["register"] = (payer, card) =>
+    "number" in card && card.number.facts.brand === "amex"
+      ? Promise.resolve({ status: "refused" })
+      : gateway.register(payer, card);
+  const kese = await openTestKese({ gateway: { ...gateway, register } });
   const full = Array.from({ length: 20 }, (_, place) => cardNumberLike("424242", "4242", place));
   const users: [string, Record<string, unknown>][] = [
     ["1", { balance: "100", allCards: ["4242424242424242", "1234567812345678"] }],
