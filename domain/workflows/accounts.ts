@@ -216,5 +216,21 @@ function decideOnCached(
   if (base === undefined) return undefined;
   const fold = foldCommands(base, pending);
   // A refusal may rest on an old state.
-  return fold.entries.length === 0 ? undefined : { base, fold };
+  const needsFresh = fold.entries.length === 0 || mayRefuseOldKey(base, pending, fold);
+  return needsFresh ? undefined : { base, fold };
+}
+
+/**
+ * Whether a command that is not accepted may have been accepted long ago, under the same key: a save
+ * finds the older keys of its entries alone.
+ */
+function mayRefuseOldKey(
+  { account: { recentKeys } }: LoadedAccount,
+  pending: Batch["pending"],
+  { outcomes }: Fold,
+): boolean {
+  return recentKeys.others === "stored" && pending.some(({ command: { idempotency } }, place) => {
+    const outcome = outcomes[place];
+    return idempotency !== undefined && outcome !== undefined && !("entry" in outcome);
+  });
 }

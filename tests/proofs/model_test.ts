@@ -9,7 +9,7 @@
 
 import { assertGreater } from "@std/assert";
 import fc from "fast-check";
-import { ENTRY_TYPES } from "../../domain/journal.ts";
+import { ENTRY_TYPES, type EntryType } from "../../domain/journal.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import { liveOut } from "../support/model/clients.ts";
@@ -53,12 +53,15 @@ const MUST_HAPPEN = [
   "lost races",
 ];
 
+/** What no plan asks for: erasing moves no money, and tests/routes/erasing_test.ts breaks its steps off. */
+const NOT_PLANNED: readonly EntryType[] = ["account_erased"];
+
 /** What takes more runs than the slower store gets. */
 const LIMITS = [
   ...["rate_limited card_saves", "rate_limited card_declines", "too_many_open_top_ups"],
   ...["too_many_holds", "account_closed"],
   ...["hold_closed captured", "hold_closed released", "hold_closed expired"],
-  ...ENTRY_TYPES.map((type) => `entry ${type}`),
+  ...ENTRY_TYPES.filter((type) => !NOT_PLANNED.includes(type)).map((type) => `entry ${type}`),
 ];
 
 /** What is proved, and on what. */

@@ -232,6 +232,35 @@ Deno.test("a filed key whose entry is missing is no new key", async () => {
   await store.close();
 });
 
+Deno.test("a refused command of a fold is answered by what its filed key paid, or by its reuse", async () => {
+  const { store } = openHere();
+  const commands = createCommands();
+  const bench = openBench(store, commands);
+  await openAccount(store, commands);
+  for (let place = 1; place <= LEAST + 1; place++) await bench.pay(key(place));
+  const tooMuch = (place: number, fingerprint: string) => {
+    const idempotency = { ...key(place), fingerprint };
+    const command = commands.payment(2_000_000_000, { idempotency });
+    return bench.accounts.update(
+      { account: ID, command },
+      ({ account }) => decidePayment(account, command),
+    );
+  };
+  // The first is on its way to the store; the others wait and are folded.
+  const outcomes = await Promise.all([
+    bench.pay(),
+    bench.pay(key(LEAST + 2)),
+    tooMuch(3, "asked"),
+    tooMuch(4, "another"),
+    tooMuch(LEAST + 3, "asked"),
+  ]);
+  assertEquals(
+    outcomes.map(({ outcome }) => outcome),
+    ["accepted", "accepted", "replayed", "key_reused", "rejected"],
+  );
+  await store.close();
+});
+
 /** An account that has paid so many times with keys, made row by row. */
 function insertHistory(database: DatabaseSync, entries: number): void {
   const { head } = database.prepare(
