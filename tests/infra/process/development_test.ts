@@ -33,7 +33,7 @@ Deno.test("completeForDevelopment() sets all that Kese needs, on loopback", () =
       mode: "development",
       host: "127.0.0.1",
       port: 5_000,
-      cardGateway: "sandbox",
+      cardGateway: new Map([["*", "sandbox"]]),
       allowCardNumberInUrl: true,
     });
     assertEquals([...fleets], [["hergele", [sha256(DEVELOPMENT_FLEET_KEY)]]]);

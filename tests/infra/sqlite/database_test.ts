@@ -4,7 +4,8 @@ import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { SCHEMA_VERSION } from "../../../infra/sqlite/schema.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
-const INSERT = "INSERT INTO sandbox_charges (reference, amount, last4) VALUES ('a', 1, '4242')";
+const INSERT = `INSERT INTO sandbox_charges (reference, amount, last4, waits, refunds)
+  VALUES ('a', 1, '4242', 0, '[]')`;
 const COUNT = "SELECT count(*) AS charges FROM sandbox_charges";
 
 Deno.test("SqliteDatabase keeps what it wrote for the next start", () =>

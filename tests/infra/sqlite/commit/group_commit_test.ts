@@ -55,7 +55,8 @@ async function withBench(test: (bench: Bench) => Promise<void>): Promise<void> {
 function openNames(database: SqliteDatabase): Opened {
   let count = 0;
   const insertName = database.prepare(
-    "INSERT INTO sandbox_charges (reference, amount, last4) VALUES (?, 1, '4242')",
+    `INSERT INTO sandbox_charges (reference, amount, last4, waits, refunds)
+    VALUES (?, 1, '4242', 0, '[]')`,
   );
   const select = database.prepare("SELECT reference FROM sandbox_charges ORDER BY reference");
   const insert = (name: string) => {

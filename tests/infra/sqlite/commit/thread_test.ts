@@ -7,7 +7,8 @@ import type { SqliteWrites } from "../../../../infra/sqlite/commit/writes.ts";
 import { withTemporaryFile } from "../../../support/temporary_store.ts";
 
 function chargeOf(reference: string) {
-  return { reference, amountKurus: 1, last4: "4242", declined: null } as const;
+  const charge = { amountKurus: 1, last4: "4242", declined: null, waits: false, refunds: [] };
+  return { reference, ...charge } as const;
 }
 
 Deno.test("createCommitThread() gives each call its outcome, in the order of the calls", () =>
