@@ -95,7 +95,7 @@ export function startTopUp(
   const excess = refuseExcess(wallet, amount);
   if (excess) return excess;
   const openTopUps = new Map(wallet.openTopUps).set(topUpId, { amount, cardId: card.cardId });
-  const shown = { topUpId, card: shownCard(card, wallet.selected) };
+  const shown = { topUpId, card: shownCard(card, wallet.selected), gateway: "sandbox" };
   const facts: EntryFacts = { type: "top_up_started", amount, ...shown };
   return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
 }
@@ -133,11 +133,12 @@ export function closeTopUp(wallet: Wallet, topUpId: string, closing: Entry): Ver
   const openTopUps = new Map(wallet.openTopUps);
   openTopUps.delete(topUpId);
   const { declined } = knownCard(card.number);
-  const shown = { topUpId, card: shownCard(card, wallet.selected) };
+  const shown = { topUpId, card: shownCard(card, wallet.selected), gateway: "sandbox" };
   const circumstances = { at: closing.at, entryId: closing.id, cardIds: [] };
   if (declined === null) {
     const money = { amount: topUp.amount, delta: topUp.amount };
-    return accepted({ ...wallet, openTopUps }, { type: "top_up_credited", ...shown, ...money }, {
+    const facts: EntryFacts = { type: "top_up_credited", ...shown, ...money };
+    return accepted({ ...wallet, openTopUps }, { ...facts, providerRef: `sbx_${topUpId}` }, {
       circumstances,
     });
   }

@@ -113,6 +113,8 @@ export interface Entry {
   readonly cards?: readonly ShownCard[];
   readonly paymentId?: string;
   readonly topUpId?: string;
+  readonly gateway?: string;
+  readonly providerRef?: string;
   readonly orderId?: string;
   readonly declineReason?: string;
   readonly holdId?: string;
