@@ -21,6 +21,7 @@ import {
   type CardRefundStartPorts,
   startCardRefund,
 } from "./card_refund_start.ts";
+import { readPages } from "./pages.ts";
 
 export interface CardRefundPorts extends CardRefundSettlingPorts, CardRefundStartPorts {
   readonly accounts: CardRefundSettlingPorts["accounts"];
@@ -130,13 +131,14 @@ export function createCardRefunds(ports: CardRefundPorts): CardRefunds {
       const now = clock.now();
       const except = { from: now - youngMilliseconds, to: now + youngMilliseconds };
       const counts = { pending: 0, completed: 0, failed: 0 };
-      let page = await store.openCardRefunds(except, CARD_REFUNDS_AT_ONCE);
-      for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+      // Each page after the last one, and not from the start, because some may stay pending.
+      const pages = readPages<OpenCardRefundAddress>((after) =>
+        store.openCardRefunds(except, CARD_REFUNDS_AT_ONCE, after)
+      );
+      for await (const page of pages) {
         for (const status of await Promise.all(page.map(sweepOne))) {
           if (status) counts[status]++;
         }
-        // Past the last one, and not from the start, because some may stay pending.
-        page = await store.openCardRefunds(except, CARD_REFUNDS_AT_ONCE, last);
       }
       return counts;
     },

@@ -186,8 +186,10 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     { reference, providerRef }: { readonly reference?: string; readonly providerRef?: string },
   ): Promise<OpenTopUpAddress | undefined> {
     const none = { from: 0, to: 0 };
-    let page = await ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE);
-    for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
+    const pages = readPages<OpenTopUpAddress>((after) =>
+      ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE, after)
+    );
+    for await (const page of pages) {
       for (const open of page) {
         if (open.account.filo !== filo) continue;
         if (open.topUpId === reference) return open;
@@ -196,7 +198,6 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
         const topUp = account?.openTopUps.find(({ topUpId }) => topUpId === open.topUpId);
         if (topUp?.providerRef === providerRef) return open;
       }
-      page = await ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE, last);
     }
     return undefined;
   }
