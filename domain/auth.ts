@@ -21,6 +21,10 @@ export interface Session {
   readonly expiresAt: Instant;
 }
 
+/** What a key of a fleet may do. The keys that are configured may do everything. */
+export const SCOPES = ["read", "pay", "refund", "adjust", "admin"] as const;
+export type Scope = typeof SCOPES[number];
+
 /** Who sends a request: a fleet's server or one of its users. */
 export type Caller =
   | { readonly kind: "fleet"; readonly filo: string }

@@ -21,6 +21,7 @@ export function createAdjustmentRoutes({ accounts, ids }: Dependencies): readonl
       method: "post",
       path: "/bakiye-duzeltme",
       operation: "adjust_balance",
+      scope: "adjust",
       tag: "balance",
       summary: "Books money that came or went outside Kese",
       parameters: z.object({

@@ -12,6 +12,7 @@ export function createBalanceRoutes({ accounts }: Dependencies): readonly Endpoi
       method: "get",
       path: "/bakiye",
       operation: "get_balance",
+      scope: "read",
       tag: "balance",
       summary: "Shows the balance, what is held of it and what is available",
       parameters: z.object({ userNo }),

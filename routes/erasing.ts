@@ -15,6 +15,7 @@ export function createErasingRoutes(dependencies: Dependencies): readonly Endpoi
       method: "delete",
       path: "/kullanici",
       operation: "erase_user",
+      scope: "admin",
       tag: "users",
       summary: "Erases the personal data of a closed account; its journal and number stay",
       parameters: z.object({ userNo }),

@@ -13,6 +13,7 @@ export function createJournalRoutes({ accounts, journal }: Dependencies): readon
       method: "get",
       path: "/islemler",
       operation: "list_entries",
+      scope: "read",
       tag: "journal",
       summary: "Lists the journal, newest first",
       parameters: z.object({

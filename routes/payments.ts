@@ -14,6 +14,7 @@ export function createPaymentRoutes({ accounts, ids, journal }: Dependencies): r
       method: "post",
       path: "/kart-saklamali-odeme",
       operation: "pay",
+      scope: "pay",
       tag: "payments",
       summary: "Pays from the balance",
       parameters: z.object({
@@ -46,6 +47,7 @@ export function createPaymentRoutes({ accounts, ids, journal }: Dependencies): r
       method: "get",
       path: "/kart-saklamali-odeme/{paymentId}",
       operation: "get_payment",
+      scope: "read",
       tag: "payments",
       summary: "Shows a payment and how much of it is refunded",
       parameters: z.object({ userNo, paymentId }),

@@ -16,6 +16,7 @@ export function createRefundRoutes({ accounts, ids, journal }: Dependencies): re
       method: "post",
       path: "/iade",
       operation: "refund",
+      scope: "refund",
       tag: "payments",
       summary: "Refunds a payment to the balance, the newest one by default",
       parameters: z.object({

@@ -26,6 +26,7 @@ function defineCreateCode(dependencies: Dependencies, signIn: SignIn): Endpoint 
     method: "post",
     path: "/authenticate_first_route",
     operation: "create_code",
+    scope: "pay",
     tag: "sign-in",
     summary:
       "Creates a one-time code: answered to the fleet and to whoever knows the authCode, otherwise sent to the user",

@@ -20,6 +20,7 @@ function defineTopUp(dependencies: Dependencies): Endpoint {
     method: "post",
     path: "/update_balance",
     operation: "top_up",
+    scope: "pay",
     tag: "top-ups",
     summary: "Tops up the balance from a saved card",
     parameters: z.object({
@@ -70,6 +71,7 @@ function defineGetTopUp({ settings, settlement }: Dependencies): Endpoint {
     method: "get",
     path: "/update_balance/{topUpId}",
     operation: "get_top_up",
+    scope: "read",
     tag: "top-ups",
     summary: "Shows a top-up; while it is pending, asks the card gateway for the outcome",
     parameters: z.object({ userNo, topUpId }),

@@ -17,6 +17,7 @@ export function createUserDataRoutes(dependencies: Dependencies): readonly Endpo
       method: "get",
       path: "/kullanici/verilerim",
       operation: "get_user_data",
+      scope: "read",
       tag: "users",
       summary: "Gives all that is kept of a user as one document, however long it is",
       parameters: z.object({ userNo }),

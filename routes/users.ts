@@ -28,6 +28,7 @@ export function createUserRoutes(dependencies: Dependencies): readonly Endpoint[
       method: "post",
       path: "/create_user",
       operation: "create_user",
+      scope: "pay",
       tag: "users",
       summary: "Creates a user with a balance and cards",
       parameters: z.object({

@@ -40,6 +40,7 @@ const ROUTE_WORDS: Readonly<Record<Language, RouteWords>> = {
     heading: ["Route", "Who", "Does", "Parameters", "Answers"],
     who: {
       fleet: "F",
+      whole_fleet: "F",
       fleet_or_session: "F S",
       session: "S",
       public: "anyone",
@@ -51,6 +52,7 @@ const ROUTE_WORDS: Readonly<Record<Language, RouteWords>> = {
     heading: ["Uç nokta", "Kim", "Ne yapar", "Parametreler", "Yanıtlar"],
     who: {
       fleet: "F",
+      whole_fleet: "F",
       fleet_or_session: "F O",
       session: "O",
       public: "herkes",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { AccountId } from "../../domain/account.ts";
-import type { Caller } from "../../domain/auth.ts";
+import type { Caller, Scope } from "../../domain/auth.ts";
 import type { Command } from "../../domain/decision.ts";
 import type { Language } from "../../domain/idempotency.ts";
 import type { MessageName } from "../contract/messages.ts";
@@ -21,6 +21,8 @@ export interface Definition<
   readonly path: string;
   /** Its name in documentation and audit, and in the scope of idempotency keys. */
   readonly operation: string;
+  /** What a key of the fleet must be allowed; a session needs none of it. */
+  readonly scope?: Scope;
   readonly summary: string;
   readonly tag: string;
   readonly parameters: Fields;
@@ -84,6 +86,14 @@ export interface AccountRequest<Parameters> extends RequestFacts {
   readonly trace: Trace;
 }
 
+/** A request about a whole fleet, by that fleet. */
+export interface FleetRequest<Parameters> extends RequestFacts {
+  readonly filo: string;
+  readonly caller: Extract<Caller, { kind: "fleet" }>;
+  readonly parameters: Parameters;
+  readonly trace: Trace;
+}
+
 /** A request that anyone may send; its handler finds out who it is about. */
 interface PublicRequest<Parameters> extends RequestFacts {
   readonly parameters: Parameters;
@@ -126,6 +136,7 @@ export type Reply<Served extends Answers> =
 /** A definition with its handler, as it is run. The parameters have passed the definition's schema. */
 export type Endpoint =
   | EndpointWith<"fleet" | "fleet_or_session", AccountRequest<Parameters>>
+  | EndpointWith<"whole_fleet", FleetRequest<Parameters>>
   | EndpointWith<"session", SessionRequest<Parameters>>
   | EndpointWith<"public", PublicRequest<Parameters>>;
 
@@ -143,15 +154,32 @@ export type AnyReply =
   | StreamedSuccess<number, z.ZodObject>
   | Problem;
 
+/** A definition of what a fleet may call: it says with which keys. */
+type Scoped<Fields extends z.ZodObject, Served extends Answers> =
+  & Definition<Fields, Served>
+  & { readonly scope: Scope };
+
 type AccountFields = z.ZodObject<{ userNo: z.ZodType<string> }>;
 
 /** A route for one account: `access` says whether its own user may call it, or the fleet alone. */
 export function defineAccountEndpoint<Fields extends AccountFields, const Served extends Answers>(
   access: "fleet" | "fleet_or_session",
-  definition: Definition<Fields, Served>,
+  definition: Scoped<Fields, Served>,
   handle: (request: AccountRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
 ): Endpoint {
   return { access, definition, handle: (request) => handle(withParameters(request)) };
+}
+
+/** A route about a whole fleet, for that fleet alone. */
+export function defineFleetEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
+  definition: Scoped<Fields, Served>,
+  handle: (request: FleetRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
+): Endpoint {
+  return {
+    access: "whole_fleet",
+    definition,
+    handle: (request) => handle(withParameters(request)),
+  };
 }
 
 /** A route for whoever is signed in. */

@@ -9,14 +9,22 @@ const WINDOW_SECONDS = 60;
 
 /** Lists the general limits on a request: its user's and its fleet's. */
 export function listRateLimits(
-  { requestsPerMinute }: Settings,
+  settings: Settings,
   id: AccountId,
 ): readonly RateLimit[] {
-  const { user, fleet } = requestsPerMinute;
+  const { user } = settings.requestsPerMinute;
   const limits: RateLimit[] = [];
   if (user > 0) limits.push(toLimit("user", accountKey(id), user));
-  if (fleet > 0) limits.push(toLimit("fleet", id.filo, fleet));
+  limits.push(...listFleetRateLimits(settings, id.filo));
   return limits;
+}
+
+/** Lists the general limits on a request that concerns no single user. */
+export function listFleetRateLimits(
+  { requestsPerMinute: { fleet } }: Settings,
+  filo: string,
+): readonly RateLimit[] {
+  return fleet > 0 ? [toLimit("fleet", filo, fleet)] : [];
 }
 
 function toLimit(policy: string, whose: string, limit: number): RateLimit {

@@ -10,7 +10,7 @@ import type { AnyReply, Definition, Endpoint, RequestFacts, Trace } from "./endp
 import type { KnownParameters } from "./known_parameters.ts";
 import { settleNamedUser } from "./named_user.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
-import { listRateLimits, refuseRateLimited } from "./rate_limits.ts";
+import { listFleetRateLimits, listRateLimits, refuseRateLimited } from "./rate_limits.ts";
 import { validate } from "./validate.ts";
 import { refuseUnknownCaller } from "./wrong_keys.ts";
 
@@ -54,7 +54,7 @@ async function runPublic(
 
 async function runSignedIn(
   run: Run,
-  endpoint: EndpointOf<"session"> | EndpointOfAccount,
+  endpoint: EndpointOf<"session" | "whole_fleet"> | EndpointOfAccount,
 ): Promise<AnyReply> {
   const { dependencies, facts, trace } = run;
   const caller = await authenticate(dependencies, { headers: facts.headers, now: facts.at });
@@ -64,6 +64,7 @@ async function runSignedIn(
       await refuseUnknownCaller(dependencies, facts);
   }
   noteCaller(caller, trace);
+  if (endpoint.access === "whole_fleet") return await runFleet(run, endpoint, caller);
   if (endpoint.access !== "session") return await runAccount(run, endpoint, caller);
   if (caller.kind !== "session") return problem("unauthenticated");
   const parameters = await read(run, endpoint.definition, caller);
@@ -103,6 +104,22 @@ async function runAccount(
     command: command.value,
     trace,
   });
+}
+
+async function runFleet(
+  run: Run,
+  { definition, handle }: EndpointOf<"whole_fleet">,
+  caller: Caller,
+): Promise<AnyReply> {
+  const { dependencies: { limiter, settings }, facts, trace } = run;
+  if (caller.kind === "session") return problem("forbidden");
+  const parameters = await read(run, definition, caller);
+  if (!parameters.ok) return parameters.problem;
+  const { filo } = caller;
+  const limits = listFleetRateLimits(settings, filo);
+  const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
+  if (exceeded) return refuseRateLimited(exceeded);
+  return await handle({ ...facts, parameters: parameters.value, filo, caller, trace });
 }
 
 /** Reads and checks the parameters: at once, unless there is a body to wait for. */

@@ -35,6 +35,7 @@ export function toRoute(endpoint: Endpoint): Route {
 const ACCESS: Readonly<Record<Endpoint["access"], string>> = {
   fleet: "For the fleet: fleet key and header `Filo`.",
   fleet_or_session: "For the fleet (fleet key and header `Filo`) and for the user's own session.",
+  whole_fleet: "For the fleet: fleet key and header `Filo`.",
   session: "For whoever is signed in.",
   public: "For anyone.",
 };
@@ -84,13 +85,13 @@ function listSecurity({ access, definition: { bearer } }: Endpoint): Record<stri
   if (bearer === "optional_fleet_key") return [{}, { fleetKey: [] }];
   if (access === "public") return [];
   if (access === "session") return [{ session: [] }];
-  return access === "fleet" ? [{ fleetKey: [] }] : [{ fleetKey: [] }, { session: [] }];
+  return access === "fleet_or_session" ? [{ fleetKey: [] }, { session: [] }] : [{ fleetKey: [] }];
 }
 
 function listHeaderNames(endpoint: Endpoint): (keyof typeof HEADER_PARAMETERS)[] {
-  const isOfAccount = endpoint.access === "fleet" || endpoint.access === "fleet_or_session";
+  const isOfFleet = endpoint.access !== "public" && endpoint.access !== "session";
   return [
-    ...(isOfAccount ? ["Filo" as const] : []),
+    ...(isOfFleet ? ["Filo" as const] : []),
     ...(isAccountCommand(endpoint) ? ["Idempotency-Key" as const] : []),
     "Accept-Language",
     "X-Request-Id",
