@@ -87,6 +87,9 @@ try {
     if (pass.title) console.error(`\n${pass.title}`);
     verdicts.push(await runPass(pass, permissions));
   }
+  for (const failure of verdicts.flatMap(({ failures }) => failures)) {
+    console.error(`\nFailed: ${failure}`);
+  }
   // A run that was killed may have left its last line unfinished.
   console.log(`\n${formatTally(addTallies(verdicts))}`);
   Deno.exitCode = verdicts.every(({ ok }) => ok) ? 0 : 1;

@@ -14,6 +14,8 @@ export interface Tally {
 /** The result of a run: `ok` only if tests ran and all of them passed. */
 export interface Verdict extends Tally {
   readonly ok: boolean;
+  /** Each failed test as `file: name`, with what it said. */
+  readonly failures: readonly string[];
 }
 
 /** Adds up the tallies of several runs. */
@@ -50,7 +52,32 @@ export function judge(exitCode: number, junitXml: string): Verdict {
   const ran = tally.passed + tally.failed;
   const unreported = tally.failed === 0 && (exitCode !== 0 || ran === 0);
   const failed = unreported ? 1 : tally.failed;
-  return { ...tally, failed, ok: failed === 0 };
+  const failures = unreported
+    ? ["A run without a report: its process died, or a file failed outside of its tests."]
+    : listFailures(junitXml);
+  return { ...tally, failed, ok: failed === 0, failures };
+}
+
+/** How much of what a failed test said is repeated at the end of a long run. */
+const FAILURE_SHOWN = 1_000;
+
+/** Lists the failed tests of a report. Without it they are far above the last line of a long run. */
+export function listFailures(junitXml: string): readonly string[] {
+  const failures = junitXml.matchAll(
+    /<testcase name="([^"]*)" classname="([^"]*)"[^>]*>\s*<failure [^>]*>([^<]*)/g,
+  );
+  return [...failures].map(([, name = "", file = "", said = ""]) =>
+    `${unescape(file)}: ${unescape(name)}\n${unescape(said).slice(0, FAILURE_SHOWN)}`
+  );
+}
+
+const ENTITIES = new Map([["&lt;", "<"], ["&gt;", ">"], ["&quot;", '"'], ["&apos;", "'"], [
+  "&amp;",
+  "&",
+]]);
+
+function unescape(text: string): string {
+  return text.replaceAll(/&\w+;/g, (entity) => ENTITIES.get(entity) ?? entity);
 }
 
 /** Adds up a number that the pattern captures. Texts in the report cannot match, because `<` is escaped. */
