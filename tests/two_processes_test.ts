@@ -100,7 +100,7 @@ onBothStores(
 );
 
 onBothStores(
-  "a balance for one payment is spent once in 100 tries at two processes",
+  "POST /kart-saklamali-odeme spends a balance for one payment once in 100 tries at two processes",
   (variables) =>
     withPair(variables, async ({ urls }) => {
       await createUser(urls[0], "rider", "10.00");
@@ -125,7 +125,7 @@ onBothStores(
 );
 
 onBothStores(
-  "one key at two processes at once is one payment and one answer",
+  "Idempotency-Key at two processes at once is one payment and one answer",
   (variables) =>
     withPair(variables, async ({ urls }) => {
       await createUser(urls[0], "rider", "10.00");
@@ -195,7 +195,7 @@ onBothStores(
 );
 
 onBothStores(
-  "an account under load from two processes adds up",
+  "POST /kart-saklamali-odeme under load from two processes adds up",
   (variables) =>
     withPair(variables, async ({ urls }) => {
       await createUser(urls[0], "rider", "1000.00");
@@ -214,7 +214,7 @@ onBothStores(
 );
 
 onBothStores(
-  "a process that is killed leaves nothing undone that it acknowledged",
+  "main.ts that is killed leaves nothing undone that it acknowledged",
   (variables) =>
     withPair(variables, async ({ running: [killed], urls }) => {
       const userNos = times(LOAD_USERS, (place) => `rider-${place}`);

@@ -288,13 +288,13 @@ Deno.test("decideCardRefundFailure() puts the amount back, on a full and on a cl
   }
 });
 
-Deno.test("a card refund ends once", () => {
+Deno.test("decideCardRefundCompletion() and decideCardRefundFailure() end a card refund once", () => {
   const view = viewOf({}, UNDER_WAY);
   assertEquals(decideCardRefundCompletion(view, { ...ENDING, how: "refund" }), UNCHANGED);
   assertEquals(decideCardRefundFailure(view, ENDING), UNCHANGED);
 });
 
-Deno.test("a card refund does not end without its top-up in view", () => {
+Deno.test("decideCardRefundCompletion() wants the top-up in view", () => {
   const view = viewOf({ openCardRefunds: [OPEN] });
   assertThrows(() => decideCardRefundFailure(view, ENDING), Error, "is not loaded");
 });

@@ -220,7 +220,7 @@ Deno.test("cardMoneyKurus() is never more than cards brought and did not get bac
   );
 });
 
-Deno.test("once every payment is refunded, cards can get back all that they brought and no kurus of a grant", () => {
+Deno.test("grantedAgainKurus() is such that once every payment is refunded, cards can get back all that they brought and no kurus of a grant", () => {
   fc.assert(
     fc.property(fc.nat(100), STEPS, (granted, steps) => {
       const wallet = walk(granted, steps);

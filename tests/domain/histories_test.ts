@@ -269,7 +269,7 @@ Deno.test("foldCommands() appends one entry a key, and the account remembers eac
   });
 });
 
-Deno.test("no history holds more than the balance, or counts a hold twice", () => {
+Deno.test("decideHold() holds in no history more than the balance, or counts a hold twice", () => {
   checkLives(({ account, entries }) => {
     const held = new Map<string, number>();
     for (const entry of entries) {
@@ -286,7 +286,7 @@ Deno.test("no history holds more than the balance, or counts a hold twice", () =
   });
 });
 
-Deno.test("no history forgets what a captured hold was for", () => {
+Deno.test("decideHoldCapture() forgets in no history what a captured hold was for", () => {
   let captures = 0;
   checkLives(({ entries }) => {
     for (const entry of entries) {

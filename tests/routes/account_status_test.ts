@@ -9,7 +9,7 @@ import { onBothStores } from "../support/two_instances.ts";
 const CLOSE = { json: { userNo: "1", reason: "ayrıldı" } };
 
 onBothStores(
-  "a closed account can only be looked at, and its sessions end everywhere",
+  "POST /hesap/kapat leaves an account that can only be looked at, and its sessions end everywhere",
   async ([first, second]) => {
     await createUser(first, "1", "10.00");
     const bearer = await signIn(first, "1");
@@ -45,7 +45,7 @@ onBothStores(
 );
 
 onBothStores(
-  "what is owed arrives on a closed account, and is an alarm once",
+  "POST /hesap/kapat lets what is owed arrive, and is an alarm once",
   async ([first, second]) => {
     await createUser(first, "1", "0.00");
     await saveCard(first, "1", ANSWER_IS_LOST);

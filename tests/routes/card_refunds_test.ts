@@ -127,7 +127,7 @@ Deno.test("POST /karta-iade is pending until its outcome is known, and then it i
   assertEquals(await assertAddsUp(kese, "1"), "36.86");
 });
 
-Deno.test("a sweep ends a card refund that nobody asks about", async () => {
+Deno.test("sweep() ends a card refund that nobody asks about", async () => {
   const { kese } = await openToppedUp("0", ["50"]);
   await using _kese = kese;
   await giveBack(kese, { amount: PENDING });
@@ -232,7 +232,7 @@ Deno.test("POST /karta-iade is the fleet's alone, and names only the user's own 
   ]]);
 });
 
-Deno.test("a hundred card refunds of one top-up at one moment give back exactly what is left", async () => {
+Deno.test("POST /karta-iade a hundred times at one moment gives back exactly what is left of a top-up", async () => {
   const { kese, topUpIds: [topUpId = ""] } = await openToppedUp("100", ["50", "70"]);
   await using _kese = kese;
   const answers = await Promise.all(

@@ -146,7 +146,7 @@ Deno.test("POST /kart-saklama takes a card that the gateway saved itself, once",
   assertEquals(keeper.forgotten, [], "the saved card is charged by the same token");
 });
 
-Deno.test("a card that is not with the fleet's gateway has to be saved again, and an expired one charges nothing", async () => {
+Deno.test("POST /update_balance wants a card that is not with the fleet's gateway saved again, and an expired one charges nothing", async () => {
   const keeper = createKeeper();
   const clock = createTestClock();
   const store = openSqliteStore(":memory:");
@@ -175,7 +175,7 @@ Deno.test("a card that is not with the fleet's gateway has to be saved again, an
   assertEquals(list.body.cards[1].expired, true);
 });
 
-Deno.test("cards that come with a new user are listed, and a gateway that keeps cards does not get them", async () => {
+Deno.test("POST /create_user lists the cards that come with a user, and a gateway that keeps cards does not get them", async () => {
   const keeper = createKeeper();
   await using kese = await openTestKese({ gateway: keeper.gateway });
   await sendWell(kese, "POST /create_user", {

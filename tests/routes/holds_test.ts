@@ -54,7 +54,7 @@ async function entriesOf(kese: TestKese, type: string): Promise<Json[]> {
   return body.data;
 }
 
-Deno.test("a ride is held, captured below its hold, and refunded as any payment", async () => {
+Deno.test("POST /provizyon/{holdId}/tahsilat captures below the hold, and is refunded as any payment", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const ride = { orderId: "ride-1", description: "Moda" };
@@ -108,7 +108,7 @@ Deno.test("a ride is held, captured below its hold, and refunded as any payment"
   assertEquals([refund.status, refund.body.balance], [201, "100.00"]);
 });
 
-Deno.test("a hold is captured above its amount if the rest is available, and stays open if not", async () => {
+Deno.test("POST /provizyon/{holdId}/tahsilat captures above the hold's amount if the rest is available, and stays open if not", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const other = await placed(kese, "30");
@@ -124,7 +124,7 @@ Deno.test("a hold is captured above its amount if the rest is available, and sta
   assertEquals((await stateOf(kese, other)).status, "open");
 });
 
-Deno.test("a hold that was refused, or is another user's, can never be ended", async () => {
+Deno.test("POST /provizyon/{holdId}/tahsilat never ends a hold that was refused, or is another user's", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "10.00");
   await createUser(kese, "2", "10.00");
@@ -139,7 +139,7 @@ Deno.test("a hold that was refused, or is another user's, can never be ended", a
   assertEquals((await entriesOf(kese, "payment")).length, 0);
 });
 
-Deno.test("a release frees the money, once; a second is 409 and no empty success", async () => {
+Deno.test("POST /provizyon/{holdId}/iptal frees the money, once; a second is 409 and no empty success", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const holdId = await placed(kese, "60");
@@ -160,7 +160,7 @@ Deno.test("a release frees the money, once; a second is 409 and no empty success
   assertEquals((await stateOf(kese, holdId)).status, "released");
 });
 
-Deno.test("a hold expires at its time by itself, and a sweep says so in the journal", async () => {
+Deno.test("POST /provizyon makes a hold that expires at its time by itself, and a sweep says so in the journal", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const [early, late] = [await placed(kese, "40"), await placed(kese, "40")];
@@ -185,7 +185,7 @@ Deno.test("a hold expires at its time by itself, and a sweep says so in the jour
   assertEquals((await entriesOf(kese, "hold_expired")).length, 2);
 });
 
-Deno.test("holds and their ends are repeated byte for byte under their keys", async () => {
+Deno.test("POST /provizyon and what ends a hold are repeated byte for byte under their keys", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const headers = { "idempotency-key": "hold-1" };
@@ -208,7 +208,7 @@ Deno.test("holds and their ends are repeated byte for byte under their keys", as
   assertProblem(other, 422, "idempotency_key_reused");
 });
 
-Deno.test("what is new is refused to a frozen account, and what is owed goes on", async () => {
+Deno.test("POST /hesap/dondur refuses what is new, and what is owed goes on", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "100.00");
   const ride = await placed(kese, "50");
@@ -238,7 +238,7 @@ Deno.test("what is new is refused to a frozen account, and what is owed goes on"
 });
 
 onBothStores(
-  "a captured payment says what its hold was for, and is refunded by that order",
+  "POST /provizyon/{holdId}/tahsilat says what its hold was for, and is refunded by that order",
   async ([first, second]) => {
     await createUser(first, "1", "100.00");
     const ride = { orderId: "ride-1", description: 'Moda, "iskele"' };
@@ -285,7 +285,7 @@ onBothStores(
 );
 
 onBothStores(
-  "a capture and a release of one hold: one wins, the other says what it was",
+  "POST /provizyon/{holdId}/tahsilat against a release: one wins, the other says what it was",
   async ([first, second]) => {
     await createUser(first, "1", "100.00");
     for (let round = 0; round < 10; round++) {
@@ -313,7 +313,7 @@ onBothStores("200 holds at once on money for 20 are exactly 20", async ([first, 
 });
 
 onBothStores(
-  "a payment at the instant of an expiry has the money, or the capture has it",
+  "POST /kart-saklamali-odeme at the instant of an expiry has the money, or the capture has it",
   async ([first, second]) => {
     await createUser(first, "1", "40.00");
     const rounds = [
@@ -340,7 +340,7 @@ onBothStores(
 );
 
 onBothStores(
-  "by clocks a millisecond apart a capture and a payment never both have the money",
+  "POST /kart-saklamali-odeme and a capture, by clocks a millisecond apart, never both have the money",
   async ([first, second]) => {
     await createUser(first, "1", "20.00");
     for (let round = 0; round < 10; round++) {
@@ -363,7 +363,7 @@ onBothStores(
 );
 
 onBothStores(
-  "clocks five minutes apart never give a hold's money twice",
+  "POST /provizyon by clocks five minutes apart never gives a hold's money twice",
   async ([first, second]) => {
     await createUser(first, "1", "20.00");
     const holdId = await placed(first, "20", { expiresInMinutes: 5 });

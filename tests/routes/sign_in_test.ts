@@ -673,7 +673,7 @@ Deno.test("POST /authenticate_second_route believes no forwarded address without
   assertRateLimited(answer, { policy: "wrong_codes", limit: 50, ...WINDOW });
 });
 
-Deno.test("Nobody of a fleet that is removed from FLEETS is let in", async () => {
+Deno.test("FLEETS lets in nobody of a fleet that is removed from it", async () => {
   await withTemporaryFile(async (file) => {
     const before = await openTestKese({ store: file.open() });
     await createUser(before, "1");

@@ -79,7 +79,7 @@ Deno.test("POST /update_balance says where the bank wants to see the user, and c
   assertEquals([replayed.status, replayed.body.status], [201, "credited"]);
 });
 
-Deno.test("a user who refuses on the bank's page is told on a page of Kese's, and nothing is credited", async () => {
+Deno.test("POST /update_balance/{topUpId}/donus tells a user who refuses on the bank's page on a page of Kese's, and nothing is credited", async () => {
   const { kese, topUpId } = await openWaiting();
   await using _ = kese;
   const back = await browse(kese, `/update_balance/${topUpId}/donus`, formOf(topUpId, "refuse"));
@@ -90,7 +90,7 @@ Deno.test("a user who refuses on the bank's page is told on a page of Kese's, an
   assertEquals(await assertAddsUp(kese, "1"), "100.00");
 });
 
-Deno.test("a way back that the bank did not write changes nothing", async () => {
+Deno.test("POST /update_balance/{topUpId}/donus changes nothing if the bank did not write it", async () => {
   const { kese, topUpId } = await openWaiting();
   await using _ = kese;
   const forms = ["", "result=approve", formOf("top_0", "approve"), "{}"];
@@ -104,7 +104,7 @@ Deno.test("a way back that the bank did not write changes nothing", async () => 
   assertEquals(warned.length, forms.length + 1);
 });
 
-Deno.test("a user who does not come back in time has not topped up", async () => {
+Deno.test("GET /update_balance/{topUpId} has not credited a user who does not come back in time", async () => {
   const { kese, topUpId } = await openWaiting();
   await using _ = kese;
   kese.clock.advance(10 * MINUTE_MILLISECONDS);
@@ -118,7 +118,7 @@ Deno.test("a user who does not come back in time has not topped up", async () =>
   assertEquals(await assertAddsUp(kese, "1"), "100.00");
 });
 
-Deno.test("the pages of 3-D Secure know no other top-up", async () => {
+Deno.test("GET /update_balance/{topUpId}/3ds knows no other top-up", async () => {
   const { kese } = await openWaiting();
   await using _ = kese;
   for (const id of ["top_01JABCDEFGHJKMNPQRSTVWXYZ0", "tuc_1", "x"]) {

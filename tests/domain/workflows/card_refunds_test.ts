@@ -315,7 +315,7 @@ for (const { name, script, statuses, calls, balance, gotBack } of CASES) {
   });
 }
 
-Deno.test("a card refund asks with the charge's names, and says whether it is the whole", async () => {
+Deno.test("createCardRefunds() asks with the charge's names, and says whether it is the whole", async () => {
   const bench = await createBench();
   const [topUpId = ""] = bench.topUpIds;
   await bench.refund({ amount: 1_500 });
@@ -331,7 +331,7 @@ Deno.test("a card refund asks with the charge's names, and says whether it is th
   assertEquals(whole.orders.map(({ whole }) => whole), [true]);
 });
 
-Deno.test("a hundred card refunds of one top-up at one moment give back exactly what is left", async () => {
+Deno.test("createCardRefunds() gives back exactly what is left when a hundred card refunds come at one moment", async () => {
   // 49.93 in parts of 0.77: 64 fit, and what is left is too little for another.
   const bench = await createBench({ topUps: [10_000, 4_993] });
   const [, topUpId = ""] = bench.topUpIds;
@@ -363,7 +363,7 @@ Deno.test("a hundred card refunds of one top-up at one moment give back exactly 
   assertAddsUp(bench);
 });
 
-Deno.test("a card refund takes the newest top-up of which anything is left, however many are spent", async () => {
+Deno.test("createCardRefunds() takes the newest top-up of which anything is left, however many are spent", async () => {
   const count = CARD_REFUND_CANDIDATES + 2;
   const bench = await createBench({ topUps: Array.from({ length: count }, () => 100) });
   const newestFirst = bench.topUpIds.toReversed();
@@ -375,7 +375,7 @@ Deno.test("a card refund takes the newest top-up of which anything is left, howe
   assertAddsUp(bench);
 });
 
-Deno.test("a card refund finds its top-up behind more payments than one look reads", async () => {
+Deno.test("createCardRefunds() finds a top-up behind more payments than one look reads", async () => {
   const bench = await createBench();
   for (let place = 0; place < PAGE_SCAN_MAX + 10; place++) {
     const payment = bench.commands.payment(1);
@@ -385,7 +385,7 @@ Deno.test("a card refund finds its top-up behind more payments than one look rea
   assertEquals(bench.orders[0]?.amountKurus, kurus(5_000 - PAGE_SCAN_MAX - 10));
 });
 
-Deno.test("a card refund looks for its top-up only so often, and takes an older one by its name", async () => {
+Deno.test("createCardRefunds() looks for the top-up only so often, and takes an older one by its name", async () => {
   const bench = await createBench();
   let looks = 0;
   bench.find.list = (_, { beforeSeq }) => {
@@ -397,7 +397,7 @@ Deno.test("a card refund looks for its top-up only so often, and takes an older 
   assertEquals(statusOf(await bench.refund({ topUpId: bench.topUpIds[0] ?? "" })), "completed");
 });
 
-Deno.test("a card refund of a top-up that is open, of another's or of none is refused", async () => {
+Deno.test("createCardRefunds() refuses a top-up that is open, another's or none", async () => {
   const bench = await createBench();
   const topUp = {
     ...bench.commands.next("top"),
@@ -412,7 +412,7 @@ Deno.test("a card refund of a top-up that is open, of another's or of none is re
   assertEquals(bench.calls, []);
 });
 
-Deno.test("a card refund whose gateway is gone is refused before it takes anything, and waits if it began", async () => {
+Deno.test("createCardRefunds() refuses before it takes anything when the gateway is gone, and waits if it began", async () => {
   const bench = await createBench({ giveBack: ["says_pending"] });
   assertEquals(statusOf(await bench.refund({ amount: 1 })), "pending");
   bench.isThere.value = false;
@@ -425,7 +425,7 @@ Deno.test("a card refund whose gateway is gone is refused before it takes anythi
   assertEquals<number>(bench.account().balanceKurus, 4_999);
 });
 
-Deno.test("what a gateway never heard of is put back, when it has not found it three times", async () => {
+Deno.test("createCardRefunds() puts back what a gateway never heard of, when it has not found it three times", async () => {
   const bench = await createBench({
     giveBack: ["throws_before"],
     traits: { repeatableSeconds: 60, notFoundIsFinalAfterSeconds: 3_600 },
@@ -459,7 +459,7 @@ Deno.test("sweep() ends what is open, and leaves the youngest to their requests"
   assertAddsUp(bench);
 });
 
-Deno.test("requests for one card refund share one conversation with its gateway, and end it once", async () => {
+Deno.test("createCardRefunds() has one conversation with a gateway for all who ask, and ends it once", async () => {
   const bench = await createBench({ giveBack: ["throws_after"] });
   await bench.refund();
   const id = bench.orders[0]?.refundReference ?? "";
@@ -472,7 +472,7 @@ Deno.test("requests for one card refund share one conversation with its gateway,
   assertEquals(bench.entries().filter(({ type }) => type === "card_refund_completed").length, 1);
 });
 
-Deno.test("what is put back on a closed account arrives with an alarm", async () => {
+Deno.test("createCardRefunds() puts back on a closed account too, with an alarm", async () => {
   const bench = await createBench({ giveBack: ["says_pending"], inquire: ["refused"] });
   await bench.refund();
   const closing = bench.commands.next();

@@ -124,7 +124,7 @@ mongoTest(
   },
 );
 
-Deno.test("a document has no room for an entry whose key has left the window", () => {
+Deno.test("save() has no room in a document for an entry whose key has left the window", () => {
   // entriesOfOldKeys() asks the ledger alone, because of this.
   assertLess(ENTRIES_PER_DOCUMENT, RECENT_KEYS_PER_ACCOUNT);
 });

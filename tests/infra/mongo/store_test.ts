@@ -60,7 +60,7 @@ withMongo("a probe of MongoDB writes and reads", async (_uri, dbName) => {
 });
 
 withMongo(
-  "a task refuses a database that nobody has made, and makes none",
+  "openForTask() refuses a database that nobody has made, and makes none",
   async (uri, DB_NAME) => {
     const variables = productionOn({ MONGODB_URI: uri, DB_NAME, SQLITE_PATH: ":memory:" });
     for (const script of ["reconcile.ts", "seed_database.ts"]) {
@@ -76,7 +76,7 @@ withMongo(
   },
 );
 
-Deno.test("a task says in a sentence that MongoDB is away", async () => {
+Deno.test("openForTask() says in a sentence that MongoDB is away", async () => {
   const MONGODB_URI = "mongodb://127.0.0.1:1/?directConnection=true";
   const variables = productionOn({ MONGODB_URI, SQLITE_PATH: ":memory:" });
   for (const script of ["reconcile.ts", "init_database.ts"]) {

@@ -94,7 +94,7 @@ function openHere() {
   return { database, store: createSqliteStore(database, commitHere(database)) };
 }
 
-Deno.test("unfiled entries and a fold on top are within the window that an account may remember", () => {
+Deno.test("entriesPerSave keeps unfiled entries and a fold on top within the window that an account may remember", () => {
   assertEquals(UNFILED_MOST + COMMANDS_PER_FOLD <= RECENT_KEYS_PER_ACCOUNT, true);
   const mosts = [1, 511, 512, 528, 8_191, 8_192, 1_000_000].map(unfiledMost);
   assertEquals(mosts, [32, 32, 32, 33, 511, 512, 512]);
@@ -159,7 +159,7 @@ Deno.test("update() reads an account for its first key only, and decides all oth
   await store.close();
 });
 
-Deno.test("two keys of the same 48 bits both pay, and both are replayed, filed or not", async () => {
+Deno.test("save() lets two keys of the same 48 bits both pay, and both are replayed, filed or not", async () => {
   const { store } = openHere();
   const commands = createCommands();
   const bench = openBench(store, commands);
@@ -178,7 +178,7 @@ Deno.test("two keys of the same 48 bits both pay, and both are replayed, filed o
   await store.close();
 });
 
-Deno.test("a save whose keys cannot be filed leaves nothing behind, neither money nor keys", async () => {
+Deno.test("save() whose keys cannot be filed leaves nothing behind, neither money nor keys", async () => {
   const { database, store } = openHere();
   const commands = createCommands();
   const bench = openBench(store, commands);
@@ -201,7 +201,7 @@ Deno.test("a save whose keys cannot be filed leaves nothing behind, neither mone
   await store.close();
 });
 
-Deno.test("an entry that is missing stops whoever looks for keys, and whoever files them", async () => {
+Deno.test("load() and save() stop at a missing entry, whoever looks for keys or files them", async () => {
   const { database, store } = openHere();
   const commands = createCommands();
   await openAccount(store, commands);
@@ -221,7 +221,7 @@ Deno.test("an entry that is missing stops whoever looks for keys, and whoever fi
   await store.close();
 });
 
-Deno.test("a filed key whose entry is missing is no new key", async () => {
+Deno.test("save() takes no filed key for a new one when its entry is missing", async () => {
   const { database, store } = openHere();
   const commands = createCommands();
   const bench = openBench(store, commands);
@@ -232,7 +232,7 @@ Deno.test("a filed key whose entry is missing is no new key", async () => {
   await store.close();
 });
 
-Deno.test("a refused command of a fold is answered by what its filed key paid, or by its reuse", async () => {
+Deno.test("update() answers a refused command of a fold by what its filed key paid, or by its reuse", async () => {
   const { store } = openHere();
   const commands = createCommands();
   const bench = openBench(store, commands);
@@ -287,7 +287,7 @@ function insertHistory(database: DatabaseSync, entries: number): void {
   database.exec("COMMIT");
 }
 
-Deno.test("100,000 keys of an account are found, the oldest and the newest, and a new one pays", () =>
+Deno.test("save() finds the oldest and the newest of 100,000 keys of an account, and a new one pays", () =>
   withTemporaryFile(async ({ path, open }) => {
     const commands = createCommands();
     const made = open();
@@ -327,7 +327,7 @@ const STEPS = fc.array(
   { minLength: 20, maxLength: 40 },
 );
 
-Deno.test("whatever two processes on one file do, each key pays once and is answered by what it paid", async () => {
+Deno.test("save() of two processes on one file pays each key once, and answers it by what it paid", async () => {
   await fc.assert(
     fc.asyncProperty(STEPS, (steps) =>
       withTemporaryFile(async ({ open }) => {

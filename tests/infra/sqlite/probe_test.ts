@@ -6,7 +6,7 @@ import { createTestClock, NOW } from "../../support/clock.ts";
 import { createUser, openTestKese, send } from "../../support/kese.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
-Deno.test("a probe of SQLite is content with a store that is well, also in memory", () =>
+Deno.test("probe() is content with a store that is well, also in memory", () =>
   withTemporaryFile(async ({ open }) => {
     const kese = await openTestKese();
     await kese.store.health.ping();
@@ -134,7 +134,7 @@ async function withBrokenPage(path: string, page: number, use: () => Promise<unk
   }
 }
 
-Deno.test("a probe of SQLite finds a broken page at the root of any table or index", () =>
+Deno.test("probe() finds a broken page at the root of any table or index", () =>
   withTemporaryFile(async ({ path, open }) => {
     const store = open();
     await store.health.ping();

@@ -56,7 +56,7 @@ withRedis("startUpstashBridge() answers each command of a pipeline", async (serv
 });
 
 withRedis(
-  "the bridge runs a transaction without another's commands in between",
+  "startUpstashBridge() runs a transaction without another's commands in between",
   async (service) => {
     const redis = connect(service);
     const key = `${service.prefix}multi`;

@@ -160,7 +160,7 @@ withCollection("a Date stays a Date", async (accounts) => {
 });
 
 withCollection(
-  "a sparse unique index minds only documents that have the field",
+  "startWireServer() has sparse unique indexes that mind only documents that have the field",
   async (accounts) => {
     await accounts.createIndex({ hash: 1 }, { unique: true, sparse: true });
     await accounts.insertMany([{ _id: "a" }, { _id: "b" }, { _id: "c", hash: "x" }]);
@@ -170,7 +170,7 @@ withCollection(
 );
 
 withCollection(
-  "an index on entries of an array can be made, sparse and compound",
+  "startWireServer() has indexes on entries of an array, sparse and compound",
   async (accounts) => {
     const names = await accounts.createIndexes([
       { key: { "openTopUps.at": 1 }, sparse: true },
@@ -193,7 +193,7 @@ withCollection(
 );
 
 withCollection(
-  "an index on a text finds what there is now, beside other conditions",
+  "startWireServer() has indexes on a text that find what there is now, beside other conditions",
   async (ledger) => {
     await ledger.createIndex({ hash: 1 }, { sparse: true });
     await ledger.insertMany([
@@ -220,7 +220,7 @@ withCollection(
 );
 
 withCollection(
-  "a range of _id finds what there is now, with and without an order",
+  "startWireServer() has ranges of _id that find what there is now, with and without an order",
   async (ledger) => {
     const ids = async (_id: Condition<string>, others: Filter<Stored> = {}) => {
       const found = await ledger.find({ _id, ...others }).sort({ _id: -1 }).limit(3).toArray();

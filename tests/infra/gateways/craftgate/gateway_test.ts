@@ -28,7 +28,7 @@ async function chargeOn(fake: CraftgateFake): Promise<string> {
   return outcome.providerRef;
 }
 
-Deno.test("every request that may move money has a key of its own, the same when it is repeated", async () => {
+Deno.test("charge() and giveBack() send a key of their own with every request, the same when it is repeated", async () => {
   await using fake = openCraftgateFake();
   const order = await orderOn(fake);
   fake.play("charge", "wants_3ds");
@@ -52,7 +52,7 @@ Deno.test("every request that may move money has a key of its own, the same when
   assertEquals(keys, [...once, ...twice, ...twice]);
 });
 
-Deno.test("a reference that Craftgate does not take is refused before anything is sent", async () => {
+Deno.test("charge() refuses a reference that Craftgate does not take before anything is sent", async () => {
   await using fake = openCraftgateFake();
   const order = await orderOn(fake);
   const sent = fake.wire.requests.length;

@@ -120,7 +120,7 @@ Deno.test("inquire() asks the detail if the reports are behind, and believes no 
   assertEquals(stage.endings, ["charged", "unknown", "charged"]);
 });
 
-Deno.test("a charge that was rejected after it was taken is pending, whatever iyzico means by it", async () => {
+Deno.test("inquire() leaves a charge pending that was rejected after it was taken, whatever iyzico means by it", async () => {
   await using fake = openIyzicoFake();
   fake.play("charge", "under_review");
   const stage = new Stage(fake);
@@ -265,7 +265,7 @@ const STRANGE: readonly (readonly [string, () => Response])[] = [
 ];
 
 for (const [name, answer] of STRANGE) {
-  Deno.test(`an answer that is ${name} leaves the outcome unknown, and is not repeated`, async () => {
+  Deno.test(`charge() whose answer is ${name} leaves the outcome unknown, and is not repeated`, async () => {
     await using fake = openIyzicoFake();
     const stage = new Stage(fake);
     const registered = await stage.register();
@@ -412,7 +412,7 @@ const ALTERED: readonly {
 
 for (const { path, changes, prepare, ask } of ALTERED) {
   for (const change of changes) {
-    Deno.test(`an answer of ${path} with ${JSON.stringify(change)} is not believed`, async () => {
+    Deno.test(`charge() does not believe an answer of ${path} with ${JSON.stringify(change)}`, async () => {
       await using fake = openIyzicoFake();
       const stage = new Stage(fake);
       await prepare?.(stage);

@@ -116,7 +116,7 @@ Deno.test("register() takes no number", async () => {
   assertEquals(fake.wire.requests, []);
 });
 
-Deno.test("the bank's page is open for a quarter of an hour, and then nothing can be charged any more", async () => {
+Deno.test("charge() leaves the bank's page open for a quarter of an hour, and then nothing can be charged any more", async () => {
   await using fake = openStripeFake();
   const order = await orderOn(fake);
   fake.play("charge", "wants_3ds");
@@ -194,7 +194,7 @@ Deno.test("inquire() does not say not_found of a charge that it knows by its id"
   await assertRejects(() => fake.gateway.inquire({ ...order, providerRef: outcome.providerRef }));
 });
 
-Deno.test("the same reference with another amount is not charged, and has no known outcome", async () => {
+Deno.test("charge() of the same reference with another amount charges nothing, and has no known outcome", async () => {
   await using fake = openStripeFake();
   const order = await orderOn(fake);
   await fake.gateway.charge(order);
@@ -218,7 +218,7 @@ Deno.test("giveBack() of more than is left is refused", async () => {
   assertEquals(await fake.gateway.inquireGiveBack(second), { status: "not_found" });
 });
 
-Deno.test("after a day, in which Stripe knows a key, nothing is given back again", async () => {
+Deno.test("giveBack() gives nothing back again after the day in which Stripe knows a key", async () => {
   await using fake = openStripeFake();
   const order = await orderOn(fake);
   const outcome = await fake.gateway.charge(order);

@@ -100,7 +100,7 @@ Deno.test("charge() brings the user in as Stripe's own client does", async () =>
   assertEquals(intent.next_action?.redirect_to_url?.url, outcome.action.url);
 });
 
-Deno.test("a decline of the fake is one to Stripe's own client", async () => {
+Deno.test("openStripeFake() declines with what is a decline to Stripe's own client", async () => {
   await using fake = openStripeFake();
   const order = await orderOn(fake);
   fake.play("charge", "insufficient_funds");
@@ -168,7 +168,7 @@ Deno.test("register() and forget() ask for what Stripe's own client asks for", a
   assertEquals(own, rest);
 });
 
-Deno.test("the version that is spoken is that of Stripe's own client", () => {
+Deno.test("STRIPE_VERSION is that of Stripe's own client", () => {
   assertEquals(STRIPE_VERSION, Stripe.API_VERSION);
 });
 
