@@ -16,6 +16,7 @@ import {
   mongoUri,
   origin,
   origins,
+  timeZone,
   webhookSecret,
 } from "./variable_forms.ts";
 
@@ -61,6 +62,8 @@ export const ENVIRONMENT = z.object({
   CODE_WEBHOOK_SECRET: webhookSecret.optional(),
   /** Fleets that keep the free texts of entries when a user is erased. */
   KEEP_TEXTS: fleetNames.default(new Set()),
+  /** Whose days the fleet's lists and day's ends are. */
+  TIME_ZONE: timeZone.default("Europe/Istanbul"),
   ALLOW_CARD_NUMBER_IN_URL: flag.default(false),
   TRUST_PROXY: flag.default(false),
   REQUESTS_PER_MINUTE_USER: count.default(6_000),
@@ -87,6 +90,7 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   returnOrigins: read.RETURN_ORIGINS,
   ...readCodeWebhook(read),
   keepTexts: read.KEEP_TEXTS,
+  timeZone: read.TIME_ZONE,
   allowCardNumberInUrl: read.ALLOW_CARD_NUMBER_IN_URL,
   trustProxy: read.TRUST_PROXY,
   requestsPerMinute: {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
+import { isTimeZone } from "../../domain/days.ts";
 import { GATEWAY_NAMES, parseCardGateway } from "./gateway_variables.ts";
 
 /** The forms that the values of variables have. A message continues a sentence that begins with the variable. */
@@ -46,6 +47,8 @@ export const origins = z.string().transform((text, context): readonly string[] =
   context.addIssue({ code: "custom", message: `${ORIGIN_FORM}, several with commas` });
   return z.NEVER;
 });
+
+export const timeZone = z.string().refine(isTimeZone, "must be a time zone, as Europe/Istanbul");
 
 /** In the form of Standard Webhooks: 24 to 64 bytes. */
 export const webhookSecret = z.string().refine((text) => {

@@ -55,6 +55,8 @@ export interface Settings {
   readonly fleets: ReadonlyMap<string, readonly string[]>;
   /** Fleets that keep the free texts of erased users' entries. */
   readonly keepTexts: ReadonlySet<string>;
+  /** Whose days are meant where a day is named. */
+  readonly timeZone: string;
   readonly allowCardNumberInUrl: boolean;
   /** Where users' browsers reach Kese, without a slash at the end. */
   readonly publicUrl: string;

@@ -96,6 +96,7 @@ export const TEST_ENVIRONMENT: Environment = {
   publicUrl: "http://localhost:5000",
   returnOrigins: ["https://rider.example"],
   keepTexts: new Set(),
+  timeZone: "Europe/Istanbul",
   allowCardNumberInUrl: true,
   trustProxy: false,
   requestsPerMinute: { user: 0, fleet: 0 },

@@ -104,6 +104,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     RETURN_ORIGINS: "https://a.example, http://localhost:3000",
     ALLOW_CARD_NUMBER_IN_URL: "true",
     KEEP_TEXTS: "hergele",
+    TIME_ZONE: "Europe/Berlin",
     TRUST_PROXY: "true",
     REQUESTS_PER_MINUTE_USER: "0",
     REQUESTS_PER_MINUTE_FLEET: "10",
@@ -124,6 +125,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     returnOrigins: ["https://a.example", "http://localhost:3000"],
     codeWebhook: { url: "https://example.com/codes", secret: WEBHOOK_SECRET },
     keepTexts: new Set(["hergele"]),
+    timeZone: "Europe/Berlin",
     allowCardNumberInUrl: true,
     trustProxy: true,
     requestsPerMinute: { user: 0, fleet: 10 },
@@ -134,6 +136,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
 
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   KESE_ENV: ["dev", "Production", "test"],
+  TIME_ZONE: ["Istanbul", "Europe/Nowhere"],
   PORT: ["-1", "65536", "5000.5", "1e3", "0x10", " 5000", "9999999999"],
   FLEETS: [
     "hergele",
