@@ -77,6 +77,11 @@ export const COMMANDS_PER_FOLD = 100;
 export const LOST_RACES_MAX = 20;
 /** How long a command may take, including its wait. */
 export const COMMAND_DEADLINE_MILLISECONDS = 10_000;
+/**
+ * How long after its own time an entry may be committed at most: its time is that of its request, which
+ * may wait for its body, a gateway and its turn. It includes what the clocks of instances may differ by.
+ */
+export const COMMIT_DELAY_MAX_MILLISECONDS = 5 * 60 * 1_000;
 /** Longest pause between two attempts at one save. */
 export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 
