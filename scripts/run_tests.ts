@@ -14,7 +14,7 @@ import {
   type Service,
   startServices,
 } from "./services/start_services.ts";
-import { areServicesRequired } from "./services/variables.ts";
+import { areServicesRequired, CHROMIUM, readVariable } from "./services/variables.ts";
 import { chooseImportFlags } from "./import_map.ts";
 import { addTallies, formatTally, judge, type Verdict } from "./test_report.ts";
 
@@ -23,9 +23,11 @@ const PERMISSIONS = [
   "--no-prompt",
   "--allow-env",
   "--allow-read",
-  `--allow-run=${Deno.execPath()},${FAILING_DISK_LAUNCHER},${SMALL_DISK_LAUNCHER}`,
+  // For what drives the browser.
+  "--allow-sys=gid,homedir,osRelease,uid",
   "--allow-write",
 ];
+const PROGRAMS = [Deno.execPath(), FAILING_DISK_LAUNCHER, SMALL_DISK_LAUNCHER];
 const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1]";
 /** For services that the environment names, which may be anywhere. */
 const ANYWHERE = "--allow-net";
@@ -79,8 +81,10 @@ try {
   services = await starting;
   const required = areServicesRequired();
   for (const service of services) console.error(describeService(service, { required }));
-  const hasForeign = services.some(({ state }) => state === "given");
-  const permissions = [...PERMISSIONS, hasForeign ? ANYWHERE : LOOPBACK, ...flags];
+  const hasForeign = services.some(({ name, state }) => state === "given" && name !== "Chromium");
+  const chromium = readVariable(CHROMIUM) ?? collectVariables(services)[CHROMIUM];
+  const programs = `--allow-run=${[...PROGRAMS, chromium ?? []].flat().join(",")}`;
+  const permissions = [...PERMISSIONS, programs, hasForeign ? ANYWHERE : LOOPBACK, ...flags];
   const verdicts: Verdict[] = [];
   for (const pass of planPasses(Deno.args, services)) {
     if (stopping.signal.aborted) break;

@@ -1,9 +1,11 @@
+import { findChromium } from "./chromium.ts";
 import { buildFailingDisk } from "./failing_disk.ts";
 import { startRedisServer } from "./redis_server.ts";
 import { connectToRedis } from "./resp.ts";
 import { startStripeMock } from "./stripe_mock.ts";
 import { startUpstashBridge } from "./upstash_bridge.ts";
 import {
+  CHROMIUM,
   FAILING_DISK,
   LEFT_OUT,
   MONGODB_URI,
@@ -52,6 +54,7 @@ export async function startServices(
     provide("MongoDB", [MONGODB_URI], () => startMongo(signal, heapMebibytes)),
     provide("Redis", [UPSTASH_REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN], () => startRedis(signal)),
     provide("Failing disk", [FAILING_DISK], () => startFailingDisk(signal)),
+    provide("Chromium", [CHROMIUM], provideChromium),
     provide("Stripe mock", [STRIPE_MOCK_URL], () => startMock(signal)),
   ]);
 }
@@ -96,6 +99,10 @@ async function startRedis(signal: AbortSignal): Promise<Started> {
 async function startMock(signal: AbortSignal): Promise<Started> {
   const { url, ended } = await startStripeMock(signal);
   return { variables: { [STRIPE_MOCK_URL]: url }, ended };
+}
+
+async function provideChromium(): Promise<Started> {
+  return { variables: { [CHROMIUM]: await findChromium() }, ended: Promise.resolve() };
 }
 
 /** Starts nothing: the processes of a test load the library. */

@@ -11,6 +11,9 @@ export const UPSTASH_REDIS_REST_TOKEN = "TEST_UPSTASH_REDIS_REST_TOKEN";
 /** The library of failing_disk.c. */
 export const FAILING_DISK = "TEST_FAILING_DISK";
 
+/** The program of the browser in which pages are tested. */
+export const CHROMIUM = "TEST_CHROMIUM";
+
 /** Stripe's own mock, or {@linkcode LEFT_OUT}. */
 export const STRIPE_MOCK_URL = "TEST_STRIPE_MOCK_URL";
 
