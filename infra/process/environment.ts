@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { RedisOptions } from "../redis/connection.ts";
 import { z } from "zod";
 import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
@@ -125,7 +126,12 @@ function readMongo({ MONGODB_URI: uri, DB_NAME: dbName }: Read) {
   return uri === undefined ? {} : { mongo: { uri, dbName } };
 }
 
-function readRedis({ UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token }: Read) {
+/** Where Redis is, and for how long it is waited for where that is not as usual. */
+type RedisPlace = Pick<RedisOptions, "url" | "token" | "timeoutMilliseconds">;
+
+function readRedis(
+  { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token }: Read,
+): { readonly redis?: RedisPlace } {
   return url === undefined || token === undefined ? {} : { redis: { url, token } };
 }
 

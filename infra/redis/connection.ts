@@ -10,9 +10,11 @@ export const REDIS_PATIENCE_MILLISECONDS = 5_000;
 /** How long Redis is not asked after a failed call, so that not every call waits for the time-out. */
 export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
 
-interface RedisOptions {
+export interface RedisOptions {
   readonly url: string;
   readonly token: string;
+  /** How long one call may take; {@linkcode REDIS_TIMEOUT_MILLISECONDS} unless it says otherwise. */
+  readonly timeoutMilliseconds?: number;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
@@ -38,7 +40,7 @@ export class RedisUnavailableError extends Error {
 
 /** Opens Upstash Redis over HTTP. Loads the client only here, so that it costs nothing without Redis. */
 export async function openRedis(options: RedisOptions): Promise<RedisConnection> {
-  const { url, token, clock, log } = options;
+  const { url, token, timeoutMilliseconds = REDIS_TIMEOUT_MILLISECONDS, clock, log } = options;
   const { Redis } = await import("@upstash/redis");
   const connect = (milliseconds: number) =>
     new Redis({
@@ -58,7 +60,7 @@ export async function openRedis(options: RedisOptions): Promise<RedisConnection>
       enableTelemetry: false,
       latencyLogging: false,
     });
-  const client = connect(REDIS_TIMEOUT_MILLISECONDS);
+  const client = connect(timeoutMilliseconds);
   const patientClient = connect(REDIS_PATIENCE_MILLISECONDS);
   const breaker = createBreaker(clock);
   return {
