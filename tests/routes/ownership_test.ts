@@ -368,12 +368,13 @@ const NOBODY: Readonly<Record<string, Credentials>> = {
     await send(kese, "POST /logout", { bearer });
     return { bearer };
   },
-  // The last one, because it ends the sessions of the others.
-  "an expired session": ({ kese, session }) => {
-    kese.clock.advance(24 * 60 * 60_000);
-    return { bearer: session };
-  },
 };
+
+/** Whoever comes a day too late. What the fleet sees of its users changes with the day, too. */
+function comeTooLate({ kese, session }: World): TestRequest {
+  kese.clock.advance(24 * 60 * 60_000);
+  return { bearer: session };
+}
 
 Deno.test("GET /openapi.json and the endpoints are all the routes there are, and each is tested here", async () => {
   await using kese = await openTestKese();
@@ -407,14 +408,16 @@ for (const [route, row] of Object.entries(ROWS)) {
 
   Deno.test(`${route} refuses whoever proves nothing`, async () => {
     await using world = await openWorld();
+    const before = await picture(world);
     for (const [who, credentials] of Object.entries(NOBODY)) {
       const request = await credentials(world);
-      const before = await picture(world);
       const answer = await call(world.kese, row, world.first, request);
       assertEquals([who, answer.status], [who, 401]);
       assertProblem(answer, ...UNAUTHENTICATED, {});
-      assertEquals(await picture(world), before);
     }
+    assertEquals(await picture(world), before);
+    const late = comeTooLate(world);
+    await assertRefused(world, () => call(world.kese, row, world.first, late), UNAUTHENTICATED);
   });
 
   Deno.test(`${route} refuses a session of another user, whether the named one exists or not`, async () => {
@@ -540,6 +543,8 @@ Deno.test("POST /logout refuses whoever proves nothing", async () => {
     assertEquals([who, answer.status], [who, 401]);
     assertProblem(answer, ...UNAUTHENTICATED, {});
   }
+  const late = await send(world.kese, "POST /logout", comeTooLate(world));
+  assertProblem(late, ...UNAUTHENTICATED, {});
 });
 
 Deno.test("POST /logout refuses a session that names another fleet or any user, and does not end it", async () => {
