@@ -96,6 +96,7 @@ export function createMongoAccountStore(
         ...toStateFields(account),
         recentKeys: account.recentKeys.hashes,
         journal: [toEntryDocument(entry)],
+        undrainedSince: new Date(entry.at),
       });
       return true;
     } catch (error) {
@@ -191,6 +192,7 @@ function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter
     : {};
   return {
     $set: { ...toHeadFields(next), ...state },
+    $min: { undrainedSince: new Date(Math.min(...entries.map(({ at }) => at))) },
     $push: {
       journal: { $each: entries.map(toEntryDocument) },
       ...(keys.length > 0 && { recentKeys: { $each: keys, ...slice } }),

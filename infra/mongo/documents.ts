@@ -1,7 +1,14 @@
 import { Long } from "mongodb";
-import type { Account, AccountId, AccountStatus, Card } from "../../domain/account.ts";
+import {
+  type Account,
+  type AccountId,
+  type AccountStatus,
+  type Card,
+  fromAccountKey,
+} from "../../domain/account.ts";
 import { movesCardRefund } from "../../domain/credited_top_up.ts";
 import type { Profile } from "../../domain/auth.ts";
+import { textOf } from "../../domain/erased.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
 import type { RecentKeys } from "../../domain/idempotency.ts";
 import { AMOUNT_NAMES, type JournalEntry } from "../../domain/journal.ts";
@@ -31,6 +38,10 @@ export interface EntryDocument {
 export interface LedgerDocument extends EntryDocument {
   readonly _id: string;
   readonly account: string;
+  /** The fleet, whose entries are found by it in the order of their times. */
+  readonly filo: string;
+  /** Set on entries that name an order: the fleet and the order. */
+  readonly order?: string;
   /** Set on entries that a key appended. */
   readonly key?: string;
   /** Set on refunds of payments, and on what says how much of a top-up went back to its card. */
@@ -60,6 +71,8 @@ export interface AccountDocument {
   readonly declinesAt: readonly Date[];
   /** The newest entries, those that the ledger has not yet taken over. */
   readonly journal: readonly EntryDocument[];
+  /** No later than the oldest of them; absent if there are none. */
+  readonly undrainedSince?: Date;
 }
 
 /** A whole user: account, personal data and the hash of the authCode, in one document. */
@@ -104,7 +117,10 @@ type HeadFields = Pick<
   AccountDocument,
   "head" | "seq" | "balance" | "lastPayment" | "keysComplete"
 >;
-type StateFields = Omit<AccountDocument, "_id" | "journal" | "recentKeys" | keyof HeadFields>;
+type StateFields = Omit<
+  AccountDocument,
+  "_id" | "journal" | "undrainedSince" | "recentKeys" | keyof HeadFields
+>;
 
 export function fromAccountDocument(id: AccountId, document: AccountDocument): Account {
   const { lastPayment } = document;
@@ -227,10 +243,14 @@ export function toLedgerDocument(
 ): LedgerDocument {
   const entry = fromEntryDocument(document);
   const refundOf = refundedOf(entry);
+  const { filo } = fromAccountKey(account);
+  const orderId = orderOf(entry);
   return {
     ...document,
     _id: ledgerId(account, entry.seq),
     account,
+    filo,
+    ...(orderId !== undefined && { order: orderKey(filo, orderId) }),
     hash: entryHash(entry, { account, previous, digest: chainDigest }),
     ...(entry.idempotency && { key: ledgerKey(account, entry.idempotency.keyHash) }),
     ...(refundOf !== undefined && { refundOf: refundKey(account, refundOf) }),
@@ -243,10 +263,20 @@ function refundedOf(entry: JournalEntry): string | undefined {
   return movesCardRefund(entry) ? entry.topUpId : undefined;
 }
 
+/** The order that an entry names, if it names one and nobody erased it. */
+function orderOf(entry: JournalEntry): string | undefined {
+  return "orderId" in entry ? textOf(entry.orderId) : undefined;
+}
+
 export function fromLedgerDocument(document: LedgerDocument): JournalEntry {
-  const { _id, account: _account, key: _key, refundOf: _refundOf, hash: _hash, ...entry } =
-    document;
-  return fromEntryDocument(entry as unknown as EntryDocument);
+  return fromEntryDocument(withoutPlace(document));
+}
+
+/** The entry without what only the ledger keeps of it, by which it is found and proved. */
+export function withoutPlace(document: LedgerDocument): EntryDocument {
+  const { _id, account: _account, filo: _filo, order: _order, key: _key, ...others } = document;
+  const { refundOf: _refundOf, hash: _hash, ...entry } = others;
+  return entry as unknown as EntryDocument;
 }
 
 // Enough for a thousand entries a second over thirty years.
@@ -265,6 +295,10 @@ export function entriesOf(account: string): { readonly $gt: string; readonly $lt
 
 export function ledgerKey(account: string, keyHash: string): string {
   return `${account}/${keyHash}`;
+}
+
+export function orderKey(filo: string, orderId: string): string {
+  return `${filo}/${orderId}`;
 }
 
 export function refundKey(account: string, refundedId: string): string {

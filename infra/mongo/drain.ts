@@ -1,4 +1,5 @@
 import type { Collection } from "mongodb";
+import type { Instant } from "../../domain/account.ts";
 import { CHAIN_START } from "../../domain/entry_chain.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import { StoreInconsistentError } from "../../domain/ports/errors.ts";
@@ -10,11 +11,23 @@ import {
   toLedgerDocument,
 } from "./documents.ts";
 
+/** What a move reads of an account. */
+type Undrained = Pick<AccountDocument, "journal" | "undrainedSince">;
+
+const NOTHING_WAITS = { $unset: { undrainedSince: "" } } as const;
+
+function isDrained(_id: string) {
+  return { _id, "journal.0": { $exists: false } };
+}
+
 interface DrainOptions {
   readonly users: Collection<AccountDocument>;
   readonly ledger: Collection<LedgerDocument>;
   readonly log: Log;
 }
+
+/** Accounts whose waiting entries are moved at the same time. */
+const DRAINS_AT_ONCE = 4;
 
 /** Moves the entries of accounts from their documents to the ledger. */
 export interface Drain {
@@ -22,6 +35,8 @@ export interface Drain {
   move(account: string): Promise<void>;
   /** Whether the last move found that account and ledger contradict each other. */
   isStopped(account: string): boolean;
+  /** Moves the entries of all accounts in which some have waited since that time or longer. */
+  moveWaiting(since: Instant): Promise<void>;
   /** Moves in the background: nobody waits, and the next move makes up for one that fails. */
   start(account: string): void;
   /** Resolves when no move is in progress. */
@@ -51,11 +66,16 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
   }
 
   async function moveEntries(account: string): Promise<void> {
-    const document = await users.findOne({ _id: account }, { projection: { journal: 1 } });
+    const projection = { journal: 1, undrainedSince: 1 } as const;
+    const document = await users.findOne<Undrained>({ _id: account }, { projection });
     const entries = document?.journal ?? [];
     const [first] = entries;
     const last = entries.at(-1);
-    if (first === undefined || last === undefined) return;
+    if (first === undefined || last === undefined) {
+      // Another process moved them, and stopped before it said so.
+      if (document?.undrainedSince) await users.updateOne(isDrained(account), NOTHING_WAITS);
+      return;
+    }
     let previous = await readHashBefore(account, first.seq);
     const documents = entries.map((entry) => {
       const document = toLedgerDocument(account, entry, previous);
@@ -63,7 +83,14 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
       return document;
     });
     await copyToLedger(ledger, documents);
-    await users.updateOne({ _id: account }, { $pull: { journal: { seq: { $lte: last.seq } } } });
+    await takeOut(account, last.seq);
+  }
+
+  /** Takes entries out of the document, which says that none is left if they were the last. */
+  async function takeOut(_id: string, seq: number): Promise<void> {
+    const taken = { $pull: { journal: { seq: { $lte: seq } } } };
+    const { matchedCount } = await users.updateOne({ _id, seq }, { ...taken, ...NOTHING_WAITS });
+    if (matchedCount === 0) await users.updateOne({ _id }, taken);
   }
 
   /** Reads the hash of the entry before the one with that number. */
@@ -83,18 +110,38 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
     return before.hash;
   }
 
+  /** A few at a time, so that a backlog takes no connection from payments. */
+  async function moveWaiting(since: Instant): Promise<void> {
+    const waiting = users.find(
+      { undrainedSince: { $lte: new Date(since) } },
+      { projection: { _id: 1 } },
+    ).sort({ undrainedSince: 1 });
+    let some: Promise<void>[] = [];
+    for await (const { _id } of waiting) {
+      // Somebody has to look at it first, and has been told.
+      if (stopped.has(_id)) continue;
+      some.push(moveOrSay(_id));
+      if (some.length < DRAINS_AT_ONCE) continue;
+      await Promise.all(some);
+      some = [];
+    }
+    await Promise.all(some);
+  }
+
+  async function moveOrSay(account: string): Promise<void> {
+    try {
+      await move(account);
+    } catch (error) {
+      const isInconsistent = error instanceof StoreInconsistentError;
+      log.error(isInconsistent ? "store_inconsistent" : "ledger_drain_stopped", { account, error });
+    }
+  }
+
   return {
     move,
+    moveWaiting,
     isStopped: (account) => stopped.has(account),
-    start: (account) => {
-      move(account).catch((error) => {
-        const isInconsistent = error instanceof StoreInconsistentError;
-        log.error(isInconsistent ? "store_inconsistent" : "ledger_drain_stopped", {
-          account,
-          error,
-        });
-      });
-    },
+    start: (account) => void moveOrSay(account),
     settled: async () => {
       await Promise.allSettled([...underway.values()]);
     },

@@ -1,5 +1,6 @@
 import type { Collection } from "mongodb";
 import { type AccountId, accountKey } from "../../domain/account.ts";
+import { textOf } from "../../domain/erased.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import type { Erasing } from "../../domain/ports/erasing.ts";
 import {
@@ -56,9 +57,11 @@ export function createMongoErasing({ users, ledger, vault, drain }: ErasingParts
   };
 }
 
-/** Sets the facts of an entry, and leaves what the ledger finds it by. */
+/** Sets the facts of an entry, and leaves what the ledger finds it by, but for an erased order. */
 function toUpdate(id: AccountId, entry: JournalEntry) {
   const { id: entryId, seq, ...facts } = toEntryDocument(entry);
   const _id = ledgerId(accountKey(id), seq);
-  return { filter: { _id, id: entryId }, update: { $set: facts } };
+  const hasOrder = "orderId" in entry && textOf(entry.orderId) !== undefined;
+  const update = { $set: facts, ...(!hasOrder && { $unset: { order: "" as const } }) };
+  return { filter: { _id, id: entryId }, update };
 }

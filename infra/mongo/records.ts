@@ -18,6 +18,7 @@ import {
   type LedgerDocument,
   toLedgerDocument,
   type UserDocument,
+  withoutPlace,
 } from "./documents.ts";
 import type { VaultDocument } from "./vault_store.ts";
 
@@ -119,10 +120,18 @@ function readAccount(document: UserDocument): Pick<StoredAccount, "account" | "f
   try {
     const account = fromAccountDocument(fromAccountKey(document._id), document);
     // Of an erased account the document has no personal field left.
-    return { account, faults: personFaults(account, document.name !== undefined) };
+    const faults = personFaults(account, document.name !== undefined);
+    return { account, faults: [...faults, ...findDrainFaults(document)] };
   } catch {
     return { account: undefined, faults: ["its document cannot be read"] };
   }
+}
+
+/** Checks that entries which wait to be moved are found: whoever reads a fleet's entries looks for them. */
+function findDrainFaults({ journal, undrainedSince }: UserDocument): readonly string[] {
+  const oldest = Math.min(...journal.map(({ at }) => at.getTime()));
+  const since = undrainedSince?.getTime() ?? Infinity;
+  return oldest < since ? ["has entries that wait to be moved, and is not found by them"] : [];
 }
 
 function toStoredEntry(
@@ -146,10 +155,11 @@ function toStoredEntry(
 
 /** Checks that the fields by which the ledger finds an entry are those of the entry. */
 function* findPlaceFaults(account: string, document: LedgerDocument): Generator<string> {
-  const { _id: _, account: __, key: ___, refundOf: ____, hash: _____, ...facts } = document;
-  const right = toLedgerDocument(account, facts as unknown as EntryDocument, "");
+  const right = toLedgerDocument(account, withoutPlace(document), "");
   if (document._id !== right._id) yield `lies at ${document._id}`;
   if (document.account !== right.account) yield `is of account ${document.account}`;
+  if (document.filo !== right.filo) yield `is of fleet ${document.filo}`;
+  if (document.order !== right.order) yield "is found by another order than its own";
   if (document.key !== right.key) yield "is found by another key than its own";
   if (document.refundOf !== right.refundOf) {
     yield right.refundOf === undefined

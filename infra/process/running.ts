@@ -6,12 +6,12 @@ import type { Environment } from "./environment.ts";
 import type { LineWriter } from "./log.ts";
 import { serve } from "./serving.ts";
 import { stopOnSignal } from "./stopping.ts";
-import { keepSweeping } from "./sweeping.ts";
+import { keepMoving, keepSweeping } from "./sweeping.ts";
 
 /** The opened program, as the process runs it. */
 interface Program {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
-  readonly store: Pick<Store, "inspect">;
+  readonly store: Pick<Store, "inspect" | "moveWaiting">;
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,8 +40,10 @@ export function runUntilSignal(
     onListen: (address) => announce({ environment, address, build, log }),
   });
   const stopSweeping = keepSweeping({ sweep, inspect: store.inspect, log });
+  const stopMoving = keepMoving({ moveWaiting: store.moveWaiting, clock, log });
   const finish = () => {
     stopSweeping();
+    stopMoving();
     return server.shutdown();
   };
   stopOnSignal({ finish, close, written, build, clock, log });

@@ -6,9 +6,13 @@ import {
 import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import { expireHolds, type HoldSweepPorts } from "../../domain/workflows/holds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
+import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Store } from "../store.ts";
+
+/** How often it is looked for entries that wait to be filed. */
+const MOVE_INTERVAL_MILLISECONDS = 5_000;
 
 interface SweepPorts extends Omit<HoldSweepPorts, "store"> {
   readonly keyring: Pick<Keyring, "open">;
@@ -38,6 +42,25 @@ interface Sweeping {
   /** Logs what an operator should know about the database. */
   readonly inspect: (() => Promise<void>) | undefined;
   readonly log: Log;
+}
+
+interface Moving {
+  readonly moveWaiting: Store["moveWaiting"];
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+}
+
+/** Files waiting entries at an interval, one round after the other. Returns a function that stops it. */
+export function keepMoving({ moveWaiting, clock, log }: Moving): () => void {
+  if (moveWaiting === undefined) return () => {};
+  let underway = false;
+  const timer = setInterval(async () => {
+    if (underway) return;
+    underway = true;
+    await moveWaiting(clock.now()).catch((error) => log.warn("entries_not_moved", { error }));
+    underway = false;
+  }, MOVE_INTERVAL_MILLISECONDS);
+  return () => clearInterval(timer);
 }
 
 /**

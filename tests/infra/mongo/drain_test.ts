@@ -19,6 +19,7 @@ import { createLedgerGuard } from "../../../infra/mongo/ledger_guard.ts";
 import { createMongoJournal } from "../../../infra/mongo/journal.ts";
 import type { MongoStore } from "../../../infra/mongo/store.ts";
 import { createCommands, decideAll, paying, PERSON } from "../../support/commands.ts";
+import { NOW } from "../../support/clock.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
 import { intercept, meet } from "../../support/faults.ts";
 
@@ -55,6 +56,7 @@ function mongoTest(name: string, body: (parts: Parts) => Promise<void>): void {
 /** A drain that moves nothing by itself. */
 const noDrain: Drain = {
   move: () => Promise.resolve(),
+  moveWaiting: () => Promise.resolve(),
   isStopped: () => false,
   start: () => {},
   settled: () => Promise.resolve(),
@@ -118,10 +120,11 @@ mongoTest(
   async (own) => {
     const drain = createDrain(own);
     const { pay } = await openAndPay(own, 3);
-    const before = await own.users.findOne({ _id: KEY }, { projection: { journal: 0 } });
+    const projection = { journal: 0, undrainedSince: 0 };
+    const before = await own.users.findOne({ _id: KEY }, { projection });
     await drain.move(KEY);
     assertEquals(await seqsInDocument(own.users), []);
-    assertEquals(await own.users.findOne({ _id: KEY }, { projection: { journal: 0 } }), before);
+    assertEquals(await own.users.findOne({ _id: KEY }, { projection }), before);
     const kept = await own.ledger.find().sort({ _id: 1 }).toArray();
     assertEquals(kept.map(({ _id }) => _id), upTo(4).map((seq) => ledgerId(KEY, seq)));
     assertEquals(await pay(), "saved");
@@ -167,6 +170,7 @@ mongoTest(
       ...first,
       _id: ledgerId(KEY, 2),
       account: KEY,
+      filo: ID.filo,
       hash: "",
       id: "pay_OTHER",
     });
@@ -257,6 +261,71 @@ mongoTest("save() begins a drain long before a document is full", async (own) =>
   const left = await seqsInDocument(own.users);
   assertEquals(left.length + await own.ledger.countDocuments(), ENTRIES_PER_DOCUMENT * 2 + 1);
   assertEquals(left.length < ENTRIES_PER_DOCUMENT, true);
+});
+
+/** When the document says that its oldest waiting entry is from, counted from the test's first. */
+async function waitingSince(users: Collection<AccountDocument>): Promise<number | undefined> {
+  const document = await users.findOne({ _id: KEY });
+  return document?.undrainedSince && document.undrainedSince.getTime() - NOW;
+}
+
+mongoTest(
+  "save() says since when entries wait, and a move that takes all says that none does",
+  async (own) => {
+    const drain = createDrain(own);
+    const { pay } = await openAndPay(own, 2);
+    assertEquals(await waitingSince(own.users), 1, "the opening is the first command");
+    await drain.move(KEY);
+    assertEquals(await waitingSince(own.users), undefined);
+    await pay();
+    assertEquals(await waitingSince(own.users), 4);
+  },
+);
+
+mongoTest(
+  "move() leaves the account among those that wait when a save came between",
+  async (own) => {
+    const late: { pay(): Promise<unknown> } = { pay: () => Promise.resolve() };
+    const users = intercept(own.users, {
+      updateOne: async ({ make }) => {
+        await late.pay();
+        return await make();
+      },
+    });
+    const { pay } = await openAndPay(own, 2);
+    late.pay = async () => {
+      late.pay = () => Promise.resolve();
+      await pay();
+    };
+    await createDrain({ ...own, users }).move(KEY);
+    assertEquals(await seqsInDocument(own.users), [4]);
+    assertEquals(await waitingSince(own.users), 1, "too early is only looked at in vain");
+  },
+);
+
+mongoTest("moveWaiting() moves what has waited long enough, and nothing else", async (own) => {
+  const drain = createDrain(own);
+  await openAndPay(own, 2);
+  await drain.moveWaiting(NOW);
+  assertEquals(await seqsInDocument(own.users), [1, 2, 3]);
+  await drain.moveWaiting(NOW + 1);
+  assertEquals([await seqsInDocument(own.users), await waitingSince(own.users)], [[], undefined]);
+  assertEquals(await own.ledger.countDocuments({ filo: ID.filo }), 3);
+});
+
+mongoTest("moveWaiting() goes on after an account that it cannot move", async (own) => {
+  await openAndPay(own, 1);
+  const second = await own.users.findOne({ _id: KEY });
+  if (second === null) throw new Error("the account is there");
+  await own.users.insertOne({ ...second, _id: "hergele/0", undrainedSince: new Date(NOW) });
+  const users = intercept(own.users, {
+    findOne: ({ args: [filter], make }) => {
+      const isBroken = (filter as { _id: string })._id === "hergele/0";
+      return isBroken ? Promise.reject(new Error("unreadable")) : make();
+    },
+  });
+  await createDrain({ ...own, users }).moveWaiting(NOW + 1);
+  assertEquals([await seqsInDocument(own.users), own.lines], [[], ["ledger_drain_stopped"]]);
 });
 
 mongoTest("insert() and save() keep sums as Int64", async (own) => {

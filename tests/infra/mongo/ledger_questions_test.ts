@@ -67,7 +67,8 @@ Deno.test({
       await users.insertOne({ _id: KEY, seq: 1, journal: [] } as unknown as AccountDocument);
       const entry = { id: "pay_1", type: "payment", seq: 1 } as unknown as EntryDocument;
       for (const account of ["hergele/10", "hergele/0", "baska/1"]) {
-        await ledger.insertOne({ ...entry, _id: ledgerId(account, 1), account, hash: "" });
+        const [filo = ""] = account.split("/");
+        await ledger.insertOne({ ...entry, _id: ledgerId(account, 1), account, filo, hash: "" });
       }
       const journal = createMongoJournal({ users, ledger });
       assertEquals(await journal.find(ID, "pay_1"), undefined);
@@ -86,6 +87,7 @@ Deno.test("payments() takes refunds in the order of their numbers, in whatever o
   ].map((entry) => ({
     _id: ledgerId(KEY, entry.seq),
     account: KEY,
+    filo: ID.filo,
     hash: "",
     at,
     ...sums,
