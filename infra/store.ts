@@ -2,6 +2,7 @@ import type { Account, Instant } from "../domain/account.ts";
 import type { AccountStore } from "../domain/ports/account_store.ts";
 import type { AuthStore } from "../domain/ports/auth_store.ts";
 import type { Erasing } from "../domain/ports/erasing.ts";
+import type { FleetJournal } from "../domain/ports/fleet_journal.ts";
 import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { People } from "../domain/ports/people.ts";
@@ -28,6 +29,7 @@ interface Repairs {
 export interface Store {
   readonly accounts: AccountStore;
   readonly journal: Journal;
+  readonly fleetJournal: FleetJournal;
   readonly records: StoreRecords;
   readonly auth: AuthStore;
   readonly people: People;
@@ -45,6 +47,8 @@ export interface Store {
    * database are never used for another. An embedded store has none.
    */
   readonly databaseId?: () => Promise<string>;
+  /** Files entries that have waited for it; a store that files them as it writes them has nothing to do. */
+  readonly moveWaiting?: (now: Instant) => Promise<void>;
   /** Removes what has expired. */
   keepHouse(now: Instant): Promise<void>;
   isEmpty(): Promise<boolean>;

@@ -24,6 +24,22 @@ export const INDEXES: readonly CollectionIndex[] = [
     reason: "The sweep finds the few accounts whose holds have expired.",
   },
   {
+    collection: "users",
+    index: { name: "undrained", key: { undrainedSince: 1 }, sparse: true },
+    reason: "The few accounts with entries that the ledger does not have yet.",
+  },
+  {
+    collection: "ledger",
+    // The type comes last, so that entries of other types are passed over without being fetched.
+    index: { name: "fleet", key: { filo: 1, at: 1, _id: 1, type: 1 } },
+    reason: "A fleet's entries in the order of their times: its lists, exports and day's ends.",
+  },
+  {
+    collection: "ledger",
+    index: { name: "orders", key: { order: 1 }, sparse: true },
+    reason: "A fleet's entries of one order.",
+  },
+  {
     collection: "ledger",
     index: { name: "entry", key: { id: 1 } },
     reason: "A payment, refund or top-up is looked up by its id.",

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Db } from "mongodb";
 import { accountKey } from "../../domain/account.ts";
 import type { Erasing } from "../../domain/ports/erasing.ts";
+import type { FleetJournal } from "../../domain/ports/fleet_journal.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Store, StoreMeta } from "../store.ts";
@@ -21,6 +22,7 @@ import { createDrain } from "./drain.ts";
 import { findMissingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
+import { createMongoFleetJournal } from "./fleet_journal.ts";
 import { createLedgerGuard } from "./ledger_guard.ts";
 import { createMongoErasing } from "./erasing.ts";
 import { createMongoPeople } from "./people.ts";
@@ -34,6 +36,9 @@ import { createMongoVaultStore, type VaultDocument } from "./vault_store.ts";
 
 /** How long one call to the database may take, whatever it has to wait for. */
 const STORE_CALL_MILLISECONDS = 5_000;
+
+/** How long an entry waits at most, roughly, until it is in the ledger, where the fleet's lists find it faster. */
+const DRAIN_AFTER_MILLISECONDS = 10_000;
 
 interface MongoStoreOptions extends ConnectionOptions {
   readonly log: Log;
@@ -76,6 +81,7 @@ export function openMongoStore(
     meta,
     accounts: limited(createMongoAccountStore({ users, journal, drain, guard, log })),
     journal: limited<Journal>(journal),
+    fleetJournal: limited<FleetJournal>(createMongoFleetJournal({ users, ledger })),
     records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore(auth)),
     people: limited(createMongoPeople(users)),
@@ -118,12 +124,14 @@ export function openMongoStore(
               // The ledger has every entry that the account was replayed from.
               journal: [],
             },
+            $unset: { undrainedSince: "" },
           },
         );
         return matchedCount === 1;
       },
     },
     settled: drain.settled,
+    moveWaiting: (now) => reconnect.run(() => drain.moveWaiting(now - DRAIN_AFTER_MILLISECONDS)),
     // The TTL indexes remove what has expired.
     keepHouse: () => Promise.resolve(),
     close: async () => {

@@ -7,6 +7,7 @@ import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteErasing } from "./erasing.ts";
+import { createSqliteFleetJournal } from "./fleet_journal.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
 import { createSqlitePeople } from "./people.ts";
@@ -16,7 +17,11 @@ import { createSqliteActionStore } from "./action_store.ts";
 import { createSqliteSandboxCharges } from "./sandbox_charges.ts";
 import { createSqliteVaultStore } from "./vault_store.ts";
 import { type Committer, createWriter } from "./commit/writer.ts";
+import { createPace } from "../process/pace.ts";
 import { createCommit, type SqliteWrites } from "./commit/writes.ts";
+
+/** What reading a fleet's entries may take of the event loop, on which payments are decided. */
+const READING_SHARE = 0.25;
 
 /** Opens the embedded store; `:memory:` is for tests and keeps nothing. */
 export function openSqliteStore(path: string): Store {
@@ -43,10 +48,12 @@ export function createSqliteStore(
 ): Store {
   const writer = createWriter<SqliteWrites>(committer);
   const journal = createSqliteJournal(database);
+  const fleetJournal = createSqliteFleetJournal(database, createPace({ share: READING_SHARE }));
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
   return {
     accounts: createSqliteAccountStore({ database, journal, writer }),
     journal,
+    fleetJournal,
     records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
     people: createSqlitePeople(database, writer),
@@ -70,6 +77,7 @@ export function createSqliteStore(
     isEmpty: () => Promise.resolve(anyAccount.get() === undefined),
     close: async () => {
       await writer.close();
+      fleetJournal.close();
       database.close();
     },
   };

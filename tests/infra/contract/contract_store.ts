@@ -1,6 +1,7 @@
 import type { AccountStore } from "../../../domain/ports/account_store.ts";
 import type { AuditRecord, AuditSink } from "../../../domain/ports/audit.ts";
 import type { AuthStore } from "../../../domain/ports/auth_store.ts";
+import type { FleetJournal } from "../../../domain/ports/fleet_journal.ts";
 import type { Journal } from "../../../domain/ports/journal.ts";
 import type { People } from "../../../domain/ports/people.ts";
 import type { VaultStore } from "../../../domain/ports/card_vault.ts";
@@ -14,6 +15,7 @@ export interface LedgerStore {
 
 /** All that a database has to give, and a way to look at what it wrote. */
 export interface ContractStore extends LedgerStore {
+  readonly fleetJournal: FleetJournal;
   readonly auth: AuthStore;
   readonly people: People;
   readonly vault: VaultStore;

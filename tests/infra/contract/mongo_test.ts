@@ -1,12 +1,14 @@
 import type { AuditRecord } from "../../../domain/ports/audit.ts";
 import type { AuditDocument } from "../../../infra/mongo/audit_sink.ts";
 import type { AuthDocument } from "../../../infra/mongo/auth_store.ts";
+import { DAY, NOW } from "../../support/clock.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
 import { withMongo } from "../../support/services.ts";
 import { accountStoreContract } from "./account_store_contract.ts";
 import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
+import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { journalContract } from "./journal_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
@@ -29,12 +31,28 @@ const withStore: WithStore<ContractStore> = (test) =>
     await test({ ...store, auditRecords, counters });
   });
 
+/** The same, with entries in documents and in the ledger alike: every third save moves all that waits. */
+const withMovingStore: WithStore<ContractStore> = (test) =>
+  withMongoStore(async (store) => {
+    let saves = 0;
+    const save: typeof store.accounts.save = async (...args) => {
+      const saved = await store.accounts.save(...args);
+      if (++saves % 3 === 0) await store.moveWaiting?.(NOW + DAY);
+      return saved;
+    };
+    const unused = () => Promise.reject(new Error("Cannot be asked here"));
+    const accounts = { ...store.accounts, save };
+    await test({ ...store, accounts, auditRecords: unused, counters: unused });
+  });
+
 if (mongoUri === undefined) {
   // Skipped in one line, or a failure where services are required.
   withMongo("openMongoStore() keeps the contracts of the stores", () => Promise.resolve());
 } else {
   accountStoreContract("MongoDB", withStore);
   journalContract("MongoDB", withStore);
+  fleetJournalContract("MongoDB", withStore);
+  fleetJournalContract("MongoDB while entries are moved", withMovingStore);
   authStoreContract("MongoDB", withStore);
   peopleContract("MongoDB", withStore);
   vaultStoreContract("MongoDB", withStore);

@@ -11,6 +11,7 @@ import { accountStoreContract } from "./account_store_contract.ts";
 import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
+import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { journalContract } from "./journal_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
@@ -85,6 +86,7 @@ const onDisk: WithStore<ContractStore> = (test) =>
 for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDisk]] as const) {
   accountStoreContract(name, withStore);
   journalContract(name, withStore);
+  fleetJournalContract(name, withStore);
   authStoreContract(name, withStore);
   peopleContract(name, withStore);
   vaultStoreContract(name, withStore);
