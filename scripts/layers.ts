@@ -3,7 +3,7 @@
  *
  * - `layers/imports`: which room may import which;
  * - `layers/globals`: a rule is synchronous and takes neither time nor randomness from the machine, and
- *   routes/ does not know what it runs on. The other globals do not exist in domain/, which is
+ *   routes/ and client/ do not know what they run on. The other globals do not exist in domain/, which is
  *   type-checked without them (`check_types.ts`);
  * - `layers/environment`: only main.ts reads the environment.
  *
@@ -39,6 +39,10 @@ const ROOMS = {
   "infra/": {
     mayImport: /^(?!routes\/|main\.ts$|scripts\/|tests\/)/,
     why: "infra/ implements the ports of domain/ and knows no caller",
+  },
+  "client/": {
+    mayImport: /^client\//,
+    why: "whoever installs the client has nothing else of Kese",
   },
 } as const;
 type Room = keyof typeof ROOMS;
@@ -107,7 +111,9 @@ function checkImports(context: Context): Visitor {
 function checkGlobals(context: Context): Visitor {
   const room = findRoom(context.filename);
   const message = "Cannot use this here: it must come as an argument or through a port.";
-  if (room === "routes/") return refuse(context, ["Identifier[name='Deno']"], message);
+  if (room === "routes/" || room === "client/") {
+    return refuse(context, ["Identifier[name='Deno']"], message);
+  }
   if (room === undefined || room === "infra/") return {};
   const selectors = room === "domain/" ? [...CLOCK_AND_CHANCE, ...ASYNCHRONY] : CLOCK_AND_CHANCE;
   return refuse(context, selectors, message);

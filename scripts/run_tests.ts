@@ -27,7 +27,7 @@ const PERMISSIONS = [
   "--allow-sys=gid,homedir,osRelease,uid",
   "--allow-write",
 ];
-const PROGRAMS = [Deno.execPath(), FAILING_DISK_LAUNCHER, SMALL_DISK_LAUNCHER];
+const PROGRAMS = [Deno.execPath(), "node", FAILING_DISK_LAUNCHER, SMALL_DISK_LAUNCHER];
 const LOOPBACK = "--allow-net=127.0.0.1,localhost,[::1]";
 /** For services that the environment names, which may be anywhere. */
 const ANYWHERE = "--allow-net";

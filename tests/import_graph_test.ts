@@ -13,6 +13,7 @@ const ROOMS = [
   "routes/openapi/",
   "routes/",
   "main.ts",
+  "client/",
   "scripts/",
   "bench/",
   "tests/",

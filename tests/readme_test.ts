@@ -11,6 +11,7 @@ import { type Answer, openTestKese, send, type TestKese } from "./support/kese.t
 const FILES = [
   "README.md",
   "README.tr.md",
+  "client/README.md",
   "docs/benchmark.md",
   "docs/decisions.md",
   "docs/deployment.md",

@@ -102,6 +102,14 @@ const IMPORTS: readonly Example[] = [
     ],
   },
   {
+    file: "client/src/mod.ts",
+    refused: [
+      `import type { Account } from "../../domain/account.ts";`,
+      `import { VERSION } from "../../routes/contract/version.ts";`,
+    ],
+    accepted: [`import type { paths } from "../schema.d.ts";`, `import "openapi-fetch";`],
+  },
+  {
     file: "main.ts",
     refused: [],
     accepted: [`import "./routes/app.ts"; import "./infra/store.ts"; import "./domain/money.ts";`],
@@ -149,6 +157,11 @@ const GLOBALS: readonly Example[] = [
     file: "routes/payments.ts",
     refused: [`Deno.readTextFileSync("a");`, `let server: Deno.HttpServer;`],
     accepted: [`console.log(Date.now(), new Date(), crypto.randomUUID());`],
+  },
+  {
+    file: "client/src/retries.ts",
+    refused: [`Deno.env.get("A");`],
+    accepted: [`Math.random(); fetch("");`],
   },
   {
     file: "infra/process/clock.ts",

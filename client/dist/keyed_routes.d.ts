@@ -1,0 +1,2 @@
+/** The routes that take an Idempotency-Key. */
+export declare const KEYED_ROUTES: readonly string[];
