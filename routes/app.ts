@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { METHOD_NAME_ALL } from "hono/router";
 import { Admission } from "./http/admission.ts";
 import { createAccountStatusRoutes } from "./account_status.ts";
 import { createAdjustmentRoutes } from "./adjustments.ts";
@@ -6,13 +7,16 @@ import { createBalanceRoutes } from "./balance.ts";
 import { createCardRefundRoutes } from "./card_refunds.ts";
 import { mountCardGatewayRoutes } from "./card_gateway_routes.ts";
 import { createCardRoutes } from "./cards.ts";
+import { createCors } from "./http/cors.ts";
 import { createErasingRoutes } from "./erasing.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { createHealthRoutes } from "./health.ts";
 import { createHoldRoutes } from "./holds.ts";
+import { createHomeRoutes } from "./home.ts";
 import { createJournalRoutes } from "./journal.ts";
 import { refuseUnknownParameter } from "./http/known_parameters.ts";
+import { mountPageRoutes } from "./page_routes.ts";
 import { createPeopleRoutes } from "./people.ts";
 import { createPaymentRoutes } from "./payments.ts";
 import { problem } from "./contract/problems.ts";
@@ -44,6 +48,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createAdjustmentRoutes(dependencies),
     ...createAccountStatusRoutes(dependencies),
     ...createJournalRoutes(dependencies),
+    ...createHomeRoutes(dependencies),
     ...createHealthRoutes(dependencies),
   ];
 }
@@ -53,6 +58,9 @@ export function createApp(dependencies: Dependencies): Hono {
   const app = new Hono({ getPath: toRoutePath });
   const answer = createAnswer(dependencies);
   const serving = { ...dependencies, admission: new Admission(dependencies) };
+  const cors = createCors(dependencies);
+  if (cors) app.use(cors);
+  mountPageRoutes(app, dependencies);
   const endpoints = createEndpoints(dependencies);
   for (const endpoint of endpoints) {
     const { method, path } = endpoint.definition;
@@ -94,7 +102,10 @@ const METHODS = ["GET", "POST", "PUT", "DELETE"];
 
 /** 405 with what is allowed when the path exists under another method (RFC 9110, section 15.5.6). */
 function refuseRoute(app: Hono, path: string): AnyReply {
-  const allowed = METHODS.filter((method) => app.router.match(method, path)[0].length > 0);
+  const allowed = METHODS.filter((method) =>
+    // What goes through every path, as CORS does, makes none exist.
+    app.router.match(method, path)[0].some(([[, route]]) => route.method !== METHOD_NAME_ALL)
+  );
   if (allowed.length === 0) return problem("not_found");
   return { ...problem("method_not_allowed"), headers: { allow: allowed.join(", ") } };
 }

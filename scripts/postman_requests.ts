@@ -85,6 +85,8 @@ const DOES: Readonly<Record<string, string>> = {
     "Bir karta iadeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",
   get_balance: "Bakiyeyi gösterir.",
   list_entries: "Hesabın işlemlerini en yenisinden başlayarak listeler.",
+  home:
+    "Kese'nin ne olduğunu ve nasıl başlanacağını söyler; tarayıcıda bir sayfa olarak gösterilir.",
   health_live: "Sürecin çalıştığını ve sürümünü bildirir; veri depolarına sormaz.",
   health_ready: "Veri depolarının zamanında yazılıp okunabildiğini bildirir.",
 };
@@ -309,6 +311,7 @@ const ACCOUNT: readonly ExampleRequest[] = [
 ];
 
 const SYSTEM: readonly ExampleRequest[] = [
+  { operation: "home", name: "Başlangıç", bearer: null },
   { operation: "health_live", name: "Çalışıyor mu", bearer: null },
   { operation: "health_ready", name: "Hazır mı", bearer: null },
 ];

@@ -42,6 +42,11 @@ export const CHECKS: readonly Check[] = [
       expectAnswer(await send("GET /health/live", { bearer: null }), 200, { status: "ok" }),
   },
   {
+    name: "the root says what this is",
+    run: async ({ send }) =>
+      expectAnswer(await send("GET /", { bearer: null }), 200, { name: "Kese" }),
+  },
+  {
     name: "its stores answer",
     run: async ({ send }) =>
       expectAnswer(await send("GET /health/ready", { bearer: null }), 200, { status: "ok" }),

@@ -52,5 +52,6 @@ Save a card, top up from it, pay:
   curl -X POST '${url}/update_balance?userNo=123456&balance=100' ${headers}
   curl -X POST '${url}/kart-saklamali-odeme?userNo=123456&amount=10.50' ${headers}
 
-Every route: ${url}/openapi.json`;
+In a browser: ${url}
+Every route: ${url}/docs`;
 }

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { RedisOptions } from "../redis/connection.ts";
 import { z } from "zod";
-import { DEVELOPMENT_FLEET_KEY } from "./development.ts";
+import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import { sha256 } from "../crypto/digests.ts";
 import type { Variables } from "./env_file.ts";
 import { parseCardGateway, readGateways } from "./gateway_variables.ts";
@@ -58,6 +58,8 @@ export const ENVIRONMENT = z.object({
   PUBLIC_URL: origin.optional(),
   /** Where browsers may be sent after 3-D Secure. */
   RETURN_ORIGINS: origins.default([]),
+  /** Whose pages may call Kese from a browser. */
+  CORS_ORIGINS: origins.default([]),
   /** Where one-time codes for users are sent; signed if there is a secret. */
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
   CODE_WEBHOOK_SECRET: webhookSecret.optional(),
@@ -89,6 +91,8 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   gateways: readGateways(toVariables(read)).settings,
   publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   returnOrigins: read.RETURN_ORIGINS,
+  corsOrigins: read.CORS_ORIGINS,
+  ...readTryOut(read),
   ...readCodeWebhook(read),
   keepTexts: read.KEEP_TEXTS,
   timeZone: read.TIME_ZONE,
@@ -138,6 +142,13 @@ function readRedis(
 function readCodeWebhook({ CODE_WEBHOOK_URL: url, CODE_WEBHOOK_SECRET: secret }: Read) {
   if (url === undefined) return {};
   return { codeWebhook: { url, ...(secret !== undefined && { secret }) } };
+}
+
+/** Development's own fleet, as long as its key is the one that everybody knows. */
+function readTryOut({ KESE_ENV: mode, FLEETS: fleets }: Read) {
+  const hashes = fleets.get(DEVELOPMENT_FLEET) ?? [];
+  const isKnown = mode === "development" && hashes.includes(sha256(DEVELOPMENT_FLEET_KEY));
+  return isKnown ? { tryOut: { filo: DEVELOPMENT_FLEET, key: DEVELOPMENT_FLEET_KEY } } : {};
 }
 
 /** Reads the environment. Names everything that is missing or wrong, unknown texts included. */

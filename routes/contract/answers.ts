@@ -42,6 +42,17 @@ const cardAnswer = z.object({
   createdAt: instant,
 }).meta({ id: "Card" });
 
+export const homeAnswer = z.object({
+  message,
+  name: z.literal("Kese"),
+  version: z.string().meta({ example: "0.1.0" }),
+  links: z.object({ reference: z.url(), openapi: z.url(), health: z.url() }),
+  firstPayment: z.array(z.object({
+    step: z.string().meta({ description: "What the command does." }),
+    command: z.string().meta({ description: "For a terminal; needs curl." }),
+  })),
+}).meta({ id: "Home" });
+
 export const messageAnswer = z.object({ message }).meta({ id: "Message" });
 export const cardSavedAnswer = z.object({ message, card: cardAnswer }).meta({ id: "SavedCard" });
 export const cardListAnswer = z.object({

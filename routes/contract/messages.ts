@@ -5,6 +5,10 @@ import { PROBLEM_TEXTS } from "./problem_texts.ts";
 
 /** What success answers say. */
 export const MESSAGES = {
+  home_found: {
+    tr: "Kayıtlı kartlarla çalışan bir cüzdan API'si.",
+    en: "A stored-card wallet API.",
+  },
   account_opened: { tr: "Kullanıcı oluşturuldu.", en: "The user was created." },
   user_found: { tr: "Kullanıcı görüntülendi.", en: "The user was found." },
   user_changed: { tr: "Kullanıcı bilgileri güncellendi.", en: "The user was updated." },

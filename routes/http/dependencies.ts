@@ -51,6 +51,7 @@ export interface Dependencies {
 }
 
 export interface Settings {
+  readonly mode: "development" | "production";
   /** By fleet, the SHA-256 of its keys: two at once while one is being replaced. */
   readonly fleets: ReadonlyMap<string, readonly string[]>;
   /** Fleets that keep the free texts of erased users' entries. */
@@ -62,6 +63,10 @@ export interface Settings {
   readonly publicUrl: string;
   /** Where they may be sent after 3-D Secure. */
   readonly returnOrigins: readonly string[];
+  /** Whose pages may call Kese from a browser, in addition to Kese's own. */
+  readonly corsOrigins: readonly string[];
+  /** What the pages fill in for a newcomer: a fleet and its key, which are no secret in development. */
+  readonly tryOut?: { readonly filo: string; readonly key: string };
   /** Whether a proxy of ours writes X-Forwarded-For. */
   readonly trustProxy: boolean;
   /** Requests per minute; 0 means no limit. */

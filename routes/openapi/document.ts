@@ -46,7 +46,7 @@ const TAGS = [
   { name: "accounts", description: "Freezing, unfreezing and closing an account." },
   { name: "journal", description: "Everything that happened to an account." },
   { name: "health", description: "For load balancers and monitors." },
-  { name: "documentation", description: "This document." },
+  { name: "documentation", description: "This document, and where to begin." },
 ];
 
 const SECURITY_SCHEMES = {

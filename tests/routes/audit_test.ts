@@ -205,7 +205,7 @@ Deno.test("AuditLog has the request id that the answer has", async () => {
 Deno.test("AuditLog leaves health and unknown routes out", async () => {
   await using kese = await openRecorded();
   const { records } = kese;
-  for (const path of ["/health/live", "/health/ready", "/openapi.json", "/nowhere"]) {
+  for (const path of ["/", "/health/live", "/health/ready", "/openapi.json", "/nowhere"]) {
     await send(kese, `GET ${path}`);
   }
   await kese.dependencies.audit.flush();

@@ -100,6 +100,7 @@ export const TEST_ENVIRONMENT: Environment = {
   gateways: { iyzico: new Map(), craftgate: new Map(), stripe: new Map() },
   publicUrl: "http://localhost:5000",
   returnOrigins: ["https://rider.example"],
+  corsOrigins: [],
   keepTexts: new Set(),
   timeZone: "Europe/Istanbul",
   allowCardNumberInUrl: true,

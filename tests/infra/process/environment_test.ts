@@ -53,6 +53,16 @@ Deno.test("readEnvironment() names what is missing beside what is wrong", () => 
   ]);
 });
 
+Deno.test("readEnvironment() gives away a fleet's key to the pages in development alone, and only the known one", () => {
+  const fleets = { FLEETS: `hergele:${sha256(DEVELOPMENT_FLEET_KEY)}` };
+  assertEquals(read({ ...DEVELOPMENT, ...fleets }).tryOut, {
+    filo: "hergele",
+    key: DEVELOPMENT_FLEET_KEY,
+  });
+  assertEquals(read(DEVELOPMENT).tryOut, undefined);
+  assertEquals(read(COMPLETE).tryOut, undefined);
+});
+
 Deno.test("readEnvironment() is production, on every address, unless told otherwise", () => {
   const environment = read(COMPLETE);
   const { mode, host, port, sqlitePath, logLevel, requestsPerMinute } = environment;
@@ -102,6 +112,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     CODE_WEBHOOK_SECRET: WEBHOOK_SECRET,
     PUBLIC_URL: "https://kese.example/",
     RETURN_ORIGINS: "https://a.example, http://localhost:3000",
+    CORS_ORIGINS: "https://app.example/",
     ALLOW_CARD_NUMBER_IN_URL: "true",
     KEEP_TEXTS: "hergele",
     TIME_ZONE: "Europe/Berlin",
@@ -123,6 +134,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     gateways: { iyzico: new Map(), craftgate: new Map(), stripe: new Map() },
     publicUrl: "https://kese.example",
     returnOrigins: ["https://a.example", "http://localhost:3000"],
+    corsOrigins: ["https://app.example"],
     codeWebhook: { url: "https://example.com/codes", secret: WEBHOOK_SECRET },
     keepTexts: new Set(["hergele"]),
     timeZone: "Europe/Berlin",
@@ -180,6 +192,7 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   ].filter(Boolean),
   PUBLIC_URL: ["kese.example", "http://kese.example", "https://kese.example/api", "ftp://a"],
   RETURN_ORIGINS: ["https://a.example/wallet", "a.example", "https://a.example,,"],
+  CORS_ORIGINS: ["*", "https://*.example", "https://a.example/app", "http://a.example", "null"],
   MONGODB_URI: [
     "localhost:27017",
     "postgres://host/",

@@ -282,6 +282,7 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     assertEquals([...types].sort(), [...ENTRY_TYPES].sort(), "every type of entry");
     return [whole, await send(kese, "GET /islemler?userNo=1&limit=1")];
   },
+  home: (kese) => send(kese, "GET /", { bearer: null, filo: null }),
   health_live: (kese) => send(kese, "GET /health/live", { bearer: null, filo: null }),
   health_ready: (kese) => send(kese, "GET /health/ready", { bearer: null, filo: null }),
 };

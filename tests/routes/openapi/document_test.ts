@@ -135,6 +135,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "Health",
     "Hold",
     "HoldState",
+    "Home",
     "Liveness",
     "Message",
     "OneTimeCode",
