@@ -654,6 +654,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says what this is and how to begin; a browser gets it as a page
+         * @description For anyone.
+         */
+        get: operations["home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1669,6 +1689,28 @@ export interface components {
             data: components["schemas"]["Entry"][];
             /** @description Null on the last page. */
             nextCursor: string | null;
+        };
+        Home: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            /** @enum {string} */
+            name: "Kese";
+            /** @example 0.1.0 */
+            version: string;
+            links: {
+                /** Format: uri */
+                reference: string;
+                /** Format: uri */
+                openapi: string;
+                /** Format: uri */
+                health: string;
+            };
+            firstPayment: {
+                /** @description What the command does. */
+                step: string;
+                /** @description For a terminal; needs curl. */
+                command: string;
+            }[];
         };
         Liveness: {
             /** @enum {string} */
@@ -3286,6 +3328,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    home: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
                 };
             };
             /** @description A refusal. */
