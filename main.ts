@@ -14,6 +14,7 @@ import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel
 import { CODES_SETTLING_MILLISECONDS, createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
 import { type Environment, readEnvironment } from "./infra/process/environment.ts";
+import { createFleetReading } from "./infra/process/fleet_reading.ts";
 import { openGateways, useOneGateway } from "./infra/gateways/open.ts";
 import { createUserActions } from "./infra/crypto/user_actions.ts";
 import { createIds } from "./infra/crypto/ids.ts";
@@ -109,6 +110,7 @@ export async function openKese(
   const dependencies: Dependencies = {
     accounts,
     journal,
+    fleet: createFleetReading({ store, keyring }),
     auth: store.auth,
     people,
     erasing: store.erasing,

@@ -674,6 +674,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/filo/islemler": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the entries of the whole fleet, newest first, or gives all of them as a file
+         * @description For the fleet: fleet key and header `Filo`.
+         */
+        get: operations["list_fleet_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1712,6 +1732,73 @@ export interface components {
                 command: string;
             }[];
         };
+        FleetEntryList: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            data: components["schemas"]["FleetEntry"][];
+            /** @description Null on the last page. A page may be short, and even empty, and not the last. */
+            nextCursor: string | null;
+        };
+        FleetEntry: {
+            id: string;
+            /** @description 1, 2, 3 … without a gap. */
+            seq: number;
+            /** @enum {string} */
+            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            amount: string;
+            /**
+             * @description What it did to the balance.
+             * @example -10.50
+             */
+            delta: string;
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            balanceAfter: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            requestId: string;
+            /**
+             * @description Who asked for it: the fleet, the user's own session, or Kese itself.
+             * @enum {string}
+             */
+            by: "fleet" | "session" | "kese";
+            paymentId?: string;
+            topUpId?: string;
+            cardRefundId?: string;
+            holdId?: string;
+            /**
+             * Format: date-time
+             * @description Of a hold.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt?: string;
+            /** @enum {string} */
+            direction?: "credit" | "debit";
+            note?: string;
+            orderId?: string;
+            description?: string;
+            /** @description The fleet's own words; of an adjustment its kind. */
+            reason?: string;
+            declineReason?: components["schemas"]["DeclineReason"];
+            /** @description Which card gateway was asked. */
+            gateway?: string;
+            /** @description The gateway's name of the charge. */
+            providerRef?: string;
+            card?: components["schemas"]["Card"];
+            cards?: components["schemas"]["Card"][];
+            userNo: string;
+        };
+        /** @description Lines of text, however many. */
+        File: string;
         Liveness: {
             /** @enum {string} */
             status: "ok";
@@ -3367,6 +3454,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fleet_entries: {
+        parameters: {
+            query?: {
+                /** @description The first moment: a day of TIME_ZONE, from its beginning, or an instant (RFC 3339). */
+                from?: string;
+                /** @description The last moment: a day of TIME_ZONE, with all of it, or an instant (RFC 3339), without it. */
+                to?: string;
+                /** @description Only entries of these types, several with commas. */
+                type?: string;
+                /** @description The fleet's number for its user. */
+                userNo?: string;
+                /** @description The fleet's own number for what is paid; comes back with the payment. */
+                orderId?: string;
+                /** @description Entries on a page; 20 when left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before, or the id of the last entry that arrived. */
+                cursor?: string;
+                /** @description Of a CSV: `tr` separates by semicolons and writes amounts with a comma, for Excel in Turkey. */
+                dil?: "tr" | "en";
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetEntryList"];
+                    "text/csv": components["schemas"]["File"];
+                    "application/x-ndjson": components["schemas"]["File"];
                 };
             };
             /** @description A refusal. */

@@ -40,6 +40,14 @@ export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 /** Entries that are read for one page of a filtered list, so that a rare type cannot slow a request down. */
 export const PAGE_SCAN_MAX = 1_000;
+/** How many pages of a user's own journal are read for one page of a time. */
+export const USER_PAGES_PER_PAGE = 10;
+/** Entries that an export reads at one time; more of them would be in memory. */
+export const EXPORT_PAGE = 500;
+/** Exports of one fleet that may run at the same time in one process. */
+export const EXPORTS_PER_FLEET = 2;
+/** How long an export waits for its client to take what is written. */
+export const EXPORT_STALL_MILLISECONDS = 60_000;
 /** How many such pages are searched for the payment of an order: several years of a rider's entries. */
 export const ORDER_SEARCH_PAGES = 10;
 /** Payments of one order that a refusal names. */

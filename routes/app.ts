@@ -11,6 +11,7 @@ import { createCors } from "./http/cors.ts";
 import { createErasingRoutes } from "./erasing.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
+import { createFleetEntryRoutes } from "./fleet_entries.ts";
 import { createHealthRoutes } from "./health.ts";
 import { createHoldRoutes } from "./holds.ts";
 import { createHomeRoutes } from "./home.ts";
@@ -49,6 +50,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createAccountStatusRoutes(dependencies),
     ...createJournalRoutes(dependencies),
     ...createHomeRoutes(dependencies),
+    ...createFleetEntryRoutes(dependencies),
     ...createHealthRoutes(dependencies),
   ];
 }

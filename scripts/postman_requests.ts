@@ -87,6 +87,8 @@ const DOES: Readonly<Record<string, string>> = {
   list_entries: "Hesabın işlemlerini en yenisinden başlayarak listeler.",
   home:
     "Kese'nin ne olduğunu ve nasıl başlanacağını söyler; tarayıcıda bir sayfa olarak gösterilir.",
+  list_fleet_entries:
+    "Filonun tüm işlemlerini en yenisinden başlayarak listeler ya da tamamını dosya olarak verir (Accept: text/csv, application/x-ndjson).",
   health_live: "Sürecin çalıştığını ve sürümünü bildirir; veri depolarına sormaz.",
   health_ready: "Veri depolarının zamanında yazılıp okunabildiğini bildirir.",
 };
@@ -264,6 +266,15 @@ const SUPPORT: readonly ExampleRequest[] = [
   },
 ];
 
+const FLEET_DESK: readonly ExampleRequest[] = [
+  {
+    operation: "list_fleet_entries",
+    name: "Filo İşlemleri",
+    note: "Accept: text/csv ile tamamı dosya olarak iner; dil=tr Türkçe Excel içindir.",
+    bearer: "fleetKey",
+  },
+];
+
 const SIGN_IN: readonly ExampleRequest[] = [
   {
     operation: "create_code",
@@ -323,6 +334,7 @@ export const FOLDERS: readonly Folder[] = [
   { name: "Doğrulama", requests: SIGN_IN },
   { name: "Sürüş", requests: RIDE },
   { name: "Hesap", requests: ACCOUNT },
+  { name: "Filo masası", requests: FLEET_DESK },
   { name: "Destek", requests: SUPPORT },
   { name: "Sistem", requests: SYSTEM },
 ];

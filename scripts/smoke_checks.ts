@@ -358,6 +358,17 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "the fleet sees the same entries among all of its own",
+    run: async ({ send, userNo }) => {
+      const own = await send(`GET /islemler?userNo=${userNo}&limit=100`);
+      const page = await send("GET /filo/islemler?limit=100");
+      expectAnswer(page, 200);
+      const seen = page.body.data.filter((entry: { userNo: string }) => entry.userNo === userNo);
+      const [newest] = own.body.data;
+      expectEqual("the newest entry", seen[0], { ...newest, userNo });
+    },
+  },
+  {
     name: "a user sees all that is kept",
     run: async ({ send, userNo, found }) => {
       const data = await send("GET /kullanici/verilerim", { bearer: found.get("session") });

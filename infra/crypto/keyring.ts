@@ -13,9 +13,9 @@ import {
 } from "./store_secret.ts";
 
 /** What a key of the store is used for; each use has its own key. */
-export type KeyUse = "card_fingerprint" | "idempotency" | "account_snapshot";
+export type KeyUse = "card_fingerprint" | "idempotency" | "account_snapshot" | "cursor";
 
-const USES: readonly KeyUse[] = ["card_fingerprint", "idempotency", "account_snapshot"];
+const USES: readonly KeyUse[] = ["card_fingerprint", "idempotency", "account_snapshot", "cursor"];
 
 /**
  * The keys that belong to a store and not to the environment. They are derived from a random secret,

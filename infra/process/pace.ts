@@ -1,7 +1,5 @@
+import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import { pause } from "./clock.ts";
-
-/** Does work in short pieces, so that requests get their turns in between. */
-export type Pace = <T>(piece: () => T) => Promise<T>;
 
 interface PaceOptions {
   /** What all who share the pace may take of the event loop together. */

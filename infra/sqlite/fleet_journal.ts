@@ -6,7 +6,7 @@ import type {
   FleetListOptions,
   FleetPage,
 } from "../../domain/ports/fleet_journal.ts";
-import type { Pace } from "../process/pace.ts";
+import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { createJournalTimes, type JournalTimes } from "./journal_times.ts";
 import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./rows.ts";

@@ -263,6 +263,14 @@ export const entryListAnswer = z.object({
   nextCursor: z.string().nullable().meta({ description: "Null on the last page." }),
 }).meta({ id: "EntryList" });
 
+export const fleetEntryListAnswer = z.object({
+  message,
+  data: z.array(entryAnswer.extend({ userNo: z.string() }).meta({ id: "FleetEntry" })),
+  nextCursor: z.string().nullable().meta({
+    description: "Null on the last page. A page may be short, and even empty, and not the last.",
+  }),
+}).meta({ id: "FleetEntryList" });
+
 export const userDataAnswer = balanceAnswer.extend({
   profile,
   cards: z.array(cardAnswer),

@@ -2,7 +2,13 @@ import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { CardNumber } from "../../domain/card_number.ts";
 import { parseNewCardNumber } from "../../domain/card_registration.ts";
-import { ADJUSTMENT_DIRECTIONS, ADJUSTMENT_REASONS, ENTRY_TYPES } from "../../domain/journal.ts";
+import { type Day, isDay } from "../../domain/days.ts";
+import {
+  ADJUSTMENT_DIRECTIONS,
+  ADJUSTMENT_REASONS,
+  ENTRY_TYPES,
+  type EntryType,
+} from "../../domain/journal.ts";
 import {
   AUTH_CODE_MAX_LENGTH,
   CARD_ALIAS_MAX_LENGTH,
@@ -258,6 +264,51 @@ export const note = text(DESCRIPTION_MAX_LENGTH).meta({
 export const cursor = z.string(coded("invalid_cursor")).regex(/^s[1-9]\d{0,14}$/, "invalid_cursor")
   .transform((text) => Number(text.slice(1)))
   .meta({ description: "`nextCursor` of the page before." });
+
+/** A point in time, or a day of the fleet's time zone. */
+export type Moment = { readonly at: number } | { readonly day: Day };
+
+const INSTANT = z.iso.datetime({ offset: true });
+
+function moment(description: string) {
+  return z.string(coded("invalid_moment")).transform((text, context): Moment => {
+    if (isDay(text)) return { day: text };
+    if (INSTANT.safeParse(text).success) return { at: Date.parse(text) };
+    context.addIssue({ code: "custom", message: "invalid_moment" });
+    return z.NEVER;
+  }).meta({ type: "string", description, example: "2026-03-01" });
+}
+
+export const from = moment(
+  "The first moment: a day of TIME_ZONE, from its beginning, or an instant (RFC 3339).",
+);
+export const to = moment(
+  "The last moment: a day of TIME_ZONE, with all of it, or an instant (RFC 3339), without it.",
+);
+
+export const entryTypes = z.string(coded("invalid_type")).transform((text, context) => {
+  const types = text.split(",").map((name) => ENTRY_TYPES.find((type) => type === name.trim()));
+  const found = types.filter((type): type is EntryType => type !== undefined);
+  if (found.length === types.length) return found;
+  context.addIssue({ code: "custom", message: "invalid_type" });
+  return z.NEVER;
+}).meta({
+  type: "string",
+  description: "Only entries of these types, several with commas.",
+  example: "payment,refund",
+});
+
+/** Longer than any cursor or id. */
+const FLEET_CURSOR = /^[\w-]{1,400}$/;
+export const fleetCursor = z.string(coded("invalid_cursor")).regex(FLEET_CURSOR, "invalid_cursor")
+  .meta({
+    description: "`nextCursor` of the page before, or the id of the last entry that arrived.",
+  });
+
+export const sheetLanguage = z.enum(["tr", "en"], coded("invalid_language")).meta({
+  description:
+    "Of a CSV: `tr` separates by semicolons and writes amounts with a comma, for Excel in Turkey.",
+});
 
 export const entryType = z.enum(ENTRY_TYPES, coded("invalid_type")).meta({
   description: "Only entries of this type.",

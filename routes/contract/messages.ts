@@ -97,6 +97,19 @@ export const FIELD_MESSAGES = {
     en: "It must be one of goodwill, promotion, cash, damage, fine, correction, other.",
   },
   invalid_cursor: { tr: "İmleç geçersiz.", en: "The cursor is invalid." },
+  invalid_moment: {
+    tr: "YYYY-AA-GG biçiminde bir gün ya da RFC 3339 biçiminde bir an olmalıdır.",
+    en: "It must be a day, YYYY-MM-DD, or an instant as RFC 3339 writes it.",
+  },
+  invalid_period: {
+    tr: "Sürenin sonu başından sonra olmalıdır.",
+    en: "The end of the time must be after its beginning.",
+  },
+  invalid_language: { tr: "tr ya da en olmalıdır.", en: "It must be tr or en." },
+  not_for_exports: {
+    tr: "Dışa aktarımda kullanılamaz: tüm kayıtlar gönderilir.",
+    en: "It cannot be used with an export, which has all entries.",
+  },
   invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
   invalid_month: {
     tr: "1 ile 12 arasında bir tam sayı olmalıdır.",

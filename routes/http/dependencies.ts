@@ -8,6 +8,7 @@ import type { Clock } from "../../domain/ports/clock.ts";
 import type { CodeSender } from "../../domain/ports/code_sender.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
 import type { Erasing } from "../../domain/ports/erasing.ts";
+import type { FleetReading } from "../../domain/ports/fleet_reading.ts";
 import type { Ids } from "../../domain/ports/ids.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
@@ -23,6 +24,7 @@ import type { Texts } from "../contract/messages.ts";
 export interface Dependencies {
   readonly accounts: Accounts;
   readonly journal: Journal;
+  readonly fleet: FleetReading;
   readonly auth: AuthStore;
   readonly people: People;
   readonly erasing: Erasing;

@@ -27,6 +27,8 @@ export interface Definition<
   readonly tag: string;
   readonly parameters: Fields;
   readonly answers: Served;
+  /** In which other forms than JSON a 200 can be had, by `Accept`. */
+  readonly streams?: readonly string[];
   /** In addition to those that every route of its kind can answer with. */
   readonly problems: readonly ProblemCode[];
   /** Which of them this route answers with 409, because what it is asked for is already so. */
@@ -123,6 +125,17 @@ interface StreamedSuccess<Status extends number, Schema extends z.ZodObject> {
   readonly entries: AsyncIterable<readonly unknown[]>;
 }
 
+/** A success in another form than JSON, however long: it is written piece by piece. */
+export interface TextStream {
+  readonly status: 200;
+  /** One of those that the definition names. */
+  readonly mediaType: string;
+  readonly fileName: string;
+  readonly pieces: AsyncGenerator<string>;
+  /** Called once when no piece is asked for any more, even if none ever was. */
+  readonly end: () => void;
+}
+
 type SuccessOf<Status extends number, Schema extends z.ZodObject | null> =
   | Success<Status, Schema>
   | (Schema extends z.ZodObject
@@ -152,6 +165,7 @@ type SessionCaller = Extract<Caller, { kind: "session" }>;
 export type AnyReply =
   | Success<number, z.ZodObject | null>
   | StreamedSuccess<number, z.ZodObject>
+  | TextStream
   | Problem;
 
 /** A definition of what a fleet may call: it says with which keys. */
@@ -173,7 +187,9 @@ export function defineAccountEndpoint<Fields extends AccountFields, const Served
 /** A route about a whole fleet, for that fleet alone. */
 export function defineFleetEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
   definition: Scoped<Fields, Served>,
-  handle: (request: FleetRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
+  handle: (
+    request: FleetRequest<z.output<Fields>>,
+  ) => Promise<Reply<NoInfer<Served>> | TextStream>,
 ): Endpoint {
   return {
     access: "whole_fleet",

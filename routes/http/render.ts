@@ -1,10 +1,11 @@
 import type { Language } from "../../domain/idempotency.ts";
-import type { AnyReply, RequestFacts } from "./endpoint.ts";
+import { EXPORT_STALL_MILLISECONDS } from "../../domain/limits.ts";
+import type { AnyReply, RequestFacts, TextStream } from "./endpoint.ts";
 import { declineText, type Texts } from "../contract/messages.ts";
 import { toProblemHeaders } from "../contract/problem_headers.ts";
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { type Problem, statusOf } from "../contract/problems.ts";
-import { streamObject } from "./streamed.ts";
+import { streamObject, streamTexts } from "./streamed.ts";
 
 /** The language of an answer that names none. */
 const OWN_LANGUAGE: Language = "tr";
@@ -23,6 +24,7 @@ interface Rendered {
 /** Writes a reply in the language of its request. */
 export function render(reply: AnyReply, options: RenderOptions): Rendered {
   if ("code" in reply) return { response: renderProblem(reply, options), code: reply.code };
+  if ("pieces" in reply) return { response: renderTexts(reply, options), code: null };
   const { facts: { requestId }, texts } = options;
   const { status, body, message } = reply;
   const replayed = "replayed" in reply ? reply.replayed : undefined;
@@ -42,6 +44,21 @@ export function render(reply: AnyReply, options: RenderOptions): Rendered {
     ? streamObject(whole, "entries", reply.entries)
     : JSON.stringify(whole);
   return { response: new Response(written, { status, headers }), code: null };
+}
+
+function renderTexts(
+  { status, mediaType, fileName, pieces, end }: TextStream,
+  { facts: { requestId } }: RenderOptions,
+): Response {
+  return new Response(streamTexts(pieces, { stallMilliseconds: EXPORT_STALL_MILLISECONDS, end }), {
+    status,
+    headers: {
+      "content-type": `${mediaType}; charset=utf-8`,
+      "content-disposition": `attachment; filename="${fileName}"`,
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+    },
+  });
 }
 
 /** Writes a problem as RFC 9457 defines it, with Kese's own members. */

@@ -14,23 +14,61 @@ async function* write(
   yield "]}";
 }
 
-/**
- * Streams an object whose last member is a list, page by page. A page is read once the client has taken
- * the one before, and no further page after the client has gone.
- */
+/** Streams an object whose last member is a list, page by page, as {@linkcode streamTexts} does. */
 export function streamObject(
   head: object,
   name: string,
   pages: AsyncIterable<readonly unknown[]>,
 ): ReadableStream<Uint8Array> {
-  const texts = write(head, name, pages);
+  return streamTexts(write(head, name, pages));
+}
+
+interface Streaming {
+  /** How long a client may take nothing. */
+  readonly stallMilliseconds?: number;
+  /** Called once, however it ends. */
+  readonly end?: () => void;
+}
+
+/**
+ * Streams texts. One is made once the client has taken the one before, and none after the client has
+ * gone or has taken nothing for too long: then what makes them is ended.
+ */
+export function streamTexts(
+  texts: AsyncGenerator<string>,
+  { stallMilliseconds = Infinity, end = () => {} }: Streaming = {},
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  let stalled: ReturnType<typeof setTimeout> | undefined;
+  const finish = async () => {
+    clearTimeout(stalled);
+    await texts.return(undefined).finally(end);
+  };
+
+  function watch(controller: ReadableStreamDefaultController): void {
+    if (stallMilliseconds === Infinity) return;
+    stalled = setTimeout(() => {
+      controller.error(new Error("Cannot go on: the client takes nothing"));
+      void finish();
+    }, stallMilliseconds);
+  }
+
   return new ReadableStream({
     pull: async (controller) => {
-      const { done, value } = await texts.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      clearTimeout(stalled);
+      try {
+        const { done, value } = await texts.next();
+        if (!done) {
+          controller.enqueue(encoder.encode(value));
+          return watch(controller);
+        }
+      } catch (error) {
+        end();
+        throw error;
+      }
+      end();
+      controller.close();
     },
-    cancel: async () => void await texts.return(undefined),
+    cancel: finish,
   }, { highWaterMark: 0 });
 }

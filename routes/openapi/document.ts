@@ -45,6 +45,7 @@ const TAGS = [
   { name: "balance", description: "The balance and its adjustments." },
   { name: "accounts", description: "Freezing, unfreezing and closing an account." },
   { name: "journal", description: "Everything that happened to an account." },
+  { name: "fleet", description: "The fleet's desk: all users and entries of the fleet." },
   { name: "health", description: "For load balancers and monitors." },
   { name: "documentation", description: "This document, and where to begin." },
 ];

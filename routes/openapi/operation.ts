@@ -154,7 +154,12 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
   204: "It is done; there is nothing to show.",
 };
 
-function toSuccessResponses({ answers }: Definition, mayReplay: boolean): Route["responses"] {
+const FILE = z.string().meta({ id: "File", description: "Lines of text, however many." });
+
+function toSuccessResponses(
+  { answers, streams = [] }: Definition,
+  mayReplay: boolean,
+): Route["responses"] {
   return Object.fromEntries(
     Object.entries(answers).map(([status, schema]) => {
       const description = STATUS_TEXTS[Number(status)] ?? "Success.";
@@ -168,7 +173,9 @@ function toSuccessResponses({ answers }: Definition, mayReplay: boolean): Route[
         ...COMMON_HEADERS,
         ...(mayReplay ? ["Idempotent-Replayed" as const] : []),
       ]);
-      return [status, { description, headers, content: { "application/json": { schema } } }];
+      const texts = streams.map((type) => [type, { schema: FILE }] as const);
+      const content = { "application/json": { schema }, ...Object.fromEntries(texts) };
+      return [status, { description, headers, content }];
     }),
   );
 }

@@ -36,7 +36,7 @@ interface Row {
   readonly call: (named: Named) => { readonly line: string; readonly json?: unknown };
   readonly success: number;
   /** To another fleet that has no such user. */
-  readonly unknownUser: readonly [status: number, code: string] | "creates its own";
+  readonly unknownUser: readonly [status: number, code: string] | "creates its own" | "lists none";
   /** To another fleet that has a user of that number, and names what is not his. */
   readonly notHis: readonly [status: number, code: string] | "serves its own";
 }
@@ -49,6 +49,13 @@ const CARD_REFUND_NOT_FOUND = [404, "card_refund_not_found"] as const;
 const HOLD_NOT_FOUND = [404, "hold_not_found"] as const;
 
 const ROWS: Readonly<Record<string, Row>> = {
+  "GET /filo/islemler": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `GET /filo/islemler?userNo=${userNo}` }),
+    success: 200,
+    unknownUser: "lists none",
+    notHis: "serves its own",
+  },
   "POST /create_user": {
     who: "fleet",
     call: ({ userNo }) => ({ line: "POST /create_user", json: newUser(`new-${userNo}`) }),
@@ -473,6 +480,8 @@ for (const [route, row] of Object.entries(ROWS)) {
       const before = await picture(world);
       assertEquals((await request()).status, 201);
       assertEquals(await picture(world), before);
+    } else if (unknownUser === "lists none") {
+      assertEquals((await request()).body.data, []);
     } else {
       await assertRefused(world, request, unknownUser);
     }
@@ -501,7 +510,8 @@ for (const [route, row] of Object.entries(ROWS)) {
       const { line, json } = row.call(world.first);
       const ofHimself = { ...(json ?? {}), userNo: world.first.userNo };
       for (const filo of [FLEET, null]) {
-        const request = () => send(world.kese, line, { bearer, filo, json: ofHimself });
+        const named = line.startsWith("GET ") ? {} : { json: ofHimself };
+        const request = () => send(world.kese, line, { bearer, filo, ...named });
         await assertRefused(world, request, FORBIDDEN);
       }
     });

@@ -104,6 +104,7 @@ const NEW_USER = {
 
 /** For each operation a request, or several, that succeeds for user 1. */
 const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | Answer[]>>> = {
+  list_fleet_entries: (kese) => send(kese, "GET /filo/islemler"),
   create_user: (kese) =>
     send(kese, "POST /create_user", {
       json: { ...NEW_USER, userNo: "2", selectedCard: "1234 5678 1234 1334", balance: 100 },

@@ -132,6 +132,8 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "CardList",
     "CardRefund",
     "EntryList",
+    "File",
+    "FleetEntryList",
     "Health",
     "Hold",
     "HoldState",

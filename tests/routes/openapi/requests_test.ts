@@ -78,7 +78,9 @@ for (const endpoint of ENDPOINTS) {
   Deno.test(`${operation} understands the examples of the document, all and those that it requires`, async () => {
     const { requestBody } = DOCUMENT.paths[path][method];
     const parameters = DOCUMENT.paths[path][method].parameters
-      .filter((parameter: Json) => parameter.in !== undefined);
+      .filter((parameter: Json) => parameter.in !== undefined)
+      // A fleet's cursor is sealed, so only an answer has one.
+      .filter(({ name }: Json) => name !== "cursor" || !path.startsWith("/filo/"));
     await using kese = await openTestKese();
     await createUser(kese, "123456");
     // A change of a profile changes at least one of the fields that it may leave out.

@@ -1,0 +1,22 @@
+import type { FleetReading } from "../../domain/ports/fleet_reading.ts";
+import { createCursors } from "../crypto/cursors.ts";
+import type { Keyring } from "../crypto/keyring.ts";
+import type { Store } from "../store.ts";
+import { createPace } from "./pace.ts";
+
+/** What writing exports may take of the event loop, on which payments are decided. */
+const WRITING_SHARE = 0.25;
+
+/** Creates what lists and exports of a whole fleet are made with. */
+export function createFleetReading(
+  { store, keyring }: {
+    readonly store: Pick<Store, "fleetJournal">;
+    readonly keyring: Pick<Keyring, "key">;
+  },
+): FleetReading {
+  return {
+    journal: store.fleetJournal,
+    cursors: createCursors(() => keyring.key("cursor")),
+    pace: createPace({ share: WRITING_SHARE }),
+  };
+}
