@@ -1,6 +1,7 @@
 import type { Account, Instant } from "../domain/account.ts";
 import type { AccountStore } from "../domain/ports/account_store.ts";
 import type { AuthStore } from "../domain/ports/auth_store.ts";
+import type { DayEnds } from "../domain/ports/day_ends.ts";
 import type { Erasing } from "../domain/ports/erasing.ts";
 import type { FleetJournal } from "../domain/ports/fleet_journal.ts";
 import type { Journal } from "../domain/ports/journal.ts";
@@ -30,6 +31,7 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly journal: Journal;
   readonly fleetJournal: FleetJournal;
+  readonly dayEnds: DayEnds;
   readonly records: StoreRecords;
   readonly auth: AuthStore;
   readonly people: People;

@@ -24,6 +24,7 @@ import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
 import { createMongoFleetJournal } from "./fleet_journal.ts";
 import { createLedgerGuard } from "./ledger_guard.ts";
+import { createMongoDayEnds, type DayEndDocument } from "./day_ends.ts";
 import { createMongoErasing } from "./erasing.ts";
 import { createMongoPeople } from "./people.ts";
 import { createMongoRecords } from "./records.ts";
@@ -82,6 +83,12 @@ export function openMongoStore(
     accounts: limited(createMongoAccountStore({ users, journal, drain, guard, log })),
     journal: limited<Journal>(journal),
     fleetJournal: limited<FleetJournal>(createMongoFleetJournal({ users, ledger })),
+    dayEnds: createMongoDayEnds({
+      users,
+      ledger,
+      dayEnds: database.collection<DayEndDocument>("day_ends"),
+      limited,
+    }),
     records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore(auth)),
     people: limited(createMongoPeople(users)),

@@ -157,6 +157,13 @@ export const TABLES = `
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
   ) WITHOUT ROWID;
+  CREATE TABLE day_ends (
+    filo TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    day TEXT NOT NULL,
+    totals TEXT NOT NULL,
+    PRIMARY KEY (filo, time_zone, day)
+  ) WITHOUT ROWID;
   CREATE TABLE sandbox_charges (
     reference TEXT PRIMARY KEY,
     amount INTEGER NOT NULL,

@@ -6,6 +6,7 @@ import { ENTRIES_CHAINED_AT_ONCE } from "./chaining.ts";
 import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
+import { createSqliteDayEnds } from "./day_ends.ts";
 import { createSqliteErasing } from "./erasing.ts";
 import { createSqliteFleetJournal } from "./fleet_journal.ts";
 import { createSqliteJournal } from "./journal.ts";
@@ -48,12 +49,14 @@ export function createSqliteStore(
 ): Store {
   const writer = createWriter<SqliteWrites>(committer);
   const journal = createSqliteJournal(database);
-  const fleetJournal = createSqliteFleetJournal(database, createPace({ share: READING_SHARE }));
+  const pace = createPace({ share: READING_SHARE });
+  const fleetJournal = createSqliteFleetJournal(database, pace);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
   return {
     accounts: createSqliteAccountStore({ database, journal, writer }),
     journal,
     fleetJournal,
+    dayEnds: createSqliteDayEnds({ database, writer, pace }),
     records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
     people: createSqlitePeople(database, writer),

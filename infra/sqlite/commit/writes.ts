@@ -5,6 +5,7 @@ import { type AuthWrites, createAuthWrites } from "../auth_store.ts";
 import { type Chaining, createChaining } from "../chaining.ts";
 import type { SqliteDatabase } from "../database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
+import { createDayEndWrites, type DayEndWrites } from "../day_ends.ts";
 import { createErasingWrites, type ErasingWrites } from "../erasing.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
 import { createMetaWrites, type MetaWrites } from "../meta.ts";
@@ -25,6 +26,7 @@ export type SqliteWrites =
   & SandboxWrites
   & ProbeWrites
   & MetaWrites
+  & DayEndWrites
   & Chaining
   & Housekeeping;
 
@@ -45,6 +47,7 @@ export function createCommit(
     ...createSandboxWrites(database),
     ...createProbeWrites(database),
     ...createMetaWrites(database),
+    ...createDayEndWrites(database),
     ...createChaining(database),
     ...createHousekeeping(database),
   };

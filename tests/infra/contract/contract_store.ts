@@ -2,6 +2,7 @@ import type { AccountStore } from "../../../domain/ports/account_store.ts";
 import type { AuditRecord, AuditSink } from "../../../domain/ports/audit.ts";
 import type { AuthStore } from "../../../domain/ports/auth_store.ts";
 import type { FleetJournal } from "../../../domain/ports/fleet_journal.ts";
+import type { DayEnds } from "../../../domain/ports/day_ends.ts";
 import type { Journal } from "../../../domain/ports/journal.ts";
 import type { People } from "../../../domain/ports/people.ts";
 import type { VaultStore } from "../../../domain/ports/card_vault.ts";
@@ -21,6 +22,7 @@ export interface ContractStore extends LedgerStore {
   readonly vault: VaultStore;
   readonly audit: AuditSink;
   readonly meta: StoreMeta;
+  readonly dayEnds: DayEnds;
   auditRecords(): Promise<readonly AuditRecord[]>;
   /** What every counter is at. */
   counters(): Promise<readonly number[]>;

@@ -9,6 +9,7 @@ import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { fleetJournalContract } from "./fleet_journal_contract.ts";
+import { dayEndsContract } from "./day_ends_contract.ts";
 import { journalContract } from "./journal_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
@@ -58,4 +59,5 @@ if (mongoUri === undefined) {
   vaultStoreContract("MongoDB", withStore);
   auditSinkContract("MongoDB", withStore);
   storeMetaContract("MongoDB", withStore);
+  dayEndsContract("MongoDB", withStore);
 }

@@ -12,6 +12,7 @@ import { auditSinkContract } from "./audit_sink_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { fleetJournalContract } from "./fleet_journal_contract.ts";
+import { dayEndsContract } from "./day_ends_contract.ts";
 import { journalContract } from "./journal_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
@@ -92,6 +93,7 @@ for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDi
   vaultStoreContract(name, withStore);
   auditSinkContract(name, withStore);
   storeMetaContract(name, withStore);
+  dayEndsContract(name, withStore);
 }
 
 // The store that tests script has to be as right as those that it stands for.
