@@ -90,6 +90,10 @@ export const COMMAND_DEADLINE_MILLISECONDS = 10_000;
  * may wait for its body, a gateway and its turn. It includes what the clocks of instances may differ by.
  */
 export const COMMIT_DELAY_MAX_MILLISECONDS = 5 * 60 * 1_000;
+/** How long a request waits for a day's end that is being worked out; the work goes on without it. */
+export const DAY_END_WAIT_MILLISECONDS = 20_000;
+/** Requests of a fleet that may wait for ends of days to be worked out; one more is `busy`. */
+export const DAY_ENDS_WAITING = 4;
 /** Longest pause between two attempts at one save. */
 export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 
