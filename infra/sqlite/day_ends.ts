@@ -1,6 +1,6 @@
 import type { DayEnd } from "../../domain/day_end.ts";
 import type { DayEnds, KeptDayEnd } from "../../domain/ports/day_ends.ts";
-import type { Pace } from "../process/pace.ts";
+import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { createDayTallies } from "./day_tallies.ts";

@@ -6,7 +6,7 @@ import type { EntryType } from "../../domain/journal.ts";
 import { COMMIT_DELAY_MAX_MILLISECONDS } from "../../domain/limits.ts";
 import { add, kurus, NO_MONEY } from "../../domain/money.ts";
 import type { DayEnds } from "../../domain/ports/day_ends.ts";
-import type { Pace } from "../process/pace.ts";
+import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { createJournalTimes, type RowRange } from "./journal_times.ts";
 import { readNow } from "./unavailable.ts";
