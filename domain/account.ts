@@ -102,6 +102,11 @@ export function isClosed({ status }: Pick<Account, "status">): boolean {
   return status === "closed" || status === "erased";
 }
 
+/** Whether nothing of its person may be shown any more, though some of it may still have to be erased. */
+export function isErased({ status }: Pick<Account, "status">): boolean {
+  return status === "erased";
+}
+
 /** What a decision needs and nothing more: no personal data, no card number. */
 export interface Account {
   readonly id: AccountId;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Account } from "../domain/account.ts";
+import { type Account, isErased } from "../domain/account.ts";
 import { unexpiredHolds } from "../domain/available.ts";
 import type { Profile } from "../domain/auth.ts";
 import { refuseClosed } from "../domain/refusals.ts";
@@ -57,7 +57,9 @@ function defineGetUser(dependencies: Dependencies): Endpoint {
   }, async (request) => {
     const { account: id } = request;
     const [account, profile] = await Promise.all([accounts.read(id), people.find(id)]);
-    if (account === undefined || profile === undefined) return problem("user_not_found");
+    if (account === undefined || isErased(account) || profile === undefined) {
+      return problem("user_not_found");
+    }
     const body = await toPerson(dependencies, { account, profile, at: request.at });
     return { status: 200, message: "user_found", body };
   });
@@ -76,6 +78,8 @@ function defineChangeUser(dependencies: Dependencies): Endpoint {
     answers: { 200: personAnswer },
     problems: ["user_not_found", "account_closed"],
     listsInvalidFields: true,
+    // It may be changed, and the answer to it lost.
+    whenStoreFails: "outcome_unknown",
   }, async ({ account: id, at, caller, parameters, trace }) => {
     const { userNo: _, ...changes } = parameters;
     const named = FIELDS.filter((name) => changes[name] !== undefined);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isErased } from "../domain/account.ts";
 import type { JournalEntry } from "../domain/journal.ts";
 import { PAGE_MAX } from "../domain/limits.ts";
 import { journalPages } from "../domain/workflows/journal_pages.ts";
@@ -29,7 +30,9 @@ export function createUserDataRoutes(dependencies: Dependencies): readonly Endpo
         people.find(id),
         auth.listSessions(id, at),
       ]);
-      if (account === undefined || profile === undefined) return problem("user_not_found");
+      if (account === undefined || isErased(account) || profile === undefined) {
+        return problem("user_not_found");
+      }
       const body = {
         ...toBalance(account, at),
         profile: toProfile(profile),

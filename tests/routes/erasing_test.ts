@@ -290,6 +290,11 @@ onBothStores(
         // A save whose answer was lost is found out about by itself.
         if (method === "save") assertEquals(first.status, 200, first.text);
         else assertProblem(first, 503, "outcome_unknown", {});
+        // From the mark on nobody is shown what has still to be erased.
+        for (const path of ["/kullanici", "/kullanici/verilerim"]) {
+          const shown = await send(kese, `GET ${path}?userNo=${userNo}`);
+          assertProblem(shown, 404, "user_not_found", {});
+        }
         await sendWell(kese, "DELETE /kullanici", { json, headers });
         const id = { filo: "hergele", userNo };
         assertEquals(await kese.store.people.find(id), undefined);

@@ -106,6 +106,12 @@ const CASES: readonly Case[] = [
     afterwards: 401,
   },
   {
+    line: "PUT /kullanici?userNo=1&name=Ada",
+    away: ["people", "change"],
+    code: "outcome_unknown",
+    afterwards: 200,
+  },
+  {
     line: "POST /logout",
     bearer: "session",
     away: ["auth", "endSession"],
