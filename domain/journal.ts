@@ -128,7 +128,7 @@ export interface TopUpStarted extends Entry<"top_up_started"> {
   /** Which gateway is asked to charge the card. */
   readonly gateway: string;
   /** Where the user's browser goes after 3-D Secure. */
-  readonly returnUrl?: string;
+  readonly returnUrl?: ErasableText;
 }
 /** The bank wants to see the user (3-D Secure). Nothing is charged yet. */
 export interface TopUpActionRequired extends Entry<"top_up_action_required"> {

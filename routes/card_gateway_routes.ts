@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { textOf } from "../domain/erased.ts";
 import type { GatewayMessage } from "../domain/ports/card_gateway.ts";
 import type { TopUpState } from "../domain/workflows/top_up_state.ts";
 import { problem, type Read } from "./contract/problems.ts";
@@ -80,7 +81,8 @@ export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
   /** Back to the fleet's own page, or to one that says what became of the top-up. */
   function goBack(context: Context, state: TopUpState | undefined): Response {
     if (state === undefined) return toPage(context, showUnknown());
-    const { started: { id, returnUrl }, status } = state;
+    const { started: { id, returnUrl: keptUrl }, status } = state;
+    const returnUrl = textOf(keptUrl);
     const isTaken = returnUrl !== undefined &&
       settings.returnOrigins.includes(new URL(returnUrl).origin);
     if (!isTaken) return toPage(context, showTopUp(status));

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { MINUTE_MILLISECONDS } from "../../domain/limits.ts";
-import { assertAddsUp, assertProblem, saveCard } from "../support/answers.ts";
+import { assertAddsUp, assertProblem, saveCard, sendWell } from "../support/answers.ts";
 import { createUser, openTestKese, send, signIn, type TestKese } from "../support/kese.ts";
 
 const WANTS_THE_USER = "4000000000003220";
@@ -116,6 +116,23 @@ Deno.test("GET /update_balance/{topUpId} has not credited a user who does not co
   const late = await browse(kese, `/update_balance/${topUpId}/donus`, formOf(topUpId, "approve"));
   assertStringIncludes(await late.text(), "Bakiye yüklenemedi.");
   assertEquals(await assertAddsUp(kese, "1"), "100.00");
+});
+
+Deno.test("POST /update_balance/{topUpId}/donus leads a user who was erased since to a page of Kese's", async () => {
+  await using kese = await openTestKese();
+  await createUser(kese, "1", "0");
+  await saveCard(kese, "1", WANTS_THE_USER);
+  const { body: { topUpId } } = await send(kese, "POST /update_balance", {
+    json: { userNo: "1", balance: "50", returnUrl: RETURN_URL },
+  });
+  const back = () => browse(kese, `/update_balance/${topUpId}/donus`, formOf(topUpId, "refuse"));
+  assertEquals((await back()).status, 303);
+  await sendWell(kese, "POST /hesap/kapat", { json: { userNo: "1" } });
+  await sendWell(kese, "DELETE /kullanici", { json: { userNo: "1" } });
+  for (const page of [await back(), await browse(kese, `/update_balance/${topUpId}/3ds`)]) {
+    assertEquals(page.status, 200);
+    assertStringIncludes(await page.text(), "Bakiye yüklenemedi.");
+  }
 });
 
 Deno.test("GET /update_balance/{topUpId}/3ds knows no other top-up", async () => {
