@@ -9,6 +9,9 @@ export const DECLINED = "4000000000000002";
 /** The sandbox charges it, but only its `inquire` tells. */
 export const ANSWER_IS_LOST = "4000000000000119";
 
+/** The sandbox charges it once its user has approved (3-D Secure). */
+export const WANTS_THE_USER = "4000000000003220";
+
 /** A number that passes Luhn: the given digits and the check digit that belongs to them. */
 export function withCheckDigit(digits: string): string {
   const check = [..."0123456789"].find((digit) => passesLuhn(digits + digit));

@@ -10,9 +10,18 @@ export type Question =
   | { readonly kind: "read_balance" | "read_cards" }
   | { readonly kind: "read_payment"; readonly paymentId: string }
   | { readonly kind: "read_top_up"; readonly topUpId: string }
-  | { readonly kind: "read_hold"; readonly holdId: string };
+  | { readonly kind: "read_hold"; readonly holdId: string }
+  | { readonly kind: "read_card_refund"; readonly cardRefundId: string }
+  | { readonly kind: "read_profile" };
 
-export type Asked = Command | Question;
+/** What the browser of a top-up's user posts when it comes back from the bank. */
+export interface Return {
+  readonly kind: "return_from_bank";
+  readonly topUpId: string;
+  readonly result: "approve" | "refuse";
+}
+
+export type Asked = Command | Question | Return;
 
 /** One request and its answer, seen from the client. */
 export interface Attempt {
@@ -32,19 +41,26 @@ export interface Attempt {
 export type CommandAttempt = Attempt & { readonly asked: Command };
 
 export function isCommand(attempt: Attempt): attempt is CommandAttempt {
-  return !attempt.asked.kind.startsWith("read_");
+  return asksCommand(attempt.asked);
 }
 
-/** Whether the client does not know yet how it ended. */
-export function isUnclear({ answer: { status } }: Attempt): boolean {
-  return status >= 500 || status === 202;
+export function asksCommand(asked: Asked): asked is Command {
+  return !asked.kind.startsWith("read_") && asked.kind !== "return_from_bank";
 }
+
+/** Whether the client does not know yet how it ended. What waits for the user is clear. */
+export function isUnclear({ answer: { status, body } }: Attempt): boolean {
+  return status >= 500 || (status === 202 && body.status !== "requires_action");
+}
+
+/** Where the user of every top-up goes after 3-D Secure. */
+const RETURN_URL = "https://rider.example/wallet";
 
 /** What is asked, as it goes over the wire. */
 export function toWire(
   asked: Asked,
   userNo: string,
-): { readonly line: string; readonly json?: unknown } {
+): { readonly line: string; readonly json?: unknown; readonly form?: string } {
   switch (asked.kind) {
     case "create_user": {
       const { balance, numbers: allCards, selected: selectedCard } = asked;
@@ -71,8 +87,26 @@ export function toWire(
     }
     case "top_up": {
       const { amount, cardId } = asked;
-      return { line: "POST /update_balance", json: { userNo, balance: lira(amount), cardId } };
+      const json = { userNo, balance: lira(amount), cardId, returnUrl: RETURN_URL };
+      return { line: "POST /update_balance", json };
     }
+    case "return_from_bank": {
+      const { topUpId: reference, result } = asked;
+      const fields = { reference, providerRef: `sbx_${reference}`, result };
+      const form = new URLSearchParams(fields).toString();
+      return { line: `POST /update_balance/${reference}/donus`, form };
+    }
+    case "card_refund": {
+      const { topUpId, amount } = asked;
+      const json = { userNo, topUpId, ...amount !== undefined && { amount: lira(amount) } };
+      return { line: "POST /karta-iade", json };
+    }
+    case "change_profile":
+      return { line: "PUT /kullanici", json: { userNo, email: asked.email } };
+    case "change_auth_code":
+      return { line: "PUT /kullanici/auth-kodu", json: { userNo, authCode: asked.authCode } };
+    case "erase":
+      return { line: "DELETE /kullanici", json: { userNo } };
     case "place_hold": {
       const { amount, minutes: expiresInMinutes, orderId } = asked;
       return {
@@ -106,6 +140,10 @@ export function toWire(
       return { line: `GET /kart-saklamali-odeme/${asked.paymentId}?userNo=${userNo}` };
     case "read_top_up":
       return { line: `GET /update_balance/${asked.topUpId}?userNo=${userNo}` };
+    case "read_card_refund":
+      return { line: `GET /karta-iade/${asked.cardRefundId}?userNo=${userNo}` };
+    case "read_profile":
+      return { line: `GET /kullanici?userNo=${userNo}` };
     case "read_hold":
       return { line: `GET /provizyon/${asked.holdId}?userNo=${userNo}` };
   }

@@ -5,6 +5,7 @@ import {
   MASTERCARD,
   UNVERIFIED,
   VISA,
+  WANTS_THE_USER,
 } from "../card_numbers.ts";
 
 /** A number that clients bring, and what the contract says of it. */
@@ -13,11 +14,15 @@ export interface KnownCard {
   readonly verified: boolean;
   /** Why the sandbox declines it; null when it charges. */
   readonly declined: "declined" | null;
+  /** Whether its bank wants to see the user first (3-D Secure). */
+  readonly waits: boolean;
 }
 
-const charges = (number: string): KnownCard => ({ number, verified: true, declined: null });
-const declines = (number: string): KnownCard => ({ number, verified: true, declined: "declined" });
-const isUnverified = (number: string): KnownCard => ({ number, verified: false, declined: null });
+const CHARGES = { verified: true, declined: null, waits: false } as const;
+const charges = (number: string): KnownCard => ({ ...CHARGES, number });
+const declines = (number: string): KnownCard => ({ ...CHARGES, number, declined: "declined" });
+const waits = (number: string): KnownCard => ({ ...CHARGES, number, waits: true });
+const isUnverified = (number: string): KnownCard => ({ ...CHARGES, number, verified: false });
 
 /** Enough of them to pass the hourly limit of saved cards. */
 export const CARDS: readonly KnownCard[] = [
@@ -26,6 +31,7 @@ export const CARDS: readonly KnownCard[] = [
   declines(DECLINED),
   charges(ANSWER_IS_LOST),
   declines("4000000000000341"),
+  waits(WANTS_THE_USER),
   isUnverified(UNVERIFIED.replaceAll(" ", "")),
   isUnverified("1234567812345678"),
   ...chargeableCards(9).map(charges),

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { COMMAND_DEADLINE_MILLISECONDS } from "../../../domain/limits.ts";
+import { COMMAND_DEADLINE_MILLISECONDS, HOUR_MILLISECONDS } from "../../../domain/limits.ts";
 import { expireHolds } from "../../../domain/workflows/holds.ts";
 import { type Attempt, isCommand, isUnclear } from "./attempt.ts";
 import { type Known, knowNothing, learn, resolve, underKey } from "./known.ts";
@@ -8,6 +8,8 @@ import { ask, instanceAt, type World } from "./world.ts";
 
 /** How often an unclear request is repeated once nothing fails any more. */
 const REPEATS_MAX = 3;
+/** No bank waits so long for a user, whether somebody sent them there or not. */
+const NO_BANK_WAITS_MILLISECONDS = 2 * HOUR_MILLISECONDS;
 /** A run takes a fraction of this, unless something is stuck. */
 const PATIENCE_MILLISECONDS = 3_000;
 
@@ -73,21 +75,29 @@ async function happen(
 async function sweep({ kese }: World["instances"][number]): Promise<void> {
   // If it fails, the next sweep asks again.
   await kese.dependencies.settlement.sweep().catch(() => {});
+  await kese.dependencies.cardRefunds.sweep().catch(() => {});
   await expireHolds({ ...kese.dependencies, store: kese.store.accounts }).catch(() => {});
 }
 
-/** Settles all top-ups, asks every key once more, and repeats what is unclear until it is answered. */
+/**
+ * Settles all top-ups, asks every key once more, and repeats what is unclear until it is answered; so
+ * with erasing, which is done only when it is answered.
+ */
 async function clearUp(world: World): Promise<void> {
   await settleAll(world);
   const keyed = new Map<string, Attempt>();
   for (const attempt of world.attempts.filter(isCommand)) {
     const { userNo, asked, key } = attempt;
-    if (key) keyed.set(`${userNo} ${key} ${JSON.stringify(asked)}`, attempt);
+    if (key || asked.kind === "erase") {
+      keyed.set(`${userNo} ${key} ${JSON.stringify(asked)}`, attempt);
+    }
   }
   const last = await Promise.all([...keyed.values()].map((one) => askUntilClear(world, one)));
   for (const attempt of last) {
     assert(!isUnclear(attempt), `still unclear when nothing fails: ${attempt.answer.text}`);
   }
+  // What was refused before may have begun now.
+  await settleAll(world);
 }
 
 /** Asks another instance than before, a bounded number of times. */
@@ -103,9 +113,11 @@ async function askUntilClear(
 }
 
 /** A charge whose answer is lost is known only at the second sweep; each clock has its own expired holds. */
-async function settleAll({ instances }: World): Promise<void> {
+async function settleAll({ instances, letTimePass }: World): Promise<void> {
+  letTimePass(NO_BANK_WAITS_MILLISECONDS);
   for (const { kese: { dependencies, store } } of [...instances, ...instances]) {
     await dependencies.settlement.sweep();
+    await dependencies.cardRefunds.sweep();
     await expireHolds({ ...dependencies, store: store.accounts });
   }
 }

@@ -1,6 +1,7 @@
 import { knownCard } from "./cards.ts";
 import { openWallet, removeCard, saveCard, selectCard } from "./card_rules.ts";
-import { captureHold, placeHold, releaseHold } from "./hold_rules.ts";
+import { startCardRefund } from "./card_refund_rules.ts";
+import { captureHold, placeHold, refuseClosed, releaseHold } from "./hold_rules.ts";
 import { pay, refund, startTopUp } from "./money_rules.ts";
 import { adjust, changeStatus } from "./support_rules.ts";
 import {
@@ -56,9 +57,16 @@ function decideOn(wallet: Wallet, command: Command, circumstances: Circumstances
       return releaseHold(wallet, command, circumstances);
     case "adjust":
       return adjust(wallet, command, circumstances);
+    case "card_refund":
+      return startCardRefund(wallet, command, circumstances);
+    // What is kept of a person is no part of the wallet.
+    case "change_profile":
+    case "change_auth_code":
+      return refuseClosed(wallet) ?? { kind: "unchanged" };
     case "freeze":
     case "unfreeze":
     case "close":
+    case "erase":
       return changeStatus(wallet, command, circumstances);
   }
 }

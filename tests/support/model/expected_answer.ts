@@ -16,10 +16,13 @@ export interface Appended {
   readonly after: Wallet;
 }
 
-/** What the answer to a request has to say, by the entry that it appended. */
+/**
+ * What the answer to a request has to say, by the entry that it appended and the newest of those that
+ * followed it.
+ */
 export function expectedAnswer(
   appended: Appended,
-  closing: Appended | undefined,
+  newest: Appended | undefined,
 ): ExpectedAnswer {
   const { entry } = appended;
   const { id, at: createdAt, card, cards, paymentId, orderId, holdId, expiresAt } = entry;
@@ -39,7 +42,9 @@ export function expectedAnswer(
     case "refund":
       return { status: 201, facts: { refundId: id, paymentId, ...money } };
     case "top_up_started":
-      return topUpAnswer(appended, closing);
+      return topUpAnswer(appended, newest);
+    case "card_refund_started":
+      return cardRefundAnswer(appended, newest);
     case "hold_placed":
       return {
         status: 201,
@@ -58,9 +63,9 @@ export function expectedAnswer(
     case "account_closed":
       return { status: 200, facts: { status: "closed" } };
     case "account_erased":
+      return { status: 200, facts: {} };
     case "hold_expired":
     case "top_up_action_required":
-    case "card_refund_started":
     case "card_refund_completed":
     case "card_refund_failed":
     case "top_up_credited":
@@ -75,16 +80,37 @@ function moneyAfter({ entry: { balanceAfter, at }, after }: Appended) {
   return { balance: lira(balanceAfter), held: lira(held), available: lira(balanceAfter - held) };
 }
 
-function topUpAnswer(started: Appended, closing: Appended | undefined): ExpectedAnswer {
+function topUpAnswer(started: Appended, newest: Appended | undefined): ExpectedAnswer {
   const { id: topUpId, card, amount, at: createdAt } = started.entry;
-  if (closing?.entry.type === "top_up_failed") {
-    const { declineReason } = closing.entry;
+  if (newest?.entry.type === "top_up_failed") {
+    const { declineReason } = newest.entry;
     return { status: 402, facts: { code: "card_declined", topUpId, declineReason } };
   }
-  const { balance, available } = moneyAfter(closing ?? started);
+  const { balance, available } = moneyAfter(newest ?? started);
   const facts = { topUpId, card, amount: lira(amount), balance, available, createdAt };
-  return closing
-    ? { status: 201, facts: { ...facts, status: "credited" } }
+  if (newest?.entry.type === "top_up_credited") {
+    return { status: 201, facts: { ...facts, status: "credited" } };
+  }
+  if (newest === undefined) return { status: 202, facts: { ...facts, status: "pending" } };
+  const action = {
+    url: `${PUBLIC_URL}/update_balance/${topUpId}/3ds`,
+    expiresAt: new Date(newest.entry.expiresAt ?? 0).toISOString(),
+  };
+  return { status: 202, facts: { ...facts, status: "requires_action", action } };
+}
+
+const PUBLIC_URL = "http://localhost:5000";
+
+function cardRefundAnswer(started: Appended, ending: Appended | undefined): ExpectedAnswer {
+  const { cardRefundId, topUpId, amount, at: createdAt } = started.entry;
+  const named = { cardRefundId, topUpId };
+  if (ending?.entry.type === "card_refund_failed") {
+    return { status: 409, facts: { code: "card_refund_refused", ...named } };
+  }
+  const { balance, available } = moneyAfter(ending ?? started);
+  const facts = { ...named, amount: lira(amount), balance, available, createdAt };
+  return ending
+    ? { status: 201, facts: { ...facts, status: "completed" } }
     : { status: 202, facts: { ...facts, status: "pending" } };
 }
 

@@ -32,8 +32,13 @@ const FAULTS_OF: Readonly<Record<string, readonly FaultKind[]>> = {
   expiredHolds: ["fails_before", "fails_after"],
   find: ["fails_before", "fails_after"],
   inquire: ["fails_before", "fails_after"],
+  inquireGiveBack: ["fails_before", "fails_after"],
+  change: ["fails_before", "fails_after"],
+  changeAuthCode: ["fails_before", "fails_after"],
   insert: ["fails_before", "fails_after", "lands_late"],
   charge: ["fails_before", "fails_after", "lands_late"],
+  complete: ["fails_before", "fails_after", "lands_late"],
+  giveBack: ["fails_before", "fails_after", "lands_late"],
   save: ["fails_before", "fails_after", "lands_late", "conflict", "full"],
 };
 
@@ -41,7 +46,7 @@ const FAULTS_OF: Readonly<Record<string, readonly FaultKind[]>> = {
 export interface Faults {
   /** How often which fault happened. */
   readonly counts: ReadonlyMap<string, number>;
-  /** The store, but its accounts and journal meet with faults; `sightings` sees what is really saved. */
+  /** The store, but its accounts, journal and people meet with faults; `sightings` sees what is really saved. */
   unreliableStore(store: Store, sightings: Sightings): Store;
   unreliableGateway(gateway: CardGateway): CardGateway;
   /** From now on nothing fails. Resolves when all that was late has landed. */
@@ -89,11 +94,12 @@ export function createFaults(
         call.method in FAULTS_OF
           ? disturb({ ...call, make: () => sightings.watch(call) }, unavailable)
           : call.make();
-      const { accounts, journal } = store;
+      const { accounts, journal, people } = store;
       return {
         ...store,
         accounts: intercept(accounts, onCall),
         journal: intercept(journal, onCall),
+        people: intercept(people, onCall),
       };
     },
     unreliableGateway: (gateway) => intercept(gateway, (call) => disturb(call)),

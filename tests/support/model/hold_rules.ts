@@ -50,11 +50,12 @@ export function refuseShort(wallet: Wallet, amount: number, at: number): Verdict
 
 /** What an account that is not active refuses; a frozen one does all that is owed. */
 export function refuseInactive({ status }: Wallet): Verdict | undefined {
-  return status === "active" ? undefined : refused(`account_${status}`);
+  if (status === "active") return undefined;
+  return refused(status === "frozen" ? "account_frozen" : "account_closed");
 }
 
 export function refuseClosed({ status }: Wallet): Verdict | undefined {
-  return status === "closed" ? refused("account_closed") : undefined;
+  return status === "closed" || status === "erased" ? refused("account_closed") : undefined;
 }
 
 export function placeHold(

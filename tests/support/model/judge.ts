@@ -1,7 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
-import { type CommandAttempt, isCommand } from "./attempt.ts";
+import { type Attempt, type CommandAttempt, isCommand } from "./attempt.ts";
 import { type Appended, expectedAnswer, readBody } from "./expected_answer.ts";
-import { closes, type History, repeatKey, say, spanOf, verdictsOn } from "./history.ts";
+import {
+  followersOf,
+  type History,
+  repeatKey,
+  say,
+  type Span,
+  spanOf,
+  verdictsOn,
+  withoutTexts,
+} from "./history.ts";
+import { judgeReturn } from "./judge_return.ts";
 import { judgeQuestion } from "./judge_question.ts";
 import type { Entry } from "./wallet.ts";
 
@@ -11,6 +21,7 @@ export function judgeAnswers(history: History): void {
   for (const attempt of history.attempts) {
     try {
       if (isCommand(attempt)) judgeCommand(history, { attempt, textsByEntry });
+      else if (attempt.asked.kind === "return_from_bank") judgeReturn(history, attempt);
       else judgeQuestion(history, attempt);
     } catch (cause) {
       const { asked, key, answer: { status, text } } = attempt;
@@ -19,6 +30,9 @@ export function judgeAnswers(history: History): void {
     }
   }
 }
+
+/** Answers to commands that took effect, though not as their client wished. */
+const ENDED_BADLY: readonly string[] = ["card_declined", "card_refund_refused"];
 
 interface Judging {
   readonly attempt: CommandAttempt;
@@ -32,7 +46,7 @@ function judgeCommand(history: History, judging: Judging): void {
   const own = history.ownEntries.get(attempt.requestId);
   const isReplay = headers.get("idempotent-replayed") === "true";
   if (status >= 500) return judgeUnclear(attempt, own);
-  if (status >= 300 && body.code !== "card_declined") {
+  if (status >= 300 && !ENDED_BADLY.includes(body.code)) {
     assert(own === undefined, `a refusal, and yet it appended ${own?.id}`);
     return judgeRefusal(history, attempt);
   }
@@ -43,9 +57,14 @@ function judgeCommand(history: History, judging: Judging): void {
     return judgeSuccess(history, { ...judging, entry });
   }
   if (own) return judgeSuccess(history, { ...judging, entry: own });
-  assert(asked.kind === "select_card", "a success without an entry");
+  assert(LEAVES_NO_ENTRY.includes(asked.kind), "a success without an entry");
   judgeUnchanged(history, attempt);
 }
+
+/** What changes nothing that the journal knows; an account may also have been erased already. */
+const LEAVES_NO_ENTRY: readonly Attempt["asked"]["kind"][] = [
+  ...["select_card", "change_profile", "change_auth_code", "erase"] as const,
+];
 
 /** `busy` promises that nothing happened; `outcome_unknown` promises nothing. */
 function judgeUnclear({ answer: { body } }: CommandAttempt, own: Entry | undefined): void {
@@ -69,6 +88,10 @@ function judgeUnchanged(history: History, attempt: CommandAttempt): void {
     verdicts.some(({ kind }) => kind === "unchanged"),
     `unchanged, while the model says ${[...new Set(verdicts.map(say))].join(" or ")}`,
   );
+  if (attempt.asked.kind === "change_profile") {
+    return assertEquals(attempt.answer.body.email, attempt.asked.email);
+  }
+  if (attempt.asked.kind !== "select_card") return;
   const { cardId, selected } = attempt.answer.body.card;
   assertEquals({ kind: "select_card", cardId }, attempt.asked);
   assertEquals(selected, true);
@@ -85,24 +108,50 @@ function judgeSuccess(
     entry.requestId !== requestId || entry.seq > from,
     `${entry.id} stands before what was there already`,
   );
-  const closing = history.entries.find((other) => closes(other) && other.topUpId === entry.id);
-  const isPending = answer.status === 202;
-  if (closing && isPending) assert(closing.seq > from, `${closing.id} was there before`);
-  if (closing && !isPending) assert(closing.seq <= to, `${closing.id} was not there yet`);
+  const newest = newestFollower(history, { entry, attempt, span: { from, to } });
   const { status, facts } = expectedAnswer(
     appendedBy(history, entry),
-    isPending || closing === undefined ? undefined : appendedBy(history, closing),
+    newest && appendedBy(history, newest),
   );
   assertEquals(answer.status, status);
   const body = readBody(answer.body);
-  for (const [name, fact] of Object.entries(facts)) assertEquals(body[name], fact, name);
-  if (isPending) return;
+  const areTextsErased = mayLackTexts(history, attempt);
+  const expected = areTextsErased ? withoutTexts(facts) : facts;
+  for (const [name, fact] of Object.entries(expected)) assertEquals(body[name], fact, name);
+  if (answer.status === 202 || areTextsErased) return;
   assertEquals(
     answer.text,
     textsByEntry.get(entry.id) ?? answer.text,
     "another answer than before",
   );
   textsByEntry.set(entry.id, answer.text);
+}
+
+/** The entry that followed and that the answer knows of: it was there, and a newer one need not have been. */
+function newestFollower(
+  history: History,
+  { entry, attempt: { answer }, span: { from, to } }: {
+    readonly entry: Entry;
+    readonly attempt: CommandAttempt;
+    readonly span: Span;
+  },
+): Entry | undefined {
+  const followers = followersOf(history, entry);
+  const known = answer.status !== 202
+    ? followers.at(-1)
+    : answer.body.status === "requires_action"
+    ? followers.find(({ type }) => type === "top_up_action_required")
+    : undefined;
+  if (known) assert(known.seq <= to, `${known.id} was not there yet`);
+  const next = followers[known ? followers.indexOf(known) + 1 : 0];
+  if (next) assert(next.seq > from, `${next.id} was there before`);
+  return known;
+}
+
+/** Whether the account was erased by the time of an answer. */
+function mayLackTexts(history: History, attempt: CommandAttempt): boolean {
+  const erased = history.entries.find(({ type }) => type === "account_erased");
+  return erased !== undefined && erased.seq <= spanOf(history, attempt).to;
 }
 
 function appendedBy({ wallets }: History, entry: Entry): Appended {

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import type { Asked, Attempt } from "./attempt.ts";
+import { type Asked, asksCommand, type Attempt } from "./attempt.ts";
 import { kurusOf } from "../amounts.ts";
 import { CARDS } from "./cards.ts";
 import type { Action } from "./plan.ts";
@@ -10,6 +10,9 @@ export interface Known {
   readonly cards: string[];
   readonly payments: string[];
   readonly topUps: string[];
+  /** Of these the ones whose bank wanted to see the user. */
+  readonly waiting: string[];
+  readonly cardRefunds: string[];
   readonly holds: string[];
   /** What was last said to be available. */
   available: number;
@@ -18,7 +21,8 @@ export interface Known {
 }
 
 export function knowNothing(): Known {
-  return { cards: [], payments: [], topUps: [], holds: [], available: 0, firstAsked: new Map() };
+  const ids = { cards: [], payments: [], topUps: [], waiting: [], cardRefunds: [], holds: [] };
+  return { ...ids, available: 0, firstAsked: new Map() };
 }
 
 /** What is asked under a key: what was first asked under it, or whatever is wanted now. */
@@ -27,17 +31,17 @@ export function underKey(
   key: string,
   { mine, repeats }: { readonly mine: Known; readonly repeats: boolean },
 ): Asked {
-  if (wanted.kind.startsWith("read_")) return wanted;
+  if (!asksCommand(wanted)) return wanted;
   const scope = `${wanted.kind} ${key}`;
   const first = mine.firstAsked.get(scope);
-  if (first === undefined) mine.firstAsked.set(scope, wanted as Command);
+  if (first === undefined) mine.firstAsked.set(scope, wanted);
   return repeats && first !== undefined ? first : wanted;
 }
 
 /** The action with ids instead of numbers. */
 export function resolve(
   action: Action,
-  { cards, payments, topUps, holds, available }: Known,
+  { cards, payments, topUps, waiting, cardRefunds, holds, available }: Known,
 ): Asked {
   switch (action.kind) {
     case "create_user": {
@@ -84,6 +88,21 @@ export function resolve(
       const { kind, direction, amount } = action;
       return { kind, direction, amount: amount ?? Math.max(1, available), note: "Kasa" };
     }
+    case "card_refund": {
+      const { kind, topUp, amount } = action;
+      const topUpId = topUp === null ? undefined : pick(topUps, topUp, "top_unknown");
+      return { kind, ...(topUpId && { topUpId }), ...(amount !== null && { amount }) };
+    }
+    case "return_from_bank": {
+      const { kind, which, result } = action;
+      return { kind, topUpId: waiting.at(-1 - which % waiting.length) ?? UNKNOWN_TOP_UP, result };
+    }
+    case "change_profile":
+      return { kind: action.kind, email: `rider-${action.to}@example.com` };
+    case "change_auth_code":
+      return { kind: action.kind, authCode: `another-secret-${action.to}` };
+    case "read_card_refund":
+      return { kind: action.kind, cardRefundId: pick(cardRefunds, action.which, "crf_unknown") };
     case "read_hold":
       return { kind: action.kind, holdId: pick(holds, action.which, "hold_unknown") };
     case "read_payment":
@@ -94,6 +113,9 @@ export function resolve(
       return action;
   }
 }
+
+/** Well-formed, because the way back from a bank asks for no other. */
+const UNKNOWN_TOP_UP = "top_01JABCDEFGHJKMNPQRSTVWXYZ0";
 
 function cardNumber(place: number): string {
   const card = CARDS[place];
@@ -108,9 +130,11 @@ function pick(ids: readonly string[], place: number, unknown: string): string {
 
 /** Notes the ids in an answer. */
 export function learn(known: Known, { asked, answer: { status, body } }: Attempt): void {
-  const { cards, payments, topUps, holds } = known;
+  const { cards, payments, topUps, waiting, cardRefunds, holds } = known;
   if (body?.available) known.available = kurusOf(body.available);
   if (asked.kind === "top_up" && body?.topUpId) add(topUps, body.topUpId);
+  if (asked.kind === "top_up" && body?.action) add(waiting, body.topUpId);
+  if (asked.kind === "card_refund" && body?.cardRefundId) add(cardRefunds, body.cardRefundId);
   if (status !== 201) return;
   if (asked.kind === "place_hold") add(holds, body.holdId);
   if (asked.kind === "pay" || asked.kind === "capture_hold") add(payments, body.paymentId);

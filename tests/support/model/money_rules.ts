@@ -16,7 +16,6 @@ import {
   accepted,
   type Circumstances,
   type CommandOf,
-  type Entry,
   type EntryFacts,
   refused,
   shownCard,
@@ -94,10 +93,12 @@ export function startTopUp(
   if (wallet.openTopUps.size >= OPEN_TOP_UPS_PER_ACCOUNT) return refused("too_many_open_top_ups");
   const excess = refuseExcess(wallet, amount);
   if (excess) return excess;
-  const openTopUps = new Map(wallet.openTopUps).set(topUpId, { amount, cardId: card.cardId });
+  const started = { amount, cardId: card.cardId, startedAt: at };
+  const openTopUps = new Map(wallet.openTopUps).set(topUpId, started);
+  const topUps = new Set(wallet.topUps).add(topUpId);
   const shown = { topUpId, card: shownCard(card, wallet.selected), gateway: "sandbox" };
   const facts: EntryFacts = { type: "top_up_started", amount, ...shown };
-  return accepted({ ...wallet, openTopUps }, facts, { circumstances, command });
+  return accepted({ ...wallet, openTopUps, topUps }, facts, { circumstances, command });
 }
 
 /** A refusal of an amount that would lead past the limit once every open top-up is credited. */
@@ -123,30 +124,4 @@ export function refusalByFleet({ kind }: Verdict, at: number): readonly Verdict[
   if (kind !== "accepted") return [];
   const wait = Math.ceil((HOUR_MILLISECONDS - at % HOUR_MILLISECONDS) / 1_000);
   return [tooFast("fleet_card_declines", DECLINES_PER_CARD_AND_HOUR, wait)];
-}
-
-/** The wallet after a top-up was closed, and the entry that must say so. */
-export function closeTopUp(wallet: Wallet, topUpId: string, closing: Entry): Verdict {
-  const topUp = wallet.openTopUps.get(topUpId);
-  const card = wallet.cards.find(({ cardId }) => cardId === topUp?.cardId);
-  if (topUp === undefined || card === undefined) return refused("closes_nothing");
-  const openTopUps = new Map(wallet.openTopUps);
-  openTopUps.delete(topUpId);
-  const { declined } = knownCard(card.number);
-  const shown = { topUpId, card: shownCard(card, wallet.selected), gateway: "sandbox" };
-  const circumstances = { at: closing.at, entryId: closing.id, cardIds: [] };
-  if (declined === null) {
-    const money = { amount: topUp.amount, delta: topUp.amount };
-    const facts: EntryFacts = { type: "top_up_credited", ...shown, ...money };
-    return accepted({ ...wallet, openTopUps }, { ...facts, providerRef: `sbx_${topUpId}` }, {
-      circumstances,
-    });
-  }
-  const declinesAt = withEvent(wallet.declinesAt, closing.at, DECLINES_PER_HOUR);
-  const facts = { amount: topUp.amount, declineReason: declined };
-  return accepted(
-    { ...wallet, openTopUps, declinesAt },
-    { type: "top_up_failed", ...shown, ...facts },
-    { circumstances },
-  );
 }

@@ -26,9 +26,19 @@ export type Action =
     readonly direction: "credit" | "debit";
     readonly amount: number | null;
   }
-  | { readonly kind: "freeze" | "unfreeze" | "close" }
-  | { readonly kind: "read_balance" | "read_cards" }
-  | { readonly kind: "read_payment" | "read_top_up" | "read_hold"; readonly which: number };
+  | { readonly kind: "card_refund"; readonly topUp: number | null; readonly amount: number | null }
+  | {
+    readonly kind: "return_from_bank";
+    readonly which: number;
+    readonly result: "approve" | "refuse";
+  }
+  | { readonly kind: "change_profile" | "change_auth_code"; readonly to: number }
+  | { readonly kind: "freeze" | "unfreeze" | "close" | "erase" }
+  | { readonly kind: "read_balance" | "read_cards" | "read_profile" }
+  | {
+    readonly kind: "read_payment" | "read_top_up" | "read_hold" | "read_card_refund";
+    readonly which: number;
+  };
 
 export interface Request {
   readonly action: Action;

@@ -38,7 +38,7 @@ export function adjust(
 
 export function changeStatus(
   wallet: Wallet,
-  command: CommandOf<"freeze" | "unfreeze" | "close">,
+  command: CommandOf<"freeze" | "unfreeze" | "close" | "erase">,
   circumstances: Circumstances,
 ): Verdict {
   const acceptance = { circumstances, command };
@@ -50,6 +50,14 @@ export function changeStatus(
       if (wallet.status === "active") return refused("account_not_frozen");
       return refuseClosed(wallet) ??
         accepted({ ...wallet, status: "active" }, { type: "account_unfrozen" }, acceptance);
+    case "erase":
+      if (wallet.status === "erased") return { kind: "unchanged" };
+      if (wallet.status !== "closed") return refused("account_not_closed");
+      return accepted(
+        { ...wallet, status: "erased", cards: [], selected: null },
+        { type: "account_erased" },
+        acceptance,
+      );
     case "close": {
       const { balance, openTopUps: { size: openTopUps } } = wallet;
       const holds = openHolds(wallet, circumstances.at).length;

@@ -25,11 +25,18 @@ export function createTally(): Tally {
       count("keys past the window", keyed.filter((keys) => keys > WINDOW).length);
       for (const { type } of histories.flatMap(({ entries }) => entries)) count(`entry ${type}`);
       count("entries", histories.reduce((sum, { entries }) => sum + entries.length, 0));
-      for (const { answer: { status, body, headers } } of attempts) {
+      for (const { asked, answer: { status, body, headers } } of attempts) {
+        if (asked.kind === "return_from_bank") {
+          const told = new URL(headers.get("location") ?? "about:blank").searchParams.get("status");
+          count(`came back ${told ?? status}`);
+          continue;
+        }
         if (headers.has("idempotent-replayed")) count("replayed");
         else if (status >= 300) {
           count([body.code, body.policy ?? body.holdStatus ?? []].flat().join(" "));
         } else count(`answered ${status}`);
+        if (asked.kind === "change_profile" && status === 200) count("profile changed");
+        if (asked.kind === "change_auth_code" && status === 200) count("authCode changed");
       }
       for (const [kind, times] of faults.counts) count(`fault ${kind}`, times);
       count("lost races", sightings.lostRaces());

@@ -7,6 +7,7 @@
 
 import type { EntryType } from "../../../domain/journal.ts";
 import { knownCard } from "./cards.ts";
+import { grantsAfter } from "./grants.ts";
 
 /** What a client asks for, as it reached the API. */
 export type Command =
@@ -36,7 +37,10 @@ export type Command =
     readonly amount: number;
     readonly note?: string;
   }
-  | { readonly kind: "freeze" | "unfreeze" | "close" };
+  | { readonly kind: "card_refund"; readonly topUpId?: string; readonly amount?: number }
+  | { readonly kind: "change_profile"; readonly email: string }
+  | { readonly kind: "change_auth_code"; readonly authCode: string }
+  | { readonly kind: "freeze" | "unfreeze" | "close" | "erase" };
 
 /** The command of one kind. */
 export type CommandOf<Kind extends Command["kind"]> = Extract<
@@ -69,22 +73,48 @@ export interface WalletHold {
 export interface WalletTopUp {
   readonly amount: number;
   readonly cardId: string;
+  readonly startedAt: number;
+  /** Until when the bank waits for the user, once it wants to see them. */
+  readonly expiresAt?: number;
+}
+
+/** A top-up that was credited, and how much of it went back to its card or is on its way there. */
+export interface CreditedTopUp {
+  readonly amount: number;
+  readonly refunded: number;
+  readonly at: number;
+  /** Of the entry that credited it. */
+  readonly seq: number;
+}
+
+interface TopUpName {
+  readonly topUpId: string;
 }
 
 /** The state after one entry of the journal. */
 export interface Wallet {
   readonly seq: number;
-  readonly status: "active" | "frozen" | "closed";
+  readonly status: "active" | "frozen" | "closed" | "erased";
   readonly balance: number;
   readonly cards: readonly WalletCard[];
   readonly selected: string | null;
   readonly payments: ReadonlyMap<string, WalletPayment>;
   readonly newestPayment: string | null;
   readonly openTopUps: ReadonlyMap<string, WalletTopUp>;
+  /** Every top-up that was ever started. */
+  readonly topUps: ReadonlySet<string>;
+  /** In the order in which they were credited. */
+  readonly credited: ReadonlyMap<string, CreditedTopUp>;
+  readonly openCardRefunds: ReadonlyMap<string, Pick<WalletTopUp, "amount"> & TopUpName>;
+  /** What no card brought: how much of it is there, and how much of it was spent. */
+  readonly granted: number;
+  readonly spentGrants: number;
   /** All that there ever were, in the order in which they were placed. */
   readonly holds: ReadonlyMap<string, WalletHold>;
   /** By operation and key, what was asked under it. */
   readonly keys: ReadonlyMap<string, string>;
+  /** Those of them whose entries hold what is erased one day: then they can be answered no more. */
+  readonly erasableKeys: ReadonlySet<string>;
   readonly savesAt: readonly number[];
   readonly declinesAt: readonly number[];
 }
@@ -113,6 +143,7 @@ export interface Entry {
   readonly cards?: readonly ShownCard[];
   readonly paymentId?: string;
   readonly topUpId?: string;
+  readonly cardRefundId?: string;
   readonly gateway?: string;
   readonly providerRef?: string;
   readonly orderId?: string;
@@ -130,6 +161,9 @@ export interface Circumstances {
   readonly key?: string;
   readonly entryId: string;
   readonly cardIds: readonly string[];
+  /** The top-up that the entry names, and the last entry that its request surely saw. */
+  readonly topUpId?: string;
+  readonly knownSeq?: number;
 }
 
 export type Verdict =
@@ -159,12 +193,15 @@ export function accepted(
   const { amount = 0, delta = 0, ...more } = facts;
   const seq = next.seq + 1;
   const balance = next.balance + delta;
-  const keys = command && key
-    ? new Map(next.keys).set(keyOf(command, key), JSON.stringify(command))
-    : next.keys;
+  const keyed = command && key ? keyOf(command, key) : undefined;
+  const keys = keyed ? new Map(next.keys).set(keyed, JSON.stringify(command)) : next.keys;
+  const erasableKeys = keyed && isErasable(facts)
+    ? new Set(next.erasableKeys).add(keyed)
+    : next.erasableKeys;
+  const grants = grantsAfter(next, { type: facts.type, amount, delta });
   return {
     kind: "accepted",
-    wallet: { ...next, seq, balance, keys },
+    wallet: { ...next, ...grants, seq, balance, keys, erasableKeys },
     // Clients use the fleet's key; an entry that no command asked for is by Kese itself.
     entry: {
       id,
@@ -177,6 +214,13 @@ export function accepted(
       ...more,
     },
   };
+}
+
+/** Whether an entry holds a fingerprint of a card, or what a client wrote as it liked. */
+function isErasable({ type, orderId, note }: EntryFacts): boolean {
+  // A top-up of the model's clients has an address to go back to.
+  const hasMore = type === "account_opened" || type === "card_saved" || type === "top_up_started";
+  return hasMore || orderId !== undefined || note !== undefined;
 }
 
 /** What a key is remembered under: a key belongs to one operation. */

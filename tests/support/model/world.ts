@@ -7,7 +7,13 @@ import { createNotedSandbox } from "../scripted_gateway.ts";
 import { type Asked, type Attempt, toWire } from "./attempt.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { Plan } from "./plan.ts";
-import { createSightings, type SeenClock, type Sightings, watchClock } from "./sightings.ts";
+import {
+  createSightings,
+  type Moment,
+  type SeenClock,
+  type Sightings,
+  watchClock,
+} from "./sightings.ts";
 import type { StoppableRedis } from "./stoppable_redis.ts";
 
 /** One process of Kese, with a clock of its own. */
@@ -31,6 +37,8 @@ export interface World {
   letTimePass(milliseconds: number): void;
   readonly faults: Faults;
   readonly sightings: Sightings;
+  /** The latest time that any clock has shown by a moment. */
+  latest(until: Moment): number;
   readonly attempts: Attempt[];
   /** What the gateway was asked to charge, by reference. */
   readonly charges: ReadonlyMap<string, SandboxCharge>;
@@ -76,7 +84,10 @@ export async function openWorld(ground: Ground, plan: Plan): Promise<World> {
   };
   instances.push(...await Promise.all(ground.stores.map(open)));
   const prefix = `w${world}`;
-  return { ground, instances, letTimePass, faults, sightings, charges, prefix, attempts: [] };
+  const latest = (until: Moment) =>
+    Math.max(...instances.flatMap(({ time }) => time.between(0, until)));
+  const seen = { faults, sightings, latest, charges };
+  return { ground, instances, letTimePass, ...seen, prefix, attempts: [] };
 }
 
 export async function closeWorld({ instances }: World): Promise<void> {
@@ -88,14 +99,13 @@ export async function ask(world: World, inquiry: Inquiry): Promise<Attempt> {
   const { instances, sightings, prefix, attempts } = world;
   const { userNo, asked, instance: place, key, language = "tr" } = inquiry;
   const { kese, time } = instanceAt(instances, place);
-  const { line, json } = toWire(asked, userNo);
+  const { line, json, form } = toWire(asked, userNo);
   const requestId = `${prefix}-${sightings.now()}`;
   const sent = sightings.now();
-  const answer: Answer = await send(kese, line, {
-    json,
-    key,
-    headers: { "x-request-id": requestId, "accept-language": language },
-  });
+  const headers = { "x-request-id": requestId, "accept-language": language };
+  const answer = form === undefined
+    ? await send(kese, line, { json, key, headers })
+    : await comeBack(kese, line, form);
   const answered = sightings.now();
   const attempt = {
     requestId,
@@ -110,6 +120,15 @@ export async function ask(world: World, inquiry: Inquiry): Promise<Attempt> {
   };
   attempts.push(attempt);
   return attempt;
+}
+
+/** Posts a form as a browser does: without credentials, and to be shown a page. */
+async function comeBack(kese: TestKese, line: string, form: string): Promise<Answer> {
+  const [method = "", path = ""] = line.split(" ");
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const response = await kese.app.request(path, { method, headers, body: form });
+  const { status, headers: answered } = response;
+  return { status, headers: answered, text: await response.text(), body: null };
 }
 
 export function instanceAt(instances: readonly Instance[], place: number): Instance {
