@@ -1,6 +1,14 @@
 import { HOLD_MAX_MINUTES } from "../../domain/limits.ts";
+import { unfiledMost } from "../../infra/sqlite/key_tail.ts";
 import { sendWell } from "./answers.ts";
-import { ANSWER_IS_LOST, DECLINED, MASTERCARD, UNVERIFIED, VISA } from "./card_numbers.ts";
+import {
+  ANSWER_IS_LOST,
+  DECLINED,
+  MASTERCARD,
+  UNVERIFIED,
+  VISA,
+  WANTS_THE_USER,
+} from "./card_numbers.ts";
 import { newUser, type TestKese } from "./kese.ts";
 
 /** A request that can be sent again word for word. */
@@ -9,16 +17,26 @@ export interface Sent {
   readonly json: unknown;
 }
 
-/** A request that writes, and what is there after it took effect once. */
-export interface Operation {
-  readonly name: string;
-  /** Makes a new user and what else the request needs; gives the request. */
-  prepare(kese: TestKese, userNo: string): Promise<Sent>;
+/** What is there after a request took effect once. */
+export interface Ending {
   /** Of the final answer. */
   readonly status: 200 | 201 | 402 | 409;
   /** The user's whole journal, oldest first. */
   readonly entries: readonly string[];
   readonly balance: string;
+}
+
+/** A request that writes, and what is there after it took effect once. */
+export interface Operation extends Ending {
+  readonly name: string;
+  /** Makes a new user and what else the request needs; gives the request. */
+  prepare(kese: TestKese, userNo: string): Promise<Sent>;
+  /** What the user does on the bank's page, if that is shown; then the request is sent again. */
+  readonly onBankPage?: "approve" | "refuse";
+  /** What else it may come to if the client is away for hours, in which a bank waits for no user. */
+  readonly endingsWhenAway?: readonly Ending[];
+  /** What was asked under keys of their own before it, and must still be known by them. */
+  keysBefore?(userNo: string): readonly (Sent & { readonly key: string })[];
   /** What is held of it; nothing by default. */
   readonly held?: string;
   /** Whether it has to be over before a hold expires. */
@@ -49,6 +67,18 @@ async function pay(
   return body.paymentId;
 }
 
+/** How many keys an account has that are not filed when the next one files them. */
+const UNFILED_BEFORE = unfiledMost(0) - 1;
+
+/** So many payments of 0.01, each with its key. */
+function smallPayments(userNo: string): readonly (Sent & { readonly key: string })[] {
+  return Array.from({ length: UNFILED_BEFORE }, (_, place) => ({
+    line: "POST /kart-saklamali-odeme",
+    json: { userNo, amount: "0.01" },
+    key: `before-${place}`,
+  }));
+}
+
 /** As long as a hold can be: a sweep of crashes takes hours. */
 const LASTING = { expiresInMinutes: HOLD_MAX_MINUTES };
 
@@ -73,6 +103,23 @@ function topUp(
     status: outcome === "top_up_credited" ? 201 : 402,
     entries: ["account_opened", "top_up_started", outcome],
     balance: outcome === "top_up_credited" ? "150.00" : "100.00",
+  };
+}
+
+/** A top-up of 50.00 on a card whose bank wants to see the user. */
+function topUpAtBank(onBankPage: "approve" | "refuse"): Omit<Operation, "name"> {
+  const outcome = onBankPage === "approve" ? "top_up_credited" : "top_up_failed";
+  const { entries: [opened = "", started = ""], ...more } = topUp(WANTS_THE_USER, outcome);
+  const failed = { status: 402, balance: "100.00" } as const;
+  return {
+    ...more,
+    onBankPage,
+    entries: [opened, started, "top_up_action_required", outcome],
+    endingsWhenAway: [
+      { ...failed, entries: [opened, started, "top_up_action_required", "top_up_failed"] },
+      // The process died before it could say where the bank waits.
+      { ...failed, entries: [opened, started, "top_up_failed"] },
+    ],
   };
 }
 
@@ -155,6 +202,21 @@ export const OPERATIONS: readonly Operation[] = [
     balance: "89.50",
   },
   {
+    // On SQLite: one key more, and they leave the journal's end for a table, all at once.
+    name: "payment that files keys",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo);
+      for (const { line, json, key } of smallPayments(userNo)) {
+        await sendWell(kese, line, { json, key });
+      }
+      return { line: "POST /kart-saklamali-odeme", json: { userNo, amount: "10.50" } };
+    },
+    keysBefore: smallPayments,
+    status: 201,
+    entries: ["account_opened", ...Array(UNFILED_BEFORE + 1).fill("payment")],
+    balance: "89.19",
+  },
+  {
     name: "refund of the newest",
     prepare: async (kese, userNo) => {
       await createUser(kese, userNo);
@@ -194,6 +256,8 @@ export const OPERATIONS: readonly Operation[] = [
   { name: "top-up", ...topUp(VISA, "top_up_credited") },
   { name: "top-up, declined", ...topUp(DECLINED, "top_up_failed") },
   { name: "top-up, answer is lost", ...topUp(ANSWER_IS_LOST, "top_up_credited") },
+  { name: "top-up, approved at the bank", ...topUpAtBank("approve") },
+  { name: "top-up, refused at the bank", ...topUpAtBank("refuse") },
   { name: "card refund of the newest", ...cardRefund(undefined, "card_refund_completed") },
   // What the sandbox refuses, and what it first says nothing about.
   { name: "card refund, refused", ...cardRefund("13.13", "card_refund_failed") },
