@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { spanOfDay } from "../domain/days.ts";
 import { EXPORT_PAGE, EXPORTS_PER_FLEET, PAGE_DEFAULT } from "../domain/limits.ts";
 import {
   fleetEntryPages,
@@ -15,12 +14,12 @@ import {
   fleetCursor,
   from,
   limit,
-  type Moment,
   orderId,
   sheetLanguage,
   to,
   userNo,
 } from "./contract/fields.ts";
+import { toPeriod } from "./contract/period.ts";
 import { listErrors, type Read, refuse } from "./contract/problems.ts";
 import { chooseMediaType } from "./http/accept.ts";
 import { AtOnce } from "./http/at_once.ts";
@@ -118,11 +117,8 @@ async function readQuery(
 ): Promise<Read<FleetQuery>> {
   const { type: types, userNo, orderId, limit = PAGE_DEFAULT, cursor } = parameters;
   const { timeZone } = dependencies.settings;
-  const from = startOf(parameters.from, timeZone);
-  const to = endOf(parameters.to, timeZone);
-  if (from !== undefined && to !== undefined && from >= to) {
-    return refuse(listErrors("validation_failed", [{ field: "to", code: "invalid_period" }]));
-  }
+  const period = toPeriod(parameters, timeZone);
+  if (!period.ok) return period;
   const after = cursor === undefined
     ? undefined
     : await findPlace(dependencies, { filo, userNo, cursor });
@@ -131,24 +127,13 @@ async function readQuery(
   }
   const value = {
     limit,
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
+    ...period.value,
     ...(types && { types }),
     ...(userNo !== undefined && { userNo }),
     ...(orderId !== undefined && { orderId }),
     ...(after !== undefined && { after }),
   };
   return { ok: true, value };
-}
-
-function startOf(moment: Moment | undefined, timeZone: string): number | undefined {
-  if (moment === undefined || "at" in moment) return moment?.at;
-  return spanOfDay(moment.day, timeZone).from;
-}
-
-function endOf(moment: Moment | undefined, timeZone: string): number | undefined {
-  if (moment === undefined || "at" in moment) return moment?.at;
-  return spanOfDay(moment.day, timeZone).to;
 }
 
 /** A cursor of ours, or the id of the entry after which to go on: a file that broke off ends with one. */
