@@ -105,7 +105,7 @@ export function createAuditLog(
     }
   }
 
-  return { record, flush };
+  return { record, written: writeNow, flush };
 }
 
 /** A user number may be any digits, but the audit must hold no card number. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../../domain/account.ts";
+import type { KeyId } from "../../domain/auth.ts";
 import type { AuditRecord } from "../../domain/ports/audit.ts";
 
 /** Audit records that are written together, as one row. */
@@ -17,7 +18,8 @@ type Kind = readonly [
   operation: string,
   status: number,
   code: string | null,
-  fields?: string,
+  fields?: string | null,
+  key?: KeyId,
 ];
 
 /** What only this record has: a request id if a client chose it, address and count only for strangers. */
@@ -57,7 +59,8 @@ export const AUDIT_TABLES = `
       coalesce(own ->> 3, concat_ws('-', substr(id, 1, 8), substr(id, 9, 4), substr(id, 13, 4),
         substr(id, 17, 4), substr(id, 21))) AS request_id,
       kind ->> 0 AS who, kind ->> 1 AS filo, own ->> 2 AS user_no, kind ->> 2 AS operation,
-      kind ->> 3 AS status, kind ->> 4 AS code, kind ->> 5 AS fields, own ->> 4 AS peer, coalesce(own ->> 5, 1) AS count
+      kind ->> 3 AS status, kind ->> 4 AS code, kind ->> 5 AS fields,
+      kind ->> 6 AS key, own ->> 4 AS peer, coalesce(own ->> 5, 1) AS count
     FROM one;
 `;
 
@@ -68,10 +71,8 @@ export function toAuditBatch(records: readonly AuditRecord[]): AuditBatch {
   const ids: string[] = [];
   let lastAt = at;
   const rows = records.map((record): Row => {
-    const { requestId, who, filo, userNo, operation, status, code, fields, peer, count = 1 } =
-      record;
-    const kindOf: Kind = [who, filo, operation, status, code];
-    const text = JSON.stringify(fields === undefined ? kindOf : [...kindOf, fields]);
+    const { requestId, userNo, peer, count = 1 } = record;
+    const text = JSON.stringify(kindOf(record));
     const kind = kinds.get(text) ?? kinds.size;
     kinds.set(text, kind);
     const isUuid = UUID.test(requestId);
@@ -86,4 +87,49 @@ export function toAuditBatch(records: readonly AuditRecord[]): AuditBatch {
     requestIds: Uint8Array.fromHex(ids.join("").replaceAll("-", "")),
     records: `{"at":${at},"kinds":[${[...kinds.keys()]}],"rows":${JSON.stringify(rows)}}`,
   };
+}
+
+function kindOf(record: AuditRecord): Kind {
+  const { who, filo, operation, status, code, fields, key } = record;
+  if (key !== undefined) return [who, filo, operation, status, code, fields ?? null, key];
+  if (fields !== undefined) return [who, filo, operation, status, code, fields];
+  return [who, filo, operation, status, code];
+}
+
+/** A batch as its row has it, read record by record, the last one first. */
+export function* fromAuditBatch(
+  { requestIds, records }: Pick<AuditBatch, "requestIds" | "records">,
+): Generator<AuditRecord> {
+  const { at, kinds, rows }: Packed = JSON.parse(records);
+  for (const [place, row] of [...rows.entries()].reverse()) {
+    const [after, kind, userNo, requestId, peer, count] = row;
+    const [who, filo, operation, status, code, fields, key] = kinds[kind] ?? NO_KIND;
+    yield {
+      at: at + after,
+      requestId: requestId ?? toUuid(requestIds, place),
+      who,
+      filo,
+      userNo,
+      operation,
+      status,
+      code,
+      ...(key !== undefined && { key }),
+      ...((fields ?? undefined) !== undefined && { fields: String(fields) }),
+      ...(peer !== undefined && { peer, ...(count !== undefined && { count }) }),
+    };
+  }
+}
+
+interface Packed {
+  readonly at: Instant;
+  readonly kinds: readonly Kind[];
+  readonly rows: readonly Row[];
+}
+
+/** Stands for a kind that a damaged batch lacks. */
+const NO_KIND: Kind = ["anonymous", null, "unknown", 0, null];
+
+function toUuid(requestIds: Uint8Array, place: number): string {
+  const id = requestIds.subarray(UUID_BYTES * place, UUID_BYTES * (place + 1)).toHex();
+  return [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]].map((part) => id.slice(...part)).join("-");
 }

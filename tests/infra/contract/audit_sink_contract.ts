@@ -33,8 +33,10 @@ export function auditSinkContract(name: string, withStore: WithStore<ContractSto
       const changed = { ...accepted, operation: "change_user", fields: "name,email" };
       await audit.write([RECORD, anonymous]);
       await audit.write([]);
-      await audit.write([accepted, changed]);
-      assertEquals(await auditRecords(), [RECORD, anonymous, accepted, changed]);
+      const keyed = { ...accepted, key: "key_1" } as const;
+      const both = { ...changed, key: "key_2" } as const;
+      await audit.write([accepted, changed, keyed, both]);
+      assertEquals(await auditRecords(), [RECORD, anonymous, accepted, changed, keyed, both]);
     }));
 
   Deno.test(`${name}: write() keeps records of any kind and request id apart`, () =>
