@@ -8,6 +8,7 @@ import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
 import { findContact } from "./domain/workflows/auth_codes.ts";
 import { createAuditLog } from "./domain/workflows/audit.ts";
+import { createNamedKeys } from "./domain/workflows/named_keys.ts";
 import { createCardVault } from "./infra/crypto/card_vault.ts";
 import { createSystemClock, pause } from "./infra/process/clock.ts";
 import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel.ts";
@@ -28,7 +29,7 @@ import { createSweep } from "./infra/process/sweeping.ts";
 import type { Variables } from "./infra/process/env_file.ts";
 import { readVariables } from "./infra/process/variables.ts";
 import { createSecretHasher } from "./infra/crypto/secret_hasher.ts";
-import type { Store } from "./infra/store.ts";
+import { portsOfRoutes, type Store } from "./infra/store.ts";
 import { together } from "./infra/process/together.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/http/dependencies.ts";
@@ -98,6 +99,7 @@ export async function openKese(
     callbackUrl: (topUpId) => `${environment.publicUrl}/update_balance/${topUpId}/donus`,
   });
   const audit = createAuditLog({ sink: store.audit, clock, log });
+  const digests = createDigests(() => keyring.key("idempotency"));
   const codeSender = createCodeSender({
     channel: replaced.codeChannel ?? await openCodeChannel(environment, { clock, log }),
     // Users of a fleet that was removed are sent nothing.
@@ -109,18 +111,16 @@ export async function openKese(
   });
   const dependencies: Dependencies = {
     accounts,
-    journal,
+    ...portsOfRoutes(store),
     fleet: createFleetReading({ store, keyring }),
-    auth: store.auth,
-    people,
-    erasing: store.erasing,
+    namedKeys: createNamedKeys({ store: store.namedKeys, digests, ids: createIds(), log }),
     cache,
     vault,
     gateways,
     settlement,
     cardRefunds,
     hasher: replaced.hasher ?? createSecretHasher(),
-    digests: createDigests(() => keyring.key("idempotency")),
+    digests,
     ids: createIds(),
     clock,
     log,
@@ -146,7 +146,7 @@ export async function openKese(
 
   async function close(): Promise<void> {
     await clock.within(codeSender.settled(), CODES_SETTLING_MILLISECONDS);
-    await audit.flush();
+    await Promise.all([audit.flush(), dependencies.namedKeys.settled()]);
     await clock.within(settled(), CACHE_SETTLING_MILLISECONDS);
     await store.close();
   }

@@ -25,13 +25,35 @@ export interface Session {
 export const SCOPES = ["read", "pay", "refund", "adjust", "admin"] as const;
 export type Scope = typeof SCOPES[number];
 
-/** Who sends a request: a fleet's server or one of its users. */
+/** Names a key without being it: entries and the audit hold it. */
+export type KeyId = `key_${string}`;
+
+/** What a named key says of whoever sends it. */
+export interface KeyOfCaller {
+  readonly keyId: KeyId;
+  readonly scopes: readonly Scope[];
+}
+
+/** Who sends a request: a fleet's server, with a configured or a named key, or one of its users. */
 export type Caller =
-  | { readonly kind: "fleet"; readonly filo: string }
+  | { readonly kind: "fleet"; readonly filo: string; readonly key?: KeyOfCaller }
   | { readonly kind: "session"; readonly account: AccountId; readonly tokenHash: string };
 
 /** Every session token begins with it, so that nobody takes one for a fleet key. */
 export const SESSION_TOKEN_PREFIX = "ks_";
+
+/** What an entry says of whoever asked for it. */
+export function askerOf(caller: Caller): "fleet" | "session" | KeyId {
+  return caller.kind === "fleet" && caller.key ? caller.key.keyId : caller.kind;
+}
+
+/** The scope that a caller would need and lacks. Configured keys and sessions are not held by scopes. */
+export function lackingScope(caller: Caller, needed: Scope | undefined): Scope | undefined {
+  if (needed === undefined || caller.kind === "session" || caller.key === undefined) {
+    return undefined;
+  }
+  return caller.key.scopes.includes(needed) ? undefined : needed;
+}
 
 /**
  * The account that a caller who names `userNo` may act for: a fleet for any of its users, users for

@@ -1,4 +1,5 @@
 import type { Card, Instant } from "./account.ts";
+import type { KeyId } from "./auth.ts";
 import { type ErasableText, textOf } from "./erased.ts";
 import type { RememberedKey } from "./idempotency.ts";
 import { type Kurus, negative, NO_MONEY } from "./money.ts";
@@ -40,9 +41,11 @@ export const ADJUSTMENT_REASONS = [
   "other",
 ] as const;
 
-/** Who asked for a command: the fleet, the user's session, or Kese itself (closings, sample users). */
-export type Asker = typeof ASKERS[number];
-export const ASKERS = ["fleet", "session", "kese"] as const;
+/**
+ * Who asked for a command: the fleet (a named key of its by its id), the user's session, or Kese itself
+ * (closings, sample users).
+ */
+export type Asker = "fleet" | KeyId | "session" | "kese";
 
 interface Entry<Type extends string> {
   readonly type: Type;

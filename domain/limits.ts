@@ -154,11 +154,21 @@ export const SENT_CODES = {
   perUserADay: 30,
 } as const;
 
+/** Named keys of a fleet that open anything. */
+export const NAMED_KEYS_PER_FLEET = 100;
+export const KEY_NAME_MAX_LENGTH = 64;
+/** How long a key that has expired or was revoked can still be looked up: as long as the audit names it. */
+export const ENDED_KEY_TTL_DAYS = 90;
+
 /** Audit records that wait in memory to be written. Beyond that, the oldest are dropped and counted. */
 export const AUDIT_BUFFER = 10_000;
 /** With so many audit records waiting, they are written without waiting for more. */
 export const AUDIT_BATCH = 1_000;
 export const AUDIT_TTL_DAYS = 90;
+/** Batches of audit records that are searched for one page, on SQLite. */
+export const AUDIT_BATCHES_SEARCHED = 1_000;
+/** How long after its request a record may be written: no request lasts longer. */
+export const AUDIT_LATE_MILLISECONDS = 2 * 60_000;
 /** How long refusals of strangers are gathered into one record per address and code. */
 export const AUDIT_REFUSALS_MILLISECONDS = 60_000;
 /** Such records that are kept apart. What is refused to further addresses is counted together. */

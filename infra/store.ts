@@ -4,13 +4,14 @@ import type { AuthStore } from "../domain/ports/auth_store.ts";
 import type { DayEnds } from "../domain/ports/day_ends.ts";
 import type { Erasing } from "../domain/ports/erasing.ts";
 import type { FleetJournal } from "../domain/ports/fleet_journal.ts";
+import type { NamedKeyStore } from "../domain/ports/named_keys.ts";
 import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
 import type { People } from "../domain/ports/people.ts";
 import type { StoreRecords } from "../domain/ports/store_records.ts";
 import type { ActionStore } from "../domain/ports/user_actions.ts";
 import type { VaultStore } from "../domain/ports/card_vault.ts";
-import type { AuditSink } from "../domain/ports/audit.ts";
+import type { AuditSink, AuditTrail } from "../domain/ports/audit.ts";
 import type { SandboxChargeStore } from "./gateways/sandbox.ts";
 
 /** What a store keeps about itself: a few texts, by name. */
@@ -34,11 +35,13 @@ export interface Store {
   readonly dayEnds: DayEnds;
   readonly records: StoreRecords;
   readonly auth: AuthStore;
+  readonly namedKeys: NamedKeyStore;
   readonly people: People;
   readonly erasing: Erasing;
   readonly vault: VaultStore;
   readonly actions: ActionStore;
   readonly audit: AuditSink;
+  readonly auditTrail: AuditTrail;
   readonly sandboxCharges: SandboxChargeStore;
   readonly meta: StoreMeta;
   readonly health: Pingable;
@@ -57,4 +60,11 @@ export interface Store {
   /** Logs what an operator should know about the database. An embedded store has nothing to report. */
   readonly inspect?: () => Promise<void>;
   close(): Promise<void>;
+}
+
+/** Those of its ports that routes use as they are. */
+export function portsOfRoutes(
+  { journal, auth, people, erasing, auditTrail }: Store,
+): Pick<Store, "journal" | "auth" | "people" | "erasing" | "auditTrail"> {
+  return { journal, auth, people, erasing, auditTrail };
 }

@@ -11,4 +11,4 @@ export interface Ids {
   digits(): string;
 }
 
-export type IdPrefix = "pay" | "ref" | "top" | "card" | "ent" | "hold" | "adj" | "crf";
+export type IdPrefix = "pay" | "ref" | "top" | "card" | "ent" | "hold" | "adj" | "crf" | "key";

@@ -65,6 +65,21 @@ export const INDEXES: readonly CollectionIndex[] = [
     reason: "The sessions of a user, newest first: beyond the tenth the oldest ends.",
   },
   {
+    collection: "named_keys",
+    index: { name: "fleet", key: { filo: 1, keyId: -1 } },
+    reason: "A fleet's keys, newest first, and the one that it revokes.",
+  },
+  {
+    collection: "named_keys",
+    index: { name: "hash", key: { hash: 1 } },
+    reason: "Each request with a named key looks it up.",
+  },
+  {
+    collection: "named_keys",
+    index: { name: "removal", key: { removeAt: 1 }, expireAfterSeconds: 0 },
+    reason: "Keys are removed some time after they have expired or were revoked.",
+  },
+  {
     collection: "vault",
     index: { name: "key", key: { keyId: 1 } },
     reason: "Whether a card is still sealed under a key that is no longer configured.",
@@ -73,6 +88,25 @@ export const INDEXES: readonly CollectionIndex[] = [
     collection: "actions",
     index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     reason: "What a bank wanted of a user is removed a day after their time was over.",
+  },
+  {
+    collection: "audit",
+    index: { name: "fleet", key: { filo: 1, at: -1, _id: -1 } },
+    reason: "A fleet reads its audit, newest first.",
+  },
+  {
+    collection: "audit",
+    index: { name: "user", key: { filo: 1, userNo: 1, at: -1, _id: -1 } },
+    reason: "Support asks who did what to one user.",
+  },
+  {
+    collection: "audit",
+    index: {
+      name: "named_key",
+      key: { filo: 1, key: 1, at: -1, _id: -1 },
+      partialFilterExpression: { key: { $exists: true } },
+    },
+    reason: "What came with one named key. Most records came with none, and are not in it.",
   },
   {
     collection: "audit",

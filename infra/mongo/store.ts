@@ -9,6 +9,7 @@ import type { Store, StoreMeta } from "../store.ts";
 import { type ActionDocument, createMongoActionStore } from "./action_store.ts";
 import { createMongoAccountStore } from "./account_store.ts";
 import { type AuditDocument, createMongoAuditSink } from "./audit_sink.ts";
+import { createMongoAuditTrail } from "./audit_trail.ts";
 import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
 import { type ConnectionOptions, connectMongo } from "./connection.ts";
 import {
@@ -26,6 +27,7 @@ import { createMongoFleetJournal } from "./fleet_journal.ts";
 import { createLedgerGuard } from "./ledger_guard.ts";
 import { createMongoDayEnds, type DayEndDocument } from "./day_ends.ts";
 import { createMongoErasing } from "./erasing.ts";
+import { createMongoNamedKeys, type NamedKeyDocument } from "./named_keys.ts";
 import { createMongoPeople } from "./people.ts";
 import { createMongoRecords } from "./records.ts";
 import { wrapCalls } from "./calls.ts";
@@ -67,6 +69,7 @@ export function openMongoStore(
   const journal = createMongoJournal({ users: accounts, ledger });
   const guard = createLedgerGuard({ users: accounts, ledger });
   const auth = database.collection<AuthDocument>("auth");
+  const audit = database.collection<AuditDocument>("audit");
   const vault = database.collection<VaultDocument>("vault");
   const reconnect = createReconnect(client);
   const reconnecting = <Port extends object>(port: Port) => wrapCalls(port, reconnect.run);
@@ -91,13 +94,17 @@ export function openMongoStore(
     }),
     records: createMongoRecords({ users, ledger, vault }),
     auth: limited(createMongoAuthStore(auth)),
+    namedKeys: limited(
+      createMongoNamedKeys(database.collection<NamedKeyDocument>("named_keys")),
+    ),
     people: limited(createMongoPeople(users)),
     erasing: limited<Erasing>(createMongoErasing({ users, ledger, vault, drain })),
     vault: limited(createMongoVaultStore(vault)),
     actions: limited(
       createMongoActionStore(database.collection<ActionDocument>("actions")),
     ),
-    audit: reconnecting(createMongoAuditSink(database.collection<AuditDocument>("audit"))),
+    audit: reconnecting(createMongoAuditSink(audit)),
+    auditTrail: limited(createMongoAuditTrail(audit)),
     sandboxCharges: reconnecting(
       createMongoSandboxCharges(database.collection<ChargeDocument>("sandbox_charges")),
     ),

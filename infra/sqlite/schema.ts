@@ -123,6 +123,21 @@ export const TABLES = `
     expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX sessions_by_account ON sessions (account_key, created_at);
+  CREATE TABLE named_keys (
+    filo TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    key_hash TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    revoked_at INTEGER,
+    request_key TEXT,
+    fingerprint TEXT,
+    PRIMARY KEY (filo, key_id),
+    UNIQUE (filo, request_key)
+  ) WITHOUT ROWID;
   CREATE TABLE counters (
     counter_key TEXT NOT NULL,
     window_start INTEGER NOT NULL,

@@ -1,6 +1,7 @@
 import type { Store } from "../store.ts";
 import { createSqliteAccountStore } from "./account_store.ts";
 import { createSqliteAuditSink } from "./audit_sink.ts";
+import { createSqliteAuditTrail } from "./audit_trail.ts";
 import { createSqliteAuthStore } from "./auth_store.ts";
 import { ENTRIES_CHAINED_AT_ONCE } from "./chaining.ts";
 import { createCommitThread } from "./commit/thread.ts";
@@ -11,6 +12,7 @@ import { createSqliteErasing } from "./erasing.ts";
 import { createSqliteFleetJournal } from "./fleet_journal.ts";
 import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
+import { createSqliteNamedKeys } from "./named_keys.ts";
 import { createSqlitePeople } from "./people.ts";
 import { createSqliteProbe } from "./probe.ts";
 import { createSqliteRecords, openSnapshot, type Snapshot } from "./records.ts";
@@ -59,11 +61,13 @@ export function createSqliteStore(
     dayEnds: createSqliteDayEnds({ database, writer, pace }),
     records: createSqliteRecords(snapshot),
     auth: createSqliteAuthStore(database, writer),
+    namedKeys: createSqliteNamedKeys(database, writer),
     people: createSqlitePeople(database, writer),
     erasing: createSqliteErasing(writer, committer),
     vault: createSqliteVaultStore(database, writer),
     actions: createSqliteActionStore(database, writer),
     audit: createSqliteAuditSink(writer),
+    auditTrail: createSqliteAuditTrail(database),
     sandboxCharges: createSqliteSandboxCharges(database, writer),
     meta: createSqliteMeta(database, writer),
     health: createSqliteProbe(database, writer),

@@ -9,6 +9,7 @@ import { createDayEndWrites, type DayEndWrites } from "../day_ends.ts";
 import { createErasingWrites, type ErasingWrites } from "../erasing.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
 import { createMetaWrites, type MetaWrites } from "../meta.ts";
+import { createNamedKeyWrites, type NamedKeyWrites } from "../named_keys.ts";
 import { createPeopleWrites, type PeopleWrites } from "../people.ts";
 import { createProbeWrites, type ProbeWrites } from "../probe.ts";
 import { createSandboxWrites, type SandboxWrites } from "../sandbox_charges.ts";
@@ -18,6 +19,7 @@ import { createVaultWrites, type VaultWrites } from "../vault_store.ts";
 export type SqliteWrites =
   & AccountWrites
   & AuthWrites
+  & NamedKeyWrites
   & PeopleWrites
   & ErasingWrites
   & VaultWrites
@@ -39,6 +41,7 @@ export function createCommit(
   const writes: SqliteWrites = {
     ...accounts.writes,
     ...createAuthWrites(database),
+    ...createNamedKeyWrites(database),
     ...createPeopleWrites(database),
     ...createErasingWrites(database),
     ...createVaultWrites(database),

@@ -1,9 +1,10 @@
 import type { AccountStore } from "../../../domain/ports/account_store.ts";
-import type { AuditRecord, AuditSink } from "../../../domain/ports/audit.ts";
+import type { AuditRecord, AuditSink, AuditTrail } from "../../../domain/ports/audit.ts";
 import type { AuthStore } from "../../../domain/ports/auth_store.ts";
 import type { FleetJournal } from "../../../domain/ports/fleet_journal.ts";
 import type { DayEnds } from "../../../domain/ports/day_ends.ts";
 import type { Journal } from "../../../domain/ports/journal.ts";
+import type { NamedKeyStore } from "../../../domain/ports/named_keys.ts";
 import type { People } from "../../../domain/ports/people.ts";
 import type { VaultStore } from "../../../domain/ports/card_vault.ts";
 import type { StoreMeta } from "../../../infra/store.ts";
@@ -18,9 +19,11 @@ export interface LedgerStore {
 export interface ContractStore extends LedgerStore {
   readonly fleetJournal: FleetJournal;
   readonly auth: AuthStore;
+  readonly namedKeys: NamedKeyStore;
   readonly people: People;
   readonly vault: VaultStore;
   readonly audit: AuditSink;
+  readonly auditTrail: AuditTrail;
   readonly meta: StoreMeta;
   readonly dayEnds: DayEnds;
   auditRecords(): Promise<readonly AuditRecord[]>;

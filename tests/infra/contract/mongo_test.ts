@@ -1,4 +1,5 @@
 import type { AuditRecord } from "../../../domain/ports/audit.ts";
+import { fromAuditDocument } from "../../../infra/mongo/audit_trail.ts";
 import type { AuditDocument } from "../../../infra/mongo/audit_sink.ts";
 import type { AuthDocument } from "../../../infra/mongo/auth_store.ts";
 import { DAY, NOW } from "../../support/clock.ts";
@@ -6,11 +7,13 @@ import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
 import { withMongo } from "../../support/services.ts";
 import { accountStoreContract } from "./account_store_contract.ts";
 import { auditSinkContract } from "./audit_sink_contract.ts";
+import { auditTrailContract } from "./audit_trail_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { dayEndsContract } from "./day_ends_contract.ts";
 import { journalContract } from "./journal_contract.ts";
+import { namedKeysContract } from "./named_keys_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
@@ -20,9 +23,7 @@ const withStore: WithStore<ContractStore> = (test) =>
     const audit = store.database.collection<AuditDocument>("audit");
     const auditRecords = async (): Promise<readonly AuditRecord[]> => {
       const documents = await audit.find().sort({ _id: 1 }).toArray();
-      return documents.map(({ _id, at, expiresAt: _expiresAt, ...record }) => {
-        return { ...record, at: at.getTime() };
-      });
+      return documents.map(fromAuditDocument);
     };
     const auth = store.database.collection<AuthDocument>("auth");
     const counters = async (): Promise<readonly number[]> => {
@@ -58,6 +59,8 @@ if (mongoUri === undefined) {
   peopleContract("MongoDB", withStore);
   vaultStoreContract("MongoDB", withStore);
   auditSinkContract("MongoDB", withStore);
+  auditTrailContract("MongoDB", withStore);
+  namedKeysContract("MongoDB", withStore);
   storeMetaContract("MongoDB", withStore);
   dayEndsContract("MongoDB", withStore);
 }

@@ -9,11 +9,13 @@ import { createCommands, decideAll, paying, PERSON } from "../../support/command
 import { createMemoryStore } from "../../support/memory_store.ts";
 import { accountStoreContract } from "./account_store_contract.ts";
 import { auditSinkContract } from "./audit_sink_contract.ts";
+import { auditTrailContract } from "./audit_trail_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { dayEndsContract } from "./day_ends_contract.ts";
 import { journalContract } from "./journal_contract.ts";
+import { namedKeysContract } from "./named_keys_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
@@ -39,7 +41,7 @@ function openFile(path: string): Opened {
 function toContractStore({ store, database }: Opened): ContractStore {
   const selectAudit = database.prepare(`
     SELECT at, request_id AS requestId, who, filo, user_no AS userNo, operation, status, code,
-      fields, peer, count
+      key, fields, peer, count
     FROM audit ORDER BY batch_no, place`);
   const selectCounters = database.prepare("SELECT events FROM counters ORDER BY counter_key");
   return {
@@ -47,9 +49,10 @@ function toContractStore({ store, database }: Opened): ContractStore {
     counters: () => Promise.resolve(selectCounters.all().map(({ events }) => Number(events))),
     auditRecords: () =>
       Promise.resolve(
-        selectAudit.all().map(({ fields, peer, count, ...record }) => {
+        selectAudit.all().map(({ key, fields, peer, count, ...record }) => {
           return {
             ...record,
+            ...(key !== null && { key }),
             ...(fields !== null && { fields }),
             ...(peer !== null && { peer, count }),
           } as unknown as AuditRecord;
@@ -92,6 +95,8 @@ for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDi
   peopleContract(name, withStore);
   vaultStoreContract(name, withStore);
   auditSinkContract(name, withStore);
+  auditTrailContract(name, withStore);
+  namedKeysContract(name, withStore);
   storeMetaContract(name, withStore);
   dayEndsContract(name, withStore);
 }
