@@ -17,6 +17,8 @@ export interface paths {
          * Creates a user with a balance and cards
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `pay`.
+         *
          *     The parameters may also stand in the query string, except `authCode`, `name`, `surname`, `birthDate`, `phoneNumber`, `email`, `selectedCard`, `allCards`.
          */
         post: operations["create_user"];
@@ -37,12 +39,16 @@ export interface paths {
          * Shows a user's profile, status, and how much is kept of them
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
          *
+         *     A named key needs the scope `read`.
+         *
          *     A session may leave out `userNo`: it means the user's own.
          */
         get: operations["get_user"];
         /**
          * Changes a user's profile; a session changes its phoneNumber and email alone
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `adjust`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
@@ -53,6 +59,8 @@ export interface paths {
         /**
          * Erases the personal data of a closed account; its journal and number stay
          * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
          *
          *     The parameters may also stand in a JSON body.
          */
@@ -73,6 +81,8 @@ export interface paths {
         /**
          * Replaces the authCode and ends every other session; a session sends currentAuthCode too
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `adjust`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
@@ -100,6 +110,8 @@ export interface paths {
          * Ends every session of a user, the asking one included, and voids waiting codes
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
          *
+         *     A named key needs the scope `adjust`.
+         *
          *     A session may leave out `userNo`: it means the user's own.
          *
          *     The parameters may also stand in a JSON body.
@@ -120,6 +132,8 @@ export interface paths {
         /**
          * Gives all that is kept of a user as one document, however long it is
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -144,6 +158,8 @@ export interface paths {
         /**
          * Creates a one-time code: answered to the fleet and to whoever knows the authCode, otherwise sent to the user
          * @description For anyone.
+         *
+         *     A named key needs the scope `pay`.
          *
          *     The parameters may also stand in the query string, except `authCode`.
          *
@@ -211,6 +227,8 @@ export interface paths {
          * Saves a card
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
          *
+         *     A named key needs the scope `pay`.
+         *
          *     A session may leave out `userNo`: it means the user's own.
          *
          *     The parameters may also stand in the query string, except `cardNo`, `gatewayToken`, `cardHolder`, `expireMonth`, `expireYear`.
@@ -219,6 +237,8 @@ export interface paths {
         /**
          * Removes a saved card
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
@@ -240,6 +260,8 @@ export interface paths {
         /**
          * Lists the saved cards, oldest first
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -263,6 +285,8 @@ export interface paths {
         /**
          * Selects the card that top-ups charge
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
@@ -289,6 +313,8 @@ export interface paths {
          * Pays from the balance
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
          *
+         *     A named key needs the scope `pay`.
+         *
          *     A session may leave out `userNo`: it means the user's own.
          *
          *     The parameters may also stand in the query string.
@@ -310,6 +336,8 @@ export interface paths {
         /**
          * Shows a payment and how much of it is refunded
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -335,6 +363,8 @@ export interface paths {
          * Refunds a payment to the balance, the newest one by default
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `refund`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["refund"];
@@ -357,6 +387,8 @@ export interface paths {
          * Sets money aside, when a ride starts
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `pay`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["place_hold"];
@@ -376,6 +408,8 @@ export interface paths {
         /**
          * Shows a hold and what became of it
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -401,6 +435,8 @@ export interface paths {
          * Takes what a ride came to, all that is held by default, and ends the hold
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `pay`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["capture_hold"];
@@ -422,6 +458,8 @@ export interface paths {
         /**
          * Frees what a hold set aside, when a ride is cancelled
          * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `pay`.
          *
          *     The parameters may also stand in the query string.
          */
@@ -445,6 +483,8 @@ export interface paths {
          * Tops up the balance from a saved card
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
          *
+         *     A named key needs the scope `pay`.
+         *
          *     A session may leave out `userNo`: it means the user's own.
          *
          *     The parameters may also stand in the query string.
@@ -466,6 +506,8 @@ export interface paths {
         /**
          * Shows a top-up; while it is pending, asks the card gateway for the outcome
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -491,6 +533,8 @@ export interface paths {
          * Gives a top-up, or part of it, back to its card
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `refund`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["card_refund"];
@@ -510,6 +554,8 @@ export interface paths {
         /**
          * Shows a card refund; while it is pending, asks the card gateway for the outcome
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -532,6 +578,8 @@ export interface paths {
         /**
          * Shows the balance, what is held of it and what is available
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -557,6 +605,8 @@ export interface paths {
          * Books money that came or went outside Kese
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `adjust`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["adjust_balance"];
@@ -578,6 +628,8 @@ export interface paths {
         /**
          * Freezes an account: nothing new can be paid, held or topped up
          * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `adjust`.
          *
          *     The parameters may also stand in the query string.
          */
@@ -601,6 +653,8 @@ export interface paths {
          * Unfreezes an account
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `adjust`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["unfreeze_account"];
@@ -623,6 +677,8 @@ export interface paths {
          * Closes an empty account for good and ends its sessions
          * @description For the fleet: fleet key and header `Filo`.
          *
+         *     A named key needs the scope `adjust`.
+         *
          *     The parameters may also stand in the query string.
          */
         post: operations["close_account"];
@@ -642,6 +698,8 @@ export interface paths {
         /**
          * Lists the journal, newest first
          * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         *
+         *     A named key needs the scope `read`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          */
@@ -684,8 +742,70 @@ export interface paths {
         /**
          * Lists the entries of the whole fleet, newest first, or gives all of them as a file
          * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `read`.
          */
         get: operations["list_fleet_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/filo/anahtarlar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the named keys that were not revoked, newest first
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Makes a named key, which is shown this once
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
+         *
+         *     The parameters may also stand in the query string, except `name`.
+         */
+        post: operations["create_key"];
+        /**
+         * Revokes a named key at once, on every instance
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
+         *
+         *     The parameters may also stand in a JSON body.
+         */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/filo/denetim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists what was asked of the fleet and how it ended, newest first
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
+         */
+        get: operations["list_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -805,7 +925,7 @@ export interface components {
             /** @description What to do next, where there is a way on. */
             detail?: string;
             /** @enum {string} */
-            code: "malformed_request" | "missing_parameter" | "unknown_parameter" | "conflicting_parameters" | "conflicting_headers" | "invalid_idempotency_key" | "card_number_in_url" | "personal_data_in_url" | "unauthenticated" | "authentication_failed" | "insufficient_balance" | "card_declined" | "forbidden" | "account_frozen" | "not_found" | "user_not_found" | "no_cards" | "card_not_found" | "payment_not_found" | "top_up_not_found" | "card_refund_not_found" | "hold_not_found" | "method_not_allowed" | "user_exists" | "duplicate_card" | "card_in_use" | "too_many_open_top_ups" | "too_many_holds" | "hold_closed" | "account_not_frozen" | "account_closed" | "account_not_closed" | "account_not_empty" | "already_refunded" | "nothing_to_refund" | "card_refund_refused" | "too_many_open_card_refunds" | "ambiguous_order" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "invalid_user_no" | "invalid_amount" | "invalid_card_number" | "too_many_cards" | "card_not_chargeable" | "card_refused" | "refund_exceeds_payment" | "refund_exceeds_top_up" | "only_whole_top_up" | "refund_window_passed" | "balance_limit_exceeded" | "idempotency_key_reused" | "rate_limited" | "internal" | "not_ready" | "code_delivery_unavailable" | "busy" | "outcome_unknown" | "store_inconsistent";
+            code: "malformed_request" | "missing_parameter" | "unknown_parameter" | "conflicting_parameters" | "conflicting_headers" | "invalid_idempotency_key" | "card_number_in_url" | "personal_data_in_url" | "unauthenticated" | "authentication_failed" | "insufficient_balance" | "card_declined" | "forbidden" | "account_frozen" | "not_found" | "user_not_found" | "no_cards" | "card_not_found" | "payment_not_found" | "top_up_not_found" | "card_refund_not_found" | "hold_not_found" | "key_not_found" | "method_not_allowed" | "user_exists" | "duplicate_card" | "card_in_use" | "too_many_open_top_ups" | "too_many_holds" | "hold_closed" | "account_not_frozen" | "account_closed" | "account_not_closed" | "account_not_empty" | "already_refunded" | "nothing_to_refund" | "card_refund_refused" | "too_many_open_card_refunds" | "too_many_keys" | "key_shown_once" | "ambiguous_order" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "invalid_user_no" | "invalid_amount" | "invalid_card_number" | "too_many_cards" | "card_not_chargeable" | "card_refused" | "refund_exceeds_payment" | "refund_exceeds_top_up" | "only_whole_top_up" | "refund_window_passed" | "balance_limit_exceeded" | "idempotency_key_reused" | "rate_limited" | "internal" | "not_ready" | "code_delivery_unavailable" | "busy" | "outcome_unknown" | "store_inconsistent";
             /** @description For people; programs match fields and codes. */
             message: string;
             requestId: string;
@@ -843,6 +963,12 @@ export interface components {
             expired?: boolean;
             /** @description The card has to be saved again to be charged. */
             saveAgain?: boolean;
+            /**
+             * @description What the named key would have to be allowed.
+             * @enum {string}
+             */
+            scope?: "read" | "pay" | "refund" | "adjust" | "admin";
+            keyId?: string;
             paymentId?: string;
             /** @description The payments that were found, newest first. */
             paymentIds?: string[];
@@ -1091,10 +1217,10 @@ export interface components {
             createdAt: string;
             requestId: string;
             /**
-             * @description Who asked for it: the fleet, the user's own session, or Kese itself.
-             * @enum {string}
+             * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
+             * @example fleet
              */
-            by: "fleet" | "session" | "kese";
+            by: string;
             paymentId?: string;
             topUpId?: string;
             cardRefundId?: string;
@@ -1767,10 +1893,10 @@ export interface components {
             createdAt: string;
             requestId: string;
             /**
-             * @description Who asked for it: the fleet, the user's own session, or Kese itself.
-             * @enum {string}
+             * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
+             * @example fleet
              */
-            by: "fleet" | "session" | "kese";
+            by: string;
             paymentId?: string;
             topUpId?: string;
             cardRefundId?: string;
@@ -1799,6 +1925,138 @@ export interface components {
         };
         /** @description Lines of text, however many. */
         File: string;
+        NewNamedKey: {
+            /** @example key_01JABCDEFGHJKMNPQRSTVWXYZ0 */
+            keyId: string;
+            name: string;
+            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string | null;
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            /**
+             * @description Shown this once; only its hash is kept.
+             * @example kk_…
+             */
+            key: string;
+        };
+        CreateKeyRequest: {
+            /**
+             * @description Which of the fleet's systems has the key.
+             * @example Kadıköy kasası
+             */
+            name: string;
+            /**
+             * @description What the key may do.
+             * @example [
+             *       "read",
+             *       "pay"
+             *     ]
+             */
+            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
+            /**
+             * Format: date-time
+             * @description From then on the key opens nothing. Without it the key does not expire.
+             * @example 2027-01-31T09:30:00Z
+             */
+            expiresAt?: string;
+        };
+        NamedKeyList: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            data: components["schemas"]["NamedKey"][];
+            /** @description Null on the last page. */
+            nextCursor: string | null;
+        };
+        NamedKey: {
+            /** @example key_01JABCDEFGHJKMNPQRSTVWXYZ0 */
+            keyId: string;
+            name: string;
+            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            lastUsedAt: string | null;
+        };
+        RevokedKey: {
+            /** @example key_01JABCDEFGHJKMNPQRSTVWXYZ0 */
+            keyId: string;
+            name: string;
+            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            lastUsedAt: string | null;
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            revokedAt: string;
+        };
+        AuditList: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            data: components["schemas"]["AuditRecord"][];
+            /** @description Null on the last page. A page may be short, or empty, and not the last. */
+            nextCursor: string | null;
+        };
+        AuditRecord: {
+            /**
+             * Format: date-time
+             * @description When the request came.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            requestId: string;
+            /** @enum {string} */
+            who: "fleet" | "session" | "anonymous";
+            /** @description keyId of the named key that it came with. */
+            key?: string;
+            userNo: string | null;
+            /** @example pay */
+            operation: string;
+            status: number;
+            /** @description Of its problem; null if it succeeded. */
+            code: string | null;
+            /** @description Names of the personal data that were changed. */
+            fields?: string[];
+            /** @description Address of a caller whom nobody knows. */
+            peer?: string;
+        };
         Liveness: {
             /** @enum {string} */
             status: "ok";
@@ -3517,6 +3775,215 @@ export interface operations {
                     "application/json": components["schemas"]["FleetEntryList"];
                     "text/csv": components["schemas"]["File"];
                     "application/x-ndjson": components["schemas"]["File"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page; 20 when left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedKeyList"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description Makes the request repeatable: the same key with the same request gives the first answer again and does nothing twice. Bare or, if it holds a comma, in double quotes. A refused request is not remembered.
+                 * @example 9f1c2b1e-3d57-4a0e-8f5c-0f4f6d1b7a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKeyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewNamedKey"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query: {
+                keyId: string;
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description Makes the request repeatable: the same key with the same request gives the first answer again and does nothing twice. Bare or, if it holds a comma, in double quotes. A refused request is not remembered.
+                 * @example 9f1c2b1e-3d57-4a0e-8f5c-0f4f6d1b7a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedKey"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description The fleet's number for its user. */
+                userNo?: string;
+                key?: string;
+                /** @description The first moment: a day of TIME_ZONE, from its beginning, or an instant (RFC 3339). */
+                from?: string;
+                /** @description The last moment: a day of TIME_ZONE, with all of it, or an instant (RFC 3339), without it. */
+                to?: string;
+                /** @description Entries on a page; 20 when left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
                 };
             };
             /** @description A refusal. */

@@ -3,6 +3,7 @@ import { METHOD_NAME_ALL } from "hono/router";
 import { Admission } from "./http/admission.ts";
 import { createAccountStatusRoutes } from "./account_status.ts";
 import { createAdjustmentRoutes } from "./adjustments.ts";
+import { createAuditRoutes } from "./audit.ts";
 import { createBalanceRoutes } from "./balance.ts";
 import { createCardRefundRoutes } from "./card_refunds.ts";
 import { mountCardGatewayRoutes } from "./card_gateway_routes.ts";
@@ -18,6 +19,7 @@ import { createHomeRoutes } from "./home.ts";
 import { createJournalRoutes } from "./journal.ts";
 import { refuseUnknownParameter } from "./http/known_parameters.ts";
 import { mountPageRoutes } from "./page_routes.ts";
+import { createNamedKeyRoutes } from "./named_keys.ts";
 import { createPeopleRoutes } from "./people.ts";
 import { createPaymentRoutes } from "./payments.ts";
 import { problem } from "./contract/problems.ts";
@@ -51,6 +53,8 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createJournalRoutes(dependencies),
     ...createHomeRoutes(dependencies),
     ...createFleetEntryRoutes(dependencies),
+    ...createNamedKeyRoutes(dependencies),
+    ...createAuditRoutes(dependencies),
     ...createHealthRoutes(dependencies),
   ];
 }

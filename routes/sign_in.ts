@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { lackingScope } from "../domain/auth.ts";
 import { CODE_TTL_SECONDS, SESSION_TTL_SECONDS } from "../domain/limits.ts";
 import { type CodeOutcome, createSignIn, type SignIn } from "../domain/workflows/sign_in.ts";
 import { authenticate, readBearerToken } from "./http/authenticate.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { definePublicEndpoint, defineSessionEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { problem } from "./contract/problems.ts";
+import { noteCaller } from "./http/run_endpoint.ts";
 import { toSignInProblem } from "./http/rate_limits.ts";
 import { refuseUnknownCaller } from "./http/wrong_keys.ts";
 import { codeAnswer, sessionAnswer } from "./contract/answers.ts";
@@ -37,6 +39,7 @@ function defineCreateCode(dependencies: Dependencies, signIn: SignIn): Endpoint 
     problems: [
       "unauthenticated",
       "authentication_failed",
+      "forbidden",
       "user_not_found",
       "account_closed",
       "rate_limited",
@@ -50,7 +53,9 @@ function defineCreateCode(dependencies: Dependencies, signIn: SignIn): Endpoint 
       const caller = await authenticate(dependencies, { headers, filo, now });
       if (caller === undefined) return await refuseUnknownCaller(dependencies, facts);
       if (caller.kind !== "fleet") return problem("unauthenticated");
-      trace.who = "fleet";
+      noteCaller(caller, trace);
+      const scope = lackingScope(caller, "pay");
+      if (scope !== undefined) return problem("forbidden", { scope });
       return presentCode(await signIn.createCodeForFleet(account, { authCode, now }));
     }
     const attempt = { account, peer: peer() };

@@ -73,6 +73,8 @@ export const LIMITS: Table = [
   ["`Idempotency-Key`", `${limits.IDEMPOTENCY_KEY_MAX_LENGTH} characters`],
   ["One-time code", `${limits.CODE_TTL_SECONDS / 60} minutes, works once`],
   ["Outstanding one-time codes in answers", `${limits.CODES_OUTSTANDING_PER_USER} per user`],
+  ["Named keys per fleet that open anything", count(limits.NAMED_KEYS_PER_FLEET)],
+  ["Named key after its end, before it is forgotten", `${limits.ENDED_KEY_TTL_DAYS} days`],
   ["Session", `${limits.SESSION_TTL_SECONDS / 3_600} hours`],
   ["Sessions per user", `${limits.SESSIONS_PER_USER}; one more ends the oldest`],
   ["Wrong codes and authCodes", codeBounds(limits.WRONG_CODES)],

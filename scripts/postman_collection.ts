@@ -8,7 +8,7 @@
 
 import { z } from "zod";
 import type { Definition, Endpoint } from "../routes/http/endpoint.ts";
-import { isAccountCommand } from "../routes/openapi/problem_codes.ts";
+import { takesIdempotencyKey } from "../routes/openapi/problem_codes.ts";
 import { readEndpoints } from "./endpoints.ts";
 import { describeInTurkish, type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
 
@@ -62,7 +62,7 @@ function toItem(example: ExampleRequest, endpoints: readonly Endpoint[]): object
     ],
     request: {
       method: method.toUpperCase(),
-      header: toHeaders(example, { values, isCommand: isAccountCommand(endpoint) }),
+      header: toHeaders(example, { values, isCommand: takesIdempotencyKey(endpoint) }),
       ...(example.place === "body" && { body: toBody(values) }),
       url: toUrl(path, (example.place ?? "query") === "query" ? values : []),
       description: [describeInTurkish(operation), note].filter(Boolean).join(" "),

@@ -40,6 +40,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   topUpId: "",
   cardRefundId: "",
   holdId: "",
+  keyId: "",
+  namedKey: "",
   balance: "",
 };
 
@@ -89,6 +91,11 @@ const DOES: Readonly<Record<string, string>> = {
     "Kese'nin ne olduğunu ve nasıl başlanacağını söyler; tarayıcıda bir sayfa olarak gösterilir.",
   list_fleet_entries:
     "Filonun tüm işlemlerini en yenisinden başlayarak listeler ya da tamamını dosya olarak verir (Accept: text/csv, application/x-ndjson).",
+  create_key:
+    "Filonun bir sistemi için yetkileri sınırlı bir anahtar oluşturur; anahtar yalnız bu yanıtta görünür.",
+  list_keys: "Filonun iptal edilmemiş anahtarlarını en yenisinden başlayarak listeler.",
+  revoke_key: "Bir anahtarı tüm sunucularda hemen geçersiz kılar.",
+  list_audit: "Filodan kimin ne istediğini ve sonucunu en yenisinden başlayarak listeler.",
   health_live: "Sürecin çalıştığını ve sürümünü bildirir; veri depolarına sormaz.",
   health_ready: "Veri depolarının zamanında yazılıp okunabildiğini bildirir.",
 };
@@ -321,6 +328,21 @@ const ACCOUNT: readonly ExampleRequest[] = [
   { operation: "end_session", name: "Çıkış", bearer: "sessionToken" },
 ];
 
+const FLEET_KEYS: readonly ExampleRequest[] = [
+  {
+    operation: "create_key",
+    name: "Anahtar Oluşturma",
+    note: "Kasanın anahtarı ödeme alır, iade yapamaz.",
+    place: "body",
+    bearer: "fleetKey",
+    values: { name: "Kadıköy kasası", scopes: ["read", "pay"] },
+    keeps: { keyId: "body.keyId", namedKey: "body.key" },
+  },
+  { operation: "list_keys", name: "Anahtarlar", bearer: "fleetKey" },
+  { operation: "revoke_key", name: "Anahtar İptali", bearer: "fleetKey" },
+  { operation: "list_audit", name: "Denetim Kayıtları", bearer: "fleetKey" },
+];
+
 const SYSTEM: readonly ExampleRequest[] = [
   { operation: "home", name: "Başlangıç", bearer: null },
   { operation: "health_live", name: "Çalışıyor mu", bearer: null },
@@ -336,5 +358,6 @@ export const FOLDERS: readonly Folder[] = [
   { name: "Hesap", requests: ACCOUNT },
   { name: "Filo masası", requests: FLEET_DESK },
   { name: "Destek", requests: SUPPORT },
+  { name: "Filo anahtarları", requests: FLEET_KEYS },
   { name: "Sistem", requests: SYSTEM },
 ];

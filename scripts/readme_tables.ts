@@ -18,9 +18,13 @@ type Language = "en" | "tr";
 
 /** Makes every table that is made from code. */
 export function createTables(endpoints: readonly Endpoint[]): readonly PlacedTable[] {
+  const ofUsers = endpoints.filter(({ access }) => access !== "whole_fleet");
+  const ofFleet = endpoints.filter(({ access }) => access === "whole_fleet");
   return [
-    { file: "README.md", name: "routes", table: createRouteTable(endpoints, "en") },
-    { file: "README.tr.md", name: "routes", table: createRouteTable(endpoints, "tr") },
+    { file: "README.md", name: "routes", table: createRouteTable(ofUsers, "en", DOCUMENT) },
+    { file: "README.tr.md", name: "routes", table: createRouteTable(ofUsers, "tr", DOCUMENT) },
+    { file: "docs/fleet.md", name: "routes", table: createRouteTable(ofFleet, "en") },
+    { file: "docs/fleet.tr.md", name: "routes", table: createRouteTable(ofFleet, "tr") },
     { file: "docs/errors.md", name: "errors", table: createErrorTable("en") },
     { file: "docs/errors.tr.md", name: "errors", table: createErrorTable("tr") },
     { file: "docs/limits.md", name: "limits", table: LIMITS },
@@ -32,12 +36,17 @@ export function createTables(endpoints: readonly Endpoint[]): readonly PlacedTab
 interface RouteWords {
   readonly heading: readonly string[];
   readonly who: Readonly<Record<Endpoint["access"] | "one_time_code", string>>;
-  readonly document: string;
 }
+
+/** The last row of the table that has it: the document is not among the endpoints. */
+const DOCUMENT: Readonly<Record<Language, string>> = {
+  en: "Shows all of this as OpenAPI 3.1",
+  tr: "Bunların tümünü OpenAPI 3.1 olarak gösterir",
+};
 
 const ROUTE_WORDS: Readonly<Record<Language, RouteWords>> = {
   en: {
-    heading: ["Route", "Who", "Does", "Parameters", "Answers"],
+    heading: ["Route", "Who", "Scope", "Does", "Parameters", "Answers"],
     who: {
       fleet: "F",
       whole_fleet: "F",
@@ -46,10 +55,9 @@ const ROUTE_WORDS: Readonly<Record<Language, RouteWords>> = {
       public: "anyone",
       one_time_code: "code",
     },
-    document: "Shows all of this as OpenAPI 3.1",
   },
   tr: {
-    heading: ["Uç nokta", "Kim", "Ne yapar", "Parametreler", "Yanıtlar"],
+    heading: ["Uç nokta", "Kim", "Yetki", "Ne yapar", "Parametreler", "Yanıtlar"],
     who: {
       fleet: "F",
       whole_fleet: "F",
@@ -58,25 +66,32 @@ const ROUTE_WORDS: Readonly<Record<Language, RouteWords>> = {
       public: "herkes",
       one_time_code: "kod",
     },
-    document: "Bunların tümünü OpenAPI 3.1 olarak gösterir",
   },
 };
 
-function createRouteTable(endpoints: readonly Endpoint[], language: Language): Table {
-  const { heading, who, document } = ROUTE_WORDS[language];
+function createRouteTable(
+  endpoints: readonly Endpoint[],
+  language: Language,
+  document?: Readonly<Record<Language, string>>,
+): Table {
+  const { heading, who } = ROUTE_WORDS[language];
   const rows = endpoints.map(({ access, definition }) => {
-    const { method, path, operation, parameters, answers, summary, bearer } = definition;
+    const { method, path, operation, scope = "", parameters, answers, summary, bearer } =
+      definition;
     const names = Object.entries(parameters.shape).filter(([name]) => !path.includes(`{${name}}`))
       .map(([name, field]) => field.safeParse(undefined).success ? `${name}?` : name);
     return [
       `\`${method.toUpperCase()} ${path}\``,
       who[bearer === "one_time_code" ? bearer : access],
+      scope,
       language === "en" ? summary : describeInTurkish(operation).replace(/\.$/, ""),
       names.join(", "),
       Object.keys(answers).join(", "),
     ];
   });
-  return [heading, ...rows, ["`GET /openapi.json`", who.public, document, "", "200, 304"]];
+  if (document === undefined) return [heading, ...rows];
+  const last = ["`GET /openapi.json`", who.public, "", document[language], "", "200, 304"];
+  return [heading, ...rows, last];
 }
 
 const ERROR_HEADING: Readonly<Record<Language, readonly string[]>> = {

@@ -388,6 +388,35 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "a named key does what its scopes allow, until it is revoked",
+    run: async ({ send, userNo, found }) => {
+      const line = "POST /filo/anahtarlar";
+      const request = { json: { name: "Smoke", scopes: ["read"] }, key: `${userNo}-key` };
+      const made = await send(line, request);
+      expectAnswer(made, 201, { name: "Smoke", scopes: ["read"] });
+      expectProblem(await send(line, request), 409, "key_shown_once");
+      const { key: bearer, keyId } = made.body;
+      const own = { bearer, headers: { filo: found.get("fleet") } };
+      expectAnswer(await send(`GET /bakiye?userNo=${userNo}`, own), 200);
+      const payment = { json: { userNo, amount: "1.00" }, ...own };
+      expectProblem(await send("POST /kart-saklamali-odeme", payment), 403, "forbidden");
+      const list = await send("GET /filo/anahtarlar");
+      expectAnswer(list, 200);
+      expectEqual("the newest key", list.body.data[0].keyId, keyId);
+      expectAnswer(await send(`DELETE /filo/anahtarlar?keyId=${keyId}`), 200, { keyId });
+      const after = await send(`GET /bakiye?userNo=${userNo}`, own);
+      expectProblem(after, 401, "unauthenticated");
+    },
+  },
+  {
+    name: "the audit has what was asked",
+    run: async ({ send }) => {
+      const audit = await send("GET /filo/denetim?limit=1");
+      expectAnswer(audit, 200);
+      expectEqual("records", audit.body.data.length, 1);
+    },
+  },
+  {
     name: "a user who leaves is closed and erased, and the journal stays",
     run: async ({ send, userNo }) => {
       const json = { userNo };

@@ -17,6 +17,8 @@ const FILES = [
   "docs/deployment.md",
   "docs/errors.md",
   "docs/errors.tr.md",
+  "docs/fleet.md",
+  "docs/fleet.tr.md",
   "docs/gateways.md",
   "docs/limits.md",
   "docs/scale.md",
@@ -47,9 +49,13 @@ Deno.test("the documentation names every task, and no other", () => {
 });
 
 for (const file of ["README.md", "README.tr.md"]) {
-  Deno.test(`${file} leads to every page, and shows the chart`, async () => {
+  Deno.test(`${file} leads to every page in its language, and shows the chart`, async () => {
     for await (const { name } of Deno.readDir(toFileUrl("docs"))) {
-      if (/\.(md|svg)$/.test(name) && !name.startsWith("errors")) {
+      const inEnglish = name.replace(".tr.md", ".md");
+      const isOfOther = file === "README.md"
+        ? name !== inEnglish
+        : FILES.includes(`docs/${inEnglish.replace(".md", ".tr.md")}`) && name === inEnglish;
+      if (/\.(md|svg)$/.test(name) && !name.startsWith("errors") && !isOfOther) {
         assert(textOf(file).includes(`](docs/${name})`), name);
       }
     }

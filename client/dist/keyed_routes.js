@@ -20,4 +20,6 @@ export const KEYED_ROUTES = [
     "POST /hesap/dondur",
     "POST /hesap/coz",
     "POST /hesap/kapat",
+    "POST /filo/anahtarlar",
+    "DELETE /filo/anahtarlar",
 ];

@@ -21,4 +21,6 @@ export const KEYED_ROUTES: readonly string[] = [
   "POST /hesap/dondur",
   "POST /hesap/coz",
   "POST /hesap/kapat",
+  "POST /filo/anahtarlar",
+  "DELETE /filo/anahtarlar",
 ];

@@ -3,10 +3,10 @@ import { CARD_BRANDS } from "../../domain/card_brand.ts";
 import {
   ADJUSTMENT_DIRECTIONS,
   ADJUSTMENT_REASONS,
-  ASKERS,
   DECLINE_REASONS,
   ENTRY_TYPES,
 } from "../../domain/journal.ts";
+import { SCOPES } from "../../domain/auth.ts";
 import { HOLD_ENDS } from "../../domain/rejection.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
@@ -235,8 +235,10 @@ const entryAnswer = z.object({
   balanceAfter: money,
   createdAt: instant,
   requestId: z.string(),
-  by: z.enum(ASKERS).meta({
-    description: "Who asked for it: the fleet, the user's own session, or Kese itself.",
+  by: z.string().regex(/^(fleet|session|kese|key_[0-9A-Z]{26})$/).meta({
+    description:
+      "Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.",
+    example: "fleet",
   }),
   paymentId: z.string().optional(),
   topUpId: z.string().optional(),
@@ -295,6 +297,54 @@ export const sessionAnswer = z.object({
   expiresIn: z.int().min(1).meta({ description: "Seconds.", example: 86400 }),
 }).meta({ id: "Session" });
 
+const scope = z.enum(SCOPES);
+
+const namedKey = z.object({
+  keyId: z.string().meta({ example: "key_01JABCDEFGHJKMNPQRSTVWXYZ0" }),
+  name: z.string(),
+  scopes: z.array(scope),
+  createdAt: instant,
+  expiresAt: instant.nullable(),
+  lastUsedAt: instant.nullable().meta({ description: "To the minute." }),
+}).meta({ id: "NamedKey" });
+
+export const newNamedKeyAnswer = namedKey.omit({ lastUsedAt: true }).extend({
+  message,
+  key: z.string().meta({ description: "Shown this once; only its hash is kept.", example: "kk_…" }),
+}).meta({ id: "NewNamedKey" });
+
+export const namedKeyListAnswer = z.object({
+  message,
+  data: z.array(namedKey),
+  nextCursor: z.string().nullable().meta({ description: "Null on the last page." }),
+}).meta({ id: "NamedKeyList" });
+
+export const revokedKeyAnswer = namedKey.extend({ message, revokedAt: instant })
+  .meta({ id: "RevokedKey" });
+
+export const auditListAnswer = z.object({
+  message,
+  data: z.array(
+    z.object({
+      createdAt: instant.meta({ description: "When the request came." }),
+      requestId: z.string(),
+      who: z.enum(["fleet", "session", "anonymous"]),
+      key: z.string().optional().meta({ description: "keyId of the named key that it came with." }),
+      userNo: z.string().nullable(),
+      operation: z.string().meta({ example: "pay" }),
+      status: z.int().min(100).max(599),
+      code: z.string().nullable().meta({ description: "Of its problem; null if it succeeded." }),
+      fields: z.array(z.string()).optional().meta({
+        description: "Names of the personal data that were changed.",
+      }),
+      peer: z.string().optional().meta({ description: "Address of a caller whom nobody knows." }),
+    }).meta({ id: "AuditRecord" }),
+  ),
+  nextCursor: z.string().nullable().meta({
+    description: "Null on the last page. A page may be short, or empty, and not the last.",
+  }),
+}).meta({ id: "AuditList" });
+
 const fieldError = z.object({ field: z.string(), code: z.string(), message })
   .meta({ id: "FieldError" });
 
@@ -310,6 +360,8 @@ const facts = z.object({
   cardId: z.string().nullable(),
   expired: z.boolean().meta({ description: "The card's last month is over." }),
   saveAgain: z.boolean().meta({ description: "The card has to be saved again to be charged." }),
+  scope: scope.meta({ description: "What the named key would have to be allowed." }),
+  keyId: z.string(),
   paymentId: z.string(),
   paymentIds: z.array(z.string()).meta({
     description: "The payments that were found, newest first.",
@@ -350,5 +402,7 @@ export type AdjustmentBody = Omit<z.output<typeof adjustmentAnswer>, "message">;
 export type RefundBody = Omit<z.output<typeof refundAnswer>, "message">;
 export type TopUpBody = Omit<z.output<typeof topUpAnswer>, "message" | "status">;
 export type CardRefundBody = Omit<z.output<typeof cardRefundAnswer>, "message">;
+export type AuditListBody = Omit<z.output<typeof auditListAnswer>, "message">;
+export type NamedKeyBody = z.output<typeof namedKey>;
 export type EntryAnswer = z.output<typeof entryAnswer>;
 export type CardAnswer = z.output<typeof cardAnswer>;

@@ -1,5 +1,6 @@
 import { domainToASCII } from "node:url";
 import { z } from "zod";
+import { SCOPES } from "../../domain/auth.ts";
 import { CardNumber } from "../../domain/card_number.ts";
 import { parseNewCardNumber } from "../../domain/card_registration.ts";
 import { type Day, isDay } from "../../domain/days.ts";
@@ -21,6 +22,7 @@ import {
   HOLD_MAX_MINUTES,
   HOLD_MIN_MINUTES,
   ID_MAX_LENGTH,
+  KEY_NAME_MAX_LENGTH,
   ORDER_ID_MAX_LENGTH,
   PAGE_DEFAULT,
   PAGE_MAX,
@@ -222,6 +224,7 @@ export const paymentId = id.meta({ example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const topUpId = id.meta({ example: "top_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const cardRefundId = id.meta({ example: "crf_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const holdId = id.meta({ example: "hold_01JABCDEFGHJKMNPQRSTVWXYZ0" });
+export const keyId = id.meta({ example: "key_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const cardId = id.meta({ example: "card_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 
 export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "invalid_limit")
@@ -309,6 +312,42 @@ export const sheetLanguage = z.enum(["tr", "en"], coded("invalid_language")).met
   description:
     "Of a CSV: `tr` separates by semicolons and writes amounts with a comma, for Excel in Turkey.",
 });
+export const keyName = text(KEY_NAME_MAX_LENGTH).meta({
+  description: "Which of the fleet's systems has the key.",
+  example: "Kadıköy kasası",
+});
+
+/** In a query they are one text, with commas between. */
+export const scopes = z.preprocess(
+  (given) => typeof given === "string" ? given.split(",") : given,
+  z.array(z.enum(SCOPES, "invalid_scopes"), coded("invalid_scopes")).min(1, "invalid_scopes")
+    .max(SCOPES.length, "invalid_scopes"),
+).meta({
+  type: "array",
+  items: { type: "string", enum: [...SCOPES] },
+  minItems: 1,
+  description: "What the key may do.",
+  example: ["read", "pay"],
+});
+
+export const expiresAt = z.iso.datetime({ ...coded("invalid_expires_at"), offset: true })
+  .transform((text) => Date.parse(text))
+  .meta({
+    type: "string",
+    format: "date-time",
+    description: "From then on the key opens nothing. Without it the key does not expire.",
+    example: "2027-01-31T09:30:00Z",
+  });
+
+export const keyCursor = z.string(coded("invalid_cursor"))
+  .regex(/^key_[0-9A-Z]{26}$/, "invalid_cursor")
+  .meta({
+    description: "`nextCursor` of the page before.",
+    example: "key_01JABCDEFGHJKMNPQRSTVWXYZ0",
+  });
+
+export const auditCursor = z.string(coded("invalid_cursor")).regex(FLEET_CURSOR, "invalid_cursor")
+  .meta({ description: "`nextCursor` of the page before." });
 
 export const entryType = z.enum(ENTRY_TYPES, coded("invalid_type")).meta({
   description: "Only entries of this type.",

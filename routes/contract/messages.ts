@@ -1,3 +1,4 @@
+import { SCOPES } from "../../domain/auth.ts";
 import type { Language } from "../../domain/idempotency.ts";
 import type { DeclineReason } from "../../domain/journal.ts";
 import { CARDS_PER_ACCOUNT, PAGE_MAX } from "../../domain/limits.ts";
@@ -59,6 +60,13 @@ export const MESSAGES = {
     en: "The card refund failed; the balance has the amount again.",
   },
   balance_found: { tr: "Bakiye görüntülendi.", en: "The balance was found." },
+  key_made: {
+    tr: "Anahtar oluşturuldu. Şimdi saklayın: bir daha gösterilmez.",
+    en: "The key was made. Keep it now: it is not shown again.",
+  },
+  keys_listed: { tr: "Anahtarlar listelendi.", en: "The keys are listed." },
+  key_revoked: { tr: "Anahtar iptal edildi.", en: "The key was revoked." },
+  audit_listed: { tr: "Denetim kayıtları listelendi.", en: "The audit records are listed." },
   entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
 } as const;
 
@@ -95,6 +103,14 @@ export const FIELD_MESSAGES = {
   invalid_reason: {
     tr: "goodwill, promotion, cash, damage, fine, correction, other değerlerinden biri olmalıdır.",
     en: "It must be one of goodwill, promotion, cash, damage, fine, correction, other.",
+  },
+  invalid_scopes: {
+    tr: `${SCOPES.join(", ")} değerlerinden en az biri olmalıdır.`,
+    en: `It must hold at least one of ${SCOPES.join(", ")}.`,
+  },
+  invalid_expires_at: {
+    tr: "Gelecekte bir an olmalıdır (RFC 3339, örnek: 2027-01-31T09:30:00Z).",
+    en: "It must be a moment in the future (RFC 3339, as 2027-01-31T09:30:00Z).",
   },
   invalid_cursor: { tr: "İmleç geçersiz.", en: "The cursor is invalid." },
   invalid_moment: {

@@ -4,6 +4,7 @@ import {
   BALANCE_MAX_KURUS,
   CARDS_PER_ACCOUNT,
   IDEMPOTENCY_KEY_MAX_LENGTH,
+  NAMED_KEYS_PER_FLEET,
   ORDER_SEARCH_PAGES,
   PAGE_SCAN_MAX,
   REFUND_WINDOW_DAYS,
@@ -151,6 +152,37 @@ export const PROBLEM_TEXTS: Readonly<
     tr: { title: "Provizyon bulunamadı." },
     en: { title: "The hold was not found." },
   },
+  key_not_found: {
+    tr: {
+      title: "Anahtar bulunamadı.",
+      detail: "Filonun anahtarlarını GET /filo/anahtarlar gösterir.",
+    },
+    en: {
+      title: "The key was not found.",
+      detail: "GET /filo/anahtarlar shows the fleet's keys.",
+    },
+  },
+  too_many_keys: {
+    tr: {
+      title: "Anahtar sayısı üst sınıra ulaştı.",
+      detail:
+        `Bir filonun en fazla ${NAMED_KEYS_PER_FLEET} geçerli anahtarı olabilir. Kullanılmayan birini iptal edin.`,
+    },
+    en: {
+      title: "The fleet has too many keys.",
+      detail: `A fleet may have ${NAMED_KEYS_PER_FLEET} valid keys. Revoke one that is not in use.`,
+    },
+  },
+  key_shown_once: {
+    tr: {
+      title: "Anahtar daha önce oluşturuldu ve bir daha gösterilmez.",
+      detail: "Yanıtı almadıysanız {keyId} anahtarını iptal edip yenisini oluşturun.",
+    },
+    en: {
+      title: "The key was made by an earlier request and is not shown again.",
+      detail: "If you did not get that answer, revoke {keyId} and make another.",
+    },
+  },
   hold_closed: {
     tr: {
       title: "Provizyon artık açık değil.",
@@ -218,12 +250,12 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Bu işlem için yetkiniz yok.",
       detail:
-        "Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.[ Oturumla değiştirilemeyenler: {parameters}.]",
+        "[Bu anahtarın {scope} yetkisi yok. ]Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.[ Oturumla değiştirilemeyenler: {parameters}.]",
     },
     en: {
       title: "You may not do this.",
       detail:
-        "A session acts only for its own user and cannot refund; everything else takes the fleet key.[ A session cannot change {parameters}.]",
+        "[This key lacks the scope {scope}. ]A session acts only for its own user and cannot refund; everything else takes a fleet key.[ A session cannot change {parameters}.]",
     },
   },
   not_found: {

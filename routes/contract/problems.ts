@@ -12,6 +12,7 @@ export interface ProblemType {
 const PAYMENT_ID = "pay_01JABCDEFGHJKMNPQRSTVWXYZ0";
 const CARD_ID = "card_01JABCDEFGHJKMNPQRSTVWXYZ0";
 const TOP_UP_ID = "top_01JABCDEFGHJKMNPQRSTVWXYZ0";
+const KEY_ID = "key_01JABCDEFGHJKMNPQRSTVWXYZ0";
 const CARD_REFUND_ID = "crf_01JABCDEFGHJKMNPQRSTVWXYZ0";
 
 /** Every error of the API. Clients match the code. The texts are in problem_texts.ts. */
@@ -31,7 +32,7 @@ export const PROBLEMS = {
     facts: { balance: "42.40", available: "12.40", amount: "50.00" },
   },
   card_declined: { status: 402, facts: { topUpId: TOP_UP_ID, declineReason: "declined" } },
-  forbidden: { status: 403 },
+  forbidden: { status: 403, facts: { scope: "refund" } },
   account_frozen: { status: 403 },
   not_found: { status: 404 },
   user_not_found: { status: 404 },
@@ -41,6 +42,7 @@ export const PROBLEMS = {
   top_up_not_found: { status: 404 },
   card_refund_not_found: { status: 404 },
   hold_not_found: { status: 404 },
+  key_not_found: { status: 404 },
   method_not_allowed: { status: 405 },
   user_exists: { status: 409 },
   duplicate_card: { status: 409, facts: { cardId: CARD_ID } },
@@ -59,6 +61,8 @@ export const PROBLEMS = {
     facts: { cardRefundId: CARD_REFUND_ID, topUpId: TOP_UP_ID },
   },
   too_many_open_card_refunds: { status: 409 },
+  too_many_keys: { status: 409 },
+  key_shown_once: { status: 409, facts: { keyId: KEY_ID } },
   ambiguous_order: { status: 409, facts: { paymentIds: [PAYMENT_ID] } },
   payload_too_large: { status: 413 },
   uri_too_long: { status: 414 },

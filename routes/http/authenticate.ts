@@ -1,7 +1,9 @@
 import { type Caller, type Session, SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
+import { isNamedKeyText, type NamedKey } from "../../domain/named_key.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
 import type { Digests } from "../../domain/ports/digests.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
+import type { NamedKeys } from "../../domain/workflows/named_keys.ts";
 import type { Settings } from "./dependencies.ts";
 
 /** The longest fleet key, code or session token. A longer one cannot be valid, and is not hashed. */
@@ -9,6 +11,7 @@ const BEARER_MAX_LENGTH = 512;
 
 interface AuthenticationPorts {
   readonly auth: Pick<AuthStore, "findSession">;
+  readonly namedKeys: Pick<NamedKeys, "use">;
   readonly digests: Digests;
   readonly settings: Pick<Settings, "fleets">;
 }
@@ -22,9 +25,12 @@ export function readBearerToken(headers: Headers): string | undefined {
   return BEARER.exec(headers.get("authorization") ?? "")?.[1];
 }
 
-/** Finds out who sends a request: a session by its token alone, a fleet by `Filo` and its key. */
+/**
+ * Finds out who sends a request: a session by its token alone, a fleet by `Filo` and its key. The form
+ * of a token says where it is looked for, so that a configured key costs no look-up.
+ */
 export function authenticate(
-  { auth, digests, settings }: AuthenticationPorts,
+  { auth, namedKeys, digests, settings }: AuthenticationPorts,
   { headers, filo, now }: {
     readonly headers: Headers;
     readonly filo?: string;
@@ -36,6 +42,7 @@ export function authenticate(
   const hash = digests.secret(token);
   if (token.startsWith(SESSION_TOKEN_PREFIX)) return findSession({ auth, settings }, hash, now);
   const fleet = filo ?? headers.get("filo") ?? "";
+  if (isNamedKeyText(token)) return findNamedKey({ namedKeys, settings }, hash, { fleet, now });
   const keys = settings.fleets.get(fleet) ?? NO_KEYS;
   return keys.some((key) => digests.equal(key, hash)) ? { kind: "fleet", filo: fleet } : undefined;
 }
@@ -53,5 +60,22 @@ function findSession(
     // A session ends with its fleet: once a fleet is removed, its users must not get in either.
     if (session === undefined || !settings.fleets.has(session.account.filo)) return undefined;
     return { kind: "session", account: session.account, tokenHash };
+  }
+}
+
+/** A key of another fleet is asked for like any other, so that the time tells nothing about fleets. */
+function findNamedKey(
+  { namedKeys, settings }: Pick<AuthenticationPorts, "namedKeys" | "settings">,
+  hash: string,
+  { fleet, now }: { readonly fleet: string; readonly now: number },
+): Eventually<Caller | undefined> {
+  const found = namedKeys.use(hash, fleet, now);
+  return found instanceof Promise ? found.then(toCaller) : toCaller(found);
+
+  function toCaller(key: NamedKey | undefined): Caller | undefined {
+    // Once a fleet is removed, its keys must not get in either.
+    if (key === undefined || !settings.fleets.has(key.filo)) return undefined;
+    const { keyId, scopes } = key;
+    return { kind: "fleet", filo: key.filo, key: { keyId, scopes } };
   }
 }

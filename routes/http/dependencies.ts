@@ -1,6 +1,6 @@
 import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 import type { Accounts } from "../../domain/ports/accounts.ts";
-import type { AuditLog } from "../../domain/ports/audit.ts";
+import type { AuditLog, AuditTrail } from "../../domain/ports/audit.ts";
 import type { AuthStore } from "../../domain/ports/auth_store.ts";
 import type { CardGateways } from "../../domain/ports/card_gateway.ts";
 import type { CardVault } from "../../domain/ports/card_vault.ts";
@@ -16,6 +16,7 @@ import type { Pingable } from "../../domain/ports/health.ts";
 import type { People } from "../../domain/ports/people.ts";
 import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
+import type { NamedKeys } from "../../domain/workflows/named_keys.ts";
 import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Texts } from "../contract/messages.ts";
@@ -26,6 +27,7 @@ export interface Dependencies {
   readonly journal: Journal;
   readonly fleet: FleetReading;
   readonly auth: AuthStore;
+  readonly namedKeys: NamedKeys;
   readonly people: People;
   readonly erasing: Erasing;
   readonly cache: Pick<ErasableCache, "replace">;
@@ -39,6 +41,7 @@ export interface Dependencies {
   readonly clock: Clock;
   readonly log: Log;
   readonly audit: AuditLog;
+  readonly auditTrail: AuditTrail;
   readonly limiter: RateLimiter;
   readonly codeSender: CodeSender;
   readonly texts: Texts;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { AccountId } from "../../domain/account.ts";
-import type { Caller, Scope } from "../../domain/auth.ts";
+import type { Caller, KeyId, Scope } from "../../domain/auth.ts";
 import type { Command } from "../../domain/decision.ts";
 import type { Language } from "../../domain/idempotency.ts";
 import type { MessageName } from "../contract/messages.ts";
@@ -75,6 +75,8 @@ export interface Trace {
   who: "fleet" | "session" | "anonymous";
   filo: string | null;
   userNo: string | null;
+  /** The named key that it came with. */
+  key?: KeyId;
   /** The names of the personal data that were changed, and never their values. */
   fields?: string;
 }
@@ -93,6 +95,7 @@ export interface FleetRequest<Parameters> extends RequestFacts {
   readonly filo: string;
   readonly caller: Extract<Caller, { kind: "fleet" }>;
   readonly parameters: Parameters;
+  readonly command: RequestCommand;
   readonly trace: Trace;
 }
 

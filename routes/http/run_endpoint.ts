@@ -1,4 +1,4 @@
-import { accountFor, type Caller } from "../../domain/auth.ts";
+import { accountFor, type Caller, lackingScope } from "../../domain/auth.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import { problem, type Read, refuse } from "../contract/problems.ts";
 import type { Admission } from "./admission.ts";
@@ -64,6 +64,8 @@ async function runSignedIn(
       await refuseUnknownCaller(dependencies, facts);
   }
   noteCaller(caller, trace);
+  const scope = lackingScope(caller, endpoint.definition.scope);
+  if (scope !== undefined) return problem("forbidden", { scope });
   if (endpoint.access === "whole_fleet") return await runFleet(run, endpoint, caller);
   if (endpoint.access !== "session") return await runAccount(run, endpoint, caller);
   if (caller.kind !== "session") return problem("unauthenticated");
@@ -73,10 +75,14 @@ async function runSignedIn(
 }
 
 /** The audit names who sent a request, whomever it is about and however it ends. */
-function noteCaller(caller: Caller, trace: Trace): void {
+export function noteCaller(caller: Caller, trace: Trace): void {
   trace.who = caller.kind;
-  if (caller.kind === "fleet") trace.filo = caller.filo;
-  else Object.assign(trace, caller.account);
+  if (caller.kind === "session") {
+    Object.assign(trace, caller.account);
+    return;
+  }
+  trace.filo = caller.filo;
+  if (caller.key) trace.key = caller.key.keyId;
 }
 
 async function runAccount(
@@ -94,7 +100,7 @@ async function runAccount(
   const limits = listRateLimits(settings, account);
   const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
   if (exceeded) return refuseRateLimited(exceeded);
-  const command = readCommand(parameters.value, { digests, facts, definition, by: caller.kind });
+  const command = readCommand(parameters.value, { digests, facts, definition, caller });
   if (!command.ok) return command.problem;
   return await handle({
     ...facts,
@@ -111,7 +117,7 @@ async function runFleet(
   { definition, handle }: EndpointOf<"whole_fleet">,
   caller: Caller,
 ): Promise<AnyReply> {
-  const { dependencies: { limiter, settings }, facts, trace } = run;
+  const { dependencies: { digests, limiter, settings }, facts, trace } = run;
   if (caller.kind === "session") return problem("forbidden");
   const parameters = await read(run, definition, caller);
   if (!parameters.ok) return parameters.problem;
@@ -119,7 +125,16 @@ async function runFleet(
   const limits = listFleetRateLimits(settings, filo);
   const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
   if (exceeded) return refuseRateLimited(exceeded);
-  return await handle({ ...facts, parameters: parameters.value, filo, caller, trace });
+  const command = readCommand(parameters.value, { digests, facts, definition, caller });
+  if (!command.ok) return command.problem;
+  return await handle({
+    ...facts,
+    parameters: parameters.value,
+    filo,
+    caller,
+    command: command.value,
+    trace,
+  });
 }
 
 /** Reads and checks the parameters: at once, unless there is a body to wait for. */

@@ -51,11 +51,10 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     const { response, code } = render(reply, { facts, texts });
     const { at, requestId } = facts;
     const { status } = response;
-    const { who, filo, userNo, fields } = trace;
     if (audited) {
-      const record = { at, requestId, who, filo, userNo, operation, status, code };
-      if (fields !== undefined) audit.record({ ...record, fields });
-      else audit.record(who === "anonymous" ? { ...record, peer: facts.peer() } : record);
+      // Of the trace what there is: a payment with a configured key has neither `key` nor `fields`.
+      const record = { at, requestId, ...trace, operation, status, code };
+      audit.record(trace.who === "anonymous" ? { ...record, peer: facts.peer() } : record);
     }
     log.debug("request", { operation, requestId, status, code, milliseconds: clock.now() - at });
     return response;

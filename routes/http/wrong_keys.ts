@@ -1,4 +1,5 @@
 import { SESSION_TOKEN_PREFIX } from "../../domain/auth.ts";
+import { isNamedKeyText } from "../../domain/named_key.ts";
 import { CODE_WINDOW_SECONDS } from "../../domain/limits.ts";
 import { readBearerToken } from "./authenticate.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -11,15 +12,15 @@ export const WRONG_KEYS_PER_PEER = 50;
 
 /**
  * Refuses a request whose sender is unknown. Wrong fleet keys are limited by address; the right key
- * is still accepted, because a fleet's server may share its address. A session that has ended is not
- * a guess: many riders behind one address may send such tokens, and must get 401 to sign in again.
+ * is still accepted, because a fleet's server may share its address. A session or named key that has
+ * ended is not a guess: many may send such tokens from behind one address, and must get 401.
  */
 export async function refuseUnknownCaller(
   { limiter }: Pick<Dependencies, "limiter">,
   { headers, peer, at }: Pick<RequestFacts, "headers" | "peer" | "at">,
 ): Promise<Problem> {
   const token = readBearerToken(headers);
-  if (token === undefined || token.startsWith(SESSION_TOKEN_PREFIX)) {
+  if (token === undefined || token.startsWith(SESSION_TOKEN_PREFIX) || isNamedKeyText(token)) {
     return problem("unauthenticated");
   }
   const exceeded = await limiter.take([{

@@ -46,6 +46,8 @@ const TAGS = [
   { name: "accounts", description: "Freezing, unfreezing and closing an account." },
   { name: "journal", description: "Everything that happened to an account." },
   { name: "fleet", description: "The fleet's desk: all users and entries of the fleet." },
+  { name: "keys", description: "Named keys of the fleet's own systems, each with its scopes." },
+  { name: "audit", description: "Who asked for what, and how it ended." },
   { name: "health", description: "For load balancers and monitors." },
   { name: "documentation", description: "This document, and where to begin." },
 ];
@@ -55,7 +57,8 @@ const SECURITY_SCHEMES = {
     type: "http",
     scheme: "bearer",
     description:
-      "The fleet's key, together with the header `Filo`: acts for every user of the fleet.",
+      "A key of the fleet, together with the header `Filo`: acts for every user of the fleet. A configured " +
+      "key may do everything, a named key (`kk_…`) what its scopes allow: each operation says which it needs.",
   },
   session: {
     type: "http",

@@ -8,12 +8,12 @@ import {
 } from "./components.ts";
 import { COMMON_HEADERS, toProblemResponses } from "./problems.ts";
 import { KEPT_OUT_OF_URLS } from "../http/parameters.ts";
-import { isAccountCommand, listProblemCodes } from "./problem_codes.ts";
+import { isAccountCommand, listProblemCodes, takesIdempotencyKey } from "./problem_codes.ts";
 
 /** An endpoint as OpenAPI describes it. */
 export function toRoute(endpoint: Endpoint): Route {
   const { definition } = endpoint;
-  const { method, path, operation, summary, tag } = definition;
+  const { method, path, operation, scope, summary, tag } = definition;
   const mayReplay = isAccountCommand(endpoint);
   return {
     method,
@@ -22,6 +22,7 @@ export function toRoute(endpoint: Endpoint): Route {
     tags: [tag],
     summary,
     description: describe(endpoint),
+    ...(scope && { "x-scope": scope }),
     security: listSecurity(endpoint),
     parameters: listHeaderNames(endpoint).map((name) => referToComponent("parameters", name)),
     request: toRequest(definition),
@@ -45,6 +46,7 @@ function describe(endpoint: Endpoint): string {
   const mayMeanItsOwn = access === "fleet_or_session" && "userNo" in pickFreeFields(definition);
   return [
     ACCESS[access],
+    ...(definition.scope ? [`A named key needs the scope \`${definition.scope}\`.`] : []),
     ...(mayMeanItsOwn ? ["A session may leave out `userNo`: it means the user's own."] : []),
     ...describeOtherPlaces(definition),
   ].join("\n\n");
@@ -92,7 +94,7 @@ function listHeaderNames(endpoint: Endpoint): (keyof typeof HEADER_PARAMETERS)[]
   const isOfFleet = endpoint.access !== "public" && endpoint.access !== "session";
   return [
     ...(isOfFleet ? ["Filo" as const] : []),
-    ...(isAccountCommand(endpoint) ? ["Idempotency-Key" as const] : []),
+    ...(takesIdempotencyKey(endpoint) ? ["Idempotency-Key" as const] : []),
     "Accept-Language",
     "X-Request-Id",
   ];

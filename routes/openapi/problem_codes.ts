@@ -50,6 +50,12 @@ export function isAccountCommand({ access, definition: { method } }: Endpoint): 
   return (access === "fleet" || access === "fleet_or_session") && method !== "get";
 }
 
+/** Whether it changes anything for a fleet, and so takes an `Idempotency-Key`. */
+export function takesIdempotencyKey(endpoint: Endpoint): boolean {
+  return isAccountCommand(endpoint) ||
+    endpoint.access === "whole_fleet" && endpoint.definition.method !== "get";
+}
+
 function listAccessCodes(endpoint: Endpoint): readonly ProblemCode[] {
   switch (endpoint.access) {
     case "public":
@@ -57,6 +63,7 @@ function listAccessCodes(endpoint: Endpoint): readonly ProblemCode[] {
     case "session":
       return ["unauthenticated", "rate_limited"];
     default:
-      return isAccountCommand(endpoint) ? [...ACCOUNT, ...COMMAND] : ACCOUNT;
+      if (isAccountCommand(endpoint)) return [...ACCOUNT, ...COMMAND];
+      return takesIdempotencyKey(endpoint) ? [...ACCOUNT, "invalid_idempotency_key"] : ACCOUNT;
   }
 }

@@ -279,6 +279,10 @@ const OTHERS = {
   "POST /authenticate_first_route": "public",
   "POST /authenticate_second_route": "public",
   "GET /": "public",
+  "POST /filo/anahtarlar": "whole_fleet",
+  "GET /filo/anahtarlar": "whole_fleet",
+  "DELETE /filo/anahtarlar": "whole_fleet",
+  "GET /filo/denetim": "whole_fleet",
   "GET /health/live": "public",
   "GET /health/ready": "public",
 };

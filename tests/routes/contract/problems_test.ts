@@ -1,6 +1,6 @@
 import type { CardGateway } from "../../../domain/ports/card_gateway.ts";
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import { DAY_MILLISECONDS } from "../../../domain/limits.ts";
+import { DAY_MILLISECONDS, NAMED_KEYS_PER_FLEET } from "../../../domain/limits.ts";
 import { BusyError } from "../../../domain/ports/errors.ts";
 import { createSecretHasher } from "../../../infra/crypto/secret_hasher.ts";
 import { PROBLEM_TEXTS } from "../../../routes/contract/problem_texts.ts";
@@ -32,6 +32,7 @@ import {
 import { createScriptedGateway } from "../../support/scripted_gateway.ts";
 
 const PAY = "POST /kart-saklamali-odeme";
+const NAMED_KEY = { name: "Kasa 1", scopes: ["pay"] };
 
 /** A store whose parts a test replaces while Kese runs. */
 function openBreakable(): { store: Store; breakPart: (part: object, calls: object) => () => void } {
@@ -103,6 +104,9 @@ function requestsForProblems(
     account_frozen: ["POST /provizyon", { json: { userNo: "frozen", amount: "1" } }],
     hold_not_found: ["GET /provizyon/none?userNo=1"],
     hold_closed: [`POST /provizyon/${holdId}/tahsilat`, { json: { userNo: "holder" } }],
+    key_not_found: ["DELETE /filo/anahtarlar?keyId=none"],
+    key_shown_once: ["POST /filo/anahtarlar", { json: NAMED_KEY, headers: key }],
+    too_many_keys: ["POST /filo/anahtarlar", { json: NAMED_KEY }],
     too_many_holds: ["POST /provizyon", { json: { userNo: "holder", amount: "1" } }],
     account_not_frozen: ["POST /hesap/coz", { json: { userNo: "1" } }],
     account_closed: ["POST /hesap/dondur", { json: { userNo: "closed" } }],
@@ -203,6 +207,10 @@ async function openForEverything(): Promise<TestKese & { made: Record<string, st
   }
   await sendWell(kese, "POST /hesap/dondur", { json: { userNo: "frozen" } });
   await sendWell(kese, "POST /hesap/kapat", { json: { userNo: "closed" } });
+  for (let count = 0; count < NAMED_KEYS_PER_FLEET; count++) {
+    const headers = { "idempotency-key": count === 0 ? "k" : `key-${count}` };
+    await sendWell(kese, "POST /filo/anahtarlar", { json: NAMED_KEY, headers });
+  }
   made.session = await signIn(kese, "1");
   return { ...kese, made };
 }

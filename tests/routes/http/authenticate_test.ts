@@ -4,6 +4,11 @@ import { authenticate } from "../../../routes/http/authenticate.ts";
 
 const DIGESTS = createDigests(() => new Uint8Array(32));
 const ACCOUNT = { filo: "hergele", userNo: "1" };
+const NO_NAMED_KEYS = {
+  use: (): never => {
+    throw new Error("Cannot ask for a named key: none was sent");
+  },
+};
 const HEADERS = new Headers({ authorization: "Bearer ks_token" });
 
 function authenticateWith(found: "at once" | "later", fleets: readonly string[] = ["hergele"]) {
@@ -16,7 +21,8 @@ function authenticateWith(found: "at once" | "later", fleets: readonly string[] 
     },
   };
   const settings = { fleets: new Map(fleets.map((fleet) => [fleet, []])) };
-  return authenticate({ auth, digests: DIGESTS, settings }, { headers: HEADERS, now: 1 });
+  const ports = { auth, namedKeys: NO_NAMED_KEYS, digests: DIGESTS, settings };
+  return authenticate(ports, { headers: HEADERS, now: 1 });
 }
 
 Deno.test("authenticate() waits for a session only if the store does", async () => {

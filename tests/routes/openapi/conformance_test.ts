@@ -284,9 +284,39 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     return [whole, await send(kese, "GET /islemler?userNo=1&limit=1")];
   },
   home: (kese) => send(kese, "GET /", { bearer: null, filo: null }),
+  create_key: (kese) => makeNamedKey(kese, { expiresAt: "2027-01-01T00:00:00Z" }),
+  list_keys: async (kese) => {
+    await makeNamedKey(kese);
+    const { body } = await makeNamedKey(kese, { expiresAt: "2027-01-01T00:00:00Z" });
+    await send(kese, "GET /bakiye?userNo=1", { bearer: body.key });
+    return [
+      await send(kese, "GET /filo/anahtarlar"),
+      await send(kese, "GET /filo/anahtarlar?limit=1"),
+    ];
+  },
+  revoke_key: async (kese) => {
+    const { body } = await makeNamedKey(kese);
+    return await send(kese, `DELETE /filo/anahtarlar?keyId=${body.keyId}`);
+  },
+  list_audit: async (kese) => {
+    const { body } = await makeNamedKey(kese);
+    await send(kese, "GET /bakiye?userNo=1", { bearer: body.key });
+    await send(kese, "PUT /kullanici", { json: { userNo: "1", name: "Ada", email: "a@b.de" } });
+    await send(kese, "POST /authenticate_first_route", { bearer: null, json: { userNo: "1" } });
+    return [
+      await send(kese, "GET /filo/denetim"),
+      await send(kese, "GET /filo/denetim?limit=1"),
+      await send(kese, "GET /filo/denetim?userNo=nobody"),
+    ];
+  },
   health_live: (kese) => send(kese, "GET /health/live", { bearer: null, filo: null }),
   health_ready: (kese) => send(kese, "GET /health/ready", { bearer: null, filo: null }),
 };
+
+function makeNamedKey(kese: TestKese, more: object = {}): Promise<Answer> {
+  const json = { name: "Kasa 1", scopes: ["read", "pay"], ...more };
+  return send(kese, "POST /filo/anahtarlar", { json });
+}
 
 function placeHold(kese: TestKese): Promise<Answer> {
   return send(kese, "POST /provizyon", {

@@ -128,6 +128,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "Account",
     "AccountStatus",
     "Adjustment",
+    "AuditList",
     "Balance",
     "CardList",
     "CardRefund",
@@ -140,12 +141,15 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "Home",
     "Liveness",
     "Message",
+    "NamedKeyList",
+    "NewNamedKey",
     "OneTimeCode",
     "OpenApiDocument",
     "Payment",
     "PaymentState",
     "Problem",
     "Refund",
+    "RevokedKey",
     "SavedCard",
     "Session",
     "SessionsEnded",
@@ -155,7 +159,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
   ]);
 });
 
-Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and nowhere else", () => {
+Deno.test("openApiDocument() takes an Idempotency-Key where anything changes, and nowhere else", () => {
   const taking = OPERATIONS.filter(({ parameters }) =>
     parameters.some(({ $ref }: Json) => $ref === "#/components/parameters/Idempotency-Key")
   );
@@ -166,6 +170,7 @@ Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and
     "change_auth_code",
     "change_user",
     "close_account",
+    "create_key",
     "create_user",
     "end_sessions",
     "erase_user",
@@ -175,6 +180,7 @@ Deno.test("openApiDocument() takes an Idempotency-Key where accounts change, and
     "refund",
     "release_hold",
     "remove_card",
+    "revoke_key",
     "save_card",
     "select_card",
     "top_up",
