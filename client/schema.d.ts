@@ -814,6 +814,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/filo/gun-sonu": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows what a fleet's users had before a day, what moved, and what they had after it
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `read`.
+         */
+        get: operations["get_day_end"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -2056,6 +2078,105 @@ export interface components {
             fields?: string[];
             /** @description Address of a caller whom nobody knows. */
             peer?: string;
+        };
+        DayEnd: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            /**
+             * Format: date
+             * @example 2026-03-01
+             */
+            date: string;
+            /**
+             * @description Whose day it is.
+             * @example Europe/Istanbul
+             */
+            timeZone: string;
+            /** @enum {string} */
+            currency: "TRY";
+            /**
+             * @description All balances when the day began.
+             * @example 989.50
+             */
+            opening: string;
+            /** @description One for each type of entry that there was. */
+            movements: components["schemas"]["Movement"][];
+            /**
+             * @description The opening and every delta: what the next day begins with.
+             * @example 989.50
+             */
+            closing: string;
+            /** @description Credited top-ups of the day. */
+            topUps: components["schemas"]["GatewayTotal"][];
+            /** @description Money that went back to cards on that day. */
+            cardRefunds: components["schemas"]["GatewayTotal"][];
+            /** @description Top-ups whose outcome is not known now. */
+            openTopUps: {
+                count: number;
+                /**
+                 * @description TRY with two decimals.
+                 * @example 989.50
+                 */
+                amount: string;
+            };
+            /** @description Holds that set money aside now. */
+            openHolds: {
+                count: number;
+                /**
+                 * @description TRY with two decimals.
+                 * @example 989.50
+                 */
+                amount: string;
+            };
+            /** @description Whether nothing of that day can still arrive. */
+            final: boolean;
+            /** @description For the next references; null when there are no more. */
+            nextCursor: string | null;
+        };
+        Movement: {
+            /** @enum {string} */
+            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            count: number;
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            amount: string;
+            /**
+             * @description What they did to balances.
+             * @example -10.50
+             */
+            delta: string;
+        };
+        GatewayTotal: {
+            /** @example iyzico */
+            gateway: string;
+            count: number;
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            amount: string;
+            /** @description Newest first; those of this page, and more follow while there is a nextCursor. */
+            references: components["schemas"]["GatewayReference"][];
+        };
+        GatewayReference: {
+            /** @description Of money that went back to a card. */
+            cardRefundId?: string;
+            topUpId: string;
+            userNo: string;
+            /** @description What the gateway calls the charge. */
+            providerRef: string;
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            amount: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
         };
         Liveness: {
             /** @enum {string} */
@@ -3984,6 +4105,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_day_end: {
+        parameters: {
+            query: {
+                /** @description A day of TIME_ZONE. */
+                gun: string;
+                /** @description `nextCursor` of the answer before. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayEnd"];
                 };
             };
             /** @description A refusal. */

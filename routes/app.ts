@@ -10,6 +10,7 @@ import { mountCardGatewayRoutes } from "./card_gateway_routes.ts";
 import { createCardRoutes } from "./cards.ts";
 import { createCors } from "./http/cors.ts";
 import { createErasingRoutes } from "./erasing.ts";
+import { createDayEndRoutes } from "./day_ends.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { createFleetEntryRoutes } from "./fleet_entries.ts";
@@ -55,6 +56,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createFleetEntryRoutes(dependencies),
     ...createNamedKeyRoutes(dependencies),
     ...createAuditRoutes(dependencies),
+    ...createDayEndRoutes(dependencies),
     ...createHealthRoutes(dependencies),
   ];
 }

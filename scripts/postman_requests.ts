@@ -96,6 +96,8 @@ const DOES: Readonly<Record<string, string>> = {
   list_keys: "Filonun iptal edilmemiş anahtarlarını en yenisinden başlayarak listeler.",
   revoke_key: "Bir anahtarı tüm sunucularda hemen geçersiz kılar.",
   list_audit: "Filodan kimin ne istediğini ve sonucunu en yenisinden başlayarak listeler.",
+  get_day_end:
+    "Bir günün sonunu gösterir: açılış toplamı, türlere göre hareketler, kapanış toplamı, ödeme kuruluşlarına göre yüklemeler ve karta iadeler.",
   health_live: "Sürecin çalıştığını ve sürümünü bildirir; veri depolarına sormaz.",
   health_ready: "Veri depolarının zamanında yazılıp okunabildiğini bildirir.",
 };
@@ -279,6 +281,13 @@ const FLEET_DESK: readonly ExampleRequest[] = [
     name: "Filo İşlemleri",
     note: "Accept: text/csv ile tamamı dosya olarak iner; dil=tr Türkçe Excel içindir.",
     bearer: "fleetKey",
+  },
+  {
+    operation: "get_day_end",
+    name: "Gün Sonu",
+    note: "final true olduğunda o güne artık hiçbir işlem eklenmez.",
+    bearer: "fleetKey",
+    values: { gun: "2026-01-01" },
   },
 ];
 

@@ -369,6 +369,20 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "the fleet's day closes with its opening and all that moved",
+    run: async ({ send }) => {
+      const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+      const { status, body } = await send(`GET /filo/gun-sonu?gun=${yesterday}`);
+      expectEqual("the status", status, 200);
+      const kurus = (amount: string): number => Math.round(Number(amount) * 100);
+      const moved = body.movements.reduce(
+        (sum: number, { delta }: { readonly delta: string }) => sum + kurus(delta),
+        kurus(body.opening),
+      );
+      expectEqual("the closing", kurus(body.closing), moved);
+    },
+  },
+  {
     name: "a user sees all that is kept",
     run: async ({ send, userNo, found }) => {
       const data = await send("GET /kullanici/verilerim", { bearer: found.get("session") });

@@ -12,6 +12,7 @@ const FILES = [
   "README.md",
   "README.tr.md",
   "client/README.md",
+  "docs/accounting.md",
   "docs/benchmark.md",
   "docs/decisions.md",
   "docs/deployment.md",

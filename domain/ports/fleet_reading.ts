@@ -1,8 +1,10 @@
+import type { DayEnds } from "./day_ends.ts";
 import type { FleetJournal } from "./fleet_journal.ts";
 
-/** What lists and exports of a whole fleet are made with. */
+/** What lists, exports and day's ends of a whole fleet are made with. */
 export interface FleetReading {
   readonly journal: FleetJournal;
+  readonly dayEnds: DayEnds;
   readonly cursors: Cursors;
   readonly pace: Pace;
 }

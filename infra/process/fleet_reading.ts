@@ -7,15 +7,16 @@ import { createPace } from "./pace.ts";
 /** What writing exports may take of the event loop, on which payments are decided. */
 const WRITING_SHARE = 0.25;
 
-/** Creates what lists and exports of a whole fleet are made with. */
+/** Creates what lists, exports and day's ends of a whole fleet are made with. */
 export function createFleetReading(
   { store, keyring }: {
-    readonly store: Pick<Store, "fleetJournal">;
+    readonly store: Pick<Store, "fleetJournal" | "dayEnds">;
     readonly keyring: Pick<Keyring, "key">;
   },
 ): FleetReading {
   return {
     journal: store.fleetJournal,
+    dayEnds: store.dayEnds,
     cursors: createCursors(() => keyring.key("cursor")),
     pace: createPace({ share: WRITING_SHARE }),
   };

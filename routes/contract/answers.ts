@@ -14,14 +14,16 @@ import { CURRENCY } from "../../domain/money.ts";
  * Shapes of answers: the documentation is made from them, and the compiler checks the handlers against them.
  * Each has an id, because generators of clients name their classes by it.
  */
-const money = z.string().regex(/^\d+\.\d{2}$/)
+export const money = z.string().regex(/^\d+\.\d{2}$/)
   .meta({ description: "TRY with two decimals.", example: "989.50" });
-const signedMoney = z.string().regex(/^-?\d+\.\d{2}$/);
+export const signedMoney = z.string().regex(/^-?\d+\.\d{2}$/);
 const available = money.meta({ description: "The balance without what open holds set aside." });
 const held = money.meta({ description: "What open holds set aside." });
-const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
-const currency = z.literal(CURRENCY);
-const message = z.string().meta({ description: "For people; programs match fields and codes." });
+export const instant = z.iso.datetime().meta({ example: "2026-01-31T09:30:00.000Z" });
+export const currency = z.literal(CURRENCY);
+export const message = z.string().meta({
+  description: "For people; programs match fields and codes.",
+});
 
 const accountStatus = z.enum(["active", "frozen", "closed"]);
 

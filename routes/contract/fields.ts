@@ -263,6 +263,9 @@ export const note = text(DESCRIPTION_MAX_LENGTH).meta({
   example: "Kask kırık teslim edildi",
 });
 
+export const day = z.string(coded("invalid_day")).refine(isDay, "invalid_day")
+  .meta({ format: "date", description: "A day of TIME_ZONE.", example: "2026-01-01" });
+
 /** Opaque to clients; it holds the number of the last entry that was shown. */
 export const cursor = z.string(coded("invalid_cursor")).regex(/^s[1-9]\d{0,14}$/, "invalid_cursor")
   .transform((text) => Number(text.slice(1)))
@@ -307,6 +310,10 @@ export const fleetCursor = z.string(coded("invalid_cursor")).regex(FLEET_CURSOR,
   .meta({
     description: "`nextCursor` of the page before, or the id of the last entry that arrived.",
   });
+
+export const referenceCursor = z.string(coded("invalid_cursor"))
+  .regex(FLEET_CURSOR, "invalid_cursor")
+  .meta({ description: "`nextCursor` of the answer before." });
 
 export const sheetLanguage = z.enum(["tr", "en"], coded("invalid_language")).meta({
   description:

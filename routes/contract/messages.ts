@@ -67,6 +67,7 @@ export const MESSAGES = {
   keys_listed: { tr: "Anahtarlar listelendi.", en: "The keys are listed." },
   key_revoked: { tr: "Anahtar iptal edildi.", en: "The key was revoked." },
   audit_listed: { tr: "Denetim kayıtları listelendi.", en: "The audit records are listed." },
+  day_end_found: { tr: "Gün sonu görüntülendi.", en: "The day's end was found." },
   entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
 } as const;
 
@@ -125,6 +126,14 @@ export const FIELD_MESSAGES = {
   not_for_exports: {
     tr: "Dışa aktarımda kullanılamaz: tüm kayıtlar gönderilir.",
     en: "It cannot be used with an export, which has all entries.",
+  },
+  invalid_day: {
+    tr: "YYYY-AA-GG biçiminde bir gün olmalıdır.",
+    en: "It must be a day, YYYY-MM-DD.",
+  },
+  future_day: {
+    tr: "Gün gelecekte olamaz.",
+    en: "The day must not lie in the future.",
   },
   invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
   invalid_month: {

@@ -20,6 +20,7 @@ const OPERATIONS: Readonly<Record<Scope, readonly string[]>> = {
     "get_balance",
     "list_entries",
     "list_fleet_entries",
+    "get_day_end",
   ],
   pay: [
     "create_user",

@@ -15,6 +15,7 @@ import {
   type TestKese,
   type TestRequest,
 } from "../../support/kese.ts";
+import { saveCard } from "../../support/answers.ts";
 import { toLine } from "../../support/route_requests.ts";
 
 // deno-lint-ignore no-explicit-any -- answers are walked, not built
@@ -104,6 +105,12 @@ const NEW_USER = {
 
 /** For each operation a request, or several, that succeeds for user 1. */
 const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | Answer[]>>> = {
+  get_day_end: async (kese) => {
+    await saveCard(kese, "1");
+    await send(kese, "POST /update_balance", { json: { userNo: "1", balance: "50" } });
+    await send(kese, "POST /karta-iade", { json: { userNo: "1", amount: "5" } });
+    return await send(kese, "GET /filo/gun-sonu?gun=2026-01-01");
+  },
   list_fleet_entries: (kese) => send(kese, "GET /filo/islemler"),
   create_user: (kese) =>
     send(kese, "POST /create_user", {

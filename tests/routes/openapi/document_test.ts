@@ -132,6 +132,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "Balance",
     "CardList",
     "CardRefund",
+    "DayEnd",
     "EntryList",
     "File",
     "FleetEntryList",
