@@ -4,6 +4,7 @@ import type { AuditRecord } from "../../domain/ports/audit.ts";
 
 /** Audit records that are written together, as one row. */
 export interface AuditBatch {
+  readonly firstAt: Instant;
   readonly lastAt: Instant;
   /** The 16 bytes of each record's request id, or zeros if Kese did not make that id. */
   readonly requestIds: Uint8Array;
@@ -44,6 +45,7 @@ const NO_UUID = "0".repeat(2 * UUID_BYTES);
 export const AUDIT_TABLES = `
   CREATE TABLE audit_batches (
     batch_no INTEGER PRIMARY KEY,
+    first_at INTEGER NOT NULL,
     last_at INTEGER NOT NULL,
     request_ids BLOB NOT NULL,
     records TEXT NOT NULL
@@ -69,7 +71,7 @@ export function toAuditBatch(records: readonly AuditRecord[]): AuditBatch {
   const at = records[0]?.at ?? 0;
   const kinds = new Map<string, number>();
   const ids: string[] = [];
-  let lastAt = at;
+  let [firstAt, lastAt] = [at, at];
   const rows = records.map((record): Row => {
     const { requestId, userNo, peer, count = 1 } = record;
     const text = JSON.stringify(kindOf(record));
@@ -77,12 +79,14 @@ export function toAuditBatch(records: readonly AuditRecord[]): AuditBatch {
     kinds.set(text, kind);
     const isUuid = UUID.test(requestId);
     ids.push(isUuid ? requestId : NO_UUID);
+    firstAt = Math.min(firstAt, record.at);
     lastAt = Math.max(lastAt, record.at);
     const after = record.at - at;
     if (peer !== undefined) return [after, kind, userNo, isUuid ? null : requestId, peer, count];
     return isUuid ? [after, kind, userNo] : [after, kind, userNo, requestId];
   });
   return {
+    firstAt,
     lastAt,
     requestIds: Uint8Array.fromHex(ids.join("").replaceAll("-", "")),
     records: `{"at":${at},"kinds":[${[...kinds.keys()]}],"rows":${JSON.stringify(rows)}}`,
@@ -96,28 +100,54 @@ function kindOf(record: AuditRecord): Kind {
   return [who, filo, operation, status, code];
 }
 
-/** A batch as its row has it, read record by record, the last one first. */
-export function* fromAuditBatch(
+/** What is wanted of a batch. */
+export interface AuditWish {
+  readonly filo: string;
+  readonly from?: Instant | undefined;
+  readonly to?: Instant | undefined;
+  readonly userNo?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/**
+ * The wanted records of a batch before that place, the last one first, each with its place. Only they
+ * are made: most of a batch is of other fleets and users.
+ */
+export function* readAuditBatch(
   { requestIds, records }: Pick<AuditBatch, "requestIds" | "records">,
-): Generator<AuditRecord> {
-  const { at, kinds, rows }: Packed = JSON.parse(records);
-  for (const [place, row] of [...rows.entries()].reverse()) {
-    const [after, kind, userNo, requestId, peer, count] = row;
-    const [who, filo, operation, status, code, fields, key] = kinds[kind] ?? NO_KIND;
-    yield {
-      at: at + after,
-      requestId: requestId ?? toUuid(requestIds, place),
-      who,
-      filo,
-      userNo,
-      operation,
-      status,
-      code,
-      ...(key !== undefined && { key }),
-      ...((fields ?? undefined) !== undefined && { fields: String(fields) }),
-      ...(peer !== undefined && { peer, ...(count !== undefined && { count }) }),
-    };
+  { filo, from = -Infinity, to = Infinity, userNo, key }: AuditWish,
+  end = Infinity,
+): Generator<{ readonly place: number; readonly record: AuditRecord }> {
+  const { at: start, kinds, rows }: Packed = JSON.parse(records);
+  const wanted = kinds.map((kind) => kind[1] === filo && (key === undefined || kind[6] === key));
+  for (let place = Math.min(end, rows.length) - 1; place >= 0; place--) {
+    const row = rows[place];
+    const kind = row && wanted[row[1]] ? kinds[row[1]] : undefined;
+    if (row === undefined || kind === undefined) continue;
+    const at = start + row[0];
+    if (at < from || at >= to || (userNo !== undefined && row[2] !== userNo)) continue;
+    yield { place, record: toRecord(kind, row, { at, uuid: () => toUuid(requestIds, place) }) };
   }
+}
+
+function toRecord(
+  [who, filo, operation, status, code, fields, key]: Kind,
+  [_after, _kind, userNo, requestId, peer, count]: Row,
+  { at, uuid }: { readonly at: Instant; readonly uuid: () => string },
+): AuditRecord {
+  return {
+    at,
+    requestId: requestId ?? uuid(),
+    who,
+    filo,
+    userNo,
+    operation,
+    status,
+    code,
+    ...(key !== undefined && { key }),
+    ...(fields !== undefined && fields !== null && { fields }),
+    ...(peer !== undefined && { peer, ...(count !== undefined && { count }) }),
+  };
 }
 
 interface Packed {
@@ -125,9 +155,6 @@ interface Packed {
   readonly kinds: readonly Kind[];
   readonly rows: readonly Row[];
 }
-
-/** Stands for a kind that a damaged batch lacks. */
-const NO_KIND: Kind = ["anonymous", null, "unknown", 0, null];
 
 function toUuid(requestIds: Uint8Array, place: number): string {
   const id = requestIds.subarray(UUID_BYTES * place, UUID_BYTES * (place + 1)).toHex();

@@ -21,9 +21,10 @@ export function createSqliteAuditSink(writer: Writer<AuditWrites>): AuditSink {
 
 export function createAuditWrites(database: SqliteDatabase): AuditWrites {
   const insert = database.prepare(
-    "INSERT INTO audit_batches (last_at, request_ids, records) VALUES (?, ?, ?)",
+    "INSERT INTO audit_batches (first_at, last_at, request_ids, records) VALUES (?, ?, ?, ?)",
   );
   return {
-    writeAudit: ({ lastAt, requestIds, records }) => void insert.run(lastAt, requestIds, records),
+    writeAudit: ({ firstAt, lastAt, requestIds, records }) =>
+      void insert.run(firstAt, lastAt, requestIds, records),
   };
 }

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Instant } from "../../domain/account.ts";
 import { AUDIT_BATCHES_SEARCHED, AUDIT_LATE_MILLISECONDS } from "../../domain/limits.ts";
 import type {
@@ -8,12 +7,13 @@ import type {
   AuditRecord,
   AuditTrail,
 } from "../../domain/ports/audit.ts";
-import { type AuditBatch, fromAuditBatch } from "./audit_batch.ts";
+import type { Pace } from "../../domain/ports/fleet_reading.ts";
+import { type AuditBatch, readAuditBatch } from "./audit_batch.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { readNow } from "./unavailable.ts";
 
-/** Batches that are searched before other requests get their turn. */
-const BATCHES_AT_ONCE = 25;
+/** Batches that are searched in one piece: a few milliseconds at most. */
+const BATCHES_AT_ONCE = 5;
 
 /** A stretch of batches, both ends included. */
 interface Batches {
@@ -26,26 +26,26 @@ interface Found {
   readonly record: AuditRecord;
 }
 
-interface BatchRow extends Pick<AuditBatch, "records"> {
+interface BatchRow extends Pick<AuditBatch, "requestIds" | "records"> {
   readonly batch_no: number;
-  readonly requestIds: Uint8Array;
 }
 
 /**
  * Searches the batches from the newest on. They have no index but their order: one would be written with
  * every batch, while payments wait. Times of batches are in order, give or take the longest request.
  */
-export function createSqliteAuditTrail(database: SqliteDatabase): AuditTrail {
+export function createSqliteAuditTrail(database: SqliteDatabase, pace: Pace): AuditTrail {
   const selectEnds = database.prepare(
     "SELECT min(batch_no) AS oldest, max(batch_no) AS newest FROM audit_batches",
   );
   const selectTime = database.prepare(
     "SELECT last_at FROM audit_batches WHERE batch_no >= ? ORDER BY batch_no LIMIT 1",
   );
-  // Most batches have nothing of a user, and are not read into objects for it.
+  // Most batches have nothing of a user, and are not parsed for it.
   const selectBatches = database.prepare(`
     SELECT batch_no, request_ids AS requestIds, records FROM audit_batches
-    WHERE batch_no BETWEEN ? AND ? AND instr(records, ?) > 0 AND instr(records, ?) > 0
+    WHERE batch_no BETWEEN ? AND ? AND last_at >= ? AND first_at < ?
+      AND instr(records, ?) > 0 AND instr(records, ?) > 0
     ORDER BY batch_no DESC`);
 
   /** The first batch of the stretch whose last record came after that time, or the one behind it. */
@@ -72,18 +72,14 @@ export function createSqliteAuditTrail(database: SqliteDatabase): AuditTrail {
   }
 
   function* search(filo: string, batches: Batches, options: AuditListOptions): Generator<Found> {
-    const { userNo, key, after } = options;
-    const { oldest, newest } = batches;
+    const { from = 0, to = Number.MAX_SAFE_INTEGER, userNo, key, after } = options;
     const texts = [filo, userNo ?? key ?? filo].map((text) => JSON.stringify(text));
-    const rows = selectBatches.iterate(oldest, newest, ...texts) as Iterable<unknown>;
-    for (const row of rows as Iterable<BatchRow>) {
+    const rows = selectBatches.iterate(batches.oldest, batches.newest, from, to, ...texts);
+    for (const row of rows as Iterable<unknown> as Iterable<BatchRow>) {
       const { batch_no: major } = row;
-      const shown = after?.major === major ? parseInt(after.minor, 16) : 0;
-      // The fleet's own records so far: that is their place in a batch.
-      let own = 0;
-      for (const record of fromAuditBatch(row)) {
-        if (record.filo !== filo || ++own <= shown || !isWanted(record, options)) continue;
-        yield { record, place: { major, minor: own.toString(16) } };
+      const end = after?.major === major ? parseInt(after.minor, 16) : Infinity;
+      for (const { place, record } of readAuditBatch(row, { ...options, filo }, end)) {
+        yield { record, place: { major, minor: place.toString(16) } };
       }
     }
   }
@@ -95,29 +91,20 @@ export function createSqliteAuditTrail(database: SqliteDatabase): AuditTrail {
     const end = Math.max(batches.oldest, batches.newest - AUDIT_BATCHES_SEARCHED + 1);
     for (let newest = batches.newest; newest >= end; newest -= BATCHES_AT_ONCE) {
       const oldest = Math.max(end, newest - BATCHES_AT_ONCE + 1);
-      readNow(() => {
-        for (const one of search(filo, { oldest, newest }, options)) {
-          // One more than wanted tells that there is a next page.
-          if (found.push(one) > options.limit) break;
-        }
-      });
+      await pace(() =>
+        readNow(() => {
+          for (const one of search(filo, { oldest, newest }, options)) {
+            // One more than wanted tells that there is a next page.
+            if (found.push(one) > options.limit) break;
+          }
+        })
+      );
       if (found.length > options.limit) return toPage(found.slice(0, -1), found.at(-2)?.place);
-      await setImmediate();
     }
-    const isSearched = end <= batches.oldest;
-    return toPage(found, isSearched ? undefined : { major: end - 1, minor: "0" });
+    return toPage(found, end > batches.oldest ? { major: end, minor: "0" } : undefined);
   }
 
   return { list };
-}
-
-function isWanted(
-  record: AuditRecord,
-  { from = -Infinity, to = Infinity, userNo, key }: AuditListOptions,
-): boolean {
-  return record.at >= from && record.at < to &&
-    (userNo === undefined || record.userNo === userNo) &&
-    (key === undefined || record.key === key);
 }
 
 function toPage(found: readonly Found[], next: AuditPlace | undefined): AuditPage {

@@ -67,7 +67,7 @@ export function createSqliteStore(
     vault: createSqliteVaultStore(database, writer),
     actions: createSqliteActionStore(database, writer),
     audit: createSqliteAuditSink(writer),
-    auditTrail: createSqliteAuditTrail(database),
+    auditTrail: createSqliteAuditTrail(database, pace),
     sandboxCharges: createSqliteSandboxCharges(database, writer),
     meta: createSqliteMeta(database, writer),
     health: createSqliteProbe(database, writer),

@@ -19,8 +19,10 @@ import {
   signIn,
   type TestKese,
 } from "../support/kese.ts";
+import { openTestMongoStore } from "../support/mongo_store.ts";
 import { makeKey } from "../support/named_keys.ts";
 import { assertId, assertInvalidFields, assertSuccess } from "../support/route_answers.ts";
+import { withMongo } from "../support/services.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 import { onBothStores } from "../support/two_instances.ts";
 
@@ -416,6 +418,26 @@ Deno.test("kk_ keys stand in no file, no log and no answer but the one that make
     assert(files.includes(keyId));
     assert(files.includes(sha256(bearer)));
   });
+});
+
+withMongo("MongoDB: kk_ keys stand in no collection", async (_uri, dbName) => {
+  const store = openTestMongoStore(dbName);
+  const kese = await openTestKese({ store });
+  await createUser(kese, "1");
+  const { key: bearer, keyId } = await makeKey(kese, SCOPES);
+  await sendWell(kese, PAY, { bearer, json: { userNo: "1", amount: "1" }, key: "k" });
+  await sendWell(kese, revokeLine(keyId), { bearer });
+  await kese.dependencies.audit.flush();
+  const names = await store.database.listCollections({}, { nameOnly: true }).toArray();
+  const documents = await Promise.all(
+    names.map(({ name }) => store.database.collection(name).find().toArray()),
+  );
+  await kese.close();
+  const text = JSON.stringify(documents);
+  assertFalse(text.includes(bearer.slice("kk_".length)));
+  assert(text.includes(sha256(bearer)));
+  // The entry, the key and two records of the audit.
+  assertEquals(text.split(keyId).length - 1 >= 4, true);
 });
 
 Deno.test("keepHouse() forgets keys a while after they have ended, and no others", async () => {

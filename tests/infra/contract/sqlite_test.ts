@@ -168,7 +168,7 @@ Deno.test(`keepHouse() takes away at most ${AUDIT_BATCHES_PER_ROUND} audit batch
   const database = new SqliteDatabase(":memory:");
   const store = createSqliteStore(database, commitHere(database));
   const insert = database.prepare(
-    "INSERT INTO audit_batches (last_at, request_ids, records) VALUES (?, x'', '{}')",
+    "INSERT INTO audit_batches (first_at, last_at, request_ids, records) VALUES (0, ?, x'', '{}')",
   );
   for (let at = 0; at <= AUDIT_BATCHES_PER_ROUND; at++) insert.run(at);
   await store.keepHouse(2 * AUDIT_TTL_DAYS * DAY_MILLISECONDS);
