@@ -6,6 +6,8 @@ import type { Kurus } from "../money.ts";
 export interface Journal {
   list(id: AccountId, options: JournalListOptions): Promise<JournalPage>;
   find(id: AccountId, entryId: string): Promise<JournalEntry | undefined>;
+  /** Whose entry it is, without knowing any of its account; for what the world outside calls by its id. */
+  ownerOf(entryId: string): Promise<AccountId | undefined>;
   /** A payment, with how much of it is refunded. */
   findPayment(id: AccountId, paymentId: string): Promise<FoundPayment | undefined>;
 }

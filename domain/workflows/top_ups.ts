@@ -10,9 +10,11 @@ import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AccountStore, OpenTopUpAddress } from "../ports/account_store.ts";
 import type { CardGateway, GatewayMessage, UserAction } from "../ports/card_gateway.ts";
 import type { CardVault } from "../ports/card_vault.ts";
+import type { Journal } from "../ports/journal.ts";
 import type { UserActions } from "../ports/user_actions.ts";
 import type { FirstCharge, TopUpCommand, TopUpRejection } from "../top_up.ts";
 import { type CardDeclinesPorts, createCardDeclines } from "./card_declines.ts";
+import { giveBackLateCharge } from "./failed_top_ups.ts";
 import { createInquiryPlan } from "./inquiry_plan.ts";
 import { readPages } from "./pages.ts";
 import { readTopUp, settleTopUp, type Settling, type SettlingPorts } from "./top_up_settling.ts";
@@ -23,6 +25,7 @@ export interface SettlementPorts extends Omit<SettlingPorts, "declines" | "plan"
   readonly accounts: Pick<Accounts, "peek" | "update">;
   readonly counters: CardDeclinesPorts["counters"];
   readonly store: Pick<AccountStore, "openTopUps">;
+  readonly journal: Pick<Journal, "find" | "ownerOf">;
   readonly vault: Pick<CardVault, "open">;
   readonly actions: UserActions;
 }
@@ -57,6 +60,8 @@ export interface TopUpSettlement {
    */
   sweep(youngMilliseconds?: number): Promise<SweepCounts>;
 }
+
+type TopUpAddress = Pick<OpenTopUpAddress, "account" | "topUpId">;
 
 /** An action, and what its top-up has come to. */
 export interface ShownAction {
@@ -128,7 +133,7 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
   }
 
   async function settleOpen(
-    { account, topUpId }: OpenTopUpAddress,
+    { account, topUpId }: TopUpAddress,
   ): Promise<TopUpState | undefined> {
     const state = await findStored(account, topUpId);
     if (state === undefined || !isOpenState(state)) return state;
@@ -174,17 +179,36 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
   ): Promise<boolean> {
     const subject = await gateway.verify(message).catch(() => undefined);
     if (subject === undefined) return false;
-    const open = await findOpen(filo, subject);
-    // What it is about may be closed, or open under a name that is not known: a sweep asks about that.
-    if (open) await sweepOne(open);
+    const { reference, providerRef } = subject;
+    const heard = reference === undefined
+      ? await findOpen(filo, providerRef)
+      : await findNamed(filo, reference);
+    // An open one under a name that is not known is asked about by a sweep.
+    if (heard) await settleHeard(heard);
     return true;
   }
 
-  /** The open top-up of a fleet that a message is about. Not many are open at one moment. */
+  /** The top-up of a fleet, however it stands. */
+  async function findNamed(filo: string, topUpId: string): Promise<TopUpAddress | undefined> {
+    const account = await ports.journal.ownerOf(topUpId);
+    return account?.filo === filo ? { account, topUpId } : undefined;
+  }
+
+  async function settleHeard({ account, topUpId }: TopUpAddress): Promise<void> {
+    try {
+      const state = await settleOpen({ account, topUpId });
+      if (state?.status === "failed") await giveBackLateCharge(ports, account, state);
+    } catch (error) {
+      ports.log.error("top_up_unsettled", { topUpId, error });
+    }
+  }
+
+  /** The open top-up of a fleet by its gateway's own name for it. Not many are open at one moment. */
   async function findOpen(
     filo: string,
-    { reference, providerRef }: { readonly reference?: string; readonly providerRef?: string },
-  ): Promise<OpenTopUpAddress | undefined> {
+    providerRef: string | undefined,
+  ): Promise<TopUpAddress | undefined> {
+    if (providerRef === undefined) return undefined;
     const none = { from: 0, to: 0 };
     const pages = readPages<OpenTopUpAddress>((after) =>
       ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE, after)
@@ -192,8 +216,6 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     for await (const page of pages) {
       for (const open of page) {
         if (open.account.filo !== filo) continue;
-        if (open.topUpId === reference) return open;
-        if (reference !== undefined || providerRef === undefined) continue;
         const account = await ports.accounts.peek(open.account);
         const topUp = account?.openTopUps.find(({ topUpId }) => topUpId === open.topUpId);
         if (topUp?.providerRef === providerRef) return open;

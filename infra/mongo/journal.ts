@@ -3,6 +3,7 @@ import {
   type AccountId,
   accountKey,
   type CreditedTopUp,
+  fromAccountKey,
   type PaymentState,
 } from "../../domain/account.ts";
 import { topUpAfter } from "../../domain/credited_top_up.ts";
@@ -188,9 +189,21 @@ export function createMongoJournal({ users, ledger }: JournalCollections): Mongo
     return kept ? fromLedgerDocument(kept) : undefined;
   }
 
+  /** What is not in the ledger yet is in one of the few documents that have anything to move there. */
+  async function ownerOf(entryId: string): Promise<AccountId | undefined> {
+    const recent = await users.findOne(
+      { undrainedSince: { $exists: true }, "journal.id": entryId },
+      { projection: { _id: 1 } },
+    );
+    if (recent) return fromAccountKey(recent._id);
+    const kept = await ledger.findOne({ id: entryId }, { projection: { account: 1 } });
+    return kept ? fromAccountKey(kept.account) : undefined;
+  }
+
   return {
     list,
     find,
+    ownerOf,
     findPayment: async (id, paymentId) => {
       const document = await users.findOne({ _id: accountKey(id) }, { projection: { journal: 1 } });
       if (document === null) return undefined;

@@ -2,6 +2,7 @@ import {
   type AccountId,
   accountKey,
   type CreditedTopUp,
+  fromAccountKey,
   type PaymentState,
 } from "../../domain/account.ts";
 import { creditedTopUp } from "../../domain/credited_top_up.ts";
@@ -47,6 +48,9 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   );
   const selectById = database.prepare(
     `SELECT ${COLUMNS} FROM journal WHERE entry_id = ? AND account_no = ?`,
+  );
+  const selectOwner = database.prepare(
+    "SELECT account_key FROM journal JOIN accounts USING (account_no) WHERE entry_id = ?",
   );
   const selectRefunded = database.prepare("SELECT refunded FROM refunded WHERE payment_id = ?");
 
@@ -102,6 +106,11 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   return {
     list: (id, options) => promised(() => list(id, options)),
     find: (id, entryId) => promised(() => findIn(endOf(id)?.account_no, entryId)),
+    ownerOf: (entryId) =>
+      promised(() => {
+        const row = selectOwner.get(entryId) as { account_key: string } | undefined;
+        return row && fromAccountKey(row.account_key);
+      }),
     findPayment: (id, paymentId) => promised(() => findPayment(endOf(id)?.account_no, paymentId)),
     refundedIn: (accountNo, entryId) =>
       findPayment(accountNo, entryId) ?? findTopUp(accountNo, entryId),

@@ -103,6 +103,12 @@ export function createMemoryStore(entriesPerSave: number = COMMANDS_PER_FOLD): M
   const journal: Journal = {
     list: (id, options) => Promise.resolve(pageOf(entriesOf(id), options)),
     find: (id, entryId) => Promise.resolve(entriesOf(id).find((entry) => entry.id === entryId)),
+    ownerOf: (entryId) =>
+      Promise.resolve(
+        [...stored.values()].find(({ account }) =>
+          entriesOf(account.id).some(({ id }) => id === entryId)
+        )?.account.id,
+      ),
     findPayment: (id, paymentId) => {
       const entries = entriesOf(id);
       const entry = entries.find(({ id }) => id === paymentId);

@@ -235,6 +235,19 @@ export function journalContract(name: string, withStore: WithStore<LedgerStore>)
     assertEquals(await journal.find({ ...ID, filo: "baska" }, own.id), undefined);
   });
 
+  test("ownerOf() says whose entry it is, moved to the ledger or not", async (store, commands) => {
+    const { journal, accounts: { entriesPerSave } } = store;
+    assertEquals(await journal.ownerOf("pay_unknown"), undefined);
+    await fill(store, commands, 2 * entriesPerSave);
+    for (const id of [ID, OTHER]) {
+      const { entries } = await journal.list(id, { limit: 3 * entriesPerSave });
+      for (const entry of [entries[0], entries.at(-1)]) {
+        assert(entry);
+        assertEquals(await journal.ownerOf(entry.id), id);
+      }
+    }
+  });
+
   test("findPayment() gives a payment with what is given back of it", async (store, commands) => {
     await fill(store, commands, 3);
     const paid = commands.payment(1);
