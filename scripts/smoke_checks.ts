@@ -25,10 +25,11 @@ export interface Check {
   run(walk: Walk): Promise<void>;
 }
 
-/** Test cards of the sandbox gateway: two that it charges and one that it declines. */
+/** Test cards of the sandbox gateway: two that it charges, one that it declines, one whose bank asks. */
 const VISA = "4242 4242 4242 4242";
 const MASTERCARD = "5555 5555 5555 4444";
 const DECLINED = "4000 0000 0000 0002";
+const WANTS_THE_USER = "4000 0000 0000 3220";
 
 const AUTH_CODE = "smoke-test";
 const PAGE = 4;
@@ -216,6 +217,41 @@ export const CHECKS: readonly Check[] = [
       expectProblem(declined, 402, "card_declined");
       const removed = await send(`DELETE /kart-saklama?userNo=${userNo}&cardId=${cardId}`);
       expectAnswer(removed, 200);
+    },
+  },
+  {
+    name: "a bank sees the user first, and the top-up is credited when they come back, once",
+    run: async ({ send, userNo }) => {
+      const saved = await send("POST /kart-saklama", { json: { userNo, cardNo: WANTS_THE_USER } });
+      expectAnswer(saved, 201);
+      const { cardId } = saved.body.card;
+      const json = { userNo, balance: "7.00", cardId };
+      const key = `${userNo}-3ds`;
+      const asked = await send("POST /update_balance", { json, key });
+      expectAnswer(asked, 202, { status: "requires_action", balance: "150.00" });
+      const { topUpId, action } = asked.body;
+      const page = `/update_balance/${topUpId}/3ds`;
+      expectEqual("path of the action", new URL(action.url).pathname.endsWith(page), true);
+      // A browser has neither key nor session.
+      const shown = await send(`GET ${page}`, { bearer: null });
+      expectAnswer(shown, 200);
+      const back = `POST /update_balance/${topUpId}/donus`;
+      const form = { reference: topUpId, providerRef: `sbx_${topUpId}`, result: "approve" };
+      for (const result of ["approve", "refuse"]) {
+        expectAnswer(await send(back, { bearer: null, form: { ...form, result } }), 200);
+      }
+      const credited = await send("POST /update_balance", { json, key });
+      expectAnswer(credited, 201, { topUpId, status: "credited", balance: "157.00" });
+      const refund = await send("POST /karta-iade", { json: { userNo, topUpId } });
+      expectAnswer(refund, 201, { status: "completed", amount: "7.00", balance: "150.00" });
+      expectAnswer(await send("DELETE /kart-saklama", { json: { userNo, cardId } }), 200);
+    },
+  },
+  {
+    name: "a webhook that nobody signed is refused",
+    run: async ({ send, found }) => {
+      const line = `POST /webhook/sandbox/${found.get("fleet")}`;
+      expectProblem(await send(line, { bearer: null, json: {} }), 401, "unauthenticated");
     },
   },
   {

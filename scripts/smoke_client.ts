@@ -15,6 +15,8 @@ export interface Answer {
 
 interface Sending {
   readonly json?: unknown;
+  /** In place of `json`: what a browser posts. */
+  readonly form?: Readonly<Record<string, string>>;
   /** The Idempotency-Key. */
   readonly key?: string;
   /** The fleet's key by default; null sends no credentials. */
@@ -33,7 +35,7 @@ export function createSend(
   { url, fleet, fleetKey }: Target,
   onAsked: (request: string) => void,
 ): Send {
-  return async (line, { json, key, bearer = fleetKey, headers = {} } = {}) => {
+  return async (line, { json, form, key, bearer = fleetKey, headers = {} } = {}) => {
     const [method = "GET", path = "/"] = line.split(" ");
     onAsked(`${method} ${path.split("?")[0]}`);
     const response = await fetch(url + path, {
@@ -48,7 +50,7 @@ export function createSend(
         ...(json !== undefined && { "content-type": "application/json" }),
         ...headers,
       },
-      body: json === undefined ? null : JSON.stringify(json),
+      body: form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parse(text) };
