@@ -1,0 +1,241 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import type { CardToRegister, GatewayMessage } from "../../domain/ports/card_gateway.ts";
+import { readEnvironment } from "../../infra/process/environment.ts";
+import { assertAddsUp, assertProblem, sendWell, typesOf } from "../support/answers.ts";
+import { randomKey } from "../support/both_stores.ts";
+import { createPatientClock } from "../support/clock.ts";
+import { dumpTables, readFiles } from "../support/database_dump.ts";
+import { CRAFTGATE_KEYS, openCraftgateFake } from "../support/gateways/craftgate_fake.ts";
+import type { GatewayFake } from "../support/gateways/fake.ts";
+import { openIyzicoFake } from "../support/gateways/iyzico_fake.ts";
+import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../support/gateways/iyzico_keys.ts";
+import { openStripeFake, STRIPE_KEYS } from "../support/gateways/stripe_fake.ts";
+import { createUser, FLEET, FLEETS, openTestKese, send, type TestKese } from "../support/kese.ts";
+import { withTemporaryFile } from "../support/temporary_store.ts";
+
+/** A gateway as an operator configures it, with its protocol played on this machine. */
+interface Configured {
+  readonly name: "iyzico" | "craftgate" | "stripe";
+  open(): GatewayFake & { readonly url: string };
+  variables(url: string): Readonly<Record<string, string>>;
+}
+
+const GATEWAYS: readonly Configured[] = [
+  {
+    name: "iyzico",
+    open: openIyzicoFake,
+    variables: (url) => ({
+      IYZICO_KEYS: `${FLEET}:${Object.values(SAMPLE_KEYS).join("|")}`,
+      IYZICO_URL: url,
+      IYZICO_BUYER_DEFAULTS: JSON.stringify({ "*": BUYER_DEFAULTS }),
+    }),
+  },
+  {
+    name: "craftgate",
+    open: openCraftgateFake,
+    variables: (url) => ({
+      CRAFTGATE_KEYS: `${FLEET}:${Object.values(CRAFTGATE_KEYS).join("|")}`,
+      CRAFTGATE_URL: url,
+    }),
+  },
+  {
+    name: "stripe",
+    open: openStripeFake,
+    variables: (url) => ({
+      STRIPE_KEYS: `${FLEET}:${Object.values(STRIPE_KEYS).join("|")}`,
+      STRIPE_URL: url,
+    }),
+  },
+];
+
+/** The environment of a development with that gateway, read from its variables as main.ts does. */
+function environmentOf({ name, variables }: Configured, url: string) {
+  const read = readEnvironment({
+    KESE_ENV: "development",
+    HOST: "127.0.0.1",
+    ...FLEETS,
+    CARD_KEYS: `test:${randomKey()}`,
+    CARD_FINGERPRINT_KEY: randomKey(),
+    PUBLIC_URL: "http://localhost:5000",
+    CARD_GATEWAY: name,
+    ...variables(url),
+  });
+  assert(read.ok, read.ok ? "" : read.faults.join());
+  return read.environment;
+}
+
+/** What a client sends to save a card. */
+function toRequest(card: CardToRegister): Readonly<Record<string, unknown>> {
+  if ("gatewayToken" in card) return { gatewayToken: card.gatewayToken };
+  const { number, cardHolder, expiry } = card;
+  return {
+    cardNo: number.reveal(),
+    cardHolder,
+    expireMonth: expiry?.month,
+    expireYear: expiry?.year,
+  };
+}
+
+/** What the user's browser sends when it comes back from the bank. */
+async function comeBack(
+  kese: TestKese,
+  topUpId: string,
+  message: GatewayMessage,
+): Promise<string> {
+  const path = `/update_balance/${topUpId}/donus`;
+  const isForm = message.headers.get("content-type") !== null;
+  const response =
+    await (isForm
+      ? kese.app.request(path, { method: "POST", body: message.body, headers: headersOf(message) })
+      : kese.app.request(`${path}?${message.body}`));
+  assertEquals(response.headers.get("set-cookie"), null);
+  return await response.text();
+}
+
+async function hear(
+  kese: TestKese,
+  name: string,
+  message: GatewayMessage | undefined,
+): Promise<number> {
+  assert(message);
+  const { status } = await kese.app.request(`/webhook/${name}/${FLEET}`, {
+    method: "POST",
+    body: message.body,
+    headers: headersOf(message),
+  });
+  return status;
+}
+
+function headersOf({ headers }: GatewayMessage): Headers {
+  assert(headers instanceof Headers);
+  return headers;
+}
+
+/** A card on the way of all its money: saved, charged with and without its user, given back. */
+async function walk(kese: TestKese, { name }: Configured, fake: GatewayFake) {
+  const userNo = "1";
+  await createUser(kese, userNo, "0");
+  const card = fake.card();
+  const saved = await sendWell(kese, "POST /kart-saklama", {
+    json: { userNo, alias: "Mavi kart", ...toRequest(card) },
+  });
+  assertEquals(fake.cardCount(), 1);
+
+  fake.play("charge", "wants_3ds");
+  const asked = await send(kese, "POST /update_balance", {
+    json: { userNo, balance: "50" },
+    key: "first",
+  });
+  assertEquals([asked.status, asked.body.status], [202, "requires_action"], asked.text);
+  const { topUpId } = asked.body;
+  const page = await kese.app.request(`/update_balance/${topUpId}/3ds`);
+  await page.body?.cancel();
+  assert([200, 303].includes(page.status));
+  for (const how of ["unsigned", "passes", "passes"] as const) {
+    const message = await fake.userReturns(topUpId, how);
+    assert(message);
+    const shown = await comeBack(kese, topUpId, message);
+    // Stripe signs nothing: that the user is back is a reason to ask, and they had not approved.
+    assertStringIncludes(shown, how === "passes" ? "Bakiye yüklendi." : "Banka onayı bekleniyor.");
+  }
+  const credited = await send(kese, "POST /update_balance", {
+    json: { userNo, balance: "50" },
+    key: "first",
+  });
+  assertEquals([credited.status, credited.body.balance], [201, "50.00"]);
+
+  assertEquals(await hear(kese, name, await fake.webhook(topUpId, "unsigned")), 401);
+  assertEquals(await hear(kese, name, await fake.webhook(topUpId, "signed")), 204);
+  assertEquals((await fake.charges(topUpId)).map(({ amountKurus }) => Number(amountKurus)), [
+    5_000,
+  ]);
+
+  const second = await sendWell(kese, "POST /update_balance", { json: { userNo, balance: "30" } });
+  assertEquals([second.status, second.body.balance], [201, "80.00"]);
+  const refund = await sendWell(kese, "POST /karta-iade", {
+    json: { userNo, topUpId, amount: "20" },
+  });
+  assertEquals([refund.status, refund.body.status, refund.body.balance], [
+    201,
+    "completed",
+    "60.00",
+  ]);
+  const [charge] = fake.charges(topUpId);
+  assertEquals(Number(charge?.givenBackKurus), 2_000);
+  assertEquals(await typesOf(kese, userNo), [
+    ...["account_opened", "card_saved"],
+    ...["top_up_started", "top_up_action_required", "top_up_credited"],
+    ...["top_up_started", "top_up_credited"],
+    ...["card_refund_started", "card_refund_completed"],
+  ]);
+  assertEquals(await assertAddsUp(kese, userNo), "60.00");
+  return { cardId: String(saved.body.card.cardId), card };
+}
+
+/** What nothing that Kese keeps, logs or answers may hold, once the request that brought it is over. */
+function secretsOf(fake: GatewayFake, card: CardToRegister): readonly string[] {
+  const own = "number" in card ? [card.number.reveal()] : [];
+  return [...new Set([...fake.secrets(), ...own])];
+}
+
+for (const configured of GATEWAYS) {
+  Deno.test(`openKese() with CARD_GATEWAY=${configured.name} saves, charges and gives back by its own routes, and keeps no secret`, () =>
+    withTemporaryFile(async ({ directory, path, open }) => {
+      await using fake = configured.open();
+      const environment = environmentOf(configured, fake.url);
+      const kese = await openTestKese({ store: open(), environment, clock: createPatientClock() });
+      const { cardId, card } = await walk(kese, configured, fake);
+      const id = { filo: FLEET, userNo: "1" };
+      const kept = await kese.dependencies.vault.open(id, cardId);
+      assertEquals(kept.gateway, configured.name);
+      if ("number" in card) assertFalse(kept.token?.reveal().includes(card.number.reveal()));
+      const answers = [
+        "/islemler?userNo=1&limit=100",
+        "/kart-saklama-listesi?userNo=1",
+        "/kullanici/verilerim?userNo=1",
+      ];
+      const shown: string[] = [];
+      for (const line of answers) shown.push((await sendWell(kese, `GET ${line}`)).text);
+      await sendWell(kese, "DELETE /kart-saklama", { json: { userNo: "1", cardId } });
+      const secrets = secretsOf(fake, card);
+      assertEquals(fake.cardCount(), 0, "the gateway has forgotten the card");
+      await kese.close();
+      const places = {
+        log: kese.lines.join("\n"),
+        answers: shown.join("\n"),
+        tables: dumpTables(path),
+        files: await readFiles(directory),
+      };
+      for (const [place, text] of Object.entries(places)) {
+        const found = secrets.filter((secret) => text.includes(secret));
+        assertEquals(found, [], `${place} holds what it must not`);
+      }
+      assertFalse(places.log.includes("Mavi kart"));
+    }));
+
+  Deno.test(`openKese() with CARD_GATEWAY=${configured.name} credits nothing for a user whom the bank did not recognise`, async () => {
+    await using fake = configured.open();
+    await using kese = await openTestKese({
+      environment: environmentOf(configured, fake.url),
+      clock: createPatientClock(),
+    });
+    await createUser(kese, "1", "10");
+    const json = { userNo: "1", ...toRequest(fake.card()) };
+    await sendWell(kese, "POST /kart-saklama", { json });
+    fake.play("charge", "wants_3ds");
+    const { body: { topUpId } } = await send(kese, "POST /update_balance", {
+      json: { userNo: "1", balance: "50" },
+      key: "first",
+    });
+    const message = await fake.userReturns(topUpId, "fails");
+    assert(message);
+    assertStringIncludes(await comeBack(kese, topUpId, message), "Bakiye yüklenemedi.");
+    const told = await send(kese, "POST /update_balance", {
+      json: { userNo: "1", balance: "50" },
+      key: "first",
+    });
+    assertProblem(told, 402, "card_declined");
+    assertEquals(fake.charges(topUpId), []);
+    assertEquals(await assertAddsUp(kese, "1"), "10.00");
+  });
+}
