@@ -876,6 +876,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/update_balance/{topUpId}/3ds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shows a user the page on which their bank wants to see them (3-D Secure)
+         * @description For the user's browser: no credentials, the top-up's id is the secret. The address is `action.url` of a top-up with the status `requires_action`.
+         */
+        get: operations["show_bank_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/update_balance/{topUpId}/donus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Brings the user's browser back from the bank, and ends the top-up
+         * @description For the user's browser: no credentials and no cookies. What the bank sends along is the gateway's own; credit rests on what the gateway says when Kese asks it. May be repeated.
+         */
+        get: operations["return_from_bank_by_link"];
+        put?: never;
+        /**
+         * Brings the user's browser back from the bank, and ends the top-up
+         * @description For the user's browser: no credentials and no cookies. What the bank sends along is the gateway's own; credit rests on what the gateway says when Kese asks it. May be repeated.
+         */
+        post: operations["return_from_bank"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/{gateway}/{filo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hears from a fleet's card gateway that a charge has ended, and asks how
+         * @description For the card gateway, which signs what it sends; set the address in its panel.
+         */
+        post: operations["hear_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2186,6 +2250,16 @@ export interface components {
         Health: {
             /** @enum {string} */
             status: "ok";
+        };
+        /** @description A page for the user's browser. */
+        Page: string;
+        /** @description Whatever the bank or the card gateway sends. None of it is believed. */
+        BankForm: {
+            [key: string]: unknown;
+        };
+        /** @description Whatever the card gateway sends. It is a reason to ask the gateway, and no more. */
+        GatewayEvent: {
+            [key: string]: unknown;
         };
         OpenApiDocument: {
             openapi: string;
@@ -4233,6 +4307,175 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_bank_page: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                topUpId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_from_bank_by_link: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                topUpId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_from_bank: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                topUpId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["BankForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Page"];
+                };
+            };
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hear_gateway: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                gateway: string;
+                filo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayEvent"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal. */
             default: {

@@ -240,6 +240,7 @@ export const CHECKS: readonly Check[] = [
       for (const result of ["approve", "refuse"]) {
         expectAnswer(await send(back, { bearer: null, form: { ...form, result } }), 200);
       }
+      expectAnswer(await send(`GET /update_balance/${topUpId}/donus`, { bearer: null }), 200);
       const credited = await send("POST /update_balance", { json, key });
       expectAnswer(credited, 201, { topUpId, status: "credited", balance: "157.00" });
       const refund = await send("POST /karta-iade", { json: { userNo, topUpId } });

@@ -8,6 +8,7 @@ import {
   RESPONSE_HEADERS,
   type Route,
 } from "./components.ts";
+import { GATEWAY_ROUTES } from "./gateway_routes.ts";
 import { toRoute } from "./operation.ts";
 import { toExample } from "./problems.ts";
 import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
@@ -140,7 +141,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
     registry.registerComponent("examples", code, toExample(code));
   }
   for (const endpoint of endpoints) registry.registerPath(toRoute(endpoint));
-  registry.registerPath(OPENAPI_ROUTE);
+  for (const route of [...GATEWAY_ROUTES, OPENAPI_ROUTE]) registry.registerPath(route);
   const { webhooks: _, ...document } = generator.getOpenAPI31Document({
     openapi: "3.1.0",
     info: INFO,
