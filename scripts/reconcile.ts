@@ -3,6 +3,7 @@ import { formatAmount } from "../domain/money.ts";
 import { type Reconciled, reconcileRecords } from "../domain/workflows/reconciling.ts";
 import type { CardRefundCounts } from "../domain/workflows/card_refunds.ts";
 import type { SweepCounts } from "../domain/workflows/top_ups.ts";
+import { createDayEndProof } from "../domain/workflows/day_end_proof.ts";
 import { removeVaultOrphans } from "../domain/workflows/vault_orphans.ts";
 import { proveVault } from "../domain/workflows/vault_proof.ts";
 import { chainDigest } from "../infra/crypto/chain_digest.ts";
@@ -15,6 +16,8 @@ export interface Report extends Reconciled {
   readonly vaultOrphans: number;
   /** Sealed card numbers that were opened. */
   readonly vaultRecords: number;
+  /** Ends of days that were worked out anew. */
+  readonly days: number;
 }
 
 /**
@@ -26,6 +29,8 @@ export async function reconcile({ store, dependencies, gateways }: Kese): Promis
   const topUps = await settlement.sweep();
   const cardRefunds = await dependencies.cardRefunds.sweep();
   const { records } = store;
+  const { timeZone } = dependencies.settings;
+  const dayEnds = await createDayEndProof({ store: store.dayEnds, clock, timeZone });
   const reconciled = await reconcileRecords({
     records,
     accounts,
@@ -35,15 +40,27 @@ export async function reconcile({ store, dependencies, gateways }: Kese): Promis
     clock,
     log,
     digest: chainDigest,
+    days: dayEnds,
   });
+  // What was damaged must not be kept as the end of a day.
+  const mayKeep = reconciled.faults.length === 0;
+  const { days, faults: dayFaults } = await dayEnds.prove({ mayKeep });
   const sealed = await proveVault({ store: store.vault, vault });
-  const faults = [...reconciled.faults, ...sealed.faults];
+  const faults = [...reconciled.faults, ...dayFaults, ...sealed.faults];
   // A number that no account names may belong to an account that was lost, which still needs it.
   const vaultOrphans = faults.length > 0 ? 0 : await removeVaultOrphans(
     { accounts, vault, vaultStore: store.vault, gateways, clock, log },
     clock.now(),
   );
-  return { ...reconciled, faults, topUps, cardRefunds, vaultOrphans, vaultRecords: sealed.records };
+  return {
+    ...reconciled,
+    faults,
+    topUps,
+    cardRefunds,
+    vaultOrphans,
+    vaultRecords: sealed.records,
+    days,
+  };
 }
 
 /**
@@ -73,7 +90,8 @@ export async function repair(
 }
 
 function print(report: Report): void {
-  const { accounts, entries, faults, topUps, unanswered, vaultOrphans, vaultRecords } = report;
+  const { accounts, entries, faults, topUps, unanswered, vaultOrphans, vaultRecords, days } =
+    report;
   console.log(
     `Top-ups: ${topUps.credited} credited, ${topUps.failed} failed, ${topUps.pending} still pending, ${topUps.requires_action} wait for their users`,
   );
@@ -83,6 +101,7 @@ function print(report: Report): void {
   );
   console.log(`Vault: ${vaultOrphans} orphaned records removed, ${vaultRecords} opened`);
   console.log(`Journal: ${entries} entries of ${accounts} accounts replayed`);
+  console.log(`Day's ends: ${days} worked out anew`);
   if (unanswered > 0) {
     console.log(`Card gateway: no answer about ${unanswered} closed top-ups and card refunds`);
   }

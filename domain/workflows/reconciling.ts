@@ -8,7 +8,7 @@ import {
 import type { Digest } from "../entry_chain.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
 import { GATEWAY_TIMEOUT_MILLISECONDS } from "../limits.ts";
-import { formatAmount } from "../money.ts";
+import { formatAmount, type Kurus, NO_MONEY } from "../money.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { CardGateway, CardGateways, Inquiry } from "../ports/card_gateway.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -16,6 +16,7 @@ import type { Log } from "../ports/log.ts";
 import type { CardVault, VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
 import { proveAccount } from "../reconciliation.ts";
+import type { AccountDays, DayEndProof } from "./day_end_proof.ts";
 import { findCardRefundFault } from "./card_refund_proof.ts";
 import { giveBackUnowed } from "./unowed_charges.ts";
 
@@ -28,6 +29,8 @@ interface ReconcilingPorts {
   readonly clock: Pick<Clock, "within">;
   readonly log: Log;
   readonly digest: Digest;
+  /** Told of every entry. */
+  readonly days?: Pick<DayEndProof, "ofAccount">;
 }
 
 /** The result of checking a store against its journals. */
@@ -53,6 +56,8 @@ interface Proved {
   readonly faults: readonly string[];
   readonly unanswered: number;
   readonly behind?: Behind;
+  readonly days?: AccountDays;
+  readonly balanceKurus?: Kurus;
 }
 
 type Closing = EntryOf<"top_up_credited" | "top_up_failed">;
@@ -72,6 +77,7 @@ export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconci
     entries += proved.entries;
     unanswered += proved.unanswered;
     if (proved.behind) behind.push(proved.behind);
+    proved.days?.count(proved.balanceKurus ?? NO_MONEY);
     faults.push(...proved.faults.map((fault) => `${stored.name}: ${fault}`));
   }
   for await (const fault of ports.records.strays()) faults.push(fault);
@@ -90,6 +96,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   const id = stored.account?.id ?? fromAccountKey(stored.name);
   const { account, keeps } = stored;
   const proof = proveAccount(id, { digest: ports.digest, keeps });
+  const days = ports.days?.ofAccount(id.filo);
   const gateway: string[] = [];
   let [entries, unanswered] = [0, 0];
   // Until they end, so never more than an account may have open.
@@ -97,6 +104,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   for await (const one of stored.entries()) {
     const { entry } = one;
     entries++;
+    days?.add(entry);
     const unknown = proof.unknownRefunded(entry);
     proof.add(one, unknown === undefined ? undefined : await stored.refunded(unknown));
     if (entry.type === "card_refund_started") started.set(entry.id, entry);
@@ -110,6 +118,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
     return {
       entries,
       unanswered,
+      ...(days && { days }),
       faults: [...faults, ...(entries > 0 ? [describeEnd(replayed)] : [])],
     };
   }
@@ -120,6 +129,8 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
     entries,
     unanswered,
     faults,
+    ...(days && { days }),
+    balanceKurus: account.balanceKurus,
     ...(isBehind && { behind: { stored: account, replayed } }),
   };
 }

@@ -25,6 +25,7 @@ Deno.test("reconcile() says that everything adds up after payments, refunds and 
     cardRefunds: { completed: 0, failed: 0, pending: 0 },
     vaultOrphans: 0,
     vaultRecords: 1,
+    days: 0,
   });
 });
 
