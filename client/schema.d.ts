@@ -732,6 +732,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/filo/kullanicilar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the fleet's users, by the beginning of their number, telephone, e-mail or status
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `read`.
+         */
+        get: operations["list_fleet_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/filo/islemler": {
         parameters: {
             query?: never;
@@ -1943,6 +1965,43 @@ export interface components {
                 /** @description For a terminal; needs curl. */
                 command: string;
             }[];
+        };
+        UserList: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            data: components["schemas"]["ListedUser"][];
+            /** @description Null on the last page. A page may be short, and even empty, and not the last. */
+            nextCursor: string | null;
+        };
+        ListedUser: {
+            userNo: string;
+            /** @enum {string} */
+            status: "active" | "frozen" | "closed";
+            /** @description Absent once the person was erased. */
+            name?: string;
+            surname?: string;
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            balance: string;
+            /**
+             * @description What open holds set aside.
+             * @example 989.50
+             */
+            held: string;
+            /**
+             * @description The balance without what open holds set aside.
+             * @example 989.50
+             */
+            available: string;
+            /** @enum {string} */
+            currency: "TRY";
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
         };
         FleetEntryList: {
             /** @description For people; programs match fields and codes. */
@@ -3907,6 +3966,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_fleet_users: {
+        parameters: {
+            query?: {
+                /** @description How the user's number begins. */
+                q?: string;
+                /** @description As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are. */
+                phoneNumber?: string;
+                /** @description Kept with its domain in ASCII (IDNA) and lower case. */
+                email?: string;
+                /** @description Only users in this status. */
+                status?: "active" | "frozen" | "closed";
+                /** @description Entries on a page; 20 when left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
                 };
             };
             /** @description A refusal. */

@@ -1,8 +1,14 @@
 import type { Account, Instant, OpenHold } from "./account.ts";
 import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
 
+/** What it depends on. */
+type Money = Pick<Account, "balanceKurus" | "openHolds">;
+
 /** The holds that still set money aside at that time. A hold expires by time, whether or not it was swept. */
-export function unexpiredHolds({ openHolds }: Account, at: Instant): readonly OpenHold[] {
+export function unexpiredHolds(
+  { openHolds }: Pick<Money, "openHolds">,
+  at: Instant,
+): readonly OpenHold[] {
   return openHolds.filter(({ expiresAt }) => at < expiresAt);
 }
 
@@ -10,7 +16,7 @@ export function unexpiredHolds({ openHolds }: Account, at: Instant): readonly Op
  * What open holds set aside. Never more than the balance: an instance whose clock is ahead may have let
  * a payment take the money of a hold that, by this clock, is still open.
  */
-export function heldKurus(account: Account, at: Instant): Kurus {
+export function heldKurus(account: Money, at: Instant): Kurus {
   const { balanceKurus, openHolds } = account;
   if (openHolds.length === 0) return NO_MONEY;
   const held = unexpiredHolds(account, at)
@@ -19,7 +25,7 @@ export function heldKurus(account: Account, at: Instant): Kurus {
 }
 
 /** What payments, holds and debits can take: the balance without what open holds set aside. */
-export function availableKurus(account: Account, at: Instant): Kurus {
+export function availableKurus(account: Money, at: Instant): Kurus {
   const held = heldKurus(account, at);
   return held === NO_MONEY ? account.balanceKurus : add(account.balanceKurus, negative(held));
 }

@@ -7,6 +7,7 @@ import type { FleetJournal } from "../domain/ports/fleet_journal.ts";
 import type { NamedKeyStore } from "../domain/ports/named_keys.ts";
 import type { Journal } from "../domain/ports/journal.ts";
 import type { Pingable } from "../domain/ports/health.ts";
+import type { PeopleSearch } from "../domain/ports/people_search.ts";
 import type { People } from "../domain/ports/people.ts";
 import type { StoreRecords } from "../domain/ports/store_records.ts";
 import type { ActionStore } from "../domain/ports/user_actions.ts";
@@ -37,6 +38,7 @@ export interface Store {
   readonly auth: AuthStore;
   readonly namedKeys: NamedKeyStore;
   readonly people: People;
+  readonly peopleSearch: PeopleSearch;
   readonly erasing: Erasing;
   readonly vault: VaultStore;
   readonly actions: ActionStore;

@@ -14,6 +14,7 @@ import { createDayEndRoutes } from "./day_ends.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
 import { createFleetEntryRoutes } from "./fleet_entries.ts";
+import { createFleetUserRoutes } from "./fleet_users.ts";
 import { createHealthRoutes } from "./health.ts";
 import { createHoldRoutes } from "./holds.ts";
 import { createHomeRoutes } from "./home.ts";
@@ -53,6 +54,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createAccountStatusRoutes(dependencies),
     ...createJournalRoutes(dependencies),
     ...createHomeRoutes(dependencies),
+    ...createFleetUserRoutes(dependencies),
     ...createFleetEntryRoutes(dependencies),
     ...createNamedKeyRoutes(dependencies),
     ...createAuditRoutes(dependencies),

@@ -89,6 +89,8 @@ const DOES: Readonly<Record<string, string>> = {
   list_entries: "Hesabın işlemlerini en yenisinden başlayarak listeler.",
   home:
     "Kese'nin ne olduğunu ve nasıl başlanacağını söyler; tarayıcıda bir sayfa olarak gösterilir.",
+  list_fleet_users:
+    "Filonun kullanıcılarını numaralarının başına, telefona, e-postaya ya da duruma göre listeler.",
   list_fleet_entries:
     "Filonun tüm işlemlerini en yenisinden başlayarak listeler ya da tamamını dosya olarak verir (Accept: text/csv, application/x-ndjson).",
   create_key:
@@ -276,6 +278,7 @@ const SUPPORT: readonly ExampleRequest[] = [
 ];
 
 const FLEET_DESK: readonly ExampleRequest[] = [
+  { operation: "list_fleet_users", name: "Kullanıcı Arama", bearer: "fleetKey" },
   {
     operation: "list_fleet_entries",
     name: "Filo İşlemleri",

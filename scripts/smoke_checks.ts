@@ -420,6 +420,15 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "the fleet finds a user by number and status",
+    run: async ({ send, userNo }) => {
+      const page = await send(`GET /filo/kullanicilar?q=${userNo}&status=active`);
+      expectAnswer(page, 200);
+      const seen = page.body.data.map((user: { userNo: string }) => user.userNo);
+      expectEqual("users", seen, [userNo]);
+    },
+  },
+  {
     name: "a user sees all that is kept",
     run: async ({ send, userNo, found }) => {
       const data = await send("GET /kullanici/verilerim", { bearer: found.get("session") });

@@ -1,10 +1,12 @@
 import type { DayEnds } from "./day_ends.ts";
 import type { FleetJournal } from "./fleet_journal.ts";
+import type { PeopleSearch } from "./people_search.ts";
 
 /** What lists, exports and day's ends of a whole fleet are made with. */
 export interface FleetReading {
   readonly journal: FleetJournal;
   readonly dayEnds: DayEnds;
+  readonly people: PeopleSearch;
   readonly cursors: Cursors;
   readonly pace: Pace;
 }

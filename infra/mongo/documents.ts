@@ -129,12 +129,7 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
     head: document.head,
     seq: document.seq,
     status: document.status,
-    balanceKurus: fromStored(document.balance),
-    openHolds: document.openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
-      ...hold,
-      amountKurus: fromStored(amountKurus),
-      expiresAt: expiresAt.getTime(),
-    })),
+    ...fromMoneyFields(document),
     cards: document.allCards,
     selectedCardId: document.selectedCard,
     lastPayment: lastPayment && {
@@ -161,6 +156,20 @@ export function fromAccountDocument(id: AccountId, document: AccountDocument): A
     recentKeys: toRecentKeys(document),
     cardSavesAt: document.cardSavesAt.map((at) => at.getTime()),
     declinesAt: document.declinesAt.map((at) => at.getTime()),
+  };
+}
+
+/** The balance, and what open holds set aside of it. */
+export function fromMoneyFields(
+  { balance, openHolds }: Pick<AccountDocument, "balance" | "openHolds">,
+): Pick<Account, "balanceKurus" | "openHolds"> {
+  return {
+    balanceKurus: fromStored(balance),
+    openHolds: openHolds.map(({ amountKurus, expiresAt, ...hold }) => ({
+      ...hold,
+      amountKurus: fromStored(amountKurus),
+      expiresAt: expiresAt.getTime(),
+    })),
   };
 }
 

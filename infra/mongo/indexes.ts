@@ -25,6 +25,21 @@ export const INDEXES: readonly CollectionIndex[] = [
   },
   {
     collection: "users",
+    index: { name: "phone_numbers", key: { filo: 1, phoneNumber: 1 } },
+    reason: "Support finds a user by telephone.",
+  },
+  {
+    collection: "users",
+    index: { name: "emails", key: { filo: 1, email: 1 } },
+    reason: "Support finds a user by e-mail.",
+  },
+  {
+    collection: "users",
+    index: { name: "statuses", key: { filo: 1, status: 1, _id: 1 } },
+    reason: "The few frozen or closed users of a fleet, in the order of their numbers.",
+  },
+  {
+    collection: "users",
     index: { name: "undrained", key: { undrainedSince: 1 }, sparse: true },
     reason: "The few accounts with entries that the ledger does not have yet.",
   },

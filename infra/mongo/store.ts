@@ -4,6 +4,7 @@ import { accountKey } from "../../domain/account.ts";
 import type { Erasing } from "../../domain/ports/erasing.ts";
 import type { FleetJournal } from "../../domain/ports/fleet_journal.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
+import type { PeopleSearch } from "../../domain/ports/people_search.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Store, StoreMeta } from "../store.ts";
 import { type ActionDocument, createMongoActionStore } from "./action_store.ts";
@@ -29,6 +30,7 @@ import { createMongoDayEnds, type DayEndDocument } from "./day_ends.ts";
 import { createMongoErasing } from "./erasing.ts";
 import { createMongoNamedKeys, type NamedKeyDocument } from "./named_keys.ts";
 import { createMongoPeople } from "./people.ts";
+import { createMongoPeopleSearch } from "./people_search.ts";
 import { createMongoRecords } from "./records.ts";
 import { wrapCalls } from "./calls.ts";
 import { createReconnect } from "./reconnect.ts";
@@ -98,6 +100,7 @@ export function openMongoStore(
       createMongoNamedKeys(database.collection<NamedKeyDocument>("named_keys")),
     ),
     people: limited(createMongoPeople(users)),
+    peopleSearch: limited<PeopleSearch>(createMongoPeopleSearch({ users, ledger })),
     erasing: limited<Erasing>(createMongoErasing({ users, ledger, vault, drain })),
     vault: limited(createMongoVaultStore(vault)),
     actions: limited(

@@ -10,13 +10,14 @@ const WRITING_SHARE = 0.25;
 /** Creates what lists, exports and day's ends of a whole fleet are made with. */
 export function createFleetReading(
   { store, keyring }: {
-    readonly store: Pick<Store, "fleetJournal" | "dayEnds">;
+    readonly store: Pick<Store, "fleetJournal" | "dayEnds" | "peopleSearch">;
     readonly keyring: Pick<Keyring, "key">;
   },
 ): FleetReading {
   return {
     journal: store.fleetJournal,
     dayEnds: store.dayEnds,
+    people: store.peopleSearch,
     cursors: createCursors(() => keyring.key("cursor")),
     pace: createPace({ share: WRITING_SHARE }),
   };

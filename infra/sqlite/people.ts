@@ -3,6 +3,7 @@ import type { Profile } from "../../domain/auth.ts";
 import type { People, ProfileChanges } from "../../domain/ports/people.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
+import { toPersonLookUps } from "./rows.ts";
 import { promised } from "./promised.ts";
 
 export interface PeopleWrites {
@@ -34,7 +35,9 @@ export function createSqlitePeople(
 
 export function createPeopleWrites(database: SqliteDatabase): PeopleWrites {
   const selectProfile = database.prepare(SELECT_PROFILE);
-  const updateProfile = database.prepare(`UPDATE people SET profile = ? WHERE ${OF_ACCOUNT}`);
+  const updateProfile = database.prepare(
+    `UPDATE people SET profile = ?, phone_hash = ?, email_hash = ? WHERE ${OF_ACCOUNT}`,
+  );
   const updateAuthCode = database.prepare(
     `UPDATE people SET auth_code_hash = ? WHERE ${OF_ACCOUNT}`,
   );
@@ -43,7 +46,7 @@ export function createPeopleWrites(database: SqliteDatabase): PeopleWrites {
       const profile = toProfile(selectProfile.get(key));
       if (profile === undefined) return undefined;
       const changed = { ...profile, ...changes };
-      updateProfile.run(JSON.stringify(changed), key);
+      updateProfile.run(JSON.stringify(changed), ...toPersonLookUps(changed), key);
       return changed;
     },
     changeAuthCode: (key, hash) => Number(updateAuthCode.run(hash, key).changes) === 1,

@@ -11,6 +11,7 @@ import {
   fromJournalRow,
   type JournalRow,
   toKeyColumn,
+  toPersonLookUps,
 } from "./rows.ts";
 
 /** A connection that sees the file as it was when it was opened. */
@@ -141,6 +142,9 @@ export function createSqliteRecords(open: () => Snapshot): StoreRecords {
 async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<StoredAccount> {
   const journal = createSqliteJournal(database);
   const selectAccount = database.prepare(SELECT_ACCOUNT);
+  const selectPerson = database.prepare(
+    "SELECT profile, phone_hash, email_hash FROM people WHERE account_no = ?",
+  );
   const openTopUps = groupByAccount<OpenTopUpRow>(
     database,
     "SELECT account_key, top_up_id AS topUpId, started_at AS startedAt FROM open_top_ups",
@@ -172,9 +176,11 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
 
   for (const row of database.prepare(SELECT_NUMBERS).iterate() as unknown as Iterable<NumberRow>) {
     const { account_no: accountNo, account_key: key } = row;
+    const read = readAccount(row, key === null ? undefined : selectAccount.get(key));
     yield {
       name: key ?? `account number ${accountNo}`,
-      ...readAccount(row, key === null ? undefined : selectAccount.get(key)),
+      ...read,
+      faults: [...read.faults, ...findPersonFaults(selectPerson.get(accountNo))],
       entries: () => entriesOf(row),
       refunded: (entryId): LookedUp | undefined => journal.refundedIn(accountNo, entryId),
       keeps: { refunded: true, recentKeys: false },
@@ -220,6 +226,26 @@ function readAccount(
   } catch {
     return { account: undefined, faults: [...faults, "its state cannot be read"] };
   }
+}
+
+/** Checks that a person is found by the telephone number and address of their profile. */
+function findPersonFaults(row: unknown): readonly string[] {
+  if (row === undefined) return [];
+  const { profile, phone_hash, email_hash } = row as PersonRow;
+  try {
+    const [phone, email] = toPersonLookUps(JSON.parse(profile));
+    return phone === phone_hash && email === email_hash
+      ? []
+      : ["its person is found by another telephone number or address than their own"];
+  } catch {
+    return ["its person cannot be read"];
+  }
+}
+
+interface PersonRow {
+  readonly profile: string;
+  readonly phone_hash: number;
+  readonly email_hash: number;
 }
 
 /** The place of an entry in its journal. */

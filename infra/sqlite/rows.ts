@@ -1,4 +1,5 @@
 import type { Account, AccountId, Instant, PaymentState } from "../../domain/account.ts";
+import type { Contact } from "../../domain/auth.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import { UNKNOWN_KEYS } from "../../domain/idempotency.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { NewPerson } from "../../domain/ports/accounts.ts";
+import { sha256 } from "../crypto/digests.ts";
 
 /** An account with its last entry, and its last payment if it has paid. */
 export interface AccountRow {
@@ -130,7 +132,11 @@ export interface OpeningRows {
   readonly entry: EntryRow;
   readonly profile: string;
   readonly authCodeHash: string;
+  readonly lookUps: PersonLookUps;
 }
+
+/** By what a person is found. */
+export type PersonLookUps = readonly [phoneHash: number, emailHash: number];
 
 /** What an entry changes in the look-ups by payment, top-up and hold. */
 export type LookUp =
@@ -165,7 +171,17 @@ export function toOpeningRows(
     entry: toEntryRow(entry),
     profile: JSON.stringify(profile),
     authCodeHash,
+    lookUps: toPersonLookUps(profile),
   };
+}
+
+export function toPersonLookUps({ phoneNumber, email }: Contact): PersonLookUps {
+  return [toLookUpColumn(phoneNumber), toLookUpColumn(email)];
+}
+
+/** A part of a text's hash, of which the text cannot be told apart from many others. */
+export function toLookUpColumn(text: string): number {
+  return Number.parseInt(sha256(text).slice(0, COLUMN_HEX), 16);
 }
 
 export function toEntryRow(entry: JournalEntry): EntryRow {
@@ -266,7 +282,10 @@ export function toEntry(
   } as JournalEntry;
 }
 
-/** The first 48 bits of a key's hash: enough to find it, and an integer that JavaScript represents exactly. */
+/** 48 bits: enough to find what was hashed, and an integer that JavaScript represents exactly. */
+const COLUMN_HEX = 12;
+
+/** The beginning of a key's hash. */
 export function toKeyColumn(keyHash: string | undefined): number | null {
-  return keyHash === undefined ? null : Number.parseInt(keyHash.slice(0, 12), 16);
+  return keyHash === undefined ? null : Number.parseInt(keyHash.slice(0, COLUMN_HEX), 16);
 }

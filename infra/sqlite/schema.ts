@@ -41,7 +41,8 @@ export const IS_MARK = `seq % ${MARK_EVERY} = 0`;
  * number (`journal_marks`). For the same reason keys have no index: an account's keys are filed in
  * `keys` many at once, and its newest `unfiled` entries wait to be filed. The hash of each entry is in
  * `chain`, which housekeeping writes after the answer. A row of `audit_batches` holds many audit
- * records; the view `audit` shows them one by one.
+ * records; the view `audit` shows them one by one. People are found by a part of the hash of their telephone
+ * number and address, so that an index holds nothing personal, which erasing would have to find there.
  */
 export const TABLES = `
   CREATE TABLE accounts (
@@ -83,8 +84,12 @@ export const TABLES = `
   CREATE TABLE people (
     account_no INTEGER PRIMARY KEY REFERENCES accounts,
     profile TEXT NOT NULL,
-    auth_code_hash TEXT NOT NULL
+    auth_code_hash TEXT NOT NULL,
+    phone_hash INTEGER NOT NULL,
+    email_hash INTEGER NOT NULL
   );
+  CREATE INDEX people_by_phone ON people (phone_hash);
+  CREATE INDEX people_by_email ON people (email_hash);
   CREATE TABLE refunded (
     payment_id TEXT PRIMARY KEY,
     refunded INTEGER NOT NULL

@@ -14,6 +14,7 @@ import { createSqliteJournal } from "./journal.ts";
 import { createSqliteMeta } from "./meta.ts";
 import { createSqliteNamedKeys } from "./named_keys.ts";
 import { createSqlitePeople } from "./people.ts";
+import { createSqlitePeopleSearch } from "./people_search.ts";
 import { createSqliteProbe } from "./probe.ts";
 import { createSqliteRecords, openSnapshot, type Snapshot } from "./records.ts";
 import { createSqliteActionStore } from "./action_store.ts";
@@ -63,6 +64,7 @@ export function createSqliteStore(
     auth: createSqliteAuthStore(database, writer),
     namedKeys: createSqliteNamedKeys(database, writer),
     people: createSqlitePeople(database, writer),
+    peopleSearch: createSqlitePeopleSearch(database, { journal, pace }),
     erasing: createSqliteErasing(writer, committer),
     vault: createSqliteVaultStore(database, writer),
     actions: createSqliteActionStore(database, writer),

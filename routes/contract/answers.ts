@@ -267,6 +267,26 @@ export const entryListAnswer = z.object({
   nextCursor: z.string().nullable().meta({ description: "Null on the last page." }),
 }).meta({ id: "EntryList" });
 
+export const userListAnswer = z.object({
+  message,
+  data: z.array(
+    z.object({
+      userNo: z.string(),
+      status: accountStatus,
+      name: z.string().optional().meta({ description: "Absent once the person was erased." }),
+      surname: z.string().optional(),
+      balance: money,
+      held,
+      available,
+      currency,
+      createdAt: instant,
+    }).meta({ id: "ListedUser" }),
+  ),
+  nextCursor: z.string().nullable().meta({
+    description: "Null on the last page. A page may be short, and even empty, and not the last.",
+  }),
+}).meta({ id: "UserList" });
+
 export const fleetEntryListAnswer = z.object({
   message,
   data: z.array(entryAnswer.extend({ userNo: z.string() }).meta({ id: "FleetEntry" })),

@@ -271,6 +271,21 @@ export const cursor = z.string(coded("invalid_cursor")).regex(/^s[1-9]\d{0,14}$/
   .transform((text) => Number(text.slice(1)))
   .meta({ description: "`nextCursor` of the page before." });
 
+export const userNoPrefix = z.string(coded("invalid_user_no"))
+  .regex(NAME, { error: "invalid_user_no", abort: true })
+  .refine(hidesNoCardNumber, "invalid_user_no")
+  .meta({ description: "How the user's number begins.", example: "1234" });
+
+export const accountStatus = z.enum(["active", "frozen", "closed"], coded("invalid_status")).meta({
+  description: "Only users in this status.",
+});
+
+/** Holds the number of the last user that was shown. */
+export const userCursor = z.string(coded("invalid_cursor"))
+  .regex(new RegExp(`^u[A-Za-z0-9_-]{1,${USER_NO_MAX_LENGTH}}$`), "invalid_cursor")
+  .transform((text) => text.slice(1))
+  .meta({ description: "`nextCursor` of the page before." });
+
 /** A point in time, or a day of the fleet's time zone. */
 export type Moment = { readonly at: number } | { readonly day: Day };
 

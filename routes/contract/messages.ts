@@ -68,6 +68,7 @@ export const MESSAGES = {
   key_revoked: { tr: "Anahtar iptal edildi.", en: "The key was revoked." },
   audit_listed: { tr: "Denetim kayıtları listelendi.", en: "The audit records are listed." },
   day_end_found: { tr: "Gün sonu görüntülendi.", en: "The day's end was found." },
+  users_listed: { tr: "Kullanıcılar listelendi.", en: "The users are listed." },
   entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
 } as const;
 
@@ -114,6 +115,10 @@ export const FIELD_MESSAGES = {
     en: "It must be a moment in the future (RFC 3339, as 2027-01-31T09:30:00Z).",
   },
   invalid_cursor: { tr: "İmleç geçersiz.", en: "The cursor is invalid." },
+  invalid_status: {
+    tr: "active, frozen ya da closed olmalıdır.",
+    en: "It must be active, frozen or closed.",
+  },
   invalid_moment: {
     tr: "YYYY-AA-GG biçiminde bir gün ya da RFC 3339 biçiminde bir an olmalıdır.",
     en: "It must be a day, YYYY-MM-DD, or an instant as RFC 3339 writes it.",

@@ -75,7 +75,7 @@ export function toProfile(profile: Profile): Profile {
 }
 
 /** An erased account is a closed one to whoever looks at it. */
-export function toStatus({ status }: Account): BalanceBody["status"] {
+export function toStatus({ status }: Pick<Account, "status">): BalanceBody["status"] {
   return status === "erased" ? "closed" : status;
 }
 

@@ -41,6 +41,8 @@ export interface Definition<
    * nothing.
    */
   readonly secretParameters?: readonly string[];
+  /** Parameters that may stand in a URL although they are personal. */
+  readonly inUrl?: readonly string[];
   /** Of a public endpoint: what its handler takes from `Authorization`. */
   readonly bearer?: "optional_fleet_key" | "one_time_code";
   /** False for what is called every few seconds and concerns no user. */

@@ -15,16 +15,22 @@ export interface KnownParameters {
   readonly names: ReadonlySet<string>;
   /** Those that may also be JSON numbers. */
   readonly numbers: ReadonlySet<string>;
+  /** Those that may stand in a URL whatever they hold. */
+  readonly inUrl: ReadonlySet<string>;
 }
 
 /** Lists the parameters of a route; called once for each. */
 export function listKnownParameters(
-  { parameters }: { readonly parameters: z.ZodObject },
+  { parameters, inUrl = [] }: {
+    readonly parameters: z.ZodObject;
+    readonly inUrl?: readonly string[];
+  },
 ): KnownParameters {
   const fields = Object.entries(parameters.shape);
   return {
     names: new Set(fields.map(([name]) => name)),
     numbers: new Set(fields.filter(([, field]) => takesNumber(field)).map(([name]) => name)),
+    inUrl: new Set(inUrl),
   };
 }
 

@@ -62,7 +62,8 @@ function readQuery(
   const parameters = Object.assign(new BareObject(), given);
   const queried = new Set<string>();
   for (const [name, value] of readQueryPairs(url)) {
-    const code = allowCardNumberInUrl ? undefined : KEPT_OUT_OF_URLS.get(name);
+    const isAllowed = allowCardNumberInUrl || known.inUrl.has(name);
+    const code = isAllowed ? undefined : KEPT_OUT_OF_URLS.get(name);
     if (code !== undefined) return refuse(problem(code, { parameter: name }));
     if (!known.names.has(name)) return refuse(refuseUnknownParameter(name, known.names));
     if (queried.has(name) || (name in parameters && parameters[name] !== value)) {

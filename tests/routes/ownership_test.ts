@@ -49,6 +49,13 @@ const CARD_REFUND_NOT_FOUND = [404, "card_refund_not_found"] as const;
 const HOLD_NOT_FOUND = [404, "hold_not_found"] as const;
 
 const ROWS: Readonly<Record<string, Row>> = {
+  "GET /filo/kullanicilar": {
+    who: "fleet",
+    call: ({ userNo }) => ({ line: `GET /filo/kullanicilar?q=${userNo}` }),
+    success: 200,
+    unknownUser: "lists none",
+    notHis: "serves its own",
+  },
   "GET /filo/islemler": {
     who: "fleet",
     call: ({ userNo }) => ({ line: `GET /filo/islemler?userNo=${userNo}` }),

@@ -29,7 +29,8 @@ export function createAccountWrites(database: SqliteDatabase): {
     "INSERT INTO accounts (account_key, state) VALUES (?, ?) ON CONFLICT DO NOTHING",
   );
   const insertPerson = database.prepare(
-    "INSERT INTO people (account_no, profile, auth_code_hash) VALUES (?, ?, ?)",
+    `INSERT INTO people (account_no, profile, auth_code_hash, phone_hash, email_hash)
+     VALUES (?, ?, ?, ?, ?)`,
   );
   const updateState = database.prepare("UPDATE accounts SET state = ? WHERE account_no = ?");
   const createAppending = createAppender(database);
@@ -55,12 +56,12 @@ export function createAccountWrites(database: SqliteDatabase): {
 
   function insertAccount(
     key: string,
-    { state, entry, profile, authCodeHash }: OpeningRows,
+    { state, entry, profile, authCodeHash, lookUps }: OpeningRows,
   ): boolean {
     const { changes, lastInsertRowid } = insertKey.run(key, state);
     if (changes === 0) return false;
     const accountNo = Number(lastInsertRowid);
-    insertPerson.run(accountNo, profile, authCodeHash);
+    insertPerson.run(accountNo, profile, authCodeHash, ...lookUps);
     const appending = createAppending();
     appending.append(key, journalStart(accountNo), [entry]);
     appending.write();

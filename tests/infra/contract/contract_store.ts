@@ -5,6 +5,7 @@ import type { FleetJournal } from "../../../domain/ports/fleet_journal.ts";
 import type { DayEnds } from "../../../domain/ports/day_ends.ts";
 import type { Journal } from "../../../domain/ports/journal.ts";
 import type { NamedKeyStore } from "../../../domain/ports/named_keys.ts";
+import type { PeopleSearch } from "../../../domain/ports/people_search.ts";
 import type { People } from "../../../domain/ports/people.ts";
 import type { VaultStore } from "../../../domain/ports/card_vault.ts";
 import type { StoreMeta } from "../../../infra/store.ts";
@@ -21,6 +22,7 @@ export interface ContractStore extends LedgerStore {
   readonly auth: AuthStore;
   readonly namedKeys: NamedKeyStore;
   readonly people: People;
+  readonly peopleSearch: PeopleSearch;
   readonly vault: VaultStore;
   readonly audit: AuditSink;
   readonly auditTrail: AuditTrail;

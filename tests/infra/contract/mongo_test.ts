@@ -14,6 +14,7 @@ import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { dayEndsContract } from "./day_ends_contract.ts";
 import { journalContract } from "./journal_contract.ts";
 import { namedKeysContract } from "./named_keys_contract.ts";
+import { peopleSearchContract } from "./people_search_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
@@ -33,7 +34,7 @@ const withStore: WithStore<ContractStore> = (test) =>
     await test({ ...store, auditRecords, counters });
   });
 
-/** The same, with entries in documents and in the ledger alike: every third save moves all that waits. */
+/** The same, with entries in documents and in the ledger alike: every third write moves all that waits. */
 const withMovingStore: WithStore<ContractStore> = (test) =>
   withMongoStore(async (store) => {
     let saves = 0;
@@ -43,7 +44,12 @@ const withMovingStore: WithStore<ContractStore> = (test) =>
       return saved;
     };
     const unused = () => Promise.reject(new Error("Cannot be asked here"));
-    const accounts = { ...store.accounts, save };
+    const insert: typeof store.accounts.insert = async (...args) => {
+      const inserted = await store.accounts.insert(...args);
+      if (++saves % 3 === 0) await store.moveWaiting?.(NOW + DAY);
+      return inserted;
+    };
+    const accounts = { ...store.accounts, insert, save };
     await test({ ...store, accounts, auditRecords: unused, counters: unused });
   });
 
@@ -54,9 +60,11 @@ if (mongoUri === undefined) {
   accountStoreContract("MongoDB", withStore);
   journalContract("MongoDB", withStore);
   fleetJournalContract("MongoDB", withStore);
+  peopleSearchContract("MongoDB while entries are moved", withMovingStore);
   fleetJournalContract("MongoDB while entries are moved", withMovingStore);
   authStoreContract("MongoDB", withStore);
   peopleContract("MongoDB", withStore);
+  peopleSearchContract("MongoDB", withStore);
   vaultStoreContract("MongoDB", withStore);
   auditSinkContract("MongoDB", withStore);
   auditTrailContract("MongoDB", withStore);

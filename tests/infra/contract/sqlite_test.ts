@@ -16,6 +16,7 @@ import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { dayEndsContract } from "./day_ends_contract.ts";
 import { journalContract } from "./journal_contract.ts";
 import { namedKeysContract } from "./named_keys_contract.ts";
+import { peopleSearchContract } from "./people_search_contract.ts";
 import { peopleContract } from "./people_contract.ts";
 import { storeMetaContract } from "./store_meta_contract.ts";
 import { vaultStoreContract } from "./vault_store_contract.ts";
@@ -93,6 +94,7 @@ for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDi
   fleetJournalContract(name, withStore);
   authStoreContract(name, withStore);
   peopleContract(name, withStore);
+  peopleSearchContract(name, withStore);
   vaultStoreContract(name, withStore);
   auditSinkContract(name, withStore);
   auditTrailContract(name, withStore);

@@ -111,6 +111,7 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     await send(kese, "POST /karta-iade", { json: { userNo: "1", amount: "5" } });
     return await send(kese, "GET /filo/gun-sonu?gun=2026-01-01");
   },
+  list_fleet_users: (kese) => send(kese, "GET /filo/kullanicilar"),
   list_fleet_entries: (kese) => send(kese, "GET /filo/islemler"),
   create_user: (kese) =>
     send(kese, "POST /create_user", {

@@ -167,6 +167,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
     "TopUp",
     "User",
     "UserData",
+    "UserList",
   ]);
 });
 
