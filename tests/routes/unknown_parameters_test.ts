@@ -28,7 +28,8 @@ Deno.test("createApp() refuses a name that the route does not know, on every rou
     const { method, parameters } = definition;
     const bearer = access === "session" ? session : FLEET_KEY;
     const line = toLine(definition, "some_1");
-    const names = Object.keys(parameters.shape);
+    // Of a name with one letter another with two is another name.
+    const names = Object.keys(parameters.shape).filter(({ length }) => length > 1);
     for (const name of ["nonsense", ...names.map((known) => `${known}x`)]) {
       const nearest = name === "nonsense" ? undefined : name.slice(0, -1);
       const answers = [await send(kese, `${line}?${name}=1`, { bearer })];
