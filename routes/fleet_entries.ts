@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lackingScope, type Scope } from "../domain/auth.ts";
 import { EXPORT_PAGE, EXPORTS_PER_FLEET, PAGE_DEFAULT } from "../domain/limits.ts";
 import {
   fleetEntryPages,
@@ -20,7 +21,7 @@ import {
   userNo,
 } from "./contract/fields.ts";
 import { toPeriod } from "./contract/period.ts";
-import { listErrors, type Read, refuse } from "./contract/problems.ts";
+import { listErrors, problem, type Read, refuse } from "./contract/problems.ts";
 import { chooseMediaType } from "./http/accept.ts";
 import { AtOnce } from "./http/at_once.ts";
 import type { Dependencies } from "./http/dependencies.ts";
@@ -48,6 +49,8 @@ const CSV = "text/csv";
 const NDJSON = "application/x-ndjson";
 const JSON_PAGE = "application/json";
 
+/** What a key needs for a file: it takes all that a fleet has at once. */
+const EXPORT_SCOPE: Scope = "admin";
 /** Lines that are written in one piece: a millisecond or two. */
 const LINES_AT_ONCE = 100;
 /** When a client that was refused an export is asked to come back. */
@@ -74,6 +77,8 @@ export function createFleetEntryRoutes(dependencies: Dependencies): readonly End
       if (!query.ok) return query.problem;
       const form = chooseMediaType(request.headers.get("accept"), [JSON_PAGE, CSV, NDJSON]);
       if (form === JSON_PAGE) return await listPage(dependencies, request, query.value);
+      const scope = lackingScope(request.caller, EXPORT_SCOPE);
+      if (scope !== undefined) return problem("forbidden", { scope });
       if (request.parameters.limit !== undefined) {
         return listErrors("validation_failed", [{ field: "limit", code: "not_for_exports" }]);
       }

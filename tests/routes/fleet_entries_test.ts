@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EXPORT_PAGE, EXPORTS_PER_FLEET } from "../../domain/limits.ts";
 import type { FleetJournal } from "../../domain/ports/fleet_journal.ts";
-import { sendWell } from "../support/answers.ts";
+import { assertProblem, sendWell } from "../support/answers.ts";
 import { DAY, HOUR } from "../support/clock.ts";
 import {
   type Answer,
@@ -14,6 +14,7 @@ import {
   send,
   type TestKese,
 } from "../support/kese.ts";
+import { makeKey } from "../support/named_keys.ts";
 import { assertInvalidFields, assertRateLimited } from "../support/route_answers.ts";
 
 const OTHER = { filo: OTHER_FLEET, bearer: OTHER_FLEET_KEY };
@@ -289,6 +290,22 @@ Deno.test("GET /filo/islemler breaks an export off, and says so in the log, when
   const { body } = await open(kese, "text/csv");
   await assertRejects(() => new Response(body).text(), Error, "no entry");
   assertEquals(kese.lines.filter((line) => line.includes("export_broken_off")).length, 1);
+});
+
+Deno.test("GET /filo/islemler gives pages to a key that reads, and files to one with admin alone", async () => {
+  await using kese = await openTestKese();
+  await createUser(kese, "1");
+  const { key: reads } = await makeKey(kese, ["read"]);
+  const { key: administers } = await makeKey(kese, ["read", "admin"]);
+  const headers = { accept: "text/csv" };
+  assertEquals((await list(kese, "", { bearer: reads })).status, 200);
+  const refused = await list(kese, "", { bearer: reads, headers });
+  assertProblem(refused, 403, "forbidden");
+  assertEquals(refused.body.scope, "admin");
+  const response = await kese.app.request(PATH, {
+    headers: { filo: FLEET, authorization: `Bearer ${administers}`, ...headers },
+  });
+  assertEquals([response.status, (await response.text()).includes("account_opened")], [200, true]);
 });
 
 Deno.test("GET /filo/islemler runs few exports of a fleet at once, and another when one has ended", async () => {

@@ -19,6 +19,7 @@ const OPERATIONS: Readonly<Record<Scope, readonly string[]>> = {
     "get_card_refund",
     "get_balance",
     "list_entries",
+    "list_fleet_users",
     "list_fleet_entries",
     "get_day_end",
   ],
