@@ -21,15 +21,16 @@ type TargetRead =
   | { readonly ok: true; readonly target: Target }
   | { readonly ok: false; readonly fault: string };
 
-/** Reads the command line and its variables. */
+/** Reads the command line of a task and its variables. */
 export function readTarget(
   args: readonly string[],
   { SMOKE_FLEET: fleet, SMOKE_FLEET_KEY: fleetKey }: Readonly<Record<string, string | undefined>>,
+  task: "smoke" | "demo" = "smoke",
 ): TargetRead {
   const [given = DEVELOPMENT_URL, ...more] = args;
   const url = URL.parse(given);
   if (more.length > 0 || url === null || !/^https?:$/.test(url.protocol)) {
-    return { ok: false, fault: "Usage: deno task smoke [URL]" };
+    return { ok: false, fault: `Usage: deno task ${task} [URL]` };
   }
   const isLocal = LOOPBACK.includes(url.hostname);
   if (!isLocal && url.protocol !== "https:") {
