@@ -1,8 +1,5 @@
 import type { Hono } from "hono";
-import type { CardGateway, CardGateways } from "./domain/ports/card_gateway.ts";
-import type { Clock } from "./domain/ports/clock.ts";
-import type { Log } from "./domain/ports/log.ts";
-import type { SecretHasher } from "./domain/ports/secret_hasher.ts";
+import type { CardGateways } from "./domain/ports/card_gateway.ts";
 import { createCardRefunds } from "./domain/workflows/card_refunds.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
@@ -11,7 +8,7 @@ import { createAuditLog } from "./domain/workflows/audit.ts";
 import { createNamedKeys } from "./domain/workflows/named_keys.ts";
 import { createCardVault } from "./infra/crypto/card_vault.ts";
 import { createSystemClock, pause } from "./infra/process/clock.ts";
-import { type CodeChannel, openCodeChannel } from "./infra/webhooks/code_channel.ts";
+import { openCodeChannel } from "./infra/webhooks/code_channel.ts";
 import { CODES_SETTLING_MILLISECONDS, createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
 import { type Environment, readEnvironment } from "./infra/process/environment.ts";
@@ -22,7 +19,8 @@ import { createIds } from "./infra/crypto/ids.ts";
 import { CACHE_SETTLING_MILLISECONDS } from "./infra/memory/layered_account_cache.ts";
 import { createLineWriter, createLog } from "./infra/process/log.ts";
 import { readCommit } from "./infra/process/commit.ts";
-import { openStores, type StoresOpening } from "./infra/process/opening.ts";
+import { openStores } from "./infra/process/opening.ts";
+import type { Replacements } from "./infra/process/replacements.ts";
 import { runUntilSignal } from "./infra/process/running.ts";
 import { exitWithFaults, startOrExit } from "./infra/process/start_refused.ts";
 import { createSweep } from "./infra/process/sweeping.ts";
@@ -30,6 +28,7 @@ import type { Variables } from "./infra/process/env_file.ts";
 import { readVariables } from "./infra/process/variables.ts";
 import { createSecretHasher } from "./infra/crypto/secret_hasher.ts";
 import { portsOfRoutes, type Store } from "./infra/store.ts";
+import { openObserver } from "./infra/telemetry/open.ts";
 import { together } from "./infra/process/together.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/http/dependencies.ts";
@@ -50,22 +49,10 @@ export interface Kese extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Adapters with which a test replaces the real ones. */
-interface Replacements {
-  readonly store?: Store;
-  readonly clock?: Clock;
-  readonly log?: Log;
-  readonly hasher?: SecretHasher;
-  readonly gateway?: CardGateway;
-  readonly codeChannel?: CodeChannel;
-}
-
-type Opening = Replacements & Pick<StoresOpening, "mayMakeStore" | "onRefused">;
-
 /** The composition root: chooses an adapter for each port and hands them to the routes. */
 export async function openKese(
   environment: Environment,
-  replaced: Opening = {},
+  replaced: Replacements = {},
 ): Promise<Kese> {
   const { cardKeys, fleets, logLevel: level } = environment;
   const clock = replaced.clock ?? createSystemClock();
@@ -77,7 +64,9 @@ export async function openKese(
     log,
   });
   const { journal, people } = store;
-  const accounts = createAccounts({ store: store.accounts, journal, clock, log, pause, cache });
+  const observer = replaced.observer ?? await openObserver(environment);
+  const observing = { clock, log, ...(observer && { observer }) };
+  const accounts = createAccounts({ ...observing, store: store.accounts, journal, pause, cache });
   const vault = createCardVault(store.vault, {
     sealing: cardKeys,
     fingerprint: () => keyring.key("card_fingerprint"),
@@ -122,8 +111,7 @@ export async function openKese(
     hasher: replaced.hasher ?? createSecretHasher(),
     digests,
     ids: createIds(),
-    clock,
-    log,
+    ...observing,
     audit,
     limiter,
     codeSender,

@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { routePath } from "hono/route";
 import { textOf } from "../domain/erased.ts";
 import type { GatewayMessage } from "../domain/ports/card_gateway.ts";
 import type { TopUpState } from "../domain/workflows/top_up_state.ts";
@@ -17,12 +18,17 @@ import {
 /** Random, and so long that nobody finds one: whoever knows a top-up's id may see its bank's page. */
 const TOP_UP_ID = /^top_[0-9A-Z]{20,40}$/;
 
+/** `/webhook/:gateway` as OpenAPI writes it. */
+function toRoute(path: string): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}");
+}
+
 /**
  * What banks, card gateways and users' browsers ask, without a session: the page for 3-D Secure, the
  * way back from it, and webhooks. None of them is believed: each is a reason to ask the gateway.
  */
 export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
-  const { admission, gateways, log, opening, settings, settlement, texts } = serving;
+  const { admission, gateways, log, observer, opening, settings, settlement, texts } = serving;
 
   /** Runs what a browser or gateway asked for, within what the process takes at one time. */
   async function run(
@@ -32,6 +38,7 @@ export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
       readonly fault: (status: number) => Response;
     },
   ): Promise<Response> {
+    observer?.routed({ method: context.req.method, route: toRoute(routePath(context)) });
     if (!admission.enter()) return fault(503);
     try {
       await opening();

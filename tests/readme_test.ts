@@ -22,6 +22,7 @@ const FILES = [
   "docs/fleet.tr.md",
   "docs/gateways.md",
   "docs/limits.md",
+  "docs/observability.md",
   "docs/scale.md",
 ];
 const TEXTS = new Map(

@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import { StoreInconsistentError } from "../ports/errors.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
+import type { ObservedSave, Observer } from "../ports/observer.ts";
 import { pauseMilliseconds } from "./retry_pause.ts";
 
 export interface SavingPorts {
@@ -14,6 +15,7 @@ export interface SavingPorts {
   readonly journal: Pick<Journal, "find">;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
+  readonly observer?: Observer;
   /** Waits between two tries. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -31,11 +33,11 @@ interface SavingTerms {
  * identical save, never a new decision.
  */
 export async function saveFold(ports: SavingPorts, fold: Fold, terms: SavingTerms): Promise<Fate> {
-  const { clock, log, pause, store } = ports;
+  const { clock, log, pause } = ports;
   const { expectedHead, deadline } = terms;
   for (let attempt = 0;; attempt++) {
     try {
-      const result = await store.save(fold.account, expectedHead, fold.entries);
+      const result = await save(ports, fold, expectedHead);
       // After a repeat, a conflict may be with the first save, so its fate is asked for.
       if (result === "saved" || result === "filed" || attempt === 0) return result;
     } catch (error) {
@@ -48,6 +50,21 @@ export async function saveFold(ports: SavingPorts, fold: Fold, terms: SavingTerm
     if (clock.now() >= deadline) return "unknown";
     await pause(pauseMilliseconds(attempt));
   }
+}
+
+/** Saves once, and lets it be observed. */
+function save(
+  { store, observer, clock }: SavingPorts,
+  { account, entries }: Fold,
+  expectedHead: string,
+): ReturnType<AccountStore["save"]> {
+  const saving = store.save(account, expectedHead, entries);
+  if (observer === undefined) return saving;
+  const startedAt = clock.now();
+  const observe = (result: ObservedSave["result"]) =>
+    observer.saved({ entries, result, milliseconds: clock.now() - startedAt });
+  saving.then(observe, () => observe("unclear"));
+  return saving;
 }
 
 /** Whether a save whose answer was lost has happened: only its entries can tell. */

@@ -84,6 +84,7 @@ class QueuedAccounts implements Accounts {
     return new Promise((resolve, reject) => {
       // Outcomes carry the entries and refusals of this command's own rule.
       const settle = resolve as (outcome: UpdateOutcome) => void;
+      this.#options.observer?.waiting(1);
       const pending = { command, decide, payments, topUps, deadline, settle, fail: reject };
       if (waiting) return void waiting.push(pending);
       const queue: Pending[] = [pending];
@@ -107,6 +108,7 @@ class QueuedAccounts implements Accounts {
     const batchSize = Math.min(COMMANDS_PER_FOLD, this.#options.store.entriesPerSave);
     while (queue.length > 0) {
       const batch = queue.splice(0, batchSize);
+      this.#options.observer?.waiting(-batch.length);
       try {
         const inTime = this.#inTime(batch);
         if (inTime.length > 0) await this.#commit(toBatch(id, inTime));

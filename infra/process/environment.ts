@@ -71,6 +71,8 @@ export const ENVIRONMENT = z.object({
   TRUST_PROXY: flag.default(false),
   REQUESTS_PER_MINUTE_USER: count.default(6_000),
   REQUESTS_PER_MINUTE_FLEET: count.default(300_000),
+  /** Deno's own variable: it exports what is measured. */
+  OTEL_DENO: flag.default(false),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
 });
 
@@ -102,6 +104,7 @@ const NAMED = ENVIRONMENT.transform((read) => ({
     user: read.REQUESTS_PER_MINUTE_USER,
     fleet: read.REQUESTS_PER_MINUTE_FLEET,
   },
+  exportsTelemetry: read.OTEL_DENO,
   logLevel: read.LOG_LEVEL,
 }));
 

@@ -7,6 +7,7 @@ import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import { expireHolds, type HoldSweepPorts } from "../../domain/workflows/holds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
+import type { Observer } from "../../domain/ports/observer.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Store } from "../store.ts";
@@ -18,17 +19,19 @@ interface SweepPorts extends Omit<HoldSweepPorts, "store"> {
   readonly keyring: Pick<Keyring, "open">;
   readonly settlement: Pick<TopUpSettlement, "sweep">;
   readonly cardRefunds: Pick<CardRefunds, "sweep">;
+  readonly observer?: Observer;
   readonly store: Pick<Store, "accounts" | "keepHouse">;
 }
 
 /** Creates a sweep: asks about open top-ups and card refunds, ends expired holds, and removes what has expired. */
 export function createSweep(ports: SweepPorts): () => Promise<void> {
-  const { cardRefunds, clock, keyring, log, settlement, store } = ports;
+  const { cardRefunds, clock, keyring, log, observer, settlement, store } = ports;
   return async () => {
     await keyring.open();
     const now = clock.now();
     const counts = await settlement.sweep(TOP_UP_SWEEP_AFTER_MILLISECONDS);
     if (Object.values(counts).some((count) => count > 0)) log.info("top_ups_swept", counts);
+    observer?.topUpsOpen(counts.pending + counts.requires_action);
     const refunds = await cardRefunds.sweep(CARD_REFUND_SWEEP_AFTER_MILLISECONDS);
     if (Object.values(refunds).some((count) => count > 0)) log.info("card_refunds_swept", refunds);
     const expired = await expireHolds({ ...ports, store: store.accounts });

@@ -13,6 +13,7 @@ import type { Ids } from "../../domain/ports/ids.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Pingable } from "../../domain/ports/health.ts";
+import type { Observer } from "../../domain/ports/observer.ts";
 import type { People } from "../../domain/ports/people.ts";
 import type { RateLimiter } from "../../domain/ports/rate_limiter.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
@@ -45,6 +46,8 @@ export interface Dependencies {
   readonly limiter: RateLimiter;
   readonly codeSender: CodeSender;
   readonly texts: Texts;
+  /** Whoever measures Kese; usually nobody does. */
+  readonly observer?: Observer;
   /**
    * A promise until the store is known to be the right one; no request may touch it before. Undefined
    * from then on, which is nearly always. Rejects when the store does not answer.

@@ -25,15 +25,21 @@ export interface Serving extends Dependencies {
  * record. Only a fault of Kese's becomes a 500, and its answer reveals nothing about the inside.
  */
 export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
-  const { admission, audit, clock, log, texts } = dependencies;
+  const { admission, audit, clock, log, observer, texts } = dependencies;
   const { alwaysServed = false, audited = true, operation, whenStoreFails = "busy" } =
     endpoint.definition;
+  const route = {
+    method: endpoint.definition.method.toUpperCase(),
+    route: endpoint.definition.path,
+  };
   const known = listKnownParameters(endpoint.definition);
   return async (context) => {
     const facts = readFacts(context, dependencies);
+    observer?.routed(route);
     if (!alwaysServed && !admission.enter()) {
       // Not audited: the caller is not known yet, and these records would displace those that must be
       // kept.
+      observer?.refused({ ...route, code: "busy", status: 503 });
       return render(problem("busy"), { facts, texts }).response;
     }
     const trace: Trace = { who: "anonymous", filo: null, userNo: null };
@@ -51,6 +57,7 @@ export function serve(endpoint: Endpoint, dependencies: Serving): Handler {
     const { response, code } = render(reply, { facts, texts });
     const { at, requestId } = facts;
     const { status } = response;
+    if (code !== null) observer?.refused({ ...route, code, status });
     if (audited) {
       // Of the trace what there is: a payment with a configured key has neither `key` nor `fields`.
       const record = { at, requestId, ...trace, operation, status, code };

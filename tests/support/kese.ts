@@ -1,4 +1,5 @@
 import type { CardGateway } from "../../domain/ports/card_gateway.ts";
+import type { Observer } from "../../domain/ports/observer.ts";
 import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import type { CodeChannel } from "../../infra/webhooks/code_channel.ts";
 import { sha256 } from "../../infra/crypto/digests.ts";
@@ -35,6 +36,7 @@ export interface TestOptions {
   readonly clock?: TestClock;
   readonly gateway?: CardGateway;
   readonly hasher?: SecretHasher;
+  readonly observer?: Observer;
   readonly environment?: Partial<Environment>;
   /** False: the environment decides whether and where codes are sent. */
   readonly sendsCodes?: boolean;
@@ -62,6 +64,7 @@ export async function openTestKese(options: TestOptions = {}): Promise<TestKese>
     hasher: options.hasher ?? createSecretHasher(1),
     ...(options.sendsCodes !== false && { codeChannel }),
     ...(options.gateway && { gateway: options.gateway }),
+    ...(options.observer && { observer: options.observer }),
   });
   return { ...kese, clock, lines, sentCodes };
 }
@@ -106,6 +109,7 @@ export const TEST_ENVIRONMENT: Environment = {
   allowCardNumberInUrl: true,
   trustProxy: false,
   requestsPerMinute: { user: 0, fleet: 0 },
+  exportsTelemetry: false,
   logLevel: "debug",
   texts: new Map(),
 };

@@ -1,0 +1,29 @@
+/** Receives what a program sends to an OpenTelemetry collector. */
+export interface OtlpReceiver extends AsyncDisposable {
+  /** The variables by which a Deno sends it all that it measured, when it ends. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Each export as it was sent: traces, metrics and logs. */
+  readonly exports: readonly object[];
+}
+
+/** Receives on loopback. */
+export function startOtlpReceiver(): OtlpReceiver {
+  const exports: object[] = [];
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server = Deno.serve(options, async (request) => {
+    exports.push(await request.json());
+    return Response.json({});
+  });
+  return {
+    variables: {
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${server.addr.port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      // Longer than a test: a Deno that ends in the middle of an export was seen to hang.
+      OTEL_METRIC_EXPORT_INTERVAL: "600000",
+      OTEL_BSP_SCHEDULE_DELAY: "600000",
+    },
+    exports,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
