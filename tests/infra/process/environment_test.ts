@@ -119,6 +119,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     TRUST_PROXY: "true",
     REQUESTS_PER_MINUTE_USER: "0",
     REQUESTS_PER_MINUTE_FLEET: "10",
+    OTEL_DENO: "true",
     LOG_LEVEL: "error",
     MSG_INSUFFICIENT_BALANCE: "Para yok",
     MSG_EMPTY: "",
@@ -141,6 +142,7 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     allowCardNumberInUrl: true,
     trustProxy: true,
     requestsPerMinute: { user: 0, fleet: 10 },
+    exportsTelemetry: true,
     logLevel: "error",
     texts: new Map([["MSG_INSUFFICIENT_BALANCE", "Para yok"]]),
   });
