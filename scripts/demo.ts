@@ -1,6 +1,6 @@
 /**
  * `deno task demo [URL]`: walks through a ride with a running Kese, by the client that everyone can use,
- * and prints each request and its answer: card, top-up, hold, capture, refund.
+ * and prints each request and its answer: card, top-up, hold, capture, refund, the day's end.
  *
  * It creates a user (`demo-…`) and tops up their balance from a test card, so it is for instances with the
  * sandbox gateway. Fleet and key are those of `deno task smoke`.
@@ -22,7 +22,7 @@ export async function demo(target: Target, say: Say): Promise<void> {
   const { url, fleet: filo, fleetKey: key } = target;
   const kese = createKese({ url, filo, key, language: "en", fetch: createPrintingFetch(say) });
   const userNo = `demo-${crypto.randomUUID().slice(0, 8)}`;
-  const found = { holdId: "", paymentId: "" };
+  const found = { holdId: "", paymentId: "", paidAt: "" };
   for (const { title, run } of STEPS) {
     say(`\n# ${title}`);
     await run({ kese, userNo, found });
@@ -33,7 +33,7 @@ interface Walk {
   readonly kese: Kese;
   readonly userNo: string;
   /** What a step leaves for later ones. */
-  readonly found: { holdId: string; paymentId: string };
+  readonly found: { holdId: string; paymentId: string; paidAt: string };
 }
 
 interface Step {
@@ -79,7 +79,8 @@ const STEPS: readonly Step[] = [
       const params = { path: { holdId: found.holdId } };
       const body = { userNo, amount: "37.20" };
       const taken = await kese.POST("/provizyon/{holdId}/tahsilat", { params, body });
-      found.paymentId = orThrow(taken).paymentId;
+      const { paymentId, createdAt: paidAt } = orThrow(taken);
+      Object.assign(found, { paymentId, paidAt });
     },
   },
   {
@@ -93,6 +94,14 @@ const STEPS: readonly Step[] = [
     title: "All of it stands in her journal",
     run: async ({ kese, userNo }) => {
       orThrow(await kese.GET("/islemler", { params: { query: { userNo, limit: 3 } } }));
+    },
+  },
+  {
+    title: "And in the end of the fleet's day, as far as it has come",
+    run: async ({ kese, found }) => {
+      const day = new Intl.DateTimeFormat("en-CA", { timeZone: "Europe/Istanbul" });
+      const gun = day.format(new Date(found.paidAt));
+      orThrow(await kese.GET("/filo/gun-sonu", { params: { query: { gun } } }));
     },
   },
 ];

@@ -26,7 +26,7 @@ Deno.test("demo() walks through a ride and prints each request with its answer",
   assertEquals(statuses, [
     ...["POST /create_user", "201", "POST /kart-saklama", "201", "POST /update_balance", "201"],
     ...["POST /provizyon", "201", "POST /provizyon//tahsilat", "201", "POST /iade", "201"],
-    ...["GET /islemler", "200"],
+    ...["GET /islemler", "200", "GET /filo/gun-sonu", "200"],
   ]);
   const balances = [...text.matchAll(/"balance": "([\d.]+)",\n\s+"available": "([\d.]+)"/g)]
     .map(([, balance, available]) => `${balance} ${available}`);
