@@ -81,18 +81,18 @@ export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
   function page(context: Context, show: () => Promise<Response>): Promise<Response> {
     return run(context, {
       answer: show,
-      fault: (status) => toPage(context, showFault(status)),
+      fault: (status) => toPage(context, showFault(texts, status)),
     });
   }
 
   /** Back to the fleet's own page, or to one that says what became of the top-up. */
   function goBack(context: Context, state: TopUpState | undefined): Response {
-    if (state === undefined) return toPage(context, showUnknown());
+    if (state === undefined) return toPage(context, showUnknown(texts));
     const { started: { id, returnUrl: keptUrl }, status } = state;
     const returnUrl = textOf(keptUrl);
     const isTaken = returnUrl !== undefined &&
       settings.returnOrigins.includes(new URL(returnUrl).origin);
-    if (!isTaken) return toPage(context, showTopUp(status));
+    if (!isTaken) return toPage(context, showTopUp(texts, status));
     const url = new URL(returnUrl);
     url.searchParams.set("topUpId", id);
     url.searchParams.set("status", status);
@@ -118,7 +118,7 @@ export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
     page(context, async () => {
       const topUpId = context.req.param("topUpId");
       const shown = TOP_UP_ID.test(topUpId) ? await settlement.action(topUpId) : undefined;
-      if (shown === undefined) return toPage(context, showUnknown());
+      if (shown === undefined) return toPage(context, showUnknown(texts));
       const { state, action } = shown;
       const isOver = state.status !== "requires_action" ||
         serving.clock.now() >= state.action.expiresAt;
@@ -134,7 +134,7 @@ export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
       const topUpId = context.req.param("topUpId") ?? "";
       const message = await readMessage(context, "callback");
       if (!message.ok) return toProblem(context, message);
-      if (!TOP_UP_ID.test(topUpId)) return toPage(context, showUnknown());
+      if (!TOP_UP_ID.test(topUpId)) return toPage(context, showUnknown(texts));
       return goBack(context, await settlement.comeBack(topUpId, message.value));
     }));
 

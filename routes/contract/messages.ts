@@ -164,6 +164,19 @@ export const FIELD_MESSAGES = {
   },
 } as const;
 
+/** What pages say to a user whose browser comes from a bank, where no success message says it. */
+export const PAGE_TEXTS = {
+  page_bank_awaited: { tr: "Banka onayı bekleniyor.", en: "The bank's approval is awaited." },
+  page_top_up_unknown: {
+    tr: "Bu bakiye yükleme bulunamadı ya da süresi doldu.",
+    en: "There is no such top-up, or its time is over.",
+  },
+  page_unavailable: {
+    tr: "Şu anda yanıt verilemiyor. Birazdan sayfayı yenileyin.",
+    en: "There is no answer at the moment. Reload the page shortly.",
+  },
+} as const;
+
 /** Why a card was declined, within the detail of `card_declined`. */
 export const DECLINE_REASONS: Readonly<Record<DeclineReason, Translations>> = {
   declined: { tr: "banka onay vermedi", en: "the bank did not approve" },
@@ -206,6 +219,7 @@ const TEXTS: ReadonlyMap<string, Translations> = new Map<string, Translations>([
   ...Object.entries(FIELD_MESSAGES),
   ...Object.entries(DECLINE_REASONS).map(([reason, said]) => [declineText(reason), said] as const),
   ...Object.entries(MESSAGES),
+  ...Object.entries(PAGE_TEXTS),
 ]);
 
 /** Every text by the name of its variable: `MSG_BUSY` is Turkish, `MSG_BUSY_EN` English. */

@@ -1,5 +1,7 @@
 import type { UserAction } from "../../domain/ports/card_gateway.ts";
 import type { TopUpState } from "../../domain/workflows/top_up_state.ts";
+import type { Texts } from "../contract/messages.ts";
+import { escape } from "./page.ts";
 
 /** What a page may do, and which of several it is. */
 export interface Page {
@@ -32,41 +34,39 @@ export function showBankPage(
   return { status: 200, html, policy };
 }
 
-const SAYS: Readonly<Record<TopUpState["status"], { readonly tr: string; readonly en: string }>> = {
-  credited: { tr: "Bakiye yüklendi.", en: "The balance was topped up." },
-  failed: { tr: "Bakiye yüklenemedi.", en: "The top-up failed." },
-  pending: { tr: "Bakiye yükleme sürüyor.", en: "The top-up is pending." },
-  requires_action: { tr: "Banka onayı bekleniyor.", en: "The bank's approval is awaited." },
-};
+const SAYS = {
+  credited: "top_up_credited",
+  failed: "top_up_failed",
+  pending: "top_up_pending",
+  requires_action: "page_bank_awaited",
+} as const satisfies Record<TopUpState["status"], string>;
 
 /** What a top-up has come to, for a browser that has nowhere to go back to. */
-export function showTopUp(status: TopUpState["status"]): Page {
-  return showText(200, SAYS[status]);
+export function showTopUp(texts: Texts, status: TopUpState["status"]): Page {
+  return showText(texts, 200, SAYS[status]);
 }
 
-export function showUnknown(): Page {
-  return showText(404, {
-    tr: "Bu bakiye yükleme bulunamadı ya da süresi doldu.",
-    en: "There is no such top-up, or its time is over.",
-  });
+export function showUnknown(texts: Texts): Page {
+  return showText(texts, 404, "page_top_up_unknown");
 }
 
-export function showFault(status: number): Page {
-  return showText(status, {
-    tr: "Şu anda yanıt verilemiyor. Birazdan sayfayı yenileyin.",
-    en: "There is no answer at the moment. Reload the page shortly.",
-  });
+export function showFault(texts: Texts, status: number): Page {
+  return showText(texts, status, "page_unavailable");
 }
 
-function showText(status: number, { tr, en }: { readonly tr: string; readonly en: string }): Page {
+/** Both languages, because a browser that comes from a bank does not always say its user's. */
+function showText(texts: Texts, status: number, name: string): Page {
+  const [turkish, english] = (["tr", "en"] as const).map((language) =>
+    escape(texts.message(name, language))
+  );
   const html = `<!doctype html>
 <html lang="tr">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Kese</title>
 <style>body{font-family:system-ui;max-width:30rem;margin:3rem auto;padding:0 1rem}</style>
-<h1>${tr}</h1>
-<p lang="en">${en}</p>
+<h1>${turkish}</h1>
+<p lang="en">${english}</p>
 </html>
 `;
   return { status, html, policy: `${NOTHING}; style-src 'unsafe-inline'` };

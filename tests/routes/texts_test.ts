@@ -6,6 +6,7 @@ import {
   findUnknownTexts,
   listTextVariables,
   MESSAGES,
+  PAGE_TEXTS,
 } from "../../routes/contract/messages.ts";
 import { PROBLEM_TEXTS } from "../../routes/contract/problem_texts.ts";
 import { saveCard, sendWell } from "../support/answers.ts";
@@ -147,7 +148,7 @@ Deno.test("listTextVariables() has a Turkish and an English name for every text"
   const variables = listTextVariables();
   const reasons = Object.keys(DECLINE_REASONS).map(declineText);
   const names = [
-    ...[PROBLEM_TEXTS, MESSAGES, FIELD_MESSAGES].flatMap((texts) => Object.keys(texts)),
+    ...[PROBLEM_TEXTS, MESSAGES, FIELD_MESSAGES, PAGE_TEXTS].flatMap((texts) => Object.keys(texts)),
     ...reasons,
   ];
   assertEquals(new Set(names).size, names.length, "no text takes another one's name");

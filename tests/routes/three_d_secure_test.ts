@@ -135,6 +135,18 @@ Deno.test("POST /update_balance/{topUpId}/donus leads a user who was erased sinc
   }
 });
 
+Deno.test("GET /update_balance/{topUpId}/3ds says an operator's own words, as text", async () => {
+  const texts = new Map([
+    ["MSG_PAGE_TOP_UP_UNKNOWN", "Yok <b>öyle</b> bir şey & bitti."],
+    ["MSG_PAGE_TOP_UP_UNKNOWN_EN", "No such thing."],
+  ]);
+  await using kese = await openTestKese({ environment: { texts } });
+  const page = await browse(kese, "/update_balance/top_01JABCDEFGHJKMNPQRSTVWXYZ0/3ds");
+  const html = await page.text();
+  assertStringIncludes(html, "<h1>Yok &lt;b&gt;öyle&lt;/b&gt; bir şey &amp; bitti.</h1>");
+  assertStringIncludes(html, "No such thing.");
+});
+
 Deno.test("GET /update_balance/{topUpId}/3ds knows no other top-up", async () => {
   const { kese } = await openWaiting();
   await using _ = kese;
