@@ -1,5 +1,7 @@
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
 import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
+import { unfiledMost } from "../../infra/sqlite/key_tail.ts";
 import { createSystemClock } from "../../infra/process/clock.ts";
 import { readEnvironment } from "../../infra/process/environment.ts";
 import { type Kese, openKese } from "../../main.ts";
@@ -7,6 +9,7 @@ import { reconcile } from "../../scripts/reconcile.ts";
 import { lira } from "./amounts.ts";
 import { proveJournal, type ShownEntry } from "./answers.ts";
 import type { StoreVariables } from "./both_stores.ts";
+import { send } from "./kese.ts";
 import { assertNothingLeft } from "./leftovers.ts";
 import { countLost, type Done, type Load, LOAD_USERS } from "./load.ts";
 import { SILENT } from "./logs.ts";
@@ -14,6 +17,8 @@ import { SILENT } from "./logs.ts";
 /** Past every age that a sweep or reconciling waits for. */
 const LATER_MILLISECONDS = 2 * HOUR_MILLISECONDS;
 const OPEN_TOP_UPS_MAX = 10_000;
+/** The keys of several filings. */
+const FILED_MIN = 10 * unfiledMost(0);
 
 /** How what clients were told differs from what a store holds after its processes were killed. */
 export interface LoadProof {
@@ -52,6 +57,22 @@ export async function proveLoad(variables: StoreVariables, load: Load): Promise<
     unacknowledged: without(written, done),
     topUpsLeftOpen,
   };
+}
+
+/** Sends all that is done once more: the first answer comes again, and nothing else happens. */
+export async function assertReplayed(url: string, { done }: Load): Promise<void> {
+  await Promise.all(done.map(async ({ errand: { line, sending }, answer }) => {
+    const { status, text, headers } = await send(url, line, sending);
+    assertEquals([status, text], [answer.status, answer.text]);
+    assertEquals(headers.get("idempotent-replayed"), "true");
+  }));
+}
+
+/** Keys have left the ends of journals for their table, many at once, and so while processes died. */
+export function assertFiled({ SQLITE_PATH: path = "" }: StoreVariables): void {
+  using database = new DatabaseSync(path, { readOnly: true });
+  const count = database.prepare("SELECT count(*) AS filed FROM keys").get();
+  assertGreater(Number(count?.filed), FILED_MIN);
 }
 
 async function countOpenTopUps({ store, dependencies: { clock } }: Kese): Promise<number> {
