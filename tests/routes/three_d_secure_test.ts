@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { MINUTE_MILLISECONDS } from "../../domain/limits.ts";
 import { assertAddsUp, assertProblem, saveCard, sendWell } from "../support/answers.ts";
+import { createPatientClock } from "../support/clock.ts";
 import { createUser, openTestKese, send, signIn, type TestKese } from "../support/kese.ts";
 
 const WANTS_THE_USER = "4000000000003220";
@@ -119,7 +120,7 @@ Deno.test("GET /update_balance/{topUpId} has not credited a user who does not co
 });
 
 Deno.test("POST /update_balance/{topUpId}/donus leads a user who was erased since to a page of Kese's", async () => {
-  await using kese = await openTestKese();
+  await using kese = await openTestKese({ clock: createPatientClock() });
   await createUser(kese, "1", "0");
   await saveCard(kese, "1", WANTS_THE_USER);
   const { body: { topUpId } } = await send(kese, "POST /update_balance", {

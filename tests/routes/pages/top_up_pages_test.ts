@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Page, Request as PageRequest } from "playwright-core";
 import { assertAddsUp, saveCard, sendWell } from "../../support/answers.ts";
 import { type OpenPage, withBrowser } from "../../support/browser.ts";
+import { createPatientClock } from "../../support/clock.ts";
 import { createUser, openTestKese, type TestKese } from "../../support/kese.ts";
 
 const WANTS_THE_USER = "4000000000003220";
@@ -27,6 +28,8 @@ async function openScene(): Promise<Scene> {
   const origins = [publicUrl ?? "", fleetUrl ?? ""] as const;
   const kese: TestKese = await openTestKese({
     environment: { publicUrl: origins[0], returnOrigins: [origins[1]] },
+    // A slow machine must not turn an outcome into a pending one.
+    clock: createPatientClock(),
   });
   await createUser(kese, "1");
   await saveCard(kese, "1", WANTS_THE_USER);
