@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Environment } from "../process/environment.ts";
+import type { Mode } from "./target.ts";
 
 /** A code, who it is for, how they can be reached, and for how many seconds it is valid. */
 export interface CodeMessage {
@@ -21,36 +22,37 @@ interface ChannelPorts {
   readonly log: Log;
 }
 
-/** Signs the id, the time and the text of a message, as Standard Webhooks does. */
-type Sign = (id: string, at: Date, text: string) => string;
-
 const WEBHOOK_TIMEOUT_MILLISECONDS = 5_000;
+const WEBHOOK_CONNECTIONS = 100;
+
+type Webhook = NonNullable<Environment["codeWebhook"]>;
 
 /** Opens the channel to users: the operator's webhook, in development the log, otherwise none. */
 export async function openCodeChannel(
   { mode, codeWebhook }: Pick<Environment, "mode" | "codeWebhook">,
   { clock, log }: ChannelPorts,
 ): Promise<CodeChannel | undefined> {
-  if (codeWebhook !== undefined) {
-    const { url, secret } = codeWebhook;
-    return createWebhookChannel(
-      url,
-      clock,
-      secret === undefined ? undefined : await createSign(secret),
-    );
-  }
+  if (codeWebhook !== undefined) return await createWebhookChannel(codeWebhook, mode, clock);
   return mode === "development" ? createLogChannel(log) : undefined;
 }
 
-/** Loads the library only here, because without a secret nobody needs it. */
-async function createSign(secret: string): Promise<Sign> {
-  const { Webhook } = await import("standardwebhooks");
-  const webhook = new Webhook(secret);
-  return (id, at, text) => webhook.sign(id, at, text);
-}
-
 /** Posts to the operator's own message sender, in the form and with the headers of Standard Webhooks. */
-function createWebhookChannel(url: string, clock: Clock, sign: Sign | undefined): CodeChannel {
+async function createWebhookChannel(
+  { url, secret }: Webhook,
+  mode: Mode,
+  clock: Clock,
+): Promise<CodeChannel> {
+  // Loaded only here, because without a webhook nobody needs them.
+  const [{ createPoster }, { createSigning }] = await Promise.all([
+    import("./post.ts"),
+    import("./signing.ts"),
+  ]);
+  const sign = createSigning(secret === undefined ? [] : [secret]);
+  const poster = createPoster({
+    mode,
+    timeoutMilliseconds: WEBHOOK_TIMEOUT_MILLISECONDS,
+    connections: WEBHOOK_CONNECTIONS,
+  });
   return async (message) => {
     const id = `code_${randomUUID()}`;
     const at = new Date(clock.now());
@@ -59,22 +61,9 @@ function createWebhookChannel(url: string, clock: Clock, sign: Sign | undefined)
       timestamp: at.toISOString(),
       data: message,
     });
-    const response = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "webhook-id": id,
-        "webhook-timestamp": String(Math.floor(at.getTime() / 1_000)),
-        ...(sign && { "webhook-signature": sign(id, at, text) }),
-      },
-      body: text,
-      // Not followed, because the message is for this address alone.
-      redirect: "manual",
-      signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MILLISECONDS),
-    });
-    await response.body?.cancel();
-    if (!response.ok) {
-      throw new Error(`Cannot send a code: the webhook answered ${response.status}`);
+    const status = await poster.post({ url, headers: sign({ id, at, text }), text });
+    if (status < 200 || status > 299) {
+      throw new Error(`Cannot send a code: the webhook answered ${status}`);
     }
   };
 }

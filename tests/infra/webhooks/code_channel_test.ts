@@ -51,7 +51,7 @@ function open(
 
 Deno.test("openCodeChannel() posts what a sender of messages needs, signed as Standard Webhooks says", () =>
   withReceiver(() => new Response(null, { status: 204 }), async (url, received) => {
-    const channel = await open({ mode: "production", codeWebhook: { url, secret: SECRET } });
+    const channel = await open({ mode: "development", codeWebhook: { url, secret: SECRET } });
     for (let twice = 0; twice < 2; twice++) await channel?.(MESSAGE);
     const [first, second] = received;
     assert(first && second);
@@ -82,7 +82,7 @@ for (const status of [302, 400, 500]) {
     withReceiver(
       () => new Response(null, { status, headers: { location: "/elsewhere" } }),
       async (url, received) => {
-        const channel = await open({ mode: "production", codeWebhook: { url, secret: SECRET } });
+        const channel = await open({ mode: "development", codeWebhook: { url, secret: SECRET } });
         await assertRejects(async () => await channel?.(MESSAGE), Error, `answered ${status}`);
         assertEquals(received.length, 1);
       },
@@ -101,3 +101,10 @@ Deno.test("openCodeChannel() writes codes into the log in development, and has n
   });
   assertEquals(await open({ mode: "production" }), undefined);
 });
+
+Deno.test("openCodeChannel() sends nothing to this machine in production", () =>
+  withReceiver(() => new Response(), async (url, received) => {
+    const channel = await open({ mode: "production", codeWebhook: { url, secret: SECRET } });
+    await assertRejects(async () => await channel?.(MESSAGE), Error, "must be https");
+    assertEquals(received, []);
+  }));
