@@ -11,6 +11,7 @@ import { createSystemClock, pause } from "./infra/process/clock.ts";
 import { openCodeChannel } from "./infra/webhooks/code_channel.ts";
 import { CODES_SETTLING_MILLISECONDS, createCodeSender } from "./infra/webhooks/code_sender.ts";
 import { createDigests } from "./infra/crypto/digests.ts";
+import { openEvents } from "./infra/process/events.ts";
 import { type Environment, readEnvironment } from "./infra/process/environment.ts";
 import { createFleetReading } from "./infra/process/fleet_reading.ts";
 import { openGateways, useOneGateway } from "./infra/gateways/open.ts";
@@ -32,6 +33,7 @@ import { openObserver } from "./infra/telemetry/open.ts";
 import { together } from "./infra/process/together.ts";
 import { createApp } from "./routes/app.ts";
 import type { Dependencies } from "./routes/http/dependencies.ts";
+import { toEventBody } from "./routes/contract/event_body.ts";
 import { createTexts, findUnknownTexts } from "./routes/contract/messages.ts";
 import { VERSION } from "./routes/contract/version.ts";
 
@@ -108,6 +110,7 @@ export async function openKese(
     gateways,
     settlement,
     cardRefunds,
+    events: await openEvents(environment, { store, toBody: toEventBody, clock, log }),
     hasher: replaced.hasher ?? createSecretHasher(),
     digests,
     ids: createIds(),
@@ -165,10 +168,8 @@ async function main(): Promise<void> {
   const clock = createSystemClock();
   const lines = createLineWriter(Deno.stdout);
   const log = createLog({ level: environment.logLevel, clock, write: lines.write });
-  const commit = await readCommit(
-    new URL(".", import.meta.url),
-    Deno.env.get("DENO_DEPLOYMENT_ID"),
-  );
+  const root = new URL(".", import.meta.url);
+  const commit = await readCommit(root, Deno.env.get("DENO_DEPLOYMENT_ID"));
   const build = { version: VERSION, commit };
   await startOrExit(async () => {
     const kese = await openKese(environment, {

@@ -183,3 +183,29 @@ export const VAULT_ORPHAN_AFTER_MILLISECONDS = 60 * 60 * 1_000;
 export const MINUTE_MILLISECONDS = 60 * 1_000;
 export const HOUR_MILLISECONDS = 60 * 60 * 1_000;
 export const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
+
+/** Events of one fleet that are being sent at the same time: 500 a second to a receiver that takes 20 ms. */
+export const EVENTS_AT_ONCE = 16;
+/** Events of one fleet that are in memory, being sent or about to be. */
+export const EVENTS_IN_MEMORY = 512;
+/** How long an event is repeated before it has failed. */
+export const EVENT_RETRY_DAYS = 3;
+/** The pause before an event's first repeat; it doubles up to the longest. */
+export const EVENT_PAUSE_FIRST_MILLISECONDS = 5_000;
+export const EVENT_PAUSE_MAX_MILLISECONDS = 30 * MINUTE_MILLISECONDS;
+/** So many failures without a success, and a receiver is tried with one event at a time. */
+export const EVENT_FAILURES_BEFORE_REST = EVENTS_AT_ONCE;
+/** The pauses between these events double up to the longest. */
+export const EVENT_REST_FIRST_MILLISECONDS = 1_000;
+export const EVENT_REST_MAX_MILLISECONDS = MINUTE_MILLISECONDS;
+/** How long a receiver may take. */
+export const EVENT_TIMEOUT_MILLISECONDS = 10_000;
+/** How long a fleet's events are one instance's own, and how often it renews that. */
+export const EVENT_LEASE_MILLISECONDS = 15_000;
+export const EVENT_LEASE_RENEWAL_MILLISECONDS = 5_000;
+/** How often a store is asked for events if nothing in this process says that there are any. */
+export const EVENT_POLL_MILLISECONDS = 500;
+/** The least time between two looks at a store, so that a busy fleet's events are read many at once. */
+export const EVENT_ROUND_MILLISECONDS = 20;
+/** How long a shutdown waits for events that are being sent. */
+export const EVENTS_SETTLING_MILLISECONDS = 1_000;

@@ -2,6 +2,7 @@ import type { Account, Instant } from "../domain/account.ts";
 import type { AccountStore } from "../domain/ports/account_store.ts";
 import type { AuthStore } from "../domain/ports/auth_store.ts";
 import type { DayEnds } from "../domain/ports/day_ends.ts";
+import type { EventOutbox } from "../domain/ports/event_outbox.ts";
 import type { Erasing } from "../domain/ports/erasing.ts";
 import type { FleetJournal } from "../domain/ports/fleet_journal.ts";
 import type { NamedKeyStore } from "../domain/ports/named_keys.ts";
@@ -42,6 +43,7 @@ export interface Store {
   readonly erasing: Erasing;
   readonly vault: VaultStore;
   readonly actions: ActionStore;
+  readonly events: EventOutbox;
   readonly audit: AuditSink;
   readonly auditTrail: AuditTrail;
   readonly sandboxCharges: SandboxChargeStore;

@@ -19,6 +19,7 @@ import {
   type UserDocument,
 } from "./documents.ts";
 import type { Drain } from "./drain.ts";
+import type { EventDrains } from "./event_marking.ts";
 import type { MongoJournal } from "./journal.ts";
 import type { LedgerGuard } from "./ledger_guard.ts";
 import { createOpenLookUps } from "./open_look_ups.ts";
@@ -41,6 +42,8 @@ interface AccountStoreOptions {
   readonly drain: Drain;
   readonly guard: LedgerGuard;
   readonly log: Log;
+  /** Has entries moved at once for fleets that listen to events. */
+  readonly eventDrains?: Pick<EventDrains, "saved">;
 }
 
 /**
@@ -48,7 +51,7 @@ interface AccountStoreOptions {
  * is one atomic update, which succeeds only while the head is the expected one.
  */
 export function createMongoAccountStore(
-  { users, journal, drain, guard, log }: AccountStoreOptions,
+  { users, journal, drain, guard, log, eventDrains }: AccountStoreOptions,
 ): AccountStore {
   const swap = createSwaps({ users, journal });
 
@@ -98,6 +101,7 @@ export function createMongoAccountStore(
         journal: [toEntryDocument(entry)],
         undrainedSince: new Date(entry.at),
       });
+      eventDrains?.saved(accountKey(account.id));
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -117,10 +121,13 @@ export function createMongoAccountStore(
     const update = toUpdate(next, entries);
     const wanted = { account, expectedHead, nextHead: next.head, condition, update };
     if (await swap(wanted)) {
+      eventDrains?.saved(account);
       if (crossesDrain(next.seq, entries.length)) drain.start(account);
       return "saved";
     }
-    return await saveAfterDrain(wanted, lastPlaceFor(entries));
+    const saved = await saveAfterDrain(wanted, lastPlaceFor(entries));
+    if (saved === "saved") eventDrains?.saved(account);
+    return saved;
   }
 
   /** Saves what did not match at first, because the head moved on or the document has no room. */

@@ -281,10 +281,11 @@ export function fromLedgerDocument(document: LedgerDocument): JournalEntry {
   return fromEntryDocument(withoutPlace(document));
 }
 
-/** The entry without what only the ledger keeps of it, by which it is found and proved. */
+/** The entry without what only the ledger keeps of it, by which it is found, proved and sent as an event. */
 export function withoutPlace(document: LedgerDocument): EntryDocument {
   const { _id, account: _account, filo: _filo, order: _order, key: _key, ...others } = document;
-  const { refundOf: _refundOf, hash: _hash, ...entry } = others;
+  const { refundOf: _refundOf, hash: _hash, ...marked } = others;
+  const { eventOpen: _open, eventDone: _done, ...entry } = marked;
   return entry as unknown as EntryDocument;
 }
 

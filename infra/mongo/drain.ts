@@ -10,6 +10,7 @@ import {
   ledgerId,
   toLedgerDocument,
 } from "./documents.ts";
+import type { EventMarking } from "./event_marking.ts";
 
 /** What a move reads of an account. */
 type Undrained = Pick<AccountDocument, "journal" | "undrainedSince">;
@@ -24,6 +25,8 @@ interface DrainOptions {
   readonly users: Collection<AccountDocument>;
   readonly ledger: Collection<LedgerDocument>;
   readonly log: Log;
+  /** Marks what fleets that listen are to hear of, and tells them. */
+  readonly events?: EventMarking;
 }
 
 /** Accounts whose waiting entries are moved at the same time. */
@@ -48,7 +51,7 @@ export interface Drain {
  * ledger, and the pull changes nothing that a decision reads, `head` included. So whoever reads the
  * document first and the ledger second misses no entry, and a concurrent save is not disturbed.
  */
-export function createDrain({ users, ledger, log }: DrainOptions): Drain {
+export function createDrain({ users, ledger, log, events }: DrainOptions): Drain {
   const underway = new Map<string, Promise<void>>();
   const stopped = new Set<string>();
 
@@ -82,7 +85,8 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
       previous = document.hash;
       return document;
     });
-    await copyToLedger(ledger, documents);
+    await copyToLedger(ledger, events?.mark(documents) ?? documents);
+    events?.copied(account);
     await takeOut(account, last.seq);
   }
 
@@ -149,26 +153,38 @@ export function createDrain({ users, ledger, log }: DrainOptions): Drain {
 }
 
 /**
- * Copies entries, some of which may be in the ledger already because an earlier move was interrupted.
- * Another entry under the same number means that account and ledger do not belong together: then
- * nothing may leave the document until an operator has looked.
+ * Copies entries, some of which may be in the ledger already because an earlier move was interrupted. They
+ * are copied in their order, so that an entry is in the ledger only after the one before it. Another
+ * entry under the same number means that account and ledger do not belong together: then nothing may
+ * leave the document until an operator has looked.
  */
 async function copyToLedger(
   ledger: Collection<LedgerDocument>,
   documents: readonly LedgerDocument[],
 ): Promise<void> {
-  try {
-    await ledger.insertMany([...documents], { ordered: false });
-    return;
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
+  for (let missing = documents; missing.length > 0;) {
+    try {
+      await ledger.insertMany([...missing], { ordered: true });
+      return;
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+    missing = await findMissing(ledger, documents);
   }
+}
+
+/** Finds which entries the ledger does not have. */
+async function findMissing(
+  ledger: Collection<LedgerDocument>,
+  documents: readonly LedgerDocument[],
+): Promise<readonly LedgerDocument[]> {
   // Read with a majority: entries may leave the document only if all of them are there, unchanged.
   const ids = documents.map(({ _id }) => _id);
   const kept = await ledger.find({ _id: { $in: ids } }, { projection: { id: 1 } }).toArray();
   const entryIds = new Map(kept.map(({ _id, id }) => [_id, id]));
-  const other = documents.find(({ _id, id }) => entryIds.get(_id) !== id);
+  const other = documents.find(({ _id, id }) => entryIds.has(_id) && entryIds.get(_id) !== id);
   if (other) {
     throw new StoreInconsistentError(other.account, `has another entry ${other._id} in its ledger`);
   }
+  return documents.filter(({ _id }) => !entryIds.has(_id));
 }

@@ -70,6 +70,25 @@ export const INDEXES: readonly CollectionIndex[] = [
     reason: "What is refunded of an older payment or of a top-up.",
   },
   {
+    collection: "ledger",
+    index: {
+      name: "events_due",
+      key: { "eventOpen.filo": 1, "eventOpen.status": 1, "eventOpen.dueAt": 1 },
+      sparse: true,
+    },
+    reason:
+      "The few entries whose events a fleet has not yet had, by the time at which they are due.",
+  },
+  {
+    collection: "ledger",
+    index: {
+      name: "events_open",
+      key: { "eventOpen.filo": 1, "eventOpen.status": 1, "eventOpen.at": 1, "eventOpen.id": 1 },
+      sparse: true,
+    },
+    reason: "The list of events that are pending or have failed, newest first.",
+  },
+  {
     collection: "auth",
     index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     reason: "Codes, sessions and counters are removed when they have expired.",

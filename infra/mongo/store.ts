@@ -3,9 +3,11 @@ import type { Db } from "mongodb";
 import { accountKey } from "../../domain/account.ts";
 import type { Erasing } from "../../domain/ports/erasing.ts";
 import type { FleetJournal } from "../../domain/ports/fleet_journal.ts";
+import type { EventOutbox } from "../../domain/ports/event_outbox.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
 import type { PeopleSearch } from "../../domain/ports/people_search.ts";
 import type { Log } from "../../domain/ports/log.ts";
+import { createArrivals } from "../arrivals.ts";
 import type { Store, StoreMeta } from "../store.ts";
 import { type ActionDocument, createMongoActionStore } from "./action_store.ts";
 import { createMongoAccountStore } from "./account_store.ts";
@@ -21,6 +23,9 @@ import {
   type UserDocument,
 } from "./documents.ts";
 import { createDrain } from "./drain.ts";
+import type { EventDocument } from "./event_documents.ts";
+import { createEventDrains, createEventMarking } from "./event_marking.ts";
+import { createMongoEventOutbox, type EventFleetDocument } from "./event_outbox.ts";
 import { findMissingIndexes } from "./indexes.ts";
 import { createMongoJournal } from "./journal.ts";
 import { createMongoMeta, type MetaDocument } from "./meta.ts";
@@ -67,7 +72,10 @@ export function openMongoStore(
   const users = database.collection<UserDocument>("users");
   const accounts = database.collection<AccountDocument>("users");
   const ledger = database.collection<LedgerDocument>("ledger");
-  const drain = createDrain({ users: accounts, ledger, log });
+  const arrivals = createArrivals();
+  const events = createEventMarking(arrivals);
+  const drain = createDrain({ users: accounts, ledger, log, events });
+  const eventDrains = createEventDrains({ arrivals, move: drain.move });
   const journal = createMongoJournal({ users: accounts, ledger });
   const guard = createLedgerGuard({ users: accounts, ledger });
   const auth = database.collection<AuthDocument>("auth");
@@ -85,7 +93,7 @@ export function openMongoStore(
   return {
     database,
     meta,
-    accounts: limited(createMongoAccountStore({ users, journal, drain, guard, log })),
+    accounts: limited(createMongoAccountStore({ users, journal, drain, guard, log, eventDrains })),
     journal: limited<Journal>(journal),
     fleetJournal: limited<FleetJournal>(createMongoFleetJournal({ users, ledger })),
     dayEnds: createMongoDayEnds({
@@ -102,6 +110,13 @@ export function openMongoStore(
     people: limited(createMongoPeople(users)),
     peopleSearch: limited<PeopleSearch>(createMongoPeopleSearch({ users, ledger })),
     erasing: limited<Erasing>(createMongoErasing({ users, ledger, vault, drain })),
+    events: reconnecting<EventOutbox>(
+      createMongoEventOutbox({
+        ledger: database.collection<EventDocument>("ledger"),
+        fleets: database.collection<EventFleetDocument>("event_fleets"),
+        arrivals,
+      }),
+    ),
     vault: limited(createMongoVaultStore(vault)),
     actions: limited(
       createMongoActionStore(database.collection<ActionDocument>("actions")),
@@ -147,16 +162,21 @@ export function openMongoStore(
         return matchedCount === 1;
       },
     },
-    settled: drain.settled,
+    settled,
     moveWaiting: (now) => reconnect.run(() => drain.moveWaiting(now - DRAIN_AFTER_MILLISECONDS)),
     // The TTL indexes remove what has expired.
     keepHouse: () => Promise.resolve(),
     close: async () => {
       reconnect.end();
-      await drain.settled();
+      await settled();
       await client.close();
     },
   };
+
+  async function settled(): Promise<void> {
+    await eventDrains.settled();
+    await drain.settled();
+  }
 }
 
 interface ProbeDocument {

@@ -2,9 +2,11 @@ import { Buffer } from "node:buffer";
 import type { RedisOptions } from "../redis/connection.ts";
 import { z } from "zod";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "./development.ts";
+import { type Mode, refuseTarget } from "../webhooks/target.ts";
 import { sha256 } from "../crypto/digests.ts";
 import type { Variables } from "./env_file.ts";
 import { parseCardGateway, readGateways } from "./gateway_variables.ts";
+import { readEventTargets } from "./event_variables.ts";
 import { LOG_LEVELS } from "./log.ts";
 import {
   cardGateway,
@@ -63,6 +65,8 @@ export const ENVIRONMENT = z.object({
   /** Where one-time codes for users are sent; signed if there is a secret. */
   CODE_WEBHOOK_URL: z.url("must be a URL").optional(),
   CODE_WEBHOOK_SECRET: webhookSecret.optional(),
+  /** Where the fleets' events are sent; readEventTargets() says which form it has. */
+  EVENT_WEBHOOKS: z.string().default(""),
   /** Fleets that keep the free texts of entries when a user is erased. */
   KEEP_TEXTS: fleetNames.default(new Set()),
   /** Whose days the fleet's lists and day's ends are. */
@@ -96,6 +100,7 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   corsOrigins: read.CORS_ORIGINS,
   ...readTryOut(read),
   ...readCodeWebhook(read),
+  eventTargets: readEventTargets(read.EVENT_WEBHOOKS, read.KESE_ENV).targets,
   keepTexts: read.KEEP_TEXTS,
   timeZone: read.TIME_ZONE,
   allowCardNumberInUrl: read.ALLOW_CARD_NUMBER_IN_URL,
@@ -192,6 +197,7 @@ function* findContradictions(given: Variables): Generator<string> {
   if (production && given.CODE_WEBHOOK_URL && given.CODE_WEBHOOK_SECRET === undefined) {
     yield "CODE_WEBHOOK_URL takes codes and telephone numbers: production signs them with CODE_WEBHOOK_SECRET";
   }
+  yield* findWrongTargets(given, production ? "production" : "development");
   if (production) yield* findPublicSecrets(given);
   if (!production && onDeploy) yield "KESE_ENV development is refused on Deno Deploy";
   // The default is every address, so in development HOST has to say otherwise.
@@ -201,7 +207,7 @@ function* findContradictions(given: Variables): Generator<string> {
   if (given.MONGODB_URI === undefined && onDeploy) {
     yield "SQLite is refused on Deno Deploy: instances share no disk";
   }
-  const fleets = (given.FLEETS ?? "").split(",").map((item) => item.split(":")[0]?.trim());
+  const fleets = fleetsOf(given);
   if (given.KEEP_TEXTS?.split(",").some((name) => !fleets.includes(name.trim()))) {
     yield "KEEP_TEXTS names a fleet that FLEETS does not have";
   }
@@ -212,6 +218,24 @@ function* findContradictions(given: Variables): Generator<string> {
   }
   if (given.UPSTASH_REDIS_REST_URL !== undefined && given.MONGODB_URI === undefined) {
     yield "UPSTASH_REDIS_REST_URL is for instances that share a MONGODB_URI; SQLite has one process";
+  }
+}
+
+/** The names of the fleets, in whatever form their keys are. */
+function fleetsOf({ FLEETS = "" }: Variables): readonly (string | undefined)[] {
+  return FLEETS.split(",").map((item) => item.split(":")[0]?.trim());
+}
+
+/** Finds addresses to which nothing may be sent. */
+function* findWrongTargets(given: Variables, mode: Mode): Generator<string> {
+  const { CODE_WEBHOOK_URL: codes = "", EVENT_WEBHOOKS: events = "" } = given;
+  const refusal = URL.canParse(codes) ? refuseTarget(codes, mode) : undefined;
+  if (refusal !== undefined) yield `CODE_WEBHOOK_URL ${refusal}`;
+  const { targets, faults } = readEventTargets(events, mode);
+  yield* faults;
+  const fleets = fleetsOf(given);
+  if ([...targets.keys()].some((filo) => !fleets.includes(filo))) {
+    yield "EVENT_WEBHOOKS names a fleet that FLEETS does not have";
   }
 }
 

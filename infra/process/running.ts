@@ -1,4 +1,5 @@
 import type { Clock } from "../../domain/ports/clock.ts";
+import type { Events } from "../../domain/workflows/events.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Store } from "../store.ts";
 import { announce, type Build } from "./announce.ts";
@@ -12,6 +13,7 @@ import { keepMoving, keepSweeping } from "./sweeping.ts";
 interface Program {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly store: Pick<Store, "inspect" | "moveWaiting">;
+  readonly dependencies: { readonly events: Pick<Events, "start" | "stop"> };
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,11 +28,11 @@ interface Process {
 }
 
 /**
- * Serves the program and sweeps until a signal ends the process. Throws a
+ * Serves the program, sweeps and sends events until a signal ends the process. Throws a
  * {@linkcode StartRefusedError} if it cannot listen.
  */
 export function runUntilSignal(
-  { fetch, store, sweep, close }: Program,
+  { fetch, store, dependencies: { events }, sweep, close }: Program,
   { environment, build, clock, log, lines: { written } }: Process,
 ): void {
   const server = serve({
@@ -41,10 +43,11 @@ export function runUntilSignal(
   });
   const stopSweeping = keepSweeping({ sweep, inspect: store.inspect, log });
   const stopMoving = keepMoving({ moveWaiting: store.moveWaiting, clock, log });
-  const finish = () => {
+  events.start();
+  const finish = async () => {
     stopSweeping();
     stopMoving();
-    return server.shutdown();
+    await Promise.all([server.shutdown(), events.stop()]);
   };
   stopOnSignal({ finish, close, written, build, clock, log });
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { isTimeZone } from "../../domain/days.ts";
+import { isWebhookSecret } from "./webhook_secret.ts";
 import { GATEWAY_NAMES, parseCardGateway } from "./gateway_variables.ts";
 
 /** The forms that the values of variables have. A message continues a sentence that begins with the variable. */
@@ -50,12 +51,11 @@ export const origins = z.string().transform((text, context): readonly string[] =
 
 export const timeZone = z.string().refine(isTimeZone, "must be a time zone, as Europe/Istanbul");
 
-/** In the form of Standard Webhooks: 24 to 64 bytes. */
-export const webhookSecret = z.string().refine((text) => {
-  const [, bytes] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
-  const { length } = Buffer.from(bytes ?? "", "base64");
-  return length >= 24 && length <= 64;
-}, "must be whsec_<base64 of 24 to 64 bytes>");
+/** In the form of Standard Webhooks. */
+export const webhookSecret = z.string().refine(
+  isWebhookSecret,
+  "must be whsec_<base64 of 24 to 64 bytes>",
+);
 
 /** The current key, and during a rotation the previous one. */
 const FINGERPRINT_KEYS_MAX = 2;

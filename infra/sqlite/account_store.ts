@@ -9,6 +9,7 @@ import type {
   OpenCardRefundAddress,
   OpenTopUpAddress,
 } from "../../domain/ports/account_store.ts";
+import type { Arrivals } from "../arrivals.ts";
 import type { AccountWrites } from "./commit/account_writes.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
@@ -22,6 +23,7 @@ interface AccountStoreParts {
   readonly database: SqliteDatabase;
   readonly journal: SqliteJournal;
   readonly writer: Writer<AccountWrites>;
+  readonly arrivals: Pick<Arrivals, "tell">;
 }
 
 /** An account by its key, with its last entry and its last payment. */
@@ -40,7 +42,7 @@ const NO_ENTRIES: EntriesByKey = new Map();
 
 /** Stores accounts, and finds them by their open top-ups and holds. */
 export function createSqliteAccountStore(
-  { database, journal, writer }: AccountStoreParts,
+  { database, journal, writer, arrivals }: AccountStoreParts,
 ): AccountStore {
   const selectAccount = database.prepare(SELECT_ACCOUNT);
   const keys = createKeyReader(database);
@@ -137,19 +139,18 @@ export function createSqliteAccountStore(
     entriesPerSave: COMMANDS_PER_FOLD,
     insert: async (opening, person) => {
       const key = accountKey(opening.account.id);
-      return await writer.write("insertAccount", key, toOpeningRows(opening, person));
+      const isNew = await writer.write("insertAccount", key, toOpeningRows(opening, person));
+      arrivals.tell(opening.account.id.filo);
+      return isNew;
     },
     load: (id, options) => promised(() => load(id, options)),
     save: async (next, expectedHead, entries) => {
       const key = accountKey(next.id);
       const beside = toSideRows(next, entries);
-      return await writer.write(
-        "saveAccount",
-        key,
-        expectedHead,
-        beside,
-        ...entries.map(toEntryRow),
-      );
+      const rows = entries.map(toEntryRow);
+      const saved = await writer.write("saveAccount", key, expectedHead, beside, ...rows);
+      arrivals.tell(next.id.filo);
+      return saved;
     },
     list: ({ limit, after }) => promised(() => list(limit, after)),
     openTopUps: (...page) => promised(() => openTopUps(...page)),

@@ -1,4 +1,5 @@
 import { AUDIT_TABLES } from "./audit_batch.ts";
+import { EVENT_TABLES } from "./event_rows.ts";
 
 /** The version of the tables below, kept in the file itself. */
 export const SCHEMA_VERSION = 1;
@@ -168,6 +169,7 @@ export const TABLES = `
     expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   ${AUDIT_TABLES}
+  ${EVENT_TABLES}
   CREATE TABLE probe (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,

@@ -1,3 +1,4 @@
+import { createArrivals } from "../arrivals.ts";
 import type { Store } from "../store.ts";
 import { createSqliteAccountStore } from "./account_store.ts";
 import { createSqliteAuditSink } from "./audit_sink.ts";
@@ -8,6 +9,7 @@ import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteDayEnds } from "./day_ends.ts";
+import { createSqliteEventOutbox } from "./event_outbox.ts";
 import { createSqliteErasing } from "./erasing.ts";
 import { createSqliteFleetJournal } from "./fleet_journal.ts";
 import { createSqliteJournal } from "./journal.ts";
@@ -55,8 +57,9 @@ export function createSqliteStore(
   const pace = createPace({ share: READING_SHARE });
   const fleetJournal = createSqliteFleetJournal(database, pace);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
+  const arrivals = createArrivals();
   return {
-    accounts: createSqliteAccountStore({ database, journal, writer }),
+    accounts: createSqliteAccountStore({ database, journal, writer, arrivals }),
     journal,
     fleetJournal,
     dayEnds: createSqliteDayEnds({ database, writer, pace }),
@@ -68,6 +71,7 @@ export function createSqliteStore(
     erasing: createSqliteErasing(writer, committer),
     vault: createSqliteVaultStore(database, writer),
     actions: createSqliteActionStore(database, writer),
+    events: createSqliteEventOutbox({ database, writer, arrivals }),
     audit: createSqliteAuditSink(writer),
     auditTrail: createSqliteAuditTrail(database, pace),
     sandboxCharges: createSqliteSandboxCharges(database, writer),

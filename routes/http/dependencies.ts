@@ -20,6 +20,7 @@ import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import type { NamedKeys } from "../../domain/workflows/named_keys.ts";
 import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
+import type { Events } from "../../domain/workflows/events.ts";
 import type { Texts } from "../contract/messages.ts";
 
 /** What the routes need. `main.ts` and the tests put it together. */
@@ -36,6 +37,7 @@ export interface Dependencies {
   readonly gateways: CardGateways;
   readonly settlement: TopUpSettlement;
   readonly cardRefunds: CardRefunds;
+  readonly events: Events;
   readonly hasher: SecretHasher;
   readonly digests: Digests;
   readonly ids: Ids;

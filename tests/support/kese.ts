@@ -104,6 +104,7 @@ export const TEST_ENVIRONMENT: Environment = {
   publicUrl: "http://localhost:5000",
   returnOrigins: ["https://rider.example"],
   corsOrigins: [],
+  eventTargets: new Map(),
   keepTexts: new Set(),
   timeZone: "Europe/Istanbul",
   allowCardNumberInUrl: true,

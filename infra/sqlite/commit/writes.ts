@@ -7,6 +7,7 @@ import type { SqliteDatabase } from "../database.ts";
 import { type Commit, createGroupCommit } from "./group_commit.ts";
 import { createDayEndWrites, type DayEndWrites } from "../day_ends.ts";
 import { createErasingWrites, type ErasingWrites } from "../erasing.ts";
+import { createEventWrites, type EventWrites } from "../event_writes.ts";
 import { createHousekeeping, type Housekeeping } from "../housekeeping.ts";
 import { createMetaWrites, type MetaWrites } from "../meta.ts";
 import { createNamedKeyWrites, type NamedKeyWrites } from "../named_keys.ts";
@@ -26,6 +27,7 @@ export type SqliteWrites =
   & ActionWrites
   & AuditWrites
   & SandboxWrites
+  & EventWrites
   & ProbeWrites
   & MetaWrites
   & DayEndWrites
@@ -48,6 +50,7 @@ export function createCommit(
     ...createActionWrites(database),
     ...createAuditWrites(database),
     ...createSandboxWrites(database),
+    ...createEventWrites(database),
     ...createProbeWrites(database),
     ...createMetaWrites(database),
     ...createDayEndWrites(database),

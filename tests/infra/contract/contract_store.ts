@@ -3,6 +3,7 @@ import type { AuditRecord, AuditSink, AuditTrail } from "../../../domain/ports/a
 import type { AuthStore } from "../../../domain/ports/auth_store.ts";
 import type { FleetJournal } from "../../../domain/ports/fleet_journal.ts";
 import type { DayEnds } from "../../../domain/ports/day_ends.ts";
+import type { EventOutbox } from "../../../domain/ports/event_outbox.ts";
 import type { Journal } from "../../../domain/ports/journal.ts";
 import type { NamedKeyStore } from "../../../domain/ports/named_keys.ts";
 import type { PeopleSearch } from "../../../domain/ports/people_search.ts";
@@ -28,6 +29,9 @@ export interface ContractStore extends LedgerStore {
   readonly auditTrail: AuditTrail;
   readonly meta: StoreMeta;
   readonly dayEnds: DayEnds;
+  readonly events: EventOutbox;
+  /** Resolves when what was written is where events are read. */
+  settled(): Promise<void>;
   auditRecords(): Promise<readonly AuditRecord[]>;
   /** What every counter is at. */
   counters(): Promise<readonly number[]>;

@@ -9,6 +9,7 @@ import { accountStoreContract } from "./account_store_contract.ts";
 import { auditSinkContract } from "./audit_sink_contract.ts";
 import { auditTrailContract } from "./audit_trail_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
+import { eventOutboxContract } from "./event_outbox_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { dayEndsContract } from "./day_ends_contract.ts";
@@ -62,6 +63,7 @@ if (mongoUri === undefined) {
   fleetJournalContract("MongoDB", withStore);
   peopleSearchContract("MongoDB while entries are moved", withMovingStore);
   fleetJournalContract("MongoDB while entries are moved", withMovingStore);
+  eventOutboxContract("MongoDB", withStore);
   authStoreContract("MongoDB", withStore);
   peopleContract("MongoDB", withStore);
   peopleSearchContract("MongoDB", withStore);

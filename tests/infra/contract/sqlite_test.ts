@@ -11,6 +11,7 @@ import { accountStoreContract } from "./account_store_contract.ts";
 import { auditSinkContract } from "./audit_sink_contract.ts";
 import { auditTrailContract } from "./audit_trail_contract.ts";
 import { authStoreContract } from "./auth_store_contract.ts";
+import { eventOutboxContract } from "./event_outbox_contract.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 import { fleetJournalContract } from "./fleet_journal_contract.ts";
 import { dayEndsContract } from "./day_ends_contract.ts";
@@ -47,6 +48,7 @@ function toContractStore({ store, database }: Opened): ContractStore {
   const selectCounters = database.prepare("SELECT events FROM counters ORDER BY counter_key");
   return {
     ...store,
+    settled: () => Promise.resolve(),
     counters: () => Promise.resolve(selectCounters.all().map(({ events }) => Number(events))),
     auditRecords: () =>
       Promise.resolve(
@@ -92,6 +94,7 @@ for (const [name, withStore] of [["SQLite in memory", inMemory], ["SQLite", onDi
   accountStoreContract(name, withStore);
   journalContract(name, withStore);
   fleetJournalContract(name, withStore);
+  eventOutboxContract(name, withStore);
   authStoreContract(name, withStore);
   peopleContract(name, withStore);
   peopleSearchContract(name, withStore);

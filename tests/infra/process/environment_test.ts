@@ -114,6 +114,8 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     RETURN_ORIGINS: "https://a.example, http://localhost:3000",
     CORS_ORIGINS: "https://app.example/",
     ALLOW_CARD_NUMBER_IN_URL: "true",
+    EVENT_WEBHOOKS:
+      `hergele:https://fleet.example/events?a=1|${WEBHOOK_SECRET};types=payment+refund`,
     KEEP_TEXTS: "hergele",
     TIME_ZONE: "Europe/Berlin",
     TRUST_PROXY: "true",
@@ -136,6 +138,11 @@ Deno.test("readEnvironment() reads everything that can be set", () => {
     publicUrl: "https://kese.example",
     returnOrigins: ["https://a.example", "http://localhost:3000"],
     corsOrigins: ["https://app.example"],
+    eventTargets: new Map([["hergele", {
+      url: "https://fleet.example/events?a=1",
+      secrets: [WEBHOOK_SECRET],
+      types: new Set(["payment", "refund"] as const),
+    }]]),
     codeWebhook: { url: "https://example.com/codes", secret: WEBHOOK_SECRET },
     keepTexts: new Set(["hergele"]),
     timeZone: "Europe/Berlin",

@@ -8,6 +8,7 @@ import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import {
   type Answer,
   createUser,
+  FLEET,
   openTestKese,
   OTHER_FLEET,
   send,
@@ -81,6 +82,8 @@ Deno.test("misfits() finds a wrong key, form, status and type, so that what it p
   assertEquals(wrong.map((body) => judge(body)), [1, 1, 1, 1]);
   assertEquals([judge(right, 202), judge(right, 404), judge(null)], [1, 1, 1]);
 });
+
+const EVENT_TARGETS = new Map([[FLEET, { url: "https://fleet.example/events", secrets: [] }]]);
 
 const CARD = "4242 4242 4242 4242";
 const BANK_WAITS_CARD = "4000000000003220";
@@ -259,6 +262,11 @@ const SUCCESSES: Readonly<Record<string, (kese: TestKese) => Promise<Answer | An
     await placeHold(kese);
     return await send(kese, "GET /bakiye?userNo=1");
   },
+  list_events: (kese) => send(kese, "GET /filo/olaylar?limit=5"),
+  repeat_event: async (kese) => {
+    const { body } = await send(kese, "POST /kart-saklamali-odeme?userNo=1&amount=1");
+    return await send(kese, `POST /filo/olaylar/${body.paymentId}/yeniden`);
+  },
   list_entries: async (kese) => {
     const cardId = await savedCard(kese, CARD);
     await send(kese, `POST /update_balance?userNo=1&balance=30`);
@@ -345,7 +353,7 @@ async function endEachHold(kese: TestKese): Promise<void> {
 for (const { definition } of ENDPOINTS) {
   const { operation, answers } = definition;
   Deno.test(`${operation} answers in the shape that the document has, and with nothing else`, async () => {
-    const kese = await openTestKese();
+    const kese = await openTestKese({ environment: { eventTargets: EVENT_TARGETS } });
     await createUser(kese, "1");
     const given = [await SUCCESSES[operation]?.(kese) ?? []].flat();
     await kese.close();

@@ -1,0 +1,46 @@
+import type { Instant } from "./account.ts";
+import {
+  DAY_MILLISECONDS,
+  EVENT_PAUSE_FIRST_MILLISECONDS,
+  EVENT_PAUSE_MAX_MILLISECONDS,
+  EVENT_REST_FIRST_MILLISECONDS,
+  EVENT_REST_MAX_MILLISECONDS,
+  EVENT_RETRY_DAYS,
+} from "./limits.ts";
+
+/** How far a pause is moved by chance, so that what failed together is not repeated together. */
+const JITTER = 0.25;
+
+interface FailedAttempt {
+  /** How many have failed, this one included. */
+  readonly attempts: number;
+  /** When it was first tried, or first had to wait for an earlier event of its account. */
+  readonly firstAt: Instant;
+  readonly now: Instant;
+  /** By chance, from 0 to 1. */
+  readonly chance: number;
+}
+
+/** When an event is sent again; undefined if its time is over and it has failed. */
+export function nextAttempt(
+  { attempts, firstAt, now, chance }: FailedAttempt,
+): Instant | undefined {
+  const last = firstAt + EVENT_RETRY_DAYS * DAY_MILLISECONDS;
+  if (now >= last) return undefined;
+  const pause = doubled(EVENT_PAUSE_FIRST_MILLISECONDS, attempts - 1, EVENT_PAUSE_MAX_MILLISECONDS);
+  return Math.min(now + jittered(pause, chance), last);
+}
+
+/** How long a receiver that answers nothing well is left alone. */
+export function restMilliseconds(failures: number, chance: number): number {
+  const rest = doubled(EVENT_REST_FIRST_MILLISECONDS, failures, EVENT_REST_MAX_MILLISECONDS);
+  return jittered(rest, chance);
+}
+
+function doubled(first: number, times: number, max: number): number {
+  return Math.min(first * 2 ** times, max);
+}
+
+function jittered(milliseconds: number, chance: number): number {
+  return Math.round(milliseconds * (1 - JITTER + 2 * JITTER * chance));
+}
