@@ -13,6 +13,7 @@ import { createErasingRoutes } from "./erasing.ts";
 import { createDayEndRoutes } from "./day_ends.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import type { AnyReply, Endpoint } from "./http/endpoint.ts";
+import { createEventRoutes } from "./events.ts";
 import { createFleetEntryRoutes } from "./fleet_entries.ts";
 import { createFleetUserRoutes } from "./fleet_users.ts";
 import { createHealthRoutes } from "./health.ts";
@@ -55,6 +56,7 @@ export function createEndpoints(dependencies: Dependencies): readonly Endpoint[]
     ...createJournalRoutes(dependencies),
     ...createHomeRoutes(dependencies),
     ...createFleetUserRoutes(dependencies),
+    ...createEventRoutes(dependencies),
     ...createFleetEntryRoutes(dependencies),
     ...createNamedKeyRoutes(dependencies),
     ...createAuditRoutes(dependencies),

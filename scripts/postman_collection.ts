@@ -147,8 +147,11 @@ function toEvent(listen: "prerequest" | "test", exec: readonly string[]): object
 }
 
 /** Checks the status and keeps what later requests need. */
-function toTestScript({ keeps = {} }: ExampleRequest, { answers }: Definition): readonly string[] {
-  const right = Object.keys(answers).join(", ");
+function toTestScript(
+  { keeps = {}, mayAlsoAnswer = [] }: ExampleRequest,
+  { answers }: Definition,
+): readonly string[] {
+  const right = [...Object.keys(answers), ...mayAlsoAnswer].join(", ");
   const kept = toAssignments(keeps);
   return [
     `pm.test("${right}", () => pm.expect(pm.response.code).to.be.oneOf([${right}]));`,

@@ -21,6 +21,8 @@ export interface ExampleRequest {
   readonly makes?: Readonly<Record<string, string>>;
   /** What the answer leaves for later requests: the variable, and where it is in the answer. */
   readonly keeps?: Readonly<Record<string, string>>;
+  /** Statuses that are as right as a success, because it depends on the settings which of them comes. */
+  readonly mayAlsoAnswer?: readonly number[];
 }
 
 interface Folder {
@@ -42,6 +44,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   holdId: "",
   keyId: "",
   namedKey: "",
+  id: "",
   balance: "",
 };
 
@@ -86,6 +89,8 @@ const DOES: Readonly<Record<string, string>> = {
   get_card_refund:
     "Bir karta iadeyi gösterir; henüz sonuçlanmadıysa sonucunu ödeme altyapısına sorar.",
   get_balance: "Bakiyeyi gösterir.",
+  list_events: "Filonun olaylarını ve gönderimlerinin durumunu en yenisinden başlayarak listeler.",
+  repeat_event: "Bir olayı yeniden gönderir; 410 yanıtıyla durmuş gönderimi de başlatır.",
   list_entries: "Hesabın işlemlerini en yenisinden başlayarak listeler.",
   home:
     "Kese'nin ne olduğunu ve nasıl başlanacağını söyler; tarayıcıda bir sayfa olarak gösterilir.",
@@ -355,6 +360,21 @@ const FLEET_KEYS: readonly ExampleRequest[] = [
   { operation: "list_audit", name: "Denetim Kayıtları", bearer: "fleetKey" },
 ];
 
+const EVENTS: readonly ExampleRequest[] = [
+  {
+    operation: "list_events",
+    name: "Olaylar",
+    note: "EVENT_WEBHOOKS ile adresi verilmemiş filonun olayı yoktur.",
+    keeps: { id: "(body.data[0] ?? { id: 'none' }).id" },
+  },
+  {
+    operation: "repeat_event",
+    name: "Olayı yeniden gönder",
+    note: "Filonun olayı yoksa 404 döner.",
+    mayAlsoAnswer: [404],
+  },
+];
+
 const SYSTEM: readonly ExampleRequest[] = [
   { operation: "home", name: "Başlangıç", bearer: null },
   { operation: "health_live", name: "Çalışıyor mu", bearer: null },
@@ -371,5 +391,6 @@ export const FOLDERS: readonly Folder[] = [
   { name: "Filo masası", requests: FLEET_DESK },
   { name: "Destek", requests: SUPPORT },
   { name: "Filo anahtarları", requests: FLEET_KEYS },
+  { name: "Olaylar", requests: EVENTS },
   { name: "Sistem", requests: SYSTEM },
 ];

@@ -373,6 +373,14 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: "the fleet sees what became of its events",
+    run: async ({ send }) => {
+      expectAnswer(await send("GET /filo/olaylar?limit=1"), 200);
+      const again = await send("POST /filo/olaylar/none/yeniden");
+      expectProblem(again, 404, "event_not_found");
+    },
+  },
+  {
     name: "the journal has no gap and adds up to the balance",
     run: async ({ send, userNo }) => {
       const entries: { readonly seq: number; readonly delta: string }[] = [];

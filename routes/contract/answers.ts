@@ -7,6 +7,7 @@ import {
   ENTRY_TYPES,
 } from "../../domain/journal.ts";
 import { SCOPES } from "../../domain/auth.ts";
+import { EVENT_STATUSES } from "../../domain/ports/event_outbox.ts";
 import { HOLD_ENDS } from "../../domain/rejection.ts";
 import { CURRENCY } from "../../domain/money.ts";
 
@@ -228,7 +229,7 @@ export const cardRefundAnswer = z.object({
   createdAt: instant,
 }).meta({ id: "CardRefund" });
 
-const entryAnswer = z.object({
+export const entryAnswer = z.object({
   id: z.string(),
   seq: z.int().min(1).meta({ description: "1, 2, 3 … without a gap." }),
   type: z.enum(ENTRY_TYPES),
@@ -294,6 +295,34 @@ export const fleetEntryListAnswer = z.object({
     description: "Null on the last page. A page may be short, and even empty, and not the last.",
   }),
 }).meta({ id: "FleetEntryList" });
+
+const eventState = z.object({
+  id: z.string().meta({ description: "The entry's id, and the event's `webhook-id`." }),
+  type: z.enum(ENTRY_TYPES),
+  userNo: z.string(),
+  seq: z.int().min(1).meta({ description: "The entry's number in its account." }),
+  createdAt: instant,
+  status: z.enum(EVENT_STATUSES),
+  attempts: z.int().min(0).meta({
+    description: "How often it was sent since it was last asked for.",
+  }),
+  lastStatus: z.int().nullable().meta({
+    description:
+      "The HTTP status of the last answer; null if there was none, or it was the first try.",
+  }),
+  nextAttemptAt: instant.nullable().meta({ description: "When a pending event is sent again." }),
+}).meta({ id: "EventState" });
+
+export const eventListAnswer = z.object({
+  message,
+  data: z.array(eventState),
+  nextCursor: z.string().nullable().meta({
+    description: "Null on the last page. A page may be short and not the last.",
+  }),
+}).meta({ id: "EventList" });
+
+export const eventAgainAnswer = z.object({ message, event: eventState })
+  .meta({ id: "RepeatedEvent" });
 
 export const userDataAnswer = balanceAnswer.extend({
   profile,
@@ -426,5 +455,6 @@ export type TopUpBody = Omit<z.output<typeof topUpAnswer>, "message" | "status">
 export type CardRefundBody = Omit<z.output<typeof cardRefundAnswer>, "message">;
 export type AuditListBody = Omit<z.output<typeof auditListAnswer>, "message">;
 export type NamedKeyBody = z.output<typeof namedKey>;
+export type EventStateAnswer = z.output<typeof eventState>;
 export type EntryAnswer = z.output<typeof entryAnswer>;
 export type CardAnswer = z.output<typeof cardAnswer>;

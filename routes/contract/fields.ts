@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { SCOPES } from "../../domain/auth.ts";
@@ -31,6 +32,7 @@ import {
   RETURN_URL_MAX_LENGTH,
   USER_NO_MAX_LENGTH,
 } from "../../domain/limits.ts";
+import { EVENT_STATUSES } from "../../domain/ports/event_outbox.ts";
 import { type Kurus, parseAmount, parseBalance } from "../../domain/money.ts";
 import { readTelephone } from "./telephone.ts";
 import { coded, hidesNoCardNumber, line, secret, text } from "./texts.ts";
@@ -370,6 +372,21 @@ export const keyCursor = z.string(coded("invalid_cursor"))
 
 export const auditCursor = z.string(coded("invalid_cursor")).regex(FLEET_CURSOR, "invalid_cursor")
   .meta({ description: "`nextCursor` of the page before." });
+
+/** Opaque to clients; each store has its own. */
+export const eventCursor = z.string(coded("invalid_cursor"))
+  .regex(/^e[\w-]{1,300}$/, "invalid_cursor")
+  .transform((text) => Buffer.from(text.slice(1), "base64url").toString())
+  .meta({ description: "`nextCursor` of the page before.", example: "eMTIz" });
+
+export const eventStatus = z.enum(EVENT_STATUSES, coded("invalid_status")).meta({
+  description: "Only events of which this is so.",
+});
+
+export const eventId = id.meta({
+  description: "The id of the entry.",
+  example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0",
+});
 
 export const entryType = z.enum(ENTRY_TYPES, coded("invalid_type")).meta({
   description: "Only entries of this type.",

@@ -69,6 +69,8 @@ export const MESSAGES = {
   audit_listed: { tr: "Denetim kayıtları listelendi.", en: "The audit records are listed." },
   day_end_found: { tr: "Gün sonu görüntülendi.", en: "The day's end was found." },
   users_listed: { tr: "Kullanıcılar listelendi.", en: "The users are listed." },
+  events_listed: { tr: "Olaylar listelendi.", en: "The events are listed." },
+  event_repeated: { tr: "Olay yeniden gönderilecek.", en: "The event will be sent again." },
   entries_listed: { tr: "İşlemler listelendi.", en: "The entries are listed." },
 } as const;
 
@@ -139,6 +141,10 @@ export const FIELD_MESSAGES = {
   future_day: {
     tr: "Gün gelecekte olamaz.",
     en: "The day must not lie in the future.",
+  },
+  invalid_status: {
+    tr: "pending, delivered ya da failed olmalıdır.",
+    en: "It must be pending, delivered or failed.",
   },
   invalid_type: { tr: "İşlem türü bilinmiyor.", en: "The entry type is unknown." },
   invalid_month: {

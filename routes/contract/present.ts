@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Account, Instant, OpenHold } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { availableKurus, heldKurus, unexpiredHolds } from "../../domain/available.ts";
@@ -12,6 +13,7 @@ import {
   rideOf,
 } from "../../domain/journal.ts";
 import { add, CURRENCY, formatAmount, type Kurus, negative, NO_MONEY } from "../../domain/money.ts";
+import type { EventState } from "../../domain/ports/event_outbox.ts";
 import type { CardRefundState } from "../../domain/workflows/card_refund_settling.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
 import type { TopUpState } from "../../domain/workflows/top_up_state.ts";
@@ -21,6 +23,7 @@ import type {
   CardAnswer,
   CardRefundBody,
   EntryAnswer,
+  EventStateAnswer,
   HoldBody,
   HoldStateBody,
   OpenHoldBody,
@@ -232,6 +235,19 @@ function toAdjustmentFacts(entry: EntryOf<"adjustment">) {
     ...(note !== undefined && { note }),
     ...(orderId !== undefined && { orderId }),
   };
+}
+
+/** An event, and what became of its delivery. */
+export function toEventState(state: EventState): EventStateAnswer {
+  const { account: { userNo }, entry: { id, type, seq, at } } = state;
+  const { status, attempts, lastStatus = null, nextAt } = state;
+  const nextAttemptAt = nextAt === undefined ? null : toInstant(nextAt);
+  const createdAt = toInstant(at);
+  return { id, type, userNo, seq, createdAt, status, attempts, lastStatus, nextAttemptAt };
+}
+
+export function toEventCursor(cursor: string): string {
+  return `e${Buffer.from(cursor).toString("base64url")}`;
 }
 
 /** An entry of the journal; of its own fields those that its type has. */

@@ -183,6 +183,16 @@ export const PROBLEM_TEXTS: Readonly<
       detail: "If you did not get that answer, revoke {keyId} and make another.",
     },
   },
+  event_not_found: {
+    tr: {
+      title: "Olay bulunamadı.",
+      detail: "Olayın kimliğini GET /filo/olaylar listesinden alın.",
+    },
+    en: {
+      title: "The event was not found.",
+      detail: "Take the id of the event from GET /filo/olaylar.",
+    },
+  },
   hold_closed: {
     tr: {
       title: "Provizyon artık açık değil.",

@@ -43,6 +43,7 @@ export const PROBLEMS = {
   card_refund_not_found: { status: 404 },
   hold_not_found: { status: 404 },
   key_not_found: { status: 404 },
+  event_not_found: { status: 404 },
   method_not_allowed: { status: 405 },
   user_exists: { status: 409 },
   duplicate_card: { status: 409, facts: { cardId: CARD_ID } },

@@ -11,6 +11,7 @@ import {
 import { GATEWAY_ROUTES } from "./gateway_routes.ts";
 import { toRoute } from "./operation.ts";
 import { toExample } from "./problems.ts";
+import { listWebhooks } from "./webhooks.ts";
 import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
 import { VERSION } from "../contract/version.ts";
 
@@ -142,11 +143,11 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
   }
   for (const endpoint of endpoints) registry.registerPath(toRoute(endpoint));
   for (const route of [...GATEWAY_ROUTES, OPENAPI_ROUTE]) registry.registerPath(route);
-  const { webhooks: _, ...document } = generator.getOpenAPI31Document({
+  for (const webhook of listWebhooks()) registry.registerWebhook(webhook);
+  return generator.getOpenAPI31Document({
     openapi: "3.1.0",
     info: INFO,
     tags: TAGS,
     servers: [{ url: "/" }],
   });
-  return document;
 }

@@ -297,6 +297,8 @@ const OTHERS = {
   "GET /filo/anahtarlar": "whole_fleet",
   "DELETE /filo/anahtarlar": "whole_fleet",
   "GET /filo/denetim": "whole_fleet",
+  "GET /filo/olaylar": "whole_fleet",
+  "POST /filo/olaylar/{id}/yeniden": "whole_fleet",
   "GET /health/live": "public",
   "GET /health/ready": "public",
 };

@@ -102,6 +102,7 @@ function requestsForProblems(
     top_up_not_found: ["GET /update_balance/top_X?userNo=1"],
     method_not_allowed: ["PUT /iade"],
     account_frozen: ["POST /provizyon", { json: { userNo: "frozen", amount: "1" } }],
+    event_not_found: ["POST /filo/olaylar/none/yeniden"],
     hold_not_found: ["GET /provizyon/none?userNo=1"],
     hold_closed: [`POST /provizyon/${holdId}/tahsilat`, { json: { userNo: "holder" } }],
     key_not_found: ["DELETE /filo/anahtarlar?keyId=none"],
