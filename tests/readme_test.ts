@@ -18,6 +18,7 @@ const FILES = [
   "docs/deployment.md",
   "docs/errors.md",
   "docs/errors.tr.md",
+  "docs/events.md",
   "docs/fleet.md",
   "docs/fleet.tr.md",
   "docs/gateways.md",

@@ -20,6 +20,7 @@ export const KEYED_ROUTES = [
     "POST /hesap/dondur",
     "POST /hesap/coz",
     "POST /hesap/kapat",
+    "POST /filo/olaylar/{id}/yeniden",
     "POST /filo/anahtarlar",
     "DELETE /filo/anahtarlar",
 ];

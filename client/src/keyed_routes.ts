@@ -21,6 +21,7 @@ export const KEYED_ROUTES: readonly string[] = [
   "POST /hesap/dondur",
   "POST /hesap/coz",
   "POST /hesap/kapat",
+  "POST /filo/olaylar/{id}/yeniden",
   "POST /filo/anahtarlar",
   "DELETE /filo/anahtarlar",
 ];

@@ -379,7 +379,7 @@ export const eventCursor = z.string(coded("invalid_cursor"))
   .transform((text) => Buffer.from(text.slice(1), "base64url").toString())
   .meta({ description: "`nextCursor` of the page before.", example: "eMTIz" });
 
-export const eventStatus = z.enum(EVENT_STATUSES, coded("invalid_status")).meta({
+export const eventStatus = z.enum(EVENT_STATUSES, coded("invalid_event_status")).meta({
   description: "Only events of which this is so.",
 });
 

@@ -142,7 +142,7 @@ export const FIELD_MESSAGES = {
     tr: "Gün gelecekte olamaz.",
     en: "The day must not lie in the future.",
   },
-  invalid_status: {
+  invalid_event_status: {
     tr: "pending, delivered ya da failed olmalıdır.",
     en: "It must be pending, delivered or failed.",
   },
