@@ -12,6 +12,7 @@ import type { Arrivals } from "../arrivals.ts";
 import { sha256 } from "../crypto/digests.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
+import type { EventLock } from "./event_lock.ts";
 import { createEventReads, type ListedRow, type ListSpan, type ReadEvent } from "./event_reads.ts";
 import { type EventPlace, type RepeatRow, toDeliveryWrite } from "./event_rows.ts";
 import type { EventWrites } from "./event_writes.ts";
@@ -34,8 +35,9 @@ interface Reading {
 
 /** The outbox of events: the journal, read from a cursor on, and a table of what is repeated. */
 export function createSqliteEventOutbox(
-  { database, writer, arrivals }: {
+  { database, writer, arrivals, lock }: {
     readonly database: SqliteDatabase;
+    readonly lock: EventLock;
     readonly writer: Writer<EventWrites>;
     readonly arrivals: Arrivals;
   },
@@ -56,6 +58,12 @@ export function createSqliteEventOutbox(
     };
     readings.set(filo, reading);
     return reading;
+  }
+
+  /** What is known of a fleet's events, also where another process sends them. */
+  function viewOf(filo: string): Pick<Reading, "position" | "saved" | "open"> {
+    const entryNo = reads.cursor(filo)?.entryNo ?? 0;
+    return readings.get(filo) ?? { position: entryNo, saved: entryNo, open: new Set() };
   }
 
   async function take(filo: string, limit: number, now: Instant): Promise<PendingEvent[]> {
@@ -129,17 +137,21 @@ export function createSqliteEventOutbox(
 
   async function release(filo: string): Promise<void> {
     const reading = readings.get(filo);
-    if (reading === undefined) return;
     readings.delete(filo);
-    const cursor = cursorWithout(reading, new Set());
-    if (cursor > reading.saved) await writer.write("settleEvents", filo, cursor, [], []);
+    try {
+      const cursor = reading === undefined ? 0 : cursorWithout(reading, new Set());
+      const saved = reading?.saved ?? 0;
+      if (cursor > saved) await writer.write("settleEvents", filo, cursor, [], []);
+    } finally {
+      lock.release(filo);
+    }
   }
 
   function list(filo: string, options: EventListOptions): EventPage {
     const { status, limit, types, cursor } = options;
     const { since = Infinity } = reads.cursor(filo) ?? {};
     const before = cursor === undefined ? reads.newest() + 1 : Number(cursor);
-    const { saved } = readingOf(filo);
+    const { saved } = viewOf(filo);
     const span = { filo, before, from: since + 1, types, limit };
     if (status === "failed") return toPage(filo, reads.listedByStatus({ ...span, status }), limit);
     if (status !== "pending") return scan(span, status);
@@ -173,7 +185,7 @@ export function createSqliteEventOutbox(
 
   function stateOf(filo: string, { entryNo, status }: ListedRow): EventState["status"] {
     if (status !== null) return status;
-    const { position, open } = readingOf(filo);
+    const { position, open } = viewOf(filo);
     return entryNo <= position && !open.has(entryNo) ? "delivered" : "pending";
   }
 
@@ -197,10 +209,9 @@ export function createSqliteEventOutbox(
       const missing = [...fleets].filter((filo) => reads.cursor(filo) === undefined);
       if (missing.length > 0) await writer.write("listenToEvents", ...missing);
     },
-    // The file has one process.
     lease: (filo, { url }) =>
       promised(() => ({
-        isOwn: true,
+        isOwn: lock.hold(filo),
         isStopped: reads.cursor(filo)?.stoppedFor === sha256(url),
       })),
     take: (filo, { limit, now }) => take(filo, limit, now),

@@ -9,6 +9,7 @@ import { createCommitThread } from "./commit/thread.ts";
 import { SqliteDatabase } from "./database.ts";
 import { filesAtPath } from "./files_at_path.ts";
 import { createSqliteDayEnds } from "./day_ends.ts";
+import { createEventLock, NO_LOCK } from "./event_lock.ts";
 import { createSqliteEventOutbox } from "./event_outbox.ts";
 import { createSqliteErasing } from "./erasing.ts";
 import { createSqliteFleetJournal } from "./fleet_journal.ts";
@@ -58,6 +59,8 @@ export function createSqliteStore(
   const fleetJournal = createSqliteFleetJournal(database, pace);
   const anyAccount = database.prepare("SELECT 1 FROM accounts LIMIT 1");
   const arrivals = createArrivals();
+  const { path } = database;
+  const lock = path === ":memory:" ? NO_LOCK : createEventLock(path);
   return {
     accounts: createSqliteAccountStore({ database, journal, writer, arrivals }),
     journal,
@@ -71,7 +74,7 @@ export function createSqliteStore(
     erasing: createSqliteErasing(writer, committer),
     vault: createSqliteVaultStore(database, writer),
     actions: createSqliteActionStore(database, writer),
-    events: createSqliteEventOutbox({ database, writer, arrivals }),
+    events: createSqliteEventOutbox({ database, writer, arrivals, lock }),
     audit: createSqliteAuditSink(writer),
     auditTrail: createSqliteAuditTrail(database, pace),
     sandboxCharges: createSqliteSandboxCharges(database, writer),

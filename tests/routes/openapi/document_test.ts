@@ -194,6 +194,7 @@ Deno.test("openApiDocument() takes an Idempotency-Key where anything changes, an
     "refund",
     "release_hold",
     "remove_card",
+    "repeat_event",
     "revoke_key",
     "save_card",
     "select_card",
