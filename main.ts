@@ -60,11 +60,8 @@ export async function openKese(
   const clock = replaced.clock ?? createSystemClock();
   const log = replaced.log ??
     createLog({ level, clock, write: createLineWriter(Deno.stdout).write });
-  const { store, keyring, cache, limiter, settled } = await openStores(environment, {
-    ...replaced,
-    clock,
-    log,
-  });
+  const opening = { ...replaced, clock, log };
+  const { store, keyring, cache, limiter, settled } = await openStores(environment, opening);
   const { journal, people } = store;
   const observer = replaced.observer ?? await openObserver(environment);
   const observing = { clock, log, ...(observer && { observer }) };
