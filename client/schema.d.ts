@@ -754,6 +754,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/filo/olaylar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the fleet's events and what became of their delivery, newest first
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/filo/olaylar/{id}/yeniden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends an event once more, delivered or not, and begins again after a 410
+         * @description For the fleet: fleet key and header `Filo`.
+         *
+         *     A named key needs the scope `admin`.
+         */
+        post: operations["repeat_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/filo/islemler": {
         parameters: {
             query?: never;
@@ -980,27 +1024,438 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    account_opened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was opened */
+        post: operations["on_account_opened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    account_frozen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was frozen */
+        post: operations["on_account_frozen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    account_unfrozen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was unfrozen */
+        post: operations["on_account_unfrozen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    account_closed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was closed */
+        post: operations["on_account_closed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    account_erased: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The personal data of a closed account were erased */
+        post: operations["on_account_erased"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    card_saved: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A card was saved */
+        post: operations["on_card_saved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    card_selected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A card was selected */
+        post: operations["on_card_selected"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    card_removed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A card was removed */
+        post: operations["on_card_removed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    payment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment was made */
+        post: operations["on_payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payment was refunded */
+        post: operations["on_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    hold_placed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A hold was placed */
+        post: operations["on_hold_placed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    hold_released: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A hold was released */
+        post: operations["on_hold_released"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    hold_expired: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A hold expired */
+        post: operations["on_hold_expired"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    adjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The balance was adjusted */
+        post: operations["on_adjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    top_up_started: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A top-up was started */
+        post: operations["on_top_up_started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    top_up_action_required: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The bank wants to see the user before it pays a top-up */
+        post: operations["on_top_up_action_required"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    top_up_credited: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A top-up was credited */
+        post: operations["on_top_up_credited"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    top_up_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A top-up failed */
+        post: operations["on_top_up_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    card_refund_started: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Money was sent back to a card */
+        post: operations["on_card_refund_started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    card_refund_completed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A card got its money back */
+        post: operations["on_card_refund_completed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    card_refund_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A card did not get its money back, and the balance has it again */
+        post: operations["on_card_refund_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
-        Account: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
-            userNo: string;
+        Event: {
+            /** @enum {string} */
+            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            data: components["schemas"]["EventData"];
+        };
+        EventData: {
+            id: string;
+            /** @description 1, 2, 3 … without a gap. */
+            seq: number;
+            /** @enum {string} */
+            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
             /**
              * @description TRY with two decimals.
              * @example 989.50
              */
-            balance: string;
+            amount: string;
             /**
-             * @description The balance without what open holds set aside.
+             * @description What it did to the balance.
+             * @example -10.50
+             */
+            delta: string;
+            /**
+             * @description TRY with two decimals.
              * @example 989.50
              */
-            available: string;
+            balanceAfter: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            requestId: string;
+            /**
+             * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
+             * @example fleet
+             */
+            by: string;
+            paymentId?: string;
+            topUpId?: string;
+            cardRefundId?: string;
+            holdId?: string;
+            /**
+             * Format: date-time
+             * @description Of a hold.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt?: string;
             /** @enum {string} */
-            currency: "TRY";
-            cards: components["schemas"]["Card"][];
+            direction?: "credit" | "debit";
+            note?: string;
+            orderId?: string;
+            description?: string;
+            /** @description The fleet's own words; of an adjustment its kind. */
+            reason?: string;
+            declineReason?: components["schemas"]["DeclineReason"];
+            /** @description Which card gateway was asked. */
+            gateway?: string;
+            /** @description The gateway's name of the charge. */
+            providerRef?: string;
+            card?: components["schemas"]["Card"];
+            cards?: components["schemas"]["Card"][];
+            filo: string;
+            userNo: string;
         };
+        /** @enum {string} */
+        DeclineReason: "declined" | "insufficient_funds" | "expired_card" | "authentication_required" | "authentication_failed" | "authentication_expired" | "card_gone";
         Card: {
             cardId: string;
             alias?: string;
@@ -1024,6 +1479,24 @@ export interface components {
              */
             createdAt: string;
         };
+        Account: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            userNo: string;
+            /**
+             * @description TRY with two decimals.
+             * @example 989.50
+             */
+            balance: string;
+            /**
+             * @description The balance without what open holds set aside.
+             * @example 989.50
+             */
+            available: string;
+            /** @enum {string} */
+            currency: "TRY";
+            cards: components["schemas"]["Card"][];
+        };
         /** @description RFC 9457. What is not required stands in the problems of some codes alone. */
         Problem: {
             /** @example urn:kese:problem:insufficient_balance */
@@ -1033,7 +1506,7 @@ export interface components {
             /** @description What to do next, where there is a way on. */
             detail?: string;
             /** @enum {string} */
-            code: "malformed_request" | "missing_parameter" | "unknown_parameter" | "conflicting_parameters" | "conflicting_headers" | "invalid_idempotency_key" | "card_number_in_url" | "personal_data_in_url" | "unauthenticated" | "authentication_failed" | "insufficient_balance" | "card_declined" | "forbidden" | "account_frozen" | "not_found" | "user_not_found" | "no_cards" | "card_not_found" | "payment_not_found" | "top_up_not_found" | "card_refund_not_found" | "hold_not_found" | "key_not_found" | "method_not_allowed" | "user_exists" | "duplicate_card" | "card_in_use" | "too_many_open_top_ups" | "too_many_holds" | "hold_closed" | "account_not_frozen" | "account_closed" | "account_not_closed" | "account_not_empty" | "already_refunded" | "nothing_to_refund" | "card_refund_refused" | "too_many_open_card_refunds" | "too_many_keys" | "key_shown_once" | "ambiguous_order" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "invalid_user_no" | "invalid_amount" | "invalid_card_number" | "too_many_cards" | "card_not_chargeable" | "card_refused" | "refund_exceeds_payment" | "refund_exceeds_top_up" | "only_whole_top_up" | "refund_window_passed" | "balance_limit_exceeded" | "idempotency_key_reused" | "rate_limited" | "internal" | "not_ready" | "code_delivery_unavailable" | "busy" | "outcome_unknown" | "store_inconsistent";
+            code: "malformed_request" | "missing_parameter" | "unknown_parameter" | "conflicting_parameters" | "conflicting_headers" | "invalid_idempotency_key" | "card_number_in_url" | "personal_data_in_url" | "unauthenticated" | "authentication_failed" | "insufficient_balance" | "card_declined" | "forbidden" | "account_frozen" | "not_found" | "user_not_found" | "no_cards" | "card_not_found" | "payment_not_found" | "top_up_not_found" | "card_refund_not_found" | "hold_not_found" | "key_not_found" | "event_not_found" | "method_not_allowed" | "user_exists" | "duplicate_card" | "card_in_use" | "too_many_open_top_ups" | "too_many_holds" | "hold_closed" | "account_not_frozen" | "account_closed" | "account_not_closed" | "account_not_empty" | "already_refunded" | "nothing_to_refund" | "card_refund_refused" | "too_many_open_card_refunds" | "too_many_keys" | "key_shown_once" | "ambiguous_order" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "invalid_user_no" | "invalid_amount" | "invalid_card_number" | "too_many_cards" | "card_not_chargeable" | "card_refused" | "refund_exceeds_payment" | "refund_exceeds_top_up" | "only_whole_top_up" | "refund_window_passed" | "balance_limit_exceeded" | "idempotency_key_reused" | "rate_limited" | "internal" | "not_ready" | "code_delivery_unavailable" | "busy" | "outcome_unknown" | "store_inconsistent";
             /** @description For people; programs match fields and codes. */
             message: string;
             requestId: string;
@@ -1101,8 +1574,6 @@ export interface components {
             /** @description For people; programs match fields and codes. */
             message: string;
         };
-        /** @enum {string} */
-        DeclineReason: "declined" | "insufficient_funds" | "expired_card" | "authentication_required" | "authentication_failed" | "authentication_expired" | "card_gone";
         CreateUserRequest: {
             /**
              * @description The fleet's number for its user.
@@ -2002,6 +2473,44 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             createdAt: string;
+        };
+        EventList: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            data: components["schemas"]["EventState"][];
+            /** @description Null on the last page. A page may be short and not the last. */
+            nextCursor: string | null;
+        };
+        EventState: {
+            /** @description The entry's id, and the event's `webhook-id`. */
+            id: string;
+            /** @enum {string} */
+            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            userNo: string;
+            /** @description The entry's number in its account. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /** @enum {string} */
+            status: "pending" | "delivered" | "failed";
+            /** @description How often it was sent since it was last asked for. */
+            attempts: number;
+            /** @description The HTTP status of the last answer; null if there was none, or it was the first try. */
+            lastStatus: number | null;
+            /**
+             * Format: date-time
+             * @description When a pending event is sent again.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            nextAttemptAt: string | null;
+        };
+        RepeatedEvent: {
+            /** @description For people; programs match fields and codes. */
+            message: string;
+            event: components["schemas"]["EventState"];
         };
         FleetEntryList: {
             /** @description For people; programs match fields and codes. */
@@ -4036,6 +4545,109 @@ export interface operations {
             };
         };
     };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only events of which this is so. */
+                status?: "pending" | "delivered" | "failed";
+                /** @description Entries on a page; 20 when left out. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    repeat_event: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
+                 * @example hergele
+                 */
+                Filo?: components["parameters"]["Filo"];
+                /**
+                 * @description Makes the request repeatable: the same key with the same request gives the first answer again and does nothing twice. Bare or, if it holds a comma, in double quotes. A refused request is not remembered.
+                 * @example 9f1c2b1e-3d57-4a0e-8f5c-0f4f6d1b7a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description `tr` (default) or `en`: the language of the texts.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["Accept-Language"];
+                /**
+                 * @description The client's own name for the request; one that is not safe to log is replaced.
+                 * @example req-1
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path: {
+                /** @description The id of the entry. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepeatedEvent"];
+                };
+            };
+            /** @description A refusal. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_fleet_entries: {
         parameters: {
             query?: {
@@ -4643,6 +5255,909 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    on_account_opened: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_account_frozen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_account_unfrozen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_account_closed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_account_erased: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_card_saved: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_card_selected: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_card_removed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_payment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_refund: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_hold_placed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_hold_released: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_hold_expired: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_adjustment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_top_up_started: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_top_up_action_required: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_top_up_credited: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_top_up_failed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_card_refund_started: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_card_refund_completed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_card_refund_failed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The entry's id, the same at each repeat. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+        responses: {
+            /** @description No further event is wanted: the fleet's events stop. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event is sent again, with growing pauses, for three days. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
