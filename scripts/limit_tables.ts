@@ -106,6 +106,11 @@ export const PROCESS_LIMITS: Table = [
   ["Commands in one save", count(limits.COMMANDS_PER_FOLD)],
   ["Entries of an account whose keys SQLite has not filed yet", `at most ${UNFILED_MOST}`],
   ["Time of a command, waiting included", seconds(limits.COMMAND_DEADLINE_MILLISECONDS)],
+  ["Time after which a day is final", seconds(limits.COMMIT_DELAY_MAX_MILLISECONDS)],
+  [
+    "Wait for a day's end that is worked out, and requests of a fleet that wait",
+    `${seconds(limits.DAY_END_WAIT_MILLISECONDS)}, ${limits.DAY_ENDS_WAITING}; then \`busy\``,
+  ],
   ["Requests waiting for a top-up's outcome", `${count(limits.TOP_UPS_WAITING)}, then 202 at once`],
   [
     "Pause between two sweeps of open top-ups and expired holds",
