@@ -1,7 +1,8 @@
 /**
  * `deno task bench`: starts what it needs, measures for a quarter of an hour, and ends with tables.
  * Names of parts measure these alone: throughput, line, start, growth; keys (which makes a file of
- * some gigabytes) and soak (ten minutes of load on each store) run only when they are named. With
+ * some gigabytes), soak (ten minutes of load on each store) and fleet (lists and exports of a million
+ * entries, and what they cost payments) run only when they are named. With
  * `--write` the tables, chart and figures of the parts that were measured go into the documentation.
  *
  * @module
@@ -23,6 +24,7 @@ import {
 import { measureColdStarts, measureEmptyStart } from "./cold_start.ts";
 import type { ContenderPlace } from "./contender_runner.ts";
 import { measureFiles, measureHistories, measureUsers } from "./growth.ts";
+import { FLEET_FILES, measureFleetReading } from "./fleet_reading.ts";
 import { writeFigures } from "./placed_figures.ts";
 import { claimTable, inColumns, rateTable, startTable, userTable } from "./report.ts";
 import { measureSlowLine } from "./slow_line.ts";
@@ -67,7 +69,7 @@ const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
     return { claims: [growth, await measureFiles(place, FILES)].flatMap(growthClaims) };
   },
 };
-const ONLY_NAMED = ["keys", "soak"];
+const ONLY_NAMED = ["keys", "soak", "fleet"];
 
 async function measureStarts({ directory, uri, redis }: Place): Promise<Part> {
   const empty = await measureEmptyStart();
@@ -101,7 +103,7 @@ async function measureGrowth(place: Place): Promise<Part> {
 async function main(): Promise<void> {
   const isWriting = Deno.args.includes("--write");
   const named = Deno.args.filter((argument) => !argument.startsWith("--"));
-  const all = [...Object.keys(PARTS), "soak"];
+  const all = [...Object.keys(PARTS), "soak", "fleet"];
   const unknown = named.find((name) => !all.includes(name));
   if (unknown !== undefined) {
     console.error(`There is no part ${unknown}: ${all.join(", ")}`);
@@ -116,6 +118,7 @@ async function main(): Promise<void> {
       console.error(`${name}:`);
       try {
         if (name === "soak") await reportSoak(place);
+        else if (name === "fleet") await reportFleet(directory);
         else await reportPart(name, place, isWriting);
       } catch (error) {
         // The other parts are worth showing all the same.
@@ -171,6 +174,12 @@ async function reportPart(name: string, place: Place, isWriting: boolean): Promi
   if (measured.length === 0) return;
   await Deno.writeTextFile(CHART_FILE, drawChart(measured));
   await writeFigures(readmeFigures(measured));
+}
+
+async function reportFleet(directory: string): Promise<void> {
+  for (const entries of FLEET_FILES) {
+    for (const line of await measureFleetReading(directory, entries)) console.log(line);
+  }
 }
 
 async function reportSoak(place: Place): Promise<void> {

@@ -1,0 +1,198 @@
+/**
+ * What a fleet's lists and exports cost on a large SQLite file, and what they cost payments.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { DatabaseSync } from "node:sqlite";
+import { DAY_MILLISECONDS } from "../domain/limits.ts";
+import { sha256 } from "../infra/crypto/digests.ts";
+import { openSqliteStore } from "../infra/sqlite/store.ts";
+import { type Environment, readEnvironment } from "../infra/process/environment.ts";
+import { type Kese, openKese } from "../main.ts";
+
+const KEY = "bench-fleet-key";
+const FLEETS = ["first", "second", "third"];
+const USERS = 10_000;
+const DAYS = 365;
+const START = Date.UTC(2025, 0, 1);
+const LINE_END = 10;
+const PAYERS = 64;
+const PAYING_MILLISECONDS = 4_000;
+const PAGES = 50;
+
+/** A production of three fleets on that file. */
+function environmentOf(path: string): Environment {
+  const key = Buffer.alloc(32, 1).toString("base64");
+  const read = readEnvironment({
+    FLEETS: FLEETS.map((fleet) => `${fleet}:${sha256(KEY)}`).join(","),
+    CARD_KEYS: `bench:${key}`,
+    CARD_FINGERPRINT_KEY: key,
+    CARD_GATEWAY: "sandbox",
+    ALLOW_SANDBOX_GATEWAY: "true",
+    REQUESTS_PER_MINUTE_USER: "0",
+    REQUESTS_PER_MINUTE_FLEET: "0",
+    LOG_LEVEL: "error",
+    SQLITE_PATH: path,
+  });
+  if (!read.ok) throw new Error(`Cannot measure: ${read.faults.join(", ")}`);
+  return read.environment;
+}
+
+/** Writes so many payments of all users in turns, spread over a year, straight into the tables. */
+function fill(path: string, entries: number): void {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA synchronous = OFF; BEGIN");
+  const insertAccount = database.prepare("INSERT INTO accounts VALUES (?, ?, ?)");
+  const insertHead = database.prepare("INSERT INTO heads VALUES (?, ?, ?, 0)");
+  const insertEntry = database.prepare(
+    `INSERT INTO journal (entry_no, prev, entry_id, account_no, seq, type, amount, delta,
+      balance_after, at, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const state = JSON.stringify({
+    status: "active",
+    openHolds: [],
+    cards: [],
+    selectedCardId: null,
+    openTopUps: [],
+    openCardRefunds: [],
+    grantedKurus: 0,
+    spentGrantsKurus: 0,
+    cardSavesAt: [],
+    declinesAt: [],
+  });
+  for (let user = 1; user <= USERS; user++) {
+    insertAccount.run(user, `${FLEETS[user % FLEETS.length]}/${user}`, state);
+  }
+  const last = new Map<number, { readonly row: number; readonly seq: number }>();
+  for (let row = 1; row <= entries; row++) {
+    const user = (row - 1) % USERS + 1;
+    const { row: prev, seq } = last.get(user) ?? { row: 0, seq: 0 };
+    const at = START + Math.floor(row / entries * DAYS * DAY_MILLISECONDS);
+    const isFirst = seq === 0;
+    const facts = isFirst
+      ? { requestId: `request-${row}`, by: "fleet", cards: [] }
+      : { requestId: `request-${row}`, by: "fleet", orderId: `ride-${row}`, description: "A ride" };
+    insertEntry.run(
+      ...[row, prev, `${isFirst ? "ent" : "pay"}_${String(row).padStart(26, "0")}`, user, seq + 1],
+      ...[isFirst ? "account_opened" : "payment", isFirst ? 1_000_000 : 10],
+      ...[isFirst ? 1_000_000 : -10, 1_000_000 - seq * 10, at, JSON.stringify(facts)],
+    );
+    last.set(user, { row, seq: seq + 1 });
+  }
+  for (const [user, { row, seq }] of last) insertHead.run(user, row, seq > 1 ? row : null);
+  database.exec("COMMIT");
+  database.close();
+}
+
+function ask(kese: Kese, path: string, accept = "application/json"): Promise<Response> {
+  const headers = { filo: "first", authorization: `Bearer ${KEY}`, accept };
+  return kese.fetch(new Request(`http://kese${path}`, { headers }), {});
+}
+
+async function timePages(kese: Kese, query: string): Promise<number> {
+  const times: number[] = [];
+  for (let page = 0; page < PAGES; page++) {
+    const begun = performance.now();
+    const response = await ask(kese, `/filo/islemler?limit=100&${query}`);
+    const { data } = await response.json();
+    times.push(performance.now() - begun);
+    if (data.length === 0) throw new Error(`Cannot measure: ${query} has no entries`);
+  }
+  return times.sort((one, other) => one - other)[Math.floor(PAGES / 2)] ?? NaN;
+}
+
+interface Exported {
+  readonly rows: number;
+  readonly milliseconds: number;
+  /** The most memory while the first hundredth was written, and in the end. */
+  readonly mebibytes: readonly [first: number, all: number];
+}
+
+/** Takes an export as fast as it comes, and looks at the memory meanwhile. */
+async function exportAll(
+  kese: Kese,
+  { expected = Infinity, signal }: { readonly expected?: number; readonly signal?: AbortSignal },
+): Promise<Exported> {
+  const peaks: [number, number] = [0, 0];
+  const begun = performance.now();
+  let rows = 0;
+  const { body } = await ask(kese, "/filo/islemler", "text/csv");
+  for await (const bytes of body ?? []) {
+    for (const byte of bytes) if (byte === LINE_END) rows++;
+    const { rss } = Deno.memoryUsage();
+    if (rows < expected / 100) peaks[0] = Math.max(peaks[0], rss);
+    peaks[1] = Math.max(peaks[1], rss);
+    if (signal?.aborted) break;
+  }
+  const mebibytes = [peaks[0] / 2 ** 20, peaks[1] / 2 ** 20] as const;
+  return { rows, milliseconds: performance.now() - begun, mebibytes };
+}
+
+/** Payments a second by users who each pay as soon as they have paid. */
+async function pay(kese: Kese): Promise<number> {
+  const until = performance.now() + PAYING_MILLISECONDS;
+  let paid = 0;
+  const headers = {
+    filo: "first",
+    authorization: `Bearer ${KEY}`,
+    "content-type": "application/json",
+  };
+  await Promise.all(
+    Array.from({ length: PAYERS }, async (_, payer) => {
+      const body = JSON.stringify({ userNo: String((payer + 1) * 3), amount: "0.01" });
+      while (performance.now() < until) {
+        const request = new Request("http://kese/kart-saklamali-odeme", {
+          method: "POST",
+          headers,
+          body,
+        });
+        const { status } = await kese.fetch(request, {});
+        if (status !== 201) throw new Error(`Cannot measure: a payment was answered ${status}`);
+        paid++;
+      }
+    }),
+  );
+  return paid / PAYING_MILLISECONDS * 1_000;
+}
+
+/** Measures on a file of its own, and says what it found, line by line. */
+export async function measureFleetReading(directory: string, entries: number): Promise<string[]> {
+  const path = `${directory}/fleet-${entries}.db`;
+  await openSqliteStore(path).close();
+  fill(path, entries);
+  await using kese = await openKese(environmentOf(path));
+  const first = await timePages(kese, "from=2025-01-01&to=2025-01-01");
+  const last = await timePages(kese, "");
+  const { rows, milliseconds, mebibytes } = await exportAll(kese, { expected: entries / 3 });
+  const said = [
+    `${entries} entries: a page of the first day ${first.toFixed(1)} ms, of the last ${
+      last.toFixed(1)
+    } ms`,
+    `  CSV: ${rows} rows, ${Math.round(rows / milliseconds * 1_000)} a second, ${
+      mebibytes.map(Math.round).join(" MiB in the first hundredth, ")
+    } MiB in all`,
+  ];
+  await pay(kese);
+  const ratios: number[] = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const alone = await pay(kese);
+    const stop = new AbortController();
+    const exporting = exportAll(kese, { signal: stop.signal });
+    const together = await pay(kese);
+    stop.abort();
+    const { rows: meanwhile } = await exporting;
+    ratios.push(together / alone);
+    said.push(
+      `  payments: ${Math.round(alone)} a second alone, ${
+        Math.round(together)
+      } beside an export of ${meanwhile} rows`,
+    );
+  }
+  const median = ratios.sort((one, other) => one - other)[1] ?? NaN;
+  return [...said, `  ratio ${median.toFixed(2)}`];
+}
+
+/** The entries of the two files that are measured. */
+export const FLEET_FILES: readonly number[] = [20_000, 1_000_000];
