@@ -45,7 +45,15 @@ const OPERATIONS: Readonly<Record<Scope, readonly string[]>> = {
     "unfreeze_account",
     "close_account",
   ],
-  admin: ["erase_user", "create_key", "list_keys", "revoke_key", "list_audit"],
+  admin: [
+    "erase_user",
+    "create_key",
+    "list_keys",
+    "revoke_key",
+    "list_audit",
+    "list_events",
+    "repeat_event",
+  ],
 };
 
 /** Routes that no key of a fleet opens. */
