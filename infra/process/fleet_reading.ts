@@ -4,8 +4,8 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Store } from "../store.ts";
 import { createPace } from "./pace.ts";
 
-/** What writing exports may take of the event loop, on which payments are decided. */
-const WRITING_SHARE = 0.25;
+/** What writing exports may take of the event loop, next to reading them: payments are decided there. */
+const WRITING_SHARE = 0.1;
 
 /** Creates what lists, exports and day's ends of a whole fleet are made with. */
 export function createFleetReading(
