@@ -1,24 +1,37 @@
-import type { Entry, Wallet } from "./wallet.ts";
+import type { EntryType } from "../../../domain/journal.ts";
 
 /** What of a wallet no card brought: how much of it is still there, and how much was spent and may come back. */
-export type Grants = Pick<Wallet, "granted" | "spentGrants">;
+export interface Grants {
+  readonly granted: number;
+  readonly spentGrants: number;
+}
+
+interface Funds extends Grants {
+  readonly balance: number;
+}
+
+interface Movement {
+  readonly type: EntryType;
+  readonly amount: number;
+  readonly delta: number;
+}
 
 /** How much of the balance cards brought: all that may go back to them. */
-export function cardMoneyOf({ balance, granted }: Wallet): number {
+export function cardMoneyOf({ balance, granted }: Pick<Funds, "balance" | "granted">): number {
   return balance - granted;
 }
 
 /** Payments spend what cards brought first; their refunds bring back first what was granted. */
 export function grantsAfter(
-  wallet: Wallet,
-  { type, amount, delta }: Pick<Entry, "type" | "amount" | "delta">,
+  funds: Funds,
+  { type, amount, delta }: Movement,
 ): Grants {
-  const { granted, spentGrants } = wallet;
+  const { granted, spentGrants } = funds;
   switch (type) {
     case "account_opened":
       return { granted: amount, spentGrants };
     case "payment": {
-      const spent = Math.max(0, amount - cardMoneyOf(wallet));
+      const spent = Math.max(0, amount - cardMoneyOf(funds));
       return { granted: granted - spent, spentGrants: spentGrants + spent };
     }
     case "refund": {
