@@ -107,7 +107,7 @@ export async function openKese(
     gateways,
     settlement,
     cardRefunds,
-    events: await openEvents(environment, { store, toBody: toEventBody, clock, log }),
+    events: await openEvents(environment, { ...observing, store, toBody: toEventBody }),
     hasher: replaced.hasher ?? createSecretHasher(),
     digests,
     ids: createIds(),

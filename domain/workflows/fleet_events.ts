@@ -15,6 +15,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventOutbox, PendingEvent } from "../ports/event_outbox.ts";
 import type { EventSender } from "../ports/event_sender.ts";
 import type { Log } from "../ports/log.ts";
+import type { Observer } from "../ports/observer.ts";
 import { EventLanes } from "./event_lanes.ts";
 import { createWaking, type Waking } from "./waking.ts";
 
@@ -23,6 +24,7 @@ export interface EventPorts {
   readonly sender: EventSender;
   readonly clock: Clock;
   readonly log: Log;
+  readonly observer?: Observer;
   /** From 0 to 1. */
   readonly chance: () => number;
 }
@@ -205,6 +207,8 @@ export class FleetEvents {
     if (answered === "delivered") {
       if (this.#isResting()) this.#recover();
       this.#failures = 0;
+      const { clock, observer } = this.#ports;
+      observer?.eventDelivered(clock.now() - event.entry.at);
       lanes.end({ is: "delivered", event, status });
       return;
     }

@@ -1,6 +1,7 @@
 import type { Clock } from "../../domain/ports/clock.ts";
 import type { EventSender } from "../../domain/ports/event_sender.ts";
 import type { Log } from "../../domain/ports/log.ts";
+import type { Observer } from "../../domain/ports/observer.ts";
 import { EVENT_TIMEOUT_MILLISECONDS, EVENTS_AT_ONCE } from "../../domain/limits.ts";
 import { createEvents, type Events } from "../../domain/workflows/events.ts";
 import type { Store } from "../store.ts";
@@ -12,6 +13,7 @@ interface EventsOpening {
   readonly toBody: ToEventBody;
   readonly clock: Clock;
   readonly log: Log;
+  readonly observer?: Observer;
 }
 
 /** Opens the events of the fleets that listen. Where none does, nothing is loaded, and payments pay nothing. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { type AccountId, accountKey } from "../../../domain/account.ts";
 import { EVENT_FAILURES_BEFORE_REST, EVENTS_AT_ONCE } from "../../../domain/limits.ts";
 import type { AccountEvent, EventSender } from "../../../domain/ports/event_sender.ts";
+import type { Observer } from "../../../domain/ports/observer.ts";
 import { createEvents, type Events } from "../../../domain/workflows/events.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import type { Store } from "../../../infra/store.ts";
@@ -21,6 +22,8 @@ interface Bench extends AsyncDisposable {
   /** Every attempt, in order. */
   readonly sent: AccountEvent[];
   readonly lines: string[];
+  /** How long after their commits events were delivered, as an observer is told. */
+  readonly lags: number[];
   answer: Answer;
   mostAtOnce: number;
   pay(id: AccountId, times?: number): Promise<void>;
@@ -50,7 +53,13 @@ async function openBench(): Promise<Bench> {
   const targets = new Map(
     FLEETS.map((filo) => [filo, { url: `https://${filo}.example`, secrets: [] }]),
   );
-  const ports = { outbox: store.events, sender, clock, log, chance: () => 0.5 };
+  const lags: number[] = [];
+  const nothing = () => {};
+  const observer: Observer = {
+    ...{ routed: nothing, refused: nothing, waiting: nothing, saved: nothing, topUpsOpen: nothing },
+    eventDelivered: (lag) => lags.push(lag),
+  };
+  const ports = { outbox: store.events, sender, clock, log, observer, chance: () => 0.5 };
   const events = await createEvents(ports, targets);
   const bench: Bench = {
     store,
@@ -58,6 +67,7 @@ async function openBench(): Promise<Bench> {
     clock,
     sent,
     lines,
+    lags,
     answer: () => 200,
     mostAtOnce: 0,
     open: async (...ids) => {
@@ -104,6 +114,17 @@ function assertInOrder(sent: readonly AccountEvent[]): void {
     seen.set(accountKey(account), Math.max(before, seq));
   }
 }
+
+Deno.test("FleetEvents tells how long after its commit an event was delivered, and of no other", async () => {
+  await using bench = await openBench();
+  let refusals = 1;
+  bench.answer = () => refusals-- > 0 ? 500 : 200;
+  await bench.open(user(1));
+  await bench.until(() => bench.lags.length > 0, MINUTE);
+  const [{ entry } = { entry: { at: NaN } }] = bench.sent;
+  assertEquals([bench.sent.length, bench.lags.length], [2, 1]);
+  assert((bench.lags[0] ?? 0) >= MINUTE && (bench.lags[0] ?? 0) <= bench.clock.now() - entry.at);
+});
 
 Deno.test("FleetEvents sends every entry, each account's in order, and a bounded number at once", async () => {
   await using bench = await openBench();
