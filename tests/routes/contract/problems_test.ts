@@ -94,7 +94,7 @@ function requestsForProblems(
     insufficient_balance: [PAY, { json: { userNo: "1", amount: "1000000" } }],
     card_declined: ["POST /update_balance", { json: { userNo: "1", balance: "1" } }],
     forbidden: ["GET /bakiye?userNo=2", { bearer: session ?? "" }],
-    not_found: ["GET /"],
+    not_found: ["GET /nowhere"],
     user_not_found: ["GET /bakiye?userNo=9"],
     no_cards: ["GET /kart-saklama-listesi?userNo=2"],
     card_not_found: ["DELETE /kart-saklama", { json: { userNo: "1", cardId: "card_X" } }],

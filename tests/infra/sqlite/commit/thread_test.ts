@@ -32,7 +32,7 @@ Deno.test("createCommitThread() lets a call that cannot be done fail alone, with
     const [first, second, third] = await thread.commit([
       ["insertCharge", chargeOf("a")],
       ["insertCharge", { ...chargeOf("b"), last4: null }],
-      ["writeAudit", { lastAt: 1, requestIds: new Uint8Array(), records: "[]" }],
+      ["writeAudit", { firstAt: 1, lastAt: 1, requestIds: new Uint8Array(), records: "[]" }],
     ]);
     assertEquals([first, third], [{ result: chargeOf("a") }, { result: undefined }]);
     assert(second && "error" in second && second.error instanceof Error);
