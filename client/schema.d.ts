@@ -2426,6 +2426,8 @@ export interface components {
                 /** Format: uri */
                 reference: string;
                 /** Format: uri */
+                desk: string;
+                /** Format: uri */
                 openapi: string;
                 /** Format: uri */
                 health: string;

@@ -38,6 +38,7 @@ export function describeHome(settings: Settings, language: Language): Home {
     version: VERSION,
     links: {
       reference: `${publicUrl}/docs`,
+      desk: `${publicUrl}/masa`,
       openapi: `${publicUrl}/openapi.json`,
       health: `${publicUrl}/health/ready`,
     },

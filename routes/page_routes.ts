@@ -21,6 +21,10 @@ export function mountPageRoutes(app: Hono, dependencies: Dependencies): void {
     const { showReference } = await import("./pages/reference_page.ts");
     return showReference(readFacts(context, dependencies), settings);
   });
+  app.get("/masa", async (context) => {
+    const { showDesk } = await import("./pages/desk_page.ts");
+    return showDesk(readFacts(context, dependencies), settings);
+  });
   app.get("/static/:file{.+}", async (context) => {
     const facts = readFacts(context, dependencies);
     const { sendFile } = await import("./pages/files.ts");

@@ -1,7 +1,7 @@
 /**
  * Type-checks everything, tests and examples in comments included, with the import map that this
  * machine needs. At the same time domain/ is checked with nothing but the language: `fetch`, `Deno`,
- * `crypto`, timers and `console` do not exist there.
+ * `crypto`, timers and `console` do not exist there; and what a browser runs with what a browser has.
  *
  * @module
  */
@@ -16,6 +16,7 @@ async function check(args: readonly string[]): Promise<number> {
 
 const codes = await Promise.all([
   check(["--config=scripts/domain.json", "domain"]),
+  check(["--config=scripts/browser.json", "routes/pages/browser"]),
   chooseImportFlags().then((flags) => check(["--doc", ...flags])),
 ]);
 Deno.exit(Math.max(...codes));

@@ -24,6 +24,7 @@ const FILES = [
   "docs/gateways.md",
   "docs/limits.md",
   "docs/observability.md",
+  "docs/pages.md",
   "docs/scale.md",
 ];
 const TEXTS = new Map(

@@ -11,6 +11,8 @@ const WORDS = {
       "karttan bakiye yükler, bakiyeden öder; ödemesi iade edilebilir.",
     reference: "API başvurusu",
     referenceAbout: "Her uç nokta, denenebilir",
+    desk: "Filo masası",
+    deskAbout: "Kullanıcı bul, iade et, gün sonuna bak",
     document: "OpenAPI belgesi",
     documentAbout: "İstemci üretmek için",
     first: "İlk ödeme",
@@ -29,6 +31,8 @@ const WORDS = {
       "from it and pays from the balance; payments can be refunded.",
     reference: "API reference",
     referenceAbout: "Every endpoint, ready to try",
+    desk: "The fleet's desk",
+    deskAbout: "Find a user, refund, see the day's end",
     document: "OpenAPI document",
     documentAbout: "To generate a client from",
     first: "A first payment",
@@ -73,6 +77,7 @@ export function showHome(facts: RequestFacts, settings: Settings): Promise<Respo
   <p>${said.about}</p>
   <nav class="cards">
     <a href="/docs"><b>${said.reference}</b><span>${said.referenceAbout}</span></a>
+    <a href="/masa"><b>${said.desk}</b><span>${said.deskAbout}</span></a>
     <a href="/openapi.json"><b>${said.document}</b><span>${said.documentAbout}</span></a>
   </nav>
   <section aria-labelledby="first">

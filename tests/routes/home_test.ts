@@ -13,6 +13,7 @@ Deno.test("GET / says what this is, and where to go on", async () => {
   assertEquals([status, body.name, body.version], [200, "Kese", config.version]);
   assertEquals(body.links, {
     reference: "http://localhost:5000/docs",
+    desk: "http://localhost:5000/masa",
     openapi: "http://localhost:5000/openapi.json",
     health: "http://localhost:5000/health/ready",
   });
@@ -50,7 +51,7 @@ Deno.test("GET / gives a browser the same as a page", async () => {
     for (const { step, command } of body.firstPayment) {
       assert(html.includes(`# ${step}\n${command}`), command);
     }
-    for (const link of Object.values<string>(body.links).slice(0, 2)) {
+    for (const link of Object.values<string>(body.links).slice(0, 3)) {
       assert(html.includes(`href="${new URL(link).pathname}"`), link);
     }
     assert(html.includes(body.version) && html.includes(`lang="${language}"`));

@@ -421,7 +421,7 @@ Deno.test("GET /openapi.json and the endpoints are all the routes there are, and
     "POST /webhook/{gateway}/{filo}",
   ];
   // What a browser shows holds nothing of anybody's; tests of routes/pages/ are beside these.
-  const pages = ["ALL /*", "GET /", "GET /docs", "GET /static/{file}{.+}"];
+  const pages = ["ALL /*", "GET /", "GET /docs", "GET /masa", "GET /static/{file}{.+}"];
   const all = [...endpoints, ...unsigned, ...pages, "GET /openapi.json"];
   assertEquals(served.sort(), all.sort());
 });

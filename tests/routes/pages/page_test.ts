@@ -1,18 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { FLEET, FLEET_KEY, openTestKese } from "../../support/kese.ts";
 
-Deno.test("GET /docs names a fleet's key in development alone", async () => {
+Deno.test("GET /docs and GET /masa name a fleet's key in development alone", async () => {
   await using open = await openTestKese({
     environment: { tryOut: { filo: FLEET, key: FLEET_KEY } },
   });
   await using closed = await openTestKese();
-  assert((await (await open.app.request("/docs")).text()).includes(`data-key="${FLEET_KEY}"`));
-  assert(!(await (await closed.app.request("/docs")).text()).includes("data-"));
+  for (const path of ["/docs", "/masa"]) {
+    assert((await (await open.app.request(path)).text()).includes(`data-key="${FLEET_KEY}"`));
+    assert(!(await (await closed.app.request(path)).text()).includes("data-key"));
+  }
 });
 
-Deno.test("GET /docs runs and loads nothing but Kese's own files, and stands in no frame", async () => {
+Deno.test("GET /masa, as every page, runs and loads nothing but Kese's own files, and stands in no frame", async () => {
   await using kese = await openTestKese();
-  for (const path of ["/", "/docs"]) {
+  for (const path of ["/", "/docs", "/masa"]) {
     const page = await kese.app.request(path, { headers: { accept: "text/html" } });
     const policy = page.headers.get("content-security-policy") ?? "";
     assert(policy.includes("default-src 'none'") && policy.includes("script-src 'self'"), policy);
