@@ -35,7 +35,12 @@ export function startMain(
     args: [...(launcher === undefined ? [] : [deno]), "run", ...flags, ...program],
     cwd: ROOT,
     // An empty variable counts as unset, and no .env replaces it.
-    env: { ...Object.fromEntries(names.map((name) => [name, ""])), NO_COLOR: "1", ...variables },
+    env: {
+      ...Object.fromEntries(names.map((name) => [name, ""])),
+      OTEL_DENO: "false", // Deno reads it too, and warns of an empty one
+      NO_COLOR: "1",
+      ...variables,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
