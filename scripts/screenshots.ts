@@ -81,10 +81,12 @@ async function takeAll(browser: Browser): Promise<void> {
   await page.goto(`${ADDRESS}/docs`);
   const operation = page.locator("#operations-payments-pay");
   await operation.locator(".opblock-summary-control").click();
-  await operation.locator(".opblock-body").waitFor();
+  await operation.locator("textarea").waitFor();
   await page.waitForLoadState("networkidle");
   await operation.evaluate((element) => element.scrollIntoView({ behavior: "instant" }));
   await take(page, "reference");
+  // Not before: Swagger UI waits by the clock.
+  await page.clock.setFixedTime(now);
   await page.goto(`${ADDRESS}/masa`);
   await page.getByRole("button", { name: "Gir" }).click();
   await page.getByRole("link", { name: USER }).click();
@@ -101,7 +103,6 @@ async function takeAll(browser: Browser): Promise<void> {
 /** A page whose requests are answered by this process, at the address of which the pages speak. */
 async function openPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ viewport: SIZE, locale: "tr-TR" });
-  await context.clock.setFixedTime(now);
   await context.route("**/*", async (route) => {
     const request = route.request();
     const answer = await kese.app.request(request.url(), {

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { createSystemClock } from "../../../infra/process/clock.ts";
 import { saveCard, sendWell } from "../../support/answers.ts";
+import { EVENT_SECRET, startEventReceiver, waitUntil } from "../../support/event_receiver.ts";
 import { withBrowser } from "../../support/browser.ts";
 import { assertUsable, goTo, openDesk, settle } from "../../support/desk.ts";
 import { createUser, FLEET, newUser, send, signIn, type TestKese } from "../../support/kese.ts";
@@ -172,6 +174,37 @@ withBrowser(
     assertClean(opened);
   },
 );
+
+withBrowser("GET /masa sends an undelivered event again", async (open) => {
+  await using receiver = startEventReceiver();
+  receiver.answer = ({ type }) => new Response(null, { status: type === "payment" ? 410 : 204 });
+  const target = { url: receiver.url, secrets: [EVENT_SECRET] };
+  await using scene = await openListeningKese({
+    clock: { ...createSystemClock(), advance: () => {} },
+    environment: { eventTargets: new Map([[FLEET, target]]) },
+  });
+  const { kese } = scene;
+  const { events } = kese.dependencies;
+  events.start();
+  try {
+    await createUser(kese, "1");
+    await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount: "1" } });
+    await waitUntil(async () => {
+      return (await send(kese, "GET /filo/olaylar?status=failed")).body.data.length === 1;
+    });
+    const opened = await openDesk(open, scene);
+    const { page } = opened;
+    await goTo(page, "bekleyenler");
+    await page.getByRole("cell", { name: "410" }).waitFor();
+    receiver.answer = () => new Response(null, { status: 204 });
+    await page.getByRole("button", { name: "Yeniden gönder" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Yeniden gönder" }).click();
+    await page.getByText("Teslim edilemeyen olay yok.").waitFor();
+    assertClean(opened);
+  } finally {
+    await events.stop();
+  }
+});
 
 withBrowser(
   "GET /masa sends a repeated confirmation with the same key, also when the answer was lost",
