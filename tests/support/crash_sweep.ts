@@ -70,8 +70,14 @@ interface Known extends Broken {
 /**
  * Breaks one request off at every call that it makes, in every way, and once more while it is being
  * repeated; and proves that it takes effect exactly once.
+ *
+ * @param options.everyFirst Of so many requests that died early, one has its repetition die as well.
  */
-export async function sweepCrashes(operation: Operation, store: Store): Promise<Sweep> {
+export async function sweepCrashes(
+  operation: Operation,
+  store: Store,
+  options: { readonly everyFirst: number },
+): Promise<Sweep> {
   const bench = await openBench(operation, store);
   const calls = await callsOf(bench);
   assert(calls.length > 0, `${operation.name} calls nothing`);
@@ -87,7 +93,7 @@ export async function sweepCrashes(operation: Operation, store: Store): Promise<
   };
   for (const crash of crashesOf(calls.length)) await note(await breakOff(bench, crash));
   for (const { userNo, reached } of broken) assert(reached, `${userNo}: the fault was not reached`);
-  for await (const one of breakOffTwice(bench, calls.length)) await note(one);
+  for await (const one of breakOffTwice(bench, calls.length, options)) await note(one);
   for (const one of broken) {
     if (one.returns === "after_sweep") late.push(one);
     else if (!operation.onBankPage) early.push(await comeBack(bench, one));
@@ -144,10 +150,14 @@ function* crashesOf(calls: number): Generator<Omit<Crash, "sent">> {
  * die after a call leaves the same as to die before the next one; so only the last call, which has no
  * next one, is also tried that way.
  */
-async function* breakOffTwice(bench: Bench, calls: number): AsyncGenerator<Broken> {
+async function* breakOffTwice(
+  bench: Bench,
+  calls: number,
+  { everyFirst }: { readonly everyFirst: number },
+): AsyncGenerator<Broken> {
   const firsts: CrashFault[] = [{ kind: "dies_after", call: calls }];
   // Three requests make many calls: a few of them stand for their neighbours.
-  const step = bench.operation.onBankPage === undefined ? 1 : 9;
+  const step = bench.operation.onBankPage === undefined ? everyFirst : 9;
   for (let call = 1; call <= calls; call += step) firsts.push({ kind: "dies_before", call });
   for (const first of firsts) {
     // A repetition that is over before its fault has no more calls to try.
