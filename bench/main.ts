@@ -1,8 +1,8 @@
 /**
  * `deno task bench`: starts what it needs, measures for a quarter of an hour, and ends with tables.
  * Names of parts measure these alone: throughput, line, start, growth; keys (which makes a file of
- * some gigabytes), soak (ten minutes of load on each store) and fleet (lists and exports of a million
- * entries, and what they cost payments) run only when they are named. With
+ * some gigabytes), soak (ten minutes of load on each store), fleet (lists and exports of a million
+ * entries, and what they cost payments) and events (a minute) run only when they are named. With
  * `--write` the tables, chart and figures of the parts that were measured go into the documentation.
  *
  * @module
@@ -24,6 +24,7 @@ import {
 import { measureColdStarts, measureEmptyStart } from "./cold_start.ts";
 import type { ContenderPlace } from "./contender_runner.ts";
 import { measureFiles, measureHistories, measureUsers } from "./growth.ts";
+import { measureEvents } from "./events.ts";
 import { FLEET_FILES, measureFleetReading } from "./fleet_reading.ts";
 import { writeFigures } from "./placed_figures.ts";
 import { claimTable, inColumns, rateTable, startTable, userTable } from "./report.ts";
@@ -69,7 +70,7 @@ const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
     return { claims: [growth, await measureFiles(place, FILES)].flatMap(growthClaims) };
   },
 };
-const ONLY_NAMED = ["keys", "soak", "fleet"];
+const ONLY_NAMED = ["keys", "soak", "fleet", "events"];
 
 async function measureStarts({ directory, uri, redis }: Place): Promise<Part> {
   const empty = await measureEmptyStart();
@@ -103,7 +104,7 @@ async function measureGrowth(place: Place): Promise<Part> {
 async function main(): Promise<void> {
   const isWriting = Deno.args.includes("--write");
   const named = Deno.args.filter((argument) => !argument.startsWith("--"));
-  const all = [...Object.keys(PARTS), "soak", "fleet"];
+  const all = [...Object.keys(PARTS), "soak", "fleet", "events"];
   const unknown = named.find((name) => !all.includes(name));
   if (unknown !== undefined) {
     console.error(`There is no part ${unknown}: ${all.join(", ")}`);
@@ -119,6 +120,7 @@ async function main(): Promise<void> {
       try {
         if (name === "soak") await reportSoak(place);
         else if (name === "fleet") await reportFleet(directory);
+        else if (name === "events") await reportEvents(place);
         else await reportPart(name, place, isWriting);
       } catch (error) {
         // The other parts are worth showing all the same.
@@ -180,6 +182,10 @@ async function reportFleet(directory: string): Promise<void> {
   for (const entries of FLEET_FILES) {
     for (const line of await measureFleetReading(directory, entries)) console.log(line);
   }
+}
+
+async function reportEvents({ directory, signal }: Place): Promise<void> {
+  for (const line of await measureEvents(directory, signal)) console.log(line);
 }
 
 async function reportSoak(place: Place): Promise<void> {

@@ -48,7 +48,11 @@ interface Pass {
 
 const ROUTE_TESTS = "tests/routes";
 /** Those that would say the same on any store. */
-const OF_NO_STORE = ["tests/routes/openapi", "tests/routes/http/query_test.ts"];
+const OF_NO_STORE = [
+  "tests/routes/openapi",
+  "tests/routes/pages",
+  "tests/routes/http/query_test.ts",
+];
 /** What measures time, loads the machine or needs a port to stay free. */
 const ALONE = ["tests/bench", "tests/proofs"];
 /** The one option of a run of everything. */

@@ -30,7 +30,8 @@ export async function proveWorld(world: World): Promise<readonly History[]> {
     histories.push(history);
   }
   // And each journal, replayed from nothing, makes the account that is stored.
-  assertEquals((await reconcile(first.kese)).faults, []);
+  // A year may pass within a request, and each world begins on the first day again.
+  assertEquals((await reconcile(first.kese, { keepsDays: false })).faults, []);
   await proveCharges(world, histories);
   return histories;
 }
