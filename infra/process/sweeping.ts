@@ -56,13 +56,10 @@ interface Moving {
 /** Files waiting entries at an interval, one round after the other. Returns a function that stops it. */
 export function keepMoving({ moveWaiting, clock, log }: Moving): () => void {
   if (moveWaiting === undefined) return () => {};
-  let underway = false;
-  const timer = setInterval(async () => {
-    if (underway) return;
-    underway = true;
-    await moveWaiting(clock.now()).catch((error) => log.warn("entries_not_moved", { error }));
-    underway = false;
-  }, MOVE_INTERVAL_MILLISECONDS);
+  const start = oneAtATime(() =>
+    moveWaiting(clock.now()).catch((error) => log.warn("entries_not_moved", { error }))
+  );
+  const timer = setInterval(start, MOVE_INTERVAL_MILLISECONDS);
   return () => clearInterval(timer);
 }
 
@@ -71,20 +68,27 @@ export function keepMoving({ moveWaiting, clock, log }: Moving): () => void {
  * Returns a function that stops it.
  */
 export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
-  let underway = false;
   let wanted = inspect;
-  const start = async () => {
-    if (underway) return;
-    underway = true;
+  const start = oneAtATime(async () => {
     await sweep().catch((error) => log.error("sweep_failed", { error }));
     // Until it has succeeded once, because the database may be unavailable at first.
     await wanted?.().then(
       () => wanted = undefined,
       (error) => log.warn("store_not_inspected", { error }),
     );
-    underway = false;
-  };
+  });
   void start();
   const timer = setInterval(start, SWEEP_INTERVAL_MILLISECONDS);
   return () => clearInterval(timer);
+}
+
+/** Leaves out a round while the one before it is under way. The work must not reject. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let underway = false;
+  return async () => {
+    if (underway) return;
+    underway = true;
+    await work();
+    underway = false;
+  };
 }
