@@ -1,12 +1,20 @@
 import { accountFor, type Caller, lackingScope } from "../../domain/auth.ts";
 import type { Eventually } from "../../domain/ports/eventually.ts";
+import type { RateLimit } from "../../domain/ports/rate_limiter.ts";
 import { problem, type Read, refuse } from "../contract/problems.ts";
 import type { Admission } from "./admission.ts";
 import { authenticate } from "./authenticate.ts";
 import { readCommand } from "./command.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { findDoubledHeader } from "./doubled_headers.ts";
-import type { AnyReply, Definition, Endpoint, RequestFacts, Trace } from "./endpoint.ts";
+import type {
+  AnyReply,
+  Definition,
+  Endpoint,
+  RequestCommand,
+  RequestFacts,
+  Trace,
+} from "./endpoint.ts";
 import type { KnownParameters } from "./known_parameters.ts";
 import { settleNamedUser } from "./named_user.ts";
 import { type Parameters, readParameters } from "./parameters.ts";
@@ -90,7 +98,7 @@ async function runAccount(
   { access, definition, handle }: EndpointOfAccount,
   caller: Caller,
 ): Promise<AnyReply> {
-  const { dependencies: { digests, limiter, settings }, facts, trace } = run;
+  const { dependencies: { settings }, facts, trace } = run;
   if (access === "fleet" && caller.kind === "session") return problem("forbidden");
   const parameters = await read(run, definition, caller);
   if (!parameters.ok) return parameters.problem;
@@ -98,9 +106,7 @@ async function runAccount(
   if (account === undefined) return problem("forbidden");
   trace.userNo = account.userNo;
   const limits = listRateLimits(settings, account);
-  const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
-  if (exceeded) return refuseRateLimited(exceeded);
-  const command = readCommand(parameters.value, { digests, facts, definition, caller });
+  const command = await takeCommand(run, parameters.value, { definition, caller, limits });
   if (!command.ok) return command.problem;
   return await handle({
     ...facts,
@@ -117,15 +123,13 @@ async function runFleet(
   { definition, handle }: EndpointOf<"whole_fleet">,
   caller: Caller,
 ): Promise<AnyReply> {
-  const { dependencies: { digests, limiter, settings }, facts, trace } = run;
+  const { dependencies: { settings }, facts, trace } = run;
   if (caller.kind === "session") return problem("forbidden");
   const parameters = await read(run, definition, caller);
   if (!parameters.ok) return parameters.problem;
   const { filo } = caller;
   const limits = listFleetRateLimits(settings, filo);
-  const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
-  if (exceeded) return refuseRateLimited(exceeded);
-  const command = readCommand(parameters.value, { digests, facts, definition, caller });
+  const command = await takeCommand(run, parameters.value, { definition, caller, limits });
   if (!command.ok) return command.problem;
   return await handle({
     ...facts,
@@ -135,6 +139,23 @@ async function runFleet(
     command: command.value,
     trace,
   });
+}
+
+interface Taking {
+  readonly definition: Definition;
+  readonly caller: Caller;
+  readonly limits: readonly RateLimit[];
+}
+
+/** Counts a request against its limits, and reads what its commands begin with. */
+async function takeCommand(
+  { dependencies: { digests, limiter }, facts }: Run,
+  parameters: Parameters,
+  { definition, caller, limits }: Taking,
+): Promise<Read<RequestCommand>> {
+  const exceeded = limits.length > 0 && await limiter.take(limits, facts.at);
+  if (exceeded) return refuse(refuseRateLimited(exceeded));
+  return readCommand(parameters, { digests, facts, definition, caller });
 }
 
 /** Reads and checks the parameters: at once, unless there is a body to wait for. */
