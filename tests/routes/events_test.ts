@@ -148,6 +148,7 @@ withReceiver(
       }),
     );
     await waitUntil(() => receiver.first().length === users.length * 21);
+    assertEquals(receiver.received, receiver.first());
     for (const userNo of users) {
       const seqs = receiver.first().filter(({ data }) => data.userNo === userNo)
         .map(({ data }) => data.seq);

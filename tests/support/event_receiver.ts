@@ -19,6 +19,8 @@ export interface ReceivedEvent {
   /** When it arrived, in milliseconds of this machine. */
   readonly at: number;
   readonly text: string;
+  /** What its address had after the path: tells the processes that sent it apart. */
+  readonly query: string;
 }
 
 /** A fleet's own system on this machine, which verifies what it gets by another implementation. */
@@ -40,8 +42,9 @@ export function startEventReceiver(secret = EVENT_SECRET): EventReceiver {
     const text = await request.text();
     const headers = Object.fromEntries(request.headers);
     webhook.verify(text, headers);
-    const body = JSON.parse(text) as Omit<ReceivedEvent, "id" | "at" | "text">;
-    const event = { ...body, id: headers["webhook-id"] ?? "", at: Date.now(), text };
+    const body = JSON.parse(text) as Omit<ReceivedEvent, "id" | "at" | "text" | "query">;
+    const { search: query } = new URL(request.url);
+    const event = { ...body, id: headers["webhook-id"] ?? "", at: Date.now(), text, query };
     received.push(event);
     return await receiver.answer(event);
   });
