@@ -7,6 +7,7 @@ import type { Store } from "../../infra/store.ts";
 import { linesWith } from "../support/answers.ts";
 import { NOW } from "../support/clock.ts";
 import { dumpTables } from "../support/database_dump.ts";
+import { replaceMethods } from "../support/faults.ts";
 import {
   createUser,
   FLEET,
@@ -215,10 +216,11 @@ Deno.test("AuditLog leaves health and unknown routes out", async () => {
 Deno.test("AuditLog has the fault of ours too, as a 500", async () => {
   await using kese = await openRecorded();
   const { records } = kese;
-  const broken = kese.store.accounts.load;
-  Object.assign(kese.store.accounts, { load: () => Promise.reject(new Error("disk full")) });
+  const mend = replaceMethods(kese.store.accounts, {
+    load: () => Promise.reject(new Error("disk full")),
+  });
   await send(kese, "GET /bakiye?userNo=1");
-  Object.assign(kese.store.accounts, { load: broken });
+  mend();
   await kese.dependencies.audit.flush();
   assertEquals([records[0]?.status, records[0]?.code], [500, "internal"]);
 });

@@ -4,6 +4,7 @@ import { reconcileRecords } from "../../domain/workflows/reconciling.ts";
 import { chainDigest } from "../../infra/crypto/chain_digest.ts";
 import { assertProblem, assertReplays, journalOf, sendWell } from "../support/answers.ts";
 import { dumpTables, readFiles } from "../support/database_dump.ts";
+import { meet, replaceMethods } from "../support/faults.ts";
 import {
   createUser,
   newUser,
@@ -252,14 +253,12 @@ async function readRedis(store: MongoStore): Promise<string> {
 /** Has the next call of a port fail, before it takes effect or after. */
 function failOnce(port: object, method: string, when: "before" | "after"): void {
   const call: (...args: unknown[]) => unknown = Reflect.get(port, method);
-  const restore = () => Object.assign(port, { [method]: call });
-  const unavailable = () => new StoreUnavailableError(new Error("no connection"));
-  Object.assign(port, {
-    [method]: async (...args: unknown[]) => {
-      restore();
-      if (when === "before") throw unavailable();
-      await Reflect.apply(call, port, args);
-      throw unavailable();
+  const mend = replaceMethods(port, {
+    [method]: (...args: unknown[]) => {
+      mend();
+      const make = () => Reflect.apply(call, port, args);
+      const unavailable = (cause: Error) => new StoreUnavailableError(cause);
+      return meet({ method, args, make }, `fails_${when}`, unavailable);
     },
   });
 }

@@ -10,6 +10,7 @@ import {
   saveCard,
   stateOf,
 } from "../support/answers.ts";
+import { replaceMethods } from "../support/faults.ts";
 import {
   createUser,
   newUser,
@@ -122,10 +123,8 @@ const CASES: readonly Case[] = [
 
 /** Takes a method of the store away until the test gives it back. */
 function takeAway(store: Store, [part, method]: Case["away"]): () => void {
-  const whole = { ...store[part] };
   const away = () => Promise.reject(new StoreUnavailableError(new Error("10.0.0.7 is away")));
-  Object.assign(store[part], { [method]: away });
-  return () => void Object.assign(store[part], whole);
+  return replaceMethods(store[part], { [method]: away });
 }
 
 for (const { line, away, request = {}, bearer, code = "busy", afterwards } of CASES) {

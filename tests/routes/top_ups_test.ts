@@ -23,6 +23,7 @@ import {
 } from "../support/answers.ts";
 import { chargeableCards } from "../support/card_numbers.ts";
 import { createTestClock } from "../support/clock.ts";
+import { replaceMethods } from "../support/faults.ts";
 import {
   type Answer,
   createUser,
@@ -598,12 +599,13 @@ Deno.test("POST /update_balance says which top-up is open when the store fails a
   await using kese = await openTestKese({ store, gateway });
   await createUser(kese, "1");
   await saveCard(kese, "1");
-  const { find } = store.journal;
-  Object.assign(store.journal, { find: () => Promise.reject(new Error("no connection")) });
+  const mend = replaceMethods(store.journal, {
+    find: () => Promise.reject(new Error("no connection")),
+  });
   const pending = await topUp(kese, "10", "k");
   assertEquals([pending.status, pending.body.status], [202, "pending"]);
   assertEquals(linesWith(kese.lines, "top_up_unsettled").length, 1);
-  Object.assign(store.journal, { find });
+  mend();
   assertEquals((await shown(kese, pending.body.topUpId)).body.status, "credited");
   assertEquals((await topUp(kese, "10", "k")).body.topUpId, pending.body.topUpId);
   assertEquals([...gateway.taken.values()], [1_000]);

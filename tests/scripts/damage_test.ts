@@ -230,13 +230,9 @@ async function reconcileDamaged(
   database.prepare(sql).run(...values);
   database.close();
   const store = open();
-  const kese = await openTestKese({ store, gateway: gatewayOf(store) });
+  await using kese = await openTestKese({ store, gateway: gatewayOf(store) });
   kese.clock.advance(MORE_THAN_AN_HOUR);
-  try {
-    return await reconcile(kese);
-  } finally {
-    await kese.close();
-  }
+  return await reconcile(kese);
 }
 
 Deno.test("reconcile() names whatever is changed, dropped or doubled in any table of SQLite", () =>

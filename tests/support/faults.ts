@@ -33,6 +33,16 @@ export function intercept<Port extends object>(
   });
 }
 
+/** Replaces methods of a port that is in use already. What it returns gives them back. */
+export function replaceMethods<Port extends object>(
+  port: Port,
+  methods: Partial<Port>,
+): () => void {
+  const whole = { ...port };
+  Object.assign(port, methods);
+  return () => void Object.assign(port, whole);
+}
+
 /**
  * What happens to a call: it fails before it took effect or after, when its answer is lost; it is told
  * that it lost a race or found no room, and nothing happened; or a function decides.

@@ -8,9 +8,8 @@ import { withTemporaryFile } from "../../support/temporary_store.ts";
 
 Deno.test("probe() is content with a store that is well, also in memory", () =>
   withTemporaryFile(async ({ open }) => {
-    const kese = await openTestKese();
+    await using kese = await openTestKese();
     await kese.store.health.ping();
-    await kese.close();
     const store = open();
     await store.health.ping();
     await store.keepHouse(0);

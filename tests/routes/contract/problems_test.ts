@@ -6,7 +6,6 @@ import { createSecretHasher } from "../../../infra/crypto/secret_hasher.ts";
 import { PROBLEM_TEXTS } from "../../../routes/contract/problem_texts.ts";
 import { type ProblemCode, PROBLEMS, type ProblemType } from "../../../routes/contract/problems.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
-import type { Store } from "../../../infra/store.ts";
 import {
   assertAddsUp,
   assertProblem,
@@ -19,6 +18,7 @@ import {
 } from "../../support/answers.ts";
 import { cardNumberLike } from "../../support/card_numbers.ts";
 import { createTestClock } from "../../support/clock.ts";
+import { replaceMethods } from "../../support/faults.ts";
 import {
   type Answer,
   createUser,
@@ -33,18 +33,6 @@ import { createScriptedGateway } from "../../support/scripted_gateway.ts";
 
 const PAY = "POST /kart-saklamali-odeme";
 const NAMED_KEY = { name: "Kasa 1", scopes: ["pay"] };
-
-/** A store whose parts a test replaces while Kese runs. */
-function openBreakable(): { store: Store; breakPart: (part: object, calls: object) => () => void } {
-  return {
-    store: openSqliteStore(":memory:"),
-    breakPart: (part, calls) => {
-      const whole = { ...part };
-      Object.assign(part, calls);
-      return () => void Object.assign(part, whole);
-    },
-  };
-}
 
 Deno.test("PROBLEMS has a status and whole sentences in both languages for every code", () => {
   for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
@@ -295,10 +283,10 @@ Deno.test("createApp() shows the numbers behind a refusal beside its code", asyn
 });
 
 Deno.test("createApp() says nothing of the inside when something of ours fails", async () => {
-  const { store, breakPart } = openBreakable();
+  const store = openSqliteStore(":memory:");
   await using kese = await openTestKese({ store });
   await createUser(kese, "1");
-  const mend = breakPart(store.accounts, {
+  const mend = replaceMethods(store.accounts, {
     load: () => Promise.reject(new Error("no such table: heads in /srv/kese.db")),
   });
   const headers = { "x-request-id": "the-request" };
@@ -327,11 +315,11 @@ function pay(kese: TestKese, key = "k"): Promise<Answer> {
 }
 
 Deno.test("createApp() says busy when the account cannot be read, and nothing has happened", async () => {
-  const { store, breakPart } = openBreakable();
+  const store = openSqliteStore(":memory:");
   await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const before = await stateOf(kese, "1");
-  const mend = breakPart(store.accounts, {
+  const mend = replaceMethods(store.accounts, {
     load: () => Promise.reject(new Error("no connection")),
   });
   const answer = await pay(kese);
@@ -344,11 +332,11 @@ Deno.test("createApp() says busy when the account cannot be read, and nothing ha
 });
 
 Deno.test("createApp() says that the outcome is unknown when no save succeeds; the same key clears it up", async () => {
-  const { store, breakPart } = openBreakable();
+  const store = openSqliteStore(":memory:");
   const clock = createTestClock();
   await using kese = await openTestKese({ store, clock });
   await createUser(kese, "1");
-  const mend = breakPart(store.accounts, {
+  const mend = replaceMethods(store.accounts, {
     save: () => {
       clock.advance(4_000);
       return Promise.reject(new Error("no connection"));
@@ -365,11 +353,11 @@ Deno.test("createApp() says that the outcome is unknown when no save succeeds; t
 });
 
 Deno.test("createApp() finds a save out whose answer was lost, and pays once", async () => {
-  const { store, breakPart } = openBreakable();
+  const store = openSqliteStore(":memory:");
   await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const { save } = store.accounts;
-  const mend = breakPart(store.accounts, {
+  const mend = replaceMethods(store.accounts, {
     save: async (...saving: Parameters<typeof save>) => {
       await save(...saving);
       throw new Error("connection lost");
@@ -383,11 +371,13 @@ Deno.test("createApp() finds a save out whose answer was lost, and pays once", a
 });
 
 Deno.test("createApp() leaves no card half saved when the vault fails", async () => {
-  const { store, breakPart } = openBreakable();
+  const store = openSqliteStore(":memory:");
   await using kese = await openTestKese({ store });
   await createUser(kese, "1");
   const before = await stateOf(kese, "1");
-  const mend = breakPart(store.vault, { put: () => Promise.reject(new Error("no connection")) });
+  const mend = replaceMethods(store.vault, {
+    put: () => Promise.reject(new Error("no connection")),
+  });
   const card = { json: { userNo: "1", cardNo: "4242424242424242" } };
   assertProblem(await send(kese, "POST /kart-saklama", card), 500, "internal");
   mend();
@@ -409,9 +399,9 @@ Deno.test("createApp() says busy when too many slow hashes wait, and nothing has
 });
 
 Deno.test("GET /health/ready names the store that does not answer", async () => {
-  const { store, breakPart } = openBreakable();
+  const store = openSqliteStore(":memory:");
   await using kese = await openTestKese({ store });
-  breakPart(store.health, { ping: () => Promise.reject(new Error("no connection")) });
+  replaceMethods(store.health, { ping: () => Promise.reject(new Error("no connection")) });
   const answer = await send(kese, "GET /health/ready");
   assertProblem(answer, 503, "not_ready");
   assertEquals(answer.body.stores, "sqlite");

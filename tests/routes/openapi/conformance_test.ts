@@ -353,10 +353,9 @@ async function endEachHold(kese: TestKese): Promise<void> {
 for (const { definition } of ENDPOINTS) {
   const { operation, answers } = definition;
   Deno.test(`${operation} answers in the shape that the document has, and with nothing else`, async () => {
-    const kese = await openTestKese({ environment: { eventTargets: EVENT_TARGETS } });
+    await using kese = await openTestKese({ environment: { eventTargets: EVENT_TARGETS } });
     await createUser(kese, "1");
     const given = [await SUCCESSES[operation]?.(kese) ?? []].flat();
-    await kese.close();
     const statuses = new Set(given.map(({ status }) => status));
     assertEquals([...statuses].toSorted(), Object.keys(answers).map(Number));
     for (const answer of given) assertEquals(misfits(definition, answer), [], answer.text);

@@ -279,7 +279,7 @@ Deno.test("GET /openapi.json answers 304 without a body to whoever has the docum
 });
 
 Deno.test("GET /openapi.json writes the document once for all who ask", async () => {
-  const kese = await openTestKese();
+  await using kese = await openTestKese();
   const digest = crypto.subtle.digest;
   let digests = 0;
   crypto.subtle.digest = (...given) => {
@@ -293,7 +293,6 @@ Deno.test("GET /openapi.json writes the document once for all who ask", async ()
     assertEquals(new Set(statuses), new Set([200]));
   } finally {
     crypto.subtle.digest = digest;
-    await kese.close();
   }
   assertEquals(digests, 1);
 });
