@@ -2,7 +2,7 @@ import { z } from "zod";
 import { decideAdjustment } from "../domain/adjustment.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toAdjustment } from "./contract/present.ts";
+import { toAdjustment } from "./contract/present_money.ts";
 import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { adjustmentAnswer } from "./contract/answers.ts";

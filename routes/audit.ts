@@ -6,7 +6,7 @@ import { defineFleetEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { auditListAnswer, type AuditListBody } from "./contract/answers.ts";
 import { auditCursor, from, keyId, limit, to, userNo } from "./contract/fields.ts";
 import { toPeriod } from "./contract/period.ts";
-import { toInstant } from "./contract/present.ts";
+import { toInstant } from "./contract/instant.ts";
 import { listErrors } from "./contract/problems.ts";
 
 /** Who asked for what in a fleet, and how it ended. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toBalance } from "./contract/present.ts";
+import { toBalance } from "./contract/present_account.ts";
 import { problem } from "./contract/problems.ts";
 import { balanceAnswer } from "./contract/answers.ts";
 import { userNo } from "./contract/fields.ts";

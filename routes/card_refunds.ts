@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CardRefundState } from "../domain/workflows/card_refund_settling.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toCardRefund } from "./contract/present.ts";
+import { toCardRefund } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { cardRefundAnswer } from "./contract/answers.ts";

@@ -6,7 +6,7 @@ import { findCard } from "../domain/account.ts";
 import { cardSnapshot } from "../domain/journal.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toCard } from "./contract/present.ts";
+import { toCard } from "./contract/present_card.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answers.ts";

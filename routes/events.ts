@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
 import { eventAgainAnswer, eventListAnswer } from "./contract/answers.ts";
 import { eventCursor, eventId, eventStatus, limit } from "./contract/fields.ts";
-import { toEventCursor, toEventState } from "./contract/present.ts";
+import { toEventCursor, toEventState } from "./contract/present_event.ts";
 import { problem } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineFleetEndpoint, type Endpoint } from "./http/endpoint.ts";

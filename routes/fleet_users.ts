@@ -13,7 +13,8 @@ import {
   userCursor,
   userNoPrefix,
 } from "./contract/fields.ts";
-import { toInstant, toStatus } from "./contract/present.ts";
+import { toStatus } from "./contract/present_account.ts";
+import { toInstant } from "./contract/instant.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineFleetEndpoint, type Endpoint } from "./http/endpoint.ts";
 

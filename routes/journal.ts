@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toEntry } from "./contract/present.ts";
+import { toEntry } from "./contract/present_entry.ts";
 import { problem } from "./contract/problems.ts";
 import { entryListAnswer } from "./contract/answers.ts";
 import { cursor, entryType, limit, userNo } from "./contract/fields.ts";

@@ -11,7 +11,7 @@ import {
   revokedKeyAnswer,
 } from "./contract/answers.ts";
 import { expiresAt, keyCursor, keyId, keyName, limit, scopes } from "./contract/fields.ts";
-import { toInstant } from "./contract/present.ts";
+import { toInstant } from "./contract/instant.ts";
 import { listErrors, type Problem, problem } from "./contract/problems.ts";
 
 /** Keys that a fleet gives to its own systems: the till may pay, the accountant may read. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { decidePayment } from "../domain/payment.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toPayment, toPaymentState } from "./contract/present.ts";
+import { toPayment, toPaymentState } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { paymentAnswer, paymentStateAnswer } from "./contract/answers.ts";

@@ -14,7 +14,8 @@ import {
   userNo,
 } from "./contract/fields.ts";
 import { messageAnswer, personAnswer, sessionsEndedAnswer } from "./contract/answers.ts";
-import { toInstant, toProfile, toStatus } from "./contract/present.ts";
+import { toProfile, toStatus } from "./contract/present_account.ts";
+import { toInstant } from "./contract/instant.ts";
 import { listErrors, type Problem, problem, toProblem } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { type AccountRequest, defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";

@@ -3,7 +3,7 @@ import { decideRefund } from "../domain/refund.ts";
 import { refundOrder } from "../domain/workflows/refunds.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { toRefund } from "./contract/present.ts";
+import { toRefund } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { refundAnswer } from "./contract/answers.ts";

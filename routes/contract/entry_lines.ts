@@ -3,7 +3,7 @@ import { CURRENCY } from "../../domain/money.ts";
 import type { FleetEntry } from "../../domain/ports/fleet_journal.ts";
 import type { EntryAnswer } from "./answers.ts";
 import { BYTE_ORDER_MARK, type Cell, type SheetForm, writeLine } from "./csv.ts";
-import { toEntry } from "./present.ts";
+import { toEntry } from "./present_entry.ts";
 
 /** An entry as the lists of a fleet show it. */
 export interface ShownEntry extends EntryAnswer {

@@ -3,7 +3,7 @@ import { CURRENCY, formatAmount } from "../../domain/money.ts";
 import type { OpenTotals } from "../../domain/ports/day_ends.ts";
 import type { GatewayReference } from "../../domain/workflows/gateway_references.ts";
 import type { DayEndBody, GatewayReferenceBody } from "./day_end_answers.ts";
-import { toInstant } from "./present.ts";
+import { toInstant } from "./instant.ts";
 
 interface ShownDayEnd {
   readonly end: DayEnd;

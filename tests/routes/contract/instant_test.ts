@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { toInstant } from "../../../routes/contract/present.ts";
+import { toInstant } from "../../../routes/contract/instant.ts";
 
 Deno.test("toInstant() writes every point in time as Date does, one after the other", () => {
   const from = Date.UTC(1969, 0, 1);
