@@ -152,8 +152,42 @@ onBothStores(
     // Each had a part in it, and what either kept is what reconciling finds.
     assertEquals((await reconcile(second)).faults, []);
   },
-  () => {
-    const clock = createPatientClock();
-    return { clock };
-  },
+  sharedClock,
 );
+
+onBothStores(
+  "GET /filo/gun-sonu counts what two instances have just written, moved to the ledger or not",
+  async ([first, second]) => {
+    await createUser(first, "1", "100.00");
+    await createUser(second, "2", "20.00");
+    const ask = async () => {
+      const answers = await Promise.all(
+        [first, second].map((kese) => sendWell(kese, `GET /filo/gun-sonu?gun=${FIRST}`)),
+      );
+      const [one, other] = answers.map(({ body }) => body);
+      assertEquals(one, other);
+      return one;
+    };
+    for (let round = 1; round <= 3; round++) {
+      for (const [kese, userNo] of [[first, "1"], [second, "1"], [first, "2"]] as const) {
+        await sendWell(kese, `POST /kart-saklamali-odeme?userNo=${userNo}&amount=1.50`);
+      }
+      const total = (3 * round * 1.5).toFixed(2);
+      const { movements: [, paid], closing, final } = await ask();
+      assertEquals(paid, {
+        type: "payment",
+        count: 3 * round,
+        amount: total,
+        delta: `-${total}`,
+      });
+      assertEquals([closing, final], [(120 - 3 * round * 1.5).toFixed(2), false]);
+      // What one instance moves, the other finds where it is now, next to what comes later.
+      await first.store.moveWaiting?.(first.clock.now() + DAY);
+    }
+  },
+  sharedClock,
+);
+
+function sharedClock() {
+  return { clock: createPatientClock() };
+}
