@@ -45,21 +45,25 @@ interface Sweeping {
   /** Logs what an operator should know about the database. */
   readonly inspect: (() => Promise<void>) | undefined;
   readonly log: Log;
+  readonly intervalMilliseconds?: number;
 }
 
 interface Moving {
   readonly moveWaiting: Store["moveWaiting"];
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
+  readonly intervalMilliseconds?: number;
 }
 
 /** Files waiting entries at an interval, one round after the other. Returns a function that stops it. */
-export function keepMoving({ moveWaiting, clock, log }: Moving): () => void {
+export function keepMoving(
+  { moveWaiting, clock, log, intervalMilliseconds = MOVE_INTERVAL_MILLISECONDS }: Moving,
+): () => void {
   if (moveWaiting === undefined) return () => {};
   const start = oneAtATime(() =>
     moveWaiting(clock.now()).catch((error) => log.warn("entries_not_moved", { error }))
   );
-  const timer = setInterval(start, MOVE_INTERVAL_MILLISECONDS);
+  const timer = setInterval(start, intervalMilliseconds);
   return () => clearInterval(timer);
 }
 
@@ -67,7 +71,9 @@ export function keepMoving({ moveWaiting, clock, log }: Moving): () => void {
  * Sweeps at once and then at an interval, never two sweeps at the same time, however long one takes.
  * Returns a function that stops it.
  */
-export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
+export function keepSweeping(
+  { sweep, inspect, log, intervalMilliseconds = SWEEP_INTERVAL_MILLISECONDS }: Sweeping,
+): () => void {
   let wanted = inspect;
   const start = oneAtATime(async () => {
     await sweep().catch((error) => log.error("sweep_failed", { error }));
@@ -78,7 +84,7 @@ export function keepSweeping({ sweep, inspect, log }: Sweeping): () => void {
     );
   });
   void start();
-  const timer = setInterval(start, SWEEP_INTERVAL_MILLISECONDS);
+  const timer = setInterval(start, intervalMilliseconds);
   return () => clearInterval(timer);
 }
 
