@@ -9,6 +9,7 @@ import {
   RIDERS,
   variablesOf,
 } from "../support/events_and_kills.ts";
+import { commitTo, createCommands, paying, PERSON } from "../support/commands.ts";
 import { createUser, FLEET } from "../support/kese.ts";
 import { openTestMongoStore } from "../support/mongo_store.ts";
 import { endNow, startMain } from "../support/process.ts";
@@ -59,6 +60,24 @@ withMongo(
     }
     // What was on its way when its sender was killed.
     assertGreater(receiver.received.length, receiver.first().length);
+  },
+);
+
+withMongo(
+  "main.ts sends what a killed process left in the documents of accounts, where no payment follows",
+  async (uri, dbName) => {
+    const { accounts, close } = openTestMongoStore(dbName);
+    const account = { filo: FLEET, userNo: "1" };
+    const commands = createCommands();
+    await accounts.insert(commands.opening(account, { balanceKurus: 100 }), PERSON);
+    await commitTo(accounts, account, paying(commands.payment(1)));
+    await close();
+    await using receiver = startEventReceiver();
+    const variables = variablesOf({ MONGODB_URI: uri, DB_NAME: dbName });
+    await using running = startMain({ ...variables, ...eventsTo(receiver.url) });
+    await running.url;
+    await waitUntil(() => receiver.received.length >= 2, 30);
+    assertEquals(receiver.received.map(({ data }) => data.seq), [1, 2]);
   },
 );
 
