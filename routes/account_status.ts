@@ -5,7 +5,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { type AccountRequest, defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { accountStatusAnswer } from "./contract/answers.ts";
+import { accountStatusAnswer } from "./contract/account_answers.ts";
 import { reason, userNo } from "./contract/fields.ts";
 
 /** What the fleet does to a whole account: a lost phone is frozen, a user who leaves is closed. */

@@ -5,7 +5,7 @@ import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toAdjustment } from "./contract/present_money.ts";
 import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { adjustmentAnswer } from "./contract/answers.ts";
+import { adjustmentAnswer } from "./contract/money_answers.ts";
 import {
   adjustmentDirection,
   adjustmentReason,

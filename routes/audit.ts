@@ -3,7 +3,7 @@ import { PAGE_DEFAULT } from "../domain/limits.ts";
 import type { AuditPlace, AuditRecord } from "../domain/ports/audit.ts";
 import type { Dependencies } from "./http/dependencies.ts";
 import { defineFleetEndpoint, type Endpoint } from "./http/endpoint.ts";
-import { auditListAnswer, type AuditListBody } from "./contract/answers.ts";
+import { auditListAnswer, type AuditListBody } from "./contract/fleet_answers.ts";
 import { auditCursor, from, keyId, limit, to, userNo } from "./contract/fields.ts";
 import { toPeriod } from "./contract/period.ts";
 import { toInstant } from "./contract/instant.ts";

@@ -3,7 +3,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toBalance } from "./contract/present_account.ts";
 import { problem } from "./contract/problems.ts";
-import { balanceAnswer } from "./contract/answers.ts";
+import { balanceAnswer } from "./contract/account_answers.ts";
 import { userNo } from "./contract/fields.ts";
 
 export function createBalanceRoutes({ accounts }: Dependencies): readonly Endpoint[] {

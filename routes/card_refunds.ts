@@ -5,7 +5,7 @@ import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCardRefund } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { cardRefundAnswer } from "./contract/answers.ts";
+import { cardRefundAnswer } from "./contract/money_answers.ts";
 import { amount, cardRefundId, topUpId, userNo } from "./contract/fields.ts";
 
 /** Money back to the card that brought it. The fleet alone starts it; the user may look. */

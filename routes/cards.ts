@@ -9,7 +9,8 @@ import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toCard } from "./contract/present_card.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { cardListAnswer, cardSavedAnswer, messageAnswer } from "./contract/answers.ts";
+import { messageAnswer } from "./contract/answer_parts.ts";
+import { cardListAnswer, cardSavedAnswer } from "./contract/card_answers.ts";
 import {
   alias,
   cardHolder,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { eraseUser } from "../domain/workflows/erasing.ts";
-import { messageAnswer } from "./contract/answers.ts";
+import { messageAnswer } from "./contract/answer_parts.ts";
 import { userNo } from "./contract/fields.ts";
 import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
-import { eventAgainAnswer, eventListAnswer } from "./contract/answers.ts";
+import { eventAgainAnswer, eventListAnswer } from "./contract/fleet_answers.ts";
 import { eventCursor, eventId, eventStatus, limit } from "./contract/fields.ts";
 import { toEventCursor, toEventState } from "./contract/present_event.ts";
 import { problem } from "./contract/problems.ts";

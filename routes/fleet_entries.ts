@@ -7,7 +7,7 @@ import {
   listFleetEntries,
   placeAfterEntry,
 } from "../domain/workflows/fleet_entries.ts";
-import { fleetEntryListAnswer } from "./contract/answers.ts";
+import { fleetEntryListAnswer } from "./contract/entry_answers.ts";
 import { PLAIN_SHEET, TURKISH_SHEET } from "./contract/csv.ts";
 import { createSheet, type EntryWriter, JSON_LINES, toFleetEntry } from "./contract/entry_lines.ts";
 import {

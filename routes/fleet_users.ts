@@ -4,7 +4,7 @@ import { availableKurus, heldKurus } from "../domain/available.ts";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
 import { CURRENCY, formatAmount } from "../domain/money.ts";
 import type { FoundPerson } from "../domain/ports/people_search.ts";
-import { userListAnswer } from "./contract/answers.ts";
+import { userListAnswer } from "./contract/account_answers.ts";
 import {
   accountStatus,
   email,

@@ -8,7 +8,7 @@ import { toPayment } from "./contract/present_money.ts";
 import { toHold, toHoldState } from "./contract/present_hold.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { holdAnswer, holdStateAnswer, paymentAnswer } from "./contract/answers.ts";
+import { holdAnswer, holdStateAnswer, paymentAnswer } from "./contract/money_answers.ts";
 import {
   amount,
   description,

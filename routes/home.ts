@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Language } from "../domain/idempotency.ts";
-import { homeAnswer } from "./contract/answers.ts";
+import { homeAnswer } from "./contract/home_answer.ts";
 import { VERSION } from "./contract/version.ts";
 import type { Dependencies, Settings } from "./http/dependencies.ts";
 import { definePublicEndpoint, type Endpoint } from "./http/endpoint.ts";

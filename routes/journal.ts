@@ -4,7 +4,7 @@ import type { Dependencies } from "./http/dependencies.ts";
 import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toEntry } from "./contract/present_entry.ts";
 import { problem } from "./contract/problems.ts";
-import { entryListAnswer } from "./contract/answers.ts";
+import { entryListAnswer } from "./contract/entry_answers.ts";
 import { cursor, entryType, limit, userNo } from "./contract/fields.ts";
 
 export function createJournalRoutes({ accounts, journal }: Dependencies): readonly Endpoint[] {

@@ -9,7 +9,7 @@ import {
   namedKeyListAnswer,
   newNamedKeyAnswer,
   revokedKeyAnswer,
-} from "./contract/answers.ts";
+} from "./contract/fleet_answers.ts";
 import { expiresAt, keyCursor, keyId, keyName, limit, scopes } from "./contract/fields.ts";
 import { toInstant } from "./contract/instant.ts";
 import { listErrors, type Problem, problem } from "./contract/problems.ts";

@@ -5,7 +5,7 @@ import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toPayment, toPaymentState } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { paymentAnswer, paymentStateAnswer } from "./contract/answers.ts";
+import { paymentAnswer, paymentStateAnswer } from "./contract/money_answers.ts";
 import { amount, description, orderId, paymentId, userNo } from "./contract/fields.ts";
 
 export function createPaymentRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {

@@ -13,7 +13,8 @@ import {
   phoneNumber,
   userNo,
 } from "./contract/fields.ts";
-import { messageAnswer, personAnswer, sessionsEndedAnswer } from "./contract/answers.ts";
+import { messageAnswer } from "./contract/answer_parts.ts";
+import { personAnswer, sessionsEndedAnswer } from "./contract/account_answers.ts";
 import { toProfile, toStatus } from "./contract/present_account.ts";
 import { toInstant } from "./contract/instant.ts";
 import { listErrors, type Problem, problem, toProblem } from "./contract/problems.ts";

@@ -6,7 +6,7 @@ import { defineAccountEndpoint, type Endpoint } from "./http/endpoint.ts";
 import { toRefund } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { refundAnswer } from "./contract/answers.ts";
+import { refundAnswer } from "./contract/money_answers.ts";
 import { amount, paymentId, reason, refundOrderId, userNo } from "./contract/fields.ts";
 
 export function createRefundRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {

@@ -9,7 +9,7 @@ import { problem } from "./contract/problems.ts";
 import { noteCaller } from "./http/run_endpoint.ts";
 import { toSignInProblem } from "./http/rate_limits.ts";
 import { refuseUnknownCaller } from "./http/wrong_keys.ts";
-import { codeAnswer, sessionAnswer } from "./contract/answers.ts";
+import { codeAnswer, sessionAnswer } from "./contract/sign_in_answers.ts";
 import { authCode, filo, userNo } from "./contract/fields.ts";
 
 /** Signing in: a one-time code first, then the code for a session. */

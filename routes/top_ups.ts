@@ -8,7 +8,7 @@ import { toTopUp } from "./contract/present_money.ts";
 import { toInstant } from "./contract/instant.ts";
 import { listErrors, problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { topUpAnswer } from "./contract/answers.ts";
+import { topUpAnswer } from "./contract/money_answers.ts";
 import { amount, cardId, returnUrl, topUpId, userNo } from "./contract/fields.ts";
 
 export function createTopUpRoutes(dependencies: Dependencies): readonly Endpoint[] {

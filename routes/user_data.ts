@@ -3,7 +3,7 @@ import { isErased } from "../domain/account.ts";
 import type { JournalEntry } from "../domain/journal.ts";
 import { PAGE_MAX } from "../domain/limits.ts";
 import { journalPages } from "../domain/workflows/journal_pages.ts";
-import { userDataAnswer } from "./contract/answers.ts";
+import { userDataAnswer } from "./contract/account_answers.ts";
 import { userNo } from "./contract/fields.ts";
 import { toBalance, toProfile } from "./contract/present_account.ts";
 import { toEntry } from "./contract/present_entry.ts";

@@ -9,7 +9,7 @@ import { toMoneyAfter } from "./contract/present_money.ts";
 import { toCard } from "./contract/present_card.ts";
 import { problem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
-import { accountAnswer } from "./contract/answers.ts";
+import { accountAnswer } from "./contract/account_answers.ts";
 import {
   authCode,
   birthDate,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ENTRY_TYPES } from "../../domain/journal.ts";
-import { currency, instant, message, money, signedMoney } from "./answers.ts";
+import { currency, instant, message, money, signedMoney } from "./answer_parts.ts";
 
 const count = z.int().min(0);
 

@@ -1,7 +1,7 @@
 import { type Day, dayOf, spanOfDay } from "../../domain/days.ts";
 import { CURRENCY } from "../../domain/money.ts";
 import type { FleetEntry } from "../../domain/ports/fleet_journal.ts";
-import type { EntryAnswer } from "./answers.ts";
+import type { EntryAnswer } from "./entry_answers.ts";
 import { BYTE_ORDER_MARK, type Cell, type SheetForm, writeLine } from "./csv.ts";
 import { toEntry } from "./present_entry.ts";
 

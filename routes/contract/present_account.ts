@@ -2,7 +2,7 @@ import type { Account, Instant } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import { availableKurus, heldKurus, unexpiredHolds } from "../../domain/available.ts";
 import { CURRENCY, formatAmount } from "../../domain/money.ts";
-import type { BalanceBody } from "./answers.ts";
+import type { BalanceBody } from "./account_answers.ts";
 import { toOpenHold } from "./present_hold.ts";
 
 export function toProfile(profile: Profile): Profile {

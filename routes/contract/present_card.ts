@@ -3,7 +3,7 @@ import { isExpired } from "../../domain/card_expiry.ts";
 import { maskNumber } from "../../domain/card_number.ts";
 import { textOf } from "../../domain/erased.ts";
 import { type CardSnapshot, cardSnapshot } from "../../domain/journal.ts";
-import type { CardAnswer } from "./answers.ts";
+import type { CardAnswer } from "./card_answers.ts";
 import { toInstant } from "./instant.ts";
 
 /** A card as it stands at that time. */

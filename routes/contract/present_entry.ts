@@ -1,7 +1,7 @@
 import { type ErasableText, textOf } from "../../domain/erased.ts";
 import { type EntryOf, type JournalEntry, rideOf } from "../../domain/journal.ts";
 import { formatAmount } from "../../domain/money.ts";
-import type { EntryAnswer } from "./answers.ts";
+import type { EntryAnswer } from "./entry_answers.ts";
 import { toInstant } from "./instant.ts";
 import { toCard } from "./present_card.ts";
 import { toHoldFacts } from "./present_hold.ts";

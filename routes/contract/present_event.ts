@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { EventState } from "../../domain/ports/event_outbox.ts";
-import type { EventStateAnswer } from "./answers.ts";
+import type { EventStateAnswer } from "./fleet_answers.ts";
 import { toInstant } from "./instant.ts";
 
 /** An event, and what became of its delivery. */

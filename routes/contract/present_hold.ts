@@ -2,7 +2,8 @@ import type { OpenHold } from "../../domain/account.ts";
 import { type EntryOf, rideOf } from "../../domain/journal.ts";
 import { CURRENCY, formatAmount, NO_MONEY } from "../../domain/money.ts";
 import type { HoldState } from "../../domain/workflows/holds.ts";
-import type { HoldBody, HoldStateBody, OpenHoldBody } from "./answers.ts";
+import type { HoldBody, HoldStateBody } from "./money_answers.ts";
+import type { OpenHoldBody } from "./account_answers.ts";
 import { toInstant } from "./instant.ts";
 import { toMoneyAfter } from "./present_money.ts";
 

@@ -10,7 +10,7 @@ import type {
   PaymentStateBody,
   RefundBody,
   TopUpBody,
-} from "./answers.ts";
+} from "./money_answers.ts";
 import { toInstant } from "./instant.ts";
 import { toCard } from "./present_card.ts";
 

@@ -17,7 +17,7 @@ import {
 import { PROBLEM_TEXTS } from "../contract/problem_texts.ts";
 import { TAKEN_ENCODINGS, toProblemHeaders } from "../contract/problem_headers.ts";
 import { toProblemBody } from "../http/render.ts";
-import { problemAnswer } from "../contract/answers.ts";
+import { problemAnswer } from "../contract/problem_answer.ts";
 
 /** The fields that an error of reading or validating names. */
 const ERRORS: Partial<Record<ProblemCode, readonly FieldError[]>> = {

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { ENTRY_TYPES, type EntryType } from "../../domain/journal.ts";
-import { entryAnswer } from "../contract/answers.ts";
+import { entryAnswer } from "../contract/entry_answers.ts";
 
 /** The body of an event: an entry as the journal lists it, and whose it is. */
 export const EVENT_BODY = z.object({

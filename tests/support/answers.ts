@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { z } from "zod";
-import { problemAnswer } from "../../routes/contract/answers.ts";
+import { problemAnswer } from "../../routes/contract/problem_answer.ts";
 import { kurusOf } from "./amounts.ts";
 import { type Answer, send, type Target, type TestRequest } from "./kese.ts";
 
