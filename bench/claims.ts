@@ -1,6 +1,7 @@
 import type { ColdStart } from "./cold_start.ts";
 import type { ContenderName } from "./contender_runner.ts";
 import type { Growth, Paging } from "./growth.ts";
+import type { LoneResult } from "./lone_connection.ts";
 import type { LineResult } from "./slow_line.ts";
 import { type Load, type Measured, medianRatio } from "./throughput.ts";
 
@@ -134,6 +135,27 @@ export function lineClaims(results: readonly LineResult[]): Claim[] {
     figure: roundTrips,
     wanted: { atMost },
   }));
+}
+
+/** What a payment over a single connection costs beyond the disk, and how much of that is the route. */
+export function loneClaims({ sync, withoutStore, sqliteKeyed }: LoneResult): Claim[] {
+  return [
+    {
+      what: "SQLite, with keys: a payment's median against a write and its sync",
+      figure: sqliteKeyed.p50 / sync.p50,
+      wanted: { atMost: 5 },
+    },
+    {
+      what: "SQLite, with keys: a payment's p99 against that of a write and its sync",
+      figure: sqliteKeyed.p99 / sync.p99,
+      wanted: { atMost: 3 },
+    },
+    {
+      what: "The p99 of the route on a store that does nothing, as a share of that on SQLite",
+      figure: withoutStore.p99 / sqliteKeyed.p99,
+      wanted: { atMost: 0.3 },
+    },
+  ];
 }
 
 /** How a start stands to that of a server with nothing but an empty Hono route. */

@@ -1,6 +1,6 @@
 /**
  * `deno task bench`: starts what it needs, measures for a quarter of an hour, and ends with tables.
- * Names of parts measure these alone: throughput, line, start, growth; keys (which makes a file of
+ * Names of parts measure these alone: throughput, line, lone, start, growth; keys (which makes a file of
  * some gigabytes), soak (ten minutes of load on each store), fleet (lists and exports of a million
  * entries, and what they cost payments) and events (a minute) run only when they are named. With
  * `--write` the tables, chart and figures of the parts that were measured go into the documentation.
@@ -16,6 +16,7 @@ import {
   type Claim,
   growthClaims,
   lineClaims,
+  loneClaims,
   pagingClaim,
   readmeFigures,
   startClaims,
@@ -26,8 +27,9 @@ import type { ContenderPlace } from "./contender_runner.ts";
 import { measureFiles, measureHistories, measureUsers } from "./growth.ts";
 import { measureEvents } from "./events.ts";
 import { FLEET_FILES, measureFleetReading } from "./fleet_reading.ts";
+import { measureLoneConnection } from "./lone_connection.ts";
 import { writeFigures } from "./placed_figures.ts";
-import { claimTable, inColumns, rateTable, startTable, userTable } from "./report.ts";
+import { claimTable, inColumns, loneTable, rateTable, startTable, userTable } from "./report.ts";
 import { measureSlowLine } from "./slow_line.ts";
 import { soak } from "./soak.ts";
 import { type Measured, measureThroughput } from "./throughput.ts";
@@ -36,6 +38,7 @@ const CHART_FILE = new URL("../docs/benchmark.svg", import.meta.url);
 const USER_COUNTS = [1, 1_000, 10_000, 100_000, 1_000_000];
 const FILES = { sizes: [10_000, 10_000_000], turns: 7, secondsPerTurn: 1 };
 const ROUNDS = { rounds: 5, secondsPerTurn: 2, wakingSeconds: 1, compilingSeconds: 4 };
+const LONE = { turns: 5, secondsPerTurn: 2 };
 const SOAK_MINUTES = 10;
 const SOAK_GROWTH_MAX = 1.1;
 /** Of the services that tests start, those without which there is nothing to compare. */
@@ -62,6 +65,10 @@ const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
     };
   },
   line: async (place) => ({ claims: lineClaims(await measureSlowLine(place)) }),
+  lone: async (place) => {
+    const result = await measureLoneConnection(place, LONE);
+    return { claims: loneClaims(result), tables: { lone_times: loneTable(result) } };
+  },
   start: measureStarts,
   growth: measureGrowth,
   keys: async (place) => {

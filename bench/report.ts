@@ -2,6 +2,7 @@ import type { Table } from "../scripts/placed_table.ts";
 import { type Claim, isMet } from "./claims.ts";
 import type { ColdStart } from "./cold_start.ts";
 import type { Growth } from "./growth.ts";
+import type { LoneResult } from "./lone_connection.ts";
 import type { Measured } from "./throughput.ts";
 
 /** What a part of the benchmark has to show. */
@@ -28,6 +29,15 @@ export function rateTable(measured: readonly Measured[]): Table {
   ]);
   const figures = ["a second", "p50 ms", "p99 ms", "KiB to disk each", "kurus lost"];
   return [["Who", "What", ...figures], ...rows];
+}
+
+export function loneTable(result: LoneResult): Table {
+  const rows = Object.values(result).map(({ title, p50, p99 }) => [
+    title,
+    p50.toFixed(2),
+    p99.toFixed(2),
+  ]);
+  return [["One after the other", "p50 ms", "p99 ms"], ...rows];
 }
 
 export function startTable(starts: readonly ColdStart[]): Table {
