@@ -19,22 +19,29 @@ interface FailedAttempt {
   readonly now: Instant;
   /** By chance, from 0 to 1. */
   readonly chance: number;
+  /** How long the receiver asked to be left alone: a pause gets longer by it, but no longer than the longest. */
+  readonly asksMilliseconds?: number;
 }
 
 /** When an event is sent again; undefined if its time is over and it has failed. */
 export function nextAttempt(
-  { attempts, firstAt, now, chance }: FailedAttempt,
+  { attempts, firstAt, now, chance, asksMilliseconds = 0 }: FailedAttempt,
 ): Instant | undefined {
   const last = firstAt + EVENT_RETRY_DAYS * DAY_MILLISECONDS;
   if (now >= last) return undefined;
   const pause = doubled(EVENT_PAUSE_FIRST_MILLISECONDS, attempts - 1, EVENT_PAUSE_MAX_MILLISECONDS);
-  return Math.min(now + jittered(pause, chance), last);
+  const asked = Math.min(asksMilliseconds, EVENT_PAUSE_MAX_MILLISECONDS);
+  return Math.min(now + Math.max(jittered(pause, chance), asked), last);
 }
 
-/** How long a receiver that answers nothing well is left alone. */
-export function restMilliseconds(failures: number, chance: number): number {
-  const rest = doubled(EVENT_REST_FIRST_MILLISECONDS, failures, EVENT_REST_MAX_MILLISECONDS);
-  return jittered(rest, chance);
+/** How long a receiver that answers nothing well is left alone after so many rests. */
+export function restMilliseconds(
+  rests: number,
+  { chance, asksMilliseconds = 0 }: Pick<FailedAttempt, "chance" | "asksMilliseconds">,
+): number {
+  const rest = doubled(EVENT_REST_FIRST_MILLISECONDS, rests, EVENT_REST_MAX_MILLISECONDS);
+  const asked = Math.min(asksMilliseconds, EVENT_REST_MAX_MILLISECONDS);
+  return Math.max(jittered(rest, chance), asked);
 }
 
 function doubled(first: number, times: number, max: number): number {

@@ -8,8 +8,16 @@ export interface AccountEvent {
   readonly entry: JournalEntry;
 }
 
+/** What a receiver answered. */
+export interface EventAnswer {
+  /** Null if there was no answer, or none was asked for. */
+  readonly status: number | null;
+  /** How long it asks to be left alone, as it says: nothing bounds it yet. */
+  readonly asksMilliseconds?: number;
+}
+
 /** Sends events to the fleets' own systems. */
 export interface EventSender {
-  /** The status of the answer; null if there was none, or none was asked for. Never rejects. */
-  send(target: EventTarget, event: AccountEvent): Promise<number | null>;
+  /** Never rejects. */
+  send(target: EventTarget, event: AccountEvent): Promise<EventAnswer>;
 }

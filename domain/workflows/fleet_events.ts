@@ -13,7 +13,7 @@ import {
 } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EventOutbox, PendingEvent } from "../ports/event_outbox.ts";
-import type { EventSender } from "../ports/event_sender.ts";
+import type { EventAnswer, EventSender } from "../ports/event_sender.ts";
 import type { Log } from "../ports/log.ts";
 import type { Observer } from "../ports/observer.ts";
 import { EventLanes } from "./event_lanes.ts";
@@ -197,12 +197,11 @@ export class FleetEvents {
   }
 
   async #deliver(event: PendingEvent, lanes: EventLanes): Promise<void> {
-    const status = await this.#ports.sender.send(this.#target, event);
-    this.#note(event, status, lanes);
+    this.#note(event, await this.#ports.sender.send(this.#target, event), lanes);
   }
 
   /** Notes what a receiver answered. */
-  #note(event: PendingEvent, status: number | null, lanes: EventLanes): void {
+  #note(event: PendingEvent, { status, ...asked }: EventAnswer, lanes: EventLanes): void {
     const answered = judgeAnswer(status);
     if (answered === "delivered") {
       if (this.#isResting()) this.#recover();
@@ -213,13 +212,13 @@ export class FleetEvents {
       return;
     }
     if (answered === "gone") this.#isGone = true;
-    else this.#countFailure(status);
+    else this.#countFailure({ status, ...asked });
     const { clock: { now }, chance, log } = this.#ports;
     const [at, attempts] = [now(), event.attempts + 1];
     const firstAt = event.firstAt ?? at;
     const nextAt = answered === "gone"
       ? undefined
-      : nextAttempt({ attempts, firstAt, now: at, chance: chance() });
+      : nextAttempt({ ...asked, attempts, firstAt, now: at, chance: chance() });
     if (nextAt !== undefined) {
       return lanes.end({ is: "repeated", event, status, firstAt, nextAt });
     }
@@ -227,13 +226,13 @@ export class FleetEvents {
     lanes.end({ is: "failed", event, status });
   }
 
-  #countFailure(status: number | null): void {
+  #countFailure({ status, ...asked }: EventAnswer): void {
     const { chance, clock, log } = this.#ports;
     this.#failures++;
     if (!this.#isResting()) return;
     const rests = this.#failures - EVENT_FAILURES_BEFORE_REST;
     if (rests === 0) log.warn("event_target_failing", { filo: this.#filo, status });
-    this.#restsUntil = clock.now() + restMilliseconds(rests, chance());
+    this.#restsUntil = clock.now() + restMilliseconds(rests, { ...asked, chance: chance() });
   }
 
   #recover(): void {

@@ -53,4 +53,7 @@ async function openSender(mode: Environment["mode"], ports: EventsOpening): Prom
   return { sender: createEventSender({ ...ports, poster }), close: poster.close };
 }
 
-const NOBODY: Sending = { sender: { send: () => Promise.resolve(null) }, close: () => {} };
+const NOBODY: Sending = {
+  sender: { send: () => Promise.resolve({ status: null }) },
+  close: () => {},
+};

@@ -61,7 +61,7 @@ async function createWebhookChannel(
       timestamp: at.toISOString(),
       data: message,
     });
-    const status = await poster.post({ url, headers: sign({ id, at, text }), text });
+    const { status } = await poster.post({ url, headers: sign({ id, at, text }), text });
     if (status < 200 || status > 299) {
       throw new Error(`Cannot send a code: the webhook answered ${status}`);
     }

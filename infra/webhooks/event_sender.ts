@@ -3,6 +3,7 @@ import type { Clock } from "../../domain/ports/clock.ts";
 import type { AccountEvent, EventSender } from "../../domain/ports/event_sender.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Poster } from "./post.ts";
+import { readRetryAfter } from "./retry_after.ts";
 import { createSigning, type SignMessage } from "./signing.ts";
 
 /** The body of an event: an object that says the same at each repeat. */
@@ -31,10 +32,12 @@ export function createEventSender({ poster, toBody, clock, log }: EventSenderPor
       const text = JSON.stringify(toBody(event));
       const headers = signerOf(target)({ id, at: new Date(clock.now()), text });
       try {
-        return await poster.post({ url: target.url, headers, text });
+        const { status, retryAfter } = await poster.post({ url: target.url, headers, text });
+        const asksMilliseconds = readRetryAfter(retryAfter, clock.now());
+        return { status, ...(asksMilliseconds !== undefined && { asksMilliseconds }) };
       } catch (error) {
         log.debug("event_not_answered", { filo, id, error });
-        return null;
+        return { status: null };
       }
     },
   };

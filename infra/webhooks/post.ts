@@ -15,10 +15,17 @@ interface Posting {
   readonly text: string;
 }
 
+/** What is kept of an answer. */
+export interface PostAnswer {
+  readonly status: number;
+  /** The header as it came. */
+  readonly retryAfter?: string;
+}
+
 /** Posts to receivers that operators chose. */
 export interface Poster {
-  /** The status of the answer. Rejects if there is none, or the receiver is one that must not be asked. */
-  post(posting: Posting): Promise<number>;
+  /** Rejects if there is none, or the receiver is one that must not be asked. */
+  post(posting: Posting): Promise<PostAnswer>;
   /** Ends every connection. */
   close(): void;
 }
@@ -55,7 +62,7 @@ export function createPoster(
   const secure = new SecureAgent(agentOptions);
   const lookup = checkingLookup(lookUp, mode);
 
-  function send({ url: text, headers, text: body }: Posting): Promise<number> {
+  function send({ url: text, headers, text: body }: Posting): Promise<PostAnswer> {
     const url = new URL(text);
     const isSecure = url.protocol === "https:";
     const options = {
@@ -118,12 +125,12 @@ function checkingLookup(lookUp: LookupFunction, mode: Mode): LookupFunction {
     });
 }
 
-/** Sends one request, and resolves with the status once the answer is read. */
+/** Sends one request, and resolves once the answer is read. */
 function exchange(
   request: (options: RequestOptions) => http.ClientRequest,
   options: RequestOptions,
   body: string,
-): Promise<number> {
+): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     const sent = request(options);
     let isAnswered = false;
@@ -140,17 +147,18 @@ function exchange(
   });
 }
 
-function readAnswer(answer: IncomingMessage): Promise<number> {
-  const { statusCode = 0 } = answer;
+function readAnswer(answer: IncomingMessage): Promise<PostAnswer> {
+  const { statusCode: status = 0, headers: { "retry-after": retryAfter } } = answer;
+  const kept = { status, ...(retryAfter !== undefined && { retryAfter }) };
   return new Promise((resolve, reject) => {
     let bytes = 0;
     answer.on("data", (chunk: Uint8Array) => {
       bytes += chunk.length;
       if (bytes <= ANSWER_MAX_BYTES) return;
-      resolve(statusCode);
+      resolve(kept);
       answer.destroy();
     });
-    answer.on("end", () => resolve(statusCode));
+    answer.on("end", () => resolve(kept));
     answer.on("error", reject);
     answer.on("close", () => reject(new Error("Cannot read the answer: it ended half-way")));
   });

@@ -30,7 +30,27 @@ Deno.test("nextAttempt() is moved by chance, never beyond the last attempt nor i
     },
   )));
 
-Deno.test("restMilliseconds() doubles from a second to a minute", () => {
-  const rests = [0, 1, 2, 3, 4, 5, 6, 7, 100].map((failures) => restMilliseconds(failures, 0.5));
+Deno.test("nextAttempt() waits as long as a receiver asks, at most half an hour and never less than it would", () => {
+  const pauseFor = (asksMilliseconds: number, passed = 0) => {
+    const now = NOW + passed;
+    const next = nextAttempt({ attempts: 3, firstAt: NOW, now, chance: 0.5, asksMilliseconds });
+    return next && next - now;
+  };
+  assertEquals(pauseFor(0), 20_000);
+  assertEquals(pauseFor(19_000), 20_000);
+  assertEquals(pauseFor(10 * MINUTE), 10 * MINUTE);
+  assertEquals(pauseFor(DAY), 30 * MINUTE);
+  assertEquals(pauseFor(DAY, 3 * DAY - MINUTE), MINUTE);
+  assertEquals(pauseFor(DAY, 3 * DAY), undefined);
+});
+
+Deno.test("restMilliseconds() doubles from a second to a minute, which is the most that is waited when asked to", () => {
+  const rests = [0, 1, 2, 3, 4, 5, 6, 7, 100].map((failures) =>
+    restMilliseconds(failures, { chance: 0.5 })
+  );
   assertEquals(rests, [1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1_000));
+  const asked = [500, 30_000, DAY].map((asksMilliseconds) =>
+    restMilliseconds(0, { chance: 0.5, asksMilliseconds })
+  );
+  assertEquals(asked, [1_000, 30_000, MINUTE]);
 });

@@ -138,6 +138,24 @@ withReceiver(
 );
 
 withReceiver(
+  "GET /filo/olaylar says when an event is sent again to a receiver that asked for a pause",
+  async (receiver, [kese]) => {
+    receiver.answer = () => new Response(null, { status: 429, headers: { "retry-after": "300" } });
+    const startedAt = Date.now();
+    await createUser(kese, "1");
+    const refused = async () => {
+      const { body: { data: [event] } } = await send(kese, "GET /filo/olaylar?status=pending");
+      return event?.attempts === 1 ? event : undefined;
+    };
+    await waitUntil(async () => await refused() !== undefined);
+    const { lastStatus, nextAttemptAt } = await refused();
+    assertEquals(lastStatus, 429);
+    const pause = Date.parse(nextAttemptAt) - startedAt;
+    assert(pause >= 300_000 && pause <= 300_000 + Date.now() - startedAt, `${pause} ms`);
+  },
+);
+
+withReceiver(
   "FleetEvents of two instances send each event once, each account's in order",
   async (receiver, instances) => {
     const users = ["1", "2", "3", "4", "5"];

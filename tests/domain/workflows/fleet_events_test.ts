@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { type AccountId, accountKey } from "../../../domain/account.ts";
 import { EVENT_FAILURES_BEFORE_REST, EVENTS_AT_ONCE } from "../../../domain/limits.ts";
-import type { AccountEvent, EventSender } from "../../../domain/ports/event_sender.ts";
+import type { AccountEvent, EventAnswer, EventSender } from "../../../domain/ports/event_sender.ts";
 import type { Observer } from "../../../domain/ports/observer.ts";
 import { createEvents, type Events } from "../../../domain/workflows/events.ts";
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
@@ -12,8 +12,9 @@ import { createTestLog } from "../../support/logs.ts";
 
 const FLEETS = ["hergele", "baska"];
 
-/** What a receiver answers to an event: a status, null for none, or a promise of either. */
-type Answer = (event: AccountEvent) => number | null | Promise<number | null>;
+/** What a receiver answers to an event: a status, null for none, more than that, or a promise of it. */
+type Answer = (event: AccountEvent) => Answered | Promise<Answered>;
+type Answered = number | null | EventAnswer;
 
 interface Bench extends AsyncDisposable {
   readonly store: Store;
@@ -45,9 +46,9 @@ async function openBench(): Promise<Bench> {
     send: async (_target, event) => {
       sent.push(event);
       bench.mostAtOnce = Math.max(bench.mostAtOnce, ++atOnce);
-      const status = await bench.answer(event);
+      const answer = await bench.answer(event);
       atOnce--;
-      return status;
+      return answer !== null && typeof answer === "object" ? answer : { status: answer };
     },
   };
   const targets = new Map(
@@ -158,6 +159,27 @@ Deno.test("FleetEvents repeats an event until it is taken, and keeps the later o
   bench.clock.advance(MINUTE);
   await bench.until(async () => (await bench.statuses()).delivered === 8);
   assertInOrder(bench.sent);
+});
+
+Deno.test("FleetEvents leaves a receiver its time when it says how long it is busy", async () => {
+  await using bench = await openBench();
+  const asksMilliseconds = 10 * MINUTE;
+  bench.answer = () => ({ status: 429, asksMilliseconds });
+  await bench.open(user(1));
+  const state = async () => (await bench.events.list("hergele", { limit: 1 })).events[0];
+  await bench.until(async () => (await state())?.attempts === 1);
+  assertEquals((await state())?.nextAt, bench.clock.now() + asksMilliseconds);
+  const others = Array.from({ length: EVENT_FAILURES_BEFORE_REST }, (_, place) => user(place + 2));
+  await bench.open(...others.slice(1));
+  await bench.until(() => bench.sent.length === EVENT_FAILURES_BEFORE_REST);
+  // Then it is at rest: a new event tries it once a minute, whatever it asks for.
+  await bench.open(user(1_000));
+  bench.clock.advance(MINUTE - 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(bench.sent.length, EVENT_FAILURES_BEFORE_REST);
+  bench.clock.advance(1);
+  await bench.until(() => bench.sent.length > EVENT_FAILURES_BEFORE_REST);
+  assertEquals(bench.sent.at(-1)?.account, user(1_000));
 });
 
 Deno.test("FleetEvents leaves a receiver alone that is down, and sends it all when it is back", async () => {

@@ -1,6 +1,6 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import type { LookupFunction } from "node:net";
-import { createPoster, TargetRefusedError } from "../../../infra/webhooks/post.ts";
+import { createPoster, type PostAnswer, TargetRefusedError } from "../../../infra/webhooks/post.ts";
 import { refuseTarget } from "../../../infra/webhooks/target.ts";
 
 const POSTING = { headers: { "content-type": "application/json" }, text: '{"a":1}' };
@@ -19,7 +19,7 @@ async function withReceiver(
   }
 }
 
-async function post(url: string, timeoutMilliseconds = 2_000): Promise<number> {
+async function post(url: string, timeoutMilliseconds = 2_000): Promise<PostAnswer> {
   const poster = createPoster({ mode: "development", timeoutMilliseconds, connections: 2 });
   try {
     return await poster.post({ ...POSTING, url });
@@ -43,7 +43,7 @@ Deno.test("post() sends the text with its headers, and gives the status of the a
     seen.push(request.method, pathname + search, request.headers.get("content-type"));
     seen.push(await request.text());
     return new Response("thank you", { status: 202 });
-  }, async (url) => assertEquals(await post(url), 202));
+  }, async (url) => assertEquals(await post(url), { status: 202 }));
   assertEquals(seen, ["POST", "/events?a=1", "application/json", '{"a":1}']);
 });
 
@@ -52,8 +52,15 @@ Deno.test("post() follows no redirect", async () => {
   await withReceiver(() => {
     asked++;
     return new Response(null, { status: 307, headers: { location: "/elsewhere" } });
-  }, async (url) => assertEquals(await post(url), 307));
+  }, async (url) => assertEquals(await post(url), { status: 307 }));
   assertEquals(asked, 1);
+});
+
+Deno.test("post() gives how long a receiver asks to be left alone", async () => {
+  const busy = () => new Response(null, { status: 503, headers: { "retry-after": "120" } });
+  await withReceiver(busy, async (url) => {
+    assertEquals(await post(url), { status: 503, retryAfter: "120" });
+  });
 });
 
 Deno.test("post() reads no more of an answer than a little", async () => {
@@ -61,7 +68,7 @@ Deno.test("post() reads no more of an answer than a little", async () => {
     new Response(
       new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(16_384)) }),
     );
-  await withReceiver(endless, async (url) => assertEquals(await post(url), 200));
+  await withReceiver(endless, async (url) => assertEquals(await post(url), { status: 200 }));
 });
 
 Deno.test("post() gives up on a receiver that does not answer in time", async () => {
