@@ -9,7 +9,7 @@ import {
 } from "./limits.ts";
 
 /** How far a pause is moved by chance, so that what failed together is not repeated together. */
-const JITTER = 0.25;
+export const EVENT_PAUSE_JITTER = 0.25;
 
 interface FailedAttempt {
   /** How many have failed, this one included. */
@@ -49,5 +49,5 @@ function doubled(first: number, times: number, max: number): number {
 }
 
 function jittered(milliseconds: number, chance: number): number {
-  return Math.round(milliseconds * (1 - JITTER + 2 * JITTER * chance));
+  return Math.round(milliseconds * (1 - EVENT_PAUSE_JITTER + 2 * EVENT_PAUSE_JITTER * chance));
 }

@@ -1,3 +1,4 @@
+import { EVENT_PAUSE_JITTER } from "../domain/event_retry.ts";
 import * as limits from "../domain/limits.ts";
 import { formatAmount, kurus } from "../domain/money.ts";
 import {
@@ -16,6 +17,7 @@ import {
   REDIS_BACK_OFF_MILLISECONDS,
   REDIS_TIMEOUT_MILLISECONDS,
 } from "../infra/redis/connection.ts";
+import { ANSWER_MAX_BYTES } from "../infra/webhooks/post.ts";
 import { BODY_MAX_BYTES, URL_MAX_LENGTH } from "../routes/contract/limits.ts";
 import { HEALTH_DEADLINE_MILLISECONDS } from "../routes/health.ts";
 import {
@@ -29,6 +31,8 @@ import type { Table } from "./placed_table.ts";
 const lira = (amount: number): string => `${formatAmount(kurus(amount))} TRY`;
 const count = (value: number): string => value.toLocaleString("en");
 const seconds = (milliseconds: number): string => `${milliseconds / 1_000} s`;
+const minutes = (milliseconds: number): string =>
+  `${milliseconds / limits.MINUTE_MILLISECONDS} minutes`;
 const WINDOW = `${limits.CODE_WINDOW_SECONDS / 60} minutes`;
 
 function codeBounds(
@@ -91,6 +95,30 @@ export const LIMITS: Table = [
     "Time that a top-up or card refund waits for its outcome before 202",
     seconds(limits.TOP_UP_WAIT_MILLISECONDS),
   ],
+  [
+    "Time that a receiver of events may take, and what is read of its answer",
+    `${seconds(limits.EVENT_TIMEOUT_MILLISECONDS)}, ${ANSWER_MAX_BYTES / 1024} KiB`,
+  ],
+  ["Time for which an event is repeated before it has failed", `${limits.EVENT_RETRY_DAYS} days`],
+  [
+    "Pause before an event is repeated, or that a receiver may ask for",
+    `${seconds(limits.EVENT_PAUSE_FIRST_MILLISECONDS)}, doubled up to ${
+      minutes(limits.EVENT_PAUSE_MAX_MILLISECONDS)
+    }, each ± ${EVENT_PAUSE_JITTER * 100}%; at most ${
+      minutes(limits.EVENT_PAUSE_MAX_MILLISECONDS)
+    }`,
+  ],
+  [
+    "Failures without a success after which a receiver is tried with one event at a time",
+    `${limits.EVENT_FAILURES_BEFORE_REST}; then after ${
+      seconds(limits.EVENT_REST_FIRST_MILLISECONDS)
+    }, doubled up to ${seconds(limits.EVENT_REST_MAX_MILLISECONDS)}`,
+  ],
+  ["Exports of a fleet at one time", `${limits.EXPORTS_PER_FLEET} per process`],
+  [
+    "Time that an export waits for its client to read on",
+    seconds(limits.EXPORT_STALL_MILLISECONDS),
+  ],
 ];
 
 /** What an operator plans with. All of it is counted per process. */
@@ -110,6 +138,16 @@ export const PROCESS_LIMITS: Table = [
   [
     "Wait for a day's end that is worked out, and requests of a fleet that wait",
     `${seconds(limits.DAY_END_WAIT_MILLISECONDS)}, ${limits.DAY_ENDS_WAITING}; then \`busy\``,
+  ],
+  [
+    "Events of a fleet being sent, each over a connection of its own, and in memory",
+    `${limits.EVENTS_AT_ONCE}, ${limits.EVENTS_IN_MEMORY}`,
+  ],
+  [
+    "Time for which a fleet's events are one process's own, and how often it renews that",
+    `${seconds(limits.EVENT_LEASE_MILLISECONDS)}, ${
+      seconds(limits.EVENT_LEASE_RENEWAL_MILLISECONDS)
+    }`,
   ],
   ["Requests waiting for a top-up's outcome", `${count(limits.TOP_UPS_WAITING)}, then 202 at once`],
   [

@@ -42,7 +42,7 @@ interface PosterOptions {
 }
 
 /** How much of an answer is read; nobody needs any of it. */
-const ANSWER_MAX_BYTES = 64 * 1024;
+export const ANSWER_MAX_BYTES = 64 * 1024;
 
 /** An address is no receiver, or a name leads to one that is none. */
 export class TargetRefusedError extends Error {
