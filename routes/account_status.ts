@@ -6,7 +6,8 @@ import { type AccountRequest, defineAccountEndpoint, type Endpoint } from "./htt
 import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { accountStatusAnswer } from "./contract/account_answers.ts";
-import { reason, userNo } from "./contract/fields.ts";
+import { userNo } from "./contract/fields.ts";
+import { reason } from "./contract/money_fields.ts";
 
 /** What the fleet does to a whole account: a lost phone is frozen, a user who leaves is closed. */
 export function createAccountStatusRoutes(dependencies: Dependencies): readonly Endpoint[] {

@@ -6,14 +6,14 @@ import { toAdjustment } from "./contract/present_money.ts";
 import { toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { adjustmentAnswer } from "./contract/money_answers.ts";
+import { userNo } from "./contract/fields.ts";
 import {
   adjustmentDirection,
   adjustmentReason,
   amount,
   note,
   orderId,
-  userNo,
-} from "./contract/fields.ts";
+} from "./contract/money_fields.ts";
 
 export function createAdjustmentRoutes({ accounts, ids }: Dependencies): readonly Endpoint[] {
   return [

@@ -6,7 +6,8 @@ import { toCardRefund } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { cardRefundAnswer } from "./contract/money_answers.ts";
-import { amount, cardRefundId, topUpId, userNo } from "./contract/fields.ts";
+import { cardRefundId, topUpId, userNo } from "./contract/fields.ts";
+import { amount } from "./contract/money_fields.ts";
 
 /** Money back to the card that brought it. The fleet alone starts it; the user may look. */
 export function createCardRefundRoutes(

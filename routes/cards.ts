@@ -11,16 +11,15 @@ import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { messageAnswer } from "./contract/answer_parts.ts";
 import { cardListAnswer, cardSavedAnswer } from "./contract/card_answers.ts";
+import { cardId, userNo } from "./contract/fields.ts";
 import {
   alias,
   cardHolder,
-  cardId,
   expireMonth,
   expireYear,
   gatewayToken,
   newCardNumber,
-  userNo,
-} from "./contract/fields.ts";
+} from "./contract/card_fields.ts";
 import { readCardToSave } from "./card_to_save.ts";
 
 export function createCardRoutes(dependencies: Dependencies): readonly Endpoint[] {

@@ -3,7 +3,7 @@ import { dayOf, spanOfDay } from "../domain/days.ts";
 import { createDayEnds } from "../domain/workflows/day_ends.ts";
 import { readReferences, type ReferencePage } from "../domain/workflows/gateway_references.ts";
 import { dayEndAnswer } from "./contract/day_end_answers.ts";
-import { day, referenceCursor } from "./contract/fields.ts";
+import { day, referenceCursor } from "./contract/fleet_fields.ts";
 import { toDayEnd } from "./contract/present_day_end.ts";
 import { listErrors } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";

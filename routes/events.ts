@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { PAGE_DEFAULT } from "../domain/limits.ts";
 import { eventAgainAnswer, eventListAnswer } from "./contract/fleet_answers.ts";
-import { eventCursor, eventId, eventStatus, limit } from "./contract/fields.ts";
+import { eventId, limit } from "./contract/fields.ts";
+import { eventCursor, eventStatus } from "./contract/fleet_fields.ts";
 import { toEventCursor, toEventState } from "./contract/present_event.ts";
 import { problem } from "./contract/problems.ts";
 import type { Dependencies } from "./http/dependencies.ts";

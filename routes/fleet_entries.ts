@@ -10,16 +10,9 @@ import {
 import { fleetEntryListAnswer } from "./contract/entry_answers.ts";
 import { PLAIN_SHEET, TURKISH_SHEET } from "./contract/csv.ts";
 import { createSheet, type EntryWriter, JSON_LINES, toFleetEntry } from "./contract/entry_lines.ts";
-import {
-  entryTypes,
-  fleetCursor,
-  from,
-  limit,
-  orderId,
-  sheetLanguage,
-  to,
-  userNo,
-} from "./contract/fields.ts";
+import { limit, userNo } from "./contract/fields.ts";
+import { entryTypes, fleetCursor, from, sheetLanguage, to } from "./contract/fleet_fields.ts";
+import { orderId } from "./contract/money_fields.ts";
 import { toPeriod } from "./contract/period.ts";
 import { listErrors, problem, type Read, refuse } from "./contract/problems.ts";
 import { chooseMediaType } from "./http/accept.ts";

@@ -5,14 +5,9 @@ import { PAGE_DEFAULT } from "../domain/limits.ts";
 import { CURRENCY, formatAmount } from "../domain/money.ts";
 import type { FoundPerson } from "../domain/ports/people_search.ts";
 import { userListAnswer } from "./contract/account_answers.ts";
-import {
-  accountStatus,
-  email,
-  limit,
-  phoneNumber,
-  userCursor,
-  userNoPrefix,
-} from "./contract/fields.ts";
+import { limit, userNoPrefix } from "./contract/fields.ts";
+import { accountStatus, userCursor } from "./contract/fleet_fields.ts";
+import { email, phoneNumber } from "./contract/person_fields.ts";
 import { toStatus } from "./contract/present_account.ts";
 import { toInstant } from "./contract/instant.ts";
 import type { Dependencies } from "./http/dependencies.ts";

@@ -9,14 +9,8 @@ import { toHold, toHoldState } from "./contract/present_hold.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { holdAnswer, holdStateAnswer, paymentAnswer } from "./contract/money_answers.ts";
-import {
-  amount,
-  description,
-  expiresInMinutes,
-  holdId,
-  orderId,
-  userNo,
-} from "./contract/fields.ts";
+import { holdId, userNo } from "./contract/fields.ts";
+import { amount, description, expiresInMinutes, orderId } from "./contract/money_fields.ts";
 
 /** Money that is set aside when a ride starts and taken when it ends. Only the fleet may do that. */
 export function createHoldRoutes(dependencies: Dependencies): readonly Endpoint[] {

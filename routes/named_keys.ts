@@ -10,7 +10,8 @@ import {
   newNamedKeyAnswer,
   revokedKeyAnswer,
 } from "./contract/fleet_answers.ts";
-import { expiresAt, keyCursor, keyId, keyName, limit, scopes } from "./contract/fields.ts";
+import { keyId, limit } from "./contract/fields.ts";
+import { expiresAt, keyCursor, keyName, scopes } from "./contract/fleet_fields.ts";
 import { toInstant } from "./contract/instant.ts";
 import { listErrors, type Problem, problem } from "./contract/problems.ts";
 

@@ -6,7 +6,8 @@ import { toPayment, toPaymentState } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { paymentAnswer, paymentStateAnswer } from "./contract/money_answers.ts";
-import { amount, description, orderId, paymentId, userNo } from "./contract/fields.ts";
+import { paymentId, userNo } from "./contract/fields.ts";
+import { amount, description, orderId } from "./contract/money_fields.ts";
 
 export function createPaymentRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
   return [

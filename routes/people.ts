@@ -4,6 +4,7 @@ import { unexpiredHolds } from "../domain/available.ts";
 import type { Profile } from "../domain/auth.ts";
 import { refuseClosed } from "../domain/refusals.ts";
 import { changeAuthCode } from "../domain/workflows/auth_codes.ts";
+import { userNo } from "./contract/fields.ts";
 import {
   authCode,
   birthDate,
@@ -11,8 +12,7 @@ import {
   email,
   personalText,
   phoneNumber,
-  userNo,
-} from "./contract/fields.ts";
+} from "./contract/person_fields.ts";
 import { messageAnswer } from "./contract/answer_parts.ts";
 import { personAnswer, sessionsEndedAnswer } from "./contract/account_answers.ts";
 import { toProfile, toStatus } from "./contract/present_account.ts";

@@ -7,7 +7,8 @@ import { toRefund } from "./contract/present_money.ts";
 import { problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { refundAnswer } from "./contract/money_answers.ts";
-import { amount, paymentId, reason, refundOrderId, userNo } from "./contract/fields.ts";
+import { paymentId, userNo } from "./contract/fields.ts";
+import { amount, reason, refundOrderId } from "./contract/money_fields.ts";
 
 export function createRefundRoutes({ accounts, ids, journal }: Dependencies): readonly Endpoint[] {
   return [

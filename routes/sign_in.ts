@@ -10,7 +10,8 @@ import { noteCaller } from "./http/run_endpoint.ts";
 import { toSignInProblem } from "./http/rate_limits.ts";
 import { refuseUnknownCaller } from "./http/wrong_keys.ts";
 import { codeAnswer, sessionAnswer } from "./contract/sign_in_answers.ts";
-import { authCode, filo, userNo } from "./contract/fields.ts";
+import { filo, userNo } from "./contract/fields.ts";
+import { authCode } from "./contract/person_fields.ts";
 
 /** Signing in: a one-time code first, then the code for a session. */
 export function createSignInRoutes(dependencies: Dependencies): readonly Endpoint[] {

@@ -9,7 +9,8 @@ import { toInstant } from "./contract/instant.ts";
 import { listErrors, problem, toProblem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { topUpAnswer } from "./contract/money_answers.ts";
-import { amount, cardId, returnUrl, topUpId, userNo } from "./contract/fields.ts";
+import { cardId, topUpId, userNo } from "./contract/fields.ts";
+import { amount, returnUrl } from "./contract/money_fields.ts";
 
 export function createTopUpRoutes(dependencies: Dependencies): readonly Endpoint[] {
   return [defineTopUp(dependencies), defineGetTopUp(dependencies)];

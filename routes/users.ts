@@ -10,17 +10,10 @@ import { toCard } from "./contract/present_card.ts";
 import { problem } from "./contract/problems.ts";
 import { markReplayed } from "./contract/replayed.ts";
 import { accountAnswer } from "./contract/account_answers.ts";
-import {
-  authCode,
-  birthDate,
-  email,
-  knownCardNumber,
-  knownCardNumbers,
-  openingBalance,
-  personalText,
-  phoneNumber,
-  userNo,
-} from "./contract/fields.ts";
+import { userNo } from "./contract/fields.ts";
+import { openingBalance } from "./contract/money_fields.ts";
+import { authCode, birthDate, email, personalText, phoneNumber } from "./contract/person_fields.ts";
+import { knownCardNumber, knownCardNumbers } from "./contract/card_fields.ts";
 
 export function createUserRoutes(dependencies: Dependencies): readonly Endpoint[] {
   const { ids } = dependencies;

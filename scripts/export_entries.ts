@@ -16,7 +16,7 @@ import { fleetEntryPages, type FleetQuery } from "../domain/workflows/fleet_entr
 import { type Kese, openForTask, readEnvironmentOrExit, readVariablesOrExit } from "../main.ts";
 import { PLAIN_SHEET, TURKISH_SHEET } from "../routes/contract/csv.ts";
 import { createSheet, type EntryWriter, JSON_LINES } from "../routes/contract/entry_lines.ts";
-import { from as fromField, type Moment, to as toField } from "../routes/contract/fields.ts";
+import { from as fromField, type Moment, to as toField } from "../routes/contract/fleet_fields.ts";
 
 /** What is written and where. */
 export interface ExportOrder {

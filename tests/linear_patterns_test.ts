@@ -2,7 +2,9 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { holdsCardNumber, maskCardNumbers } from "../domain/card_number_search.ts";
 import * as limits from "../domain/limits.ts";
 import { chooseRequestId } from "../routes/http/request_id.ts";
-import { description, email, userNo } from "../routes/contract/fields.ts";
+import { userNo } from "../routes/contract/fields.ts";
+import { description } from "../routes/contract/money_fields.ts";
+import { email } from "../routes/contract/person_fields.ts";
 import { COMPUTED_ENOUGH_MILLISECONDS, computedMilliseconds } from "./support/computed_time.ts";
 
 const ROOT = new URL("../", import.meta.url);

@@ -1,7 +1,7 @@
 import { SCOPES } from "../../domain/auth.ts";
 import type { Language } from "../../domain/idempotency.ts";
 import type { DeclineReason } from "../../domain/journal.ts";
-import { CARDS_PER_ACCOUNT, PAGE_MAX } from "../../domain/limits.ts";
+import { CARDS_PER_ACCOUNT, HOLD_MAX_MINUTES, PAGE_MAX } from "../../domain/limits.ts";
 import { PROBLEM_TEXTS } from "./problem_texts.ts";
 
 /** What success answers say. */
@@ -100,8 +100,8 @@ export const FIELD_MESSAGES = {
     en: `It must be a whole number from 1 to ${PAGE_MAX}.`,
   },
   invalid_minutes: {
-    tr: "1 ile 10080 arasında bir tam sayı olmalıdır (en çok yedi gün).",
-    en: "It must be a whole number from 1 to 10080 (seven days at most).",
+    tr: `1 ile ${HOLD_MAX_MINUTES} arasında bir tam sayı olmalıdır (en çok yedi gün).`,
+    en: `It must be a whole number from 1 to ${HOLD_MAX_MINUTES} (seven days at most).`,
   },
   invalid_direction: { tr: "credit ya da debit olmalıdır.", en: "It must be credit or debit." },
   invalid_reason: {

@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
 import { spanOfDay } from "../../domain/days.ts";
-import type { Moment } from "./fields.ts";
+import type { Moment } from "./fleet_fields.ts";
 import { listErrors, type Read, refuse } from "./problems.ts";
 
 /** A stretch of time, open where nothing was asked for. */

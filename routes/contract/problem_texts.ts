@@ -1,7 +1,4 @@
 import {
-  AMOUNT_MAX_KURUS,
-  AMOUNT_MIN_KURUS,
-  BALANCE_MAX_KURUS,
   CARDS_PER_ACCOUNT,
   IDEMPOTENCY_KEY_MAX_LENGTH,
   NAMED_KEYS_PER_FLEET,
@@ -11,8 +8,7 @@ import {
   USER_NO_MAX_LENGTH,
 } from "../../domain/limits.ts";
 import type { Language } from "../../domain/idempotency.ts";
-import { formatAmount, kurus } from "../../domain/money.ts";
-import { BODY_MAX_BYTES, URL_MAX_LENGTH } from "./limits.ts";
+import { AMOUNT_MAX, AMOUNT_MIN, BALANCE_MAX, BODY_MAX_BYTES, URL_MAX_LENGTH } from "./limits.ts";
 import type { ProblemCode } from "./problems.ts";
 
 /**
@@ -25,9 +21,6 @@ interface ProblemText {
 }
 
 const SEARCHED = ORDER_SEARCH_PAGES * PAGE_SCAN_MAX;
-const AMOUNT_MIN = formatAmount(kurus(AMOUNT_MIN_KURUS));
-const AMOUNT_MAX = formatAmount(kurus(AMOUNT_MAX_KURUS));
-const BALANCE_MAX = formatAmount(kurus(BALANCE_MAX_KURUS));
 
 /** The texts of every problem. */
 export const PROBLEM_TEXTS: Readonly<

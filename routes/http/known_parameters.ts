@@ -2,7 +2,7 @@ import leven from "leven";
 import type { z } from "zod";
 import { maskCardNumbers } from "../../domain/card_number_search.ts";
 import { type Problem, problem } from "../contract/problems.ts";
-import { takesNumber } from "../contract/fields.ts";
+import { takesNumber } from "../contract/taking_numbers.ts";
 
 /** How many characters of an unknown name an answer shows. */
 const PARAMETER_NAME_SHOWN = 64;

@@ -1,22 +1,16 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import fc from "fast-check";
 import type { z } from "zod";
+import { cursor, filo, limit, paymentId, userNo } from "../../../routes/contract/fields.ts";
+import { description, orderId, reason } from "../../../routes/contract/money_fields.ts";
 import {
   authCode,
   birthDate,
-  cursor,
-  description,
   email,
-  filo,
-  limit,
-  newCardNumber,
-  orderId,
-  paymentId,
   personalText,
   phoneNumber,
-  reason,
-  userNo,
-} from "../../../routes/contract/fields.ts";
+} from "../../../routes/contract/person_fields.ts";
+import { newCardNumber } from "../../../routes/contract/card_fields.ts";
 import { NotLoaded } from "../../../routes/contract/telephone.ts";
 import { VISA } from "../../support/card_numbers.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { from, to } from "../../../routes/contract/fields.ts";
+import { from, to } from "../../../routes/contract/fleet_fields.ts";
 import { toPeriod } from "../../../routes/contract/period.ts";
 import { listErrors } from "../../../routes/contract/problems.ts";
 
