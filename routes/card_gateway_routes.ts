@@ -27,7 +27,7 @@ function toRoute(path: string): string {
  * What banks, card gateways and users' browsers ask, without a session: the page for 3-D Secure, the
  * way back from it, and webhooks. None of them is believed: each is a reason to ask the gateway.
  */
-export function mountCardGatewayRoutes(app: Hono, serving: Serving): void {
+export function mountRoutes(app: Hono, serving: Serving): void {
   const { admission, gateways, log, observer, opening, settings, settlement, texts } = serving;
 
   /** Runs what a browser or gateway asked for, within what the process takes at one time. */

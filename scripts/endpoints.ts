@@ -1,6 +1,6 @@
 import { completeForDevelopment } from "../infra/process/development.ts";
 import { openKese, readEnvironmentOrExit } from "../main.ts";
-import { createEndpoints } from "../routes/app.ts";
+import { createEndpoints } from "../routes/endpoints.ts";
 import type { Endpoint } from "../routes/http/endpoint.ts";
 
 /** Reads every endpoint of a Kese that is opened in memory for it. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createEndpoints } from "../routes/app.ts";
+import { createEndpoints } from "../routes/endpoints.ts";
 import { openApiText } from "../routes/openapi/document.ts";
 import tools from "../scripts/openapi_tools/deno.json" with { type: "json" };
 import { openTestKese } from "./support/kese.ts";

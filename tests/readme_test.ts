@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater } from "@std/assert";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/development.ts";
 import { sha256 } from "../infra/crypto/digests.ts";
 import { loadSampleUsers } from "../infra/process/sample_users.ts";
-import { createEndpoints } from "../routes/app.ts";
+import { createEndpoints } from "../routes/endpoints.ts";
 import { readTable, toFileUrl } from "../scripts/placed_table.ts";
 import { createTables } from "../scripts/readme_tables.ts";
 import config from "../deno.json" with { type: "json" };

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { assert, assertEquals } from "@std/assert";
 import manifest from "../../client/package.json" with { type: "json" };
 import config from "../../deno.json" with { type: "json" };
-import { createEndpoints } from "../../routes/app.ts";
+import { createEndpoints } from "../../routes/endpoints.ts";
 import { openApiDocument } from "../../routes/openapi/document.ts";
 import { CLIENT_DIRECTORY, makeClient, runTool } from "../../scripts/client.ts";
 import type { ClientDocument } from "../../scripts/client_document.ts";

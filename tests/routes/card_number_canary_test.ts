@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertGreater } from "@std/assert";
-import { createEndpoints } from "../../routes/app.ts";
+import { createEndpoints } from "../../routes/endpoints.ts";
 import type { Endpoint } from "../../routes/http/endpoint.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import type { Store } from "../../infra/store.ts";

@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { createEndpoints } from "../../routes/app.ts";
+import { LATER } from "../../routes/app.ts";
+import { createEndpoints } from "../../routes/endpoints.ts";
+import { Admission } from "../../routes/http/admission.ts";
+import { createRouter } from "../../routes/http/router.ts";
 import { MASTERCARD, VISA } from "../support/card_numbers.ts";
 import { assertProblem } from "../support/answers.ts";
 import {
@@ -410,8 +413,17 @@ Deno.test("GET /openapi.json and the endpoints are all the routes there are, and
     `${method.toUpperCase()} ${path}`
   );
   assertEquals(endpoints.toSorted(), [...Object.keys(ROWS), ...Object.keys(OTHERS)].sort());
-  const served = kese.app.routes.map(({ method, path }) =>
+  const serving = { ...kese.dependencies, admission: new Admission(kese.dependencies) };
+  const later = await Promise.all(LATER.map(async ({ load }) => {
+    const router = createRouter(kese.dependencies);
+    (await load()).mountRoutes(router, serving);
+    return router.routes;
+  }));
+  const served = [...kese.app.routes, ...later.flat()].map(({ method, path }) =>
     `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
+  );
+  const loading = LATER.flatMap(({ paths }) => paths).map((path) =>
+    `ALL ${path.replaceAll(/:(\w+)/g, "{$1}")}`
   );
   // Browsers and gateways ask these without credentials; three_d_secure_test.ts tests them.
   const unsigned = [
@@ -422,7 +434,7 @@ Deno.test("GET /openapi.json and the endpoints are all the routes there are, and
   ];
   // What a browser shows holds nothing of anybody's; tests of routes/pages/ are beside these.
   const pages = ["ALL /*", "GET /", "GET /docs", "GET /masa", "GET /static/{file}{.+}"];
-  const all = [...endpoints, ...unsigned, ...pages, "GET /openapi.json"];
+  const all = [...endpoints, ...unsigned, ...pages, "GET /openapi.json", ...loading];
   assertEquals(served.sort(), all.sort());
 });
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Scope, SCOPES } from "../../domain/auth.ts";
-import { createEndpoints } from "../../routes/app.ts";
+import { createEndpoints } from "../../routes/endpoints.ts";
 import type { Endpoint } from "../../routes/http/endpoint.ts";
 import { assertProblem } from "../support/answers.ts";
 import { FLEET, openTestKese, OTHER_FLEET, OTHER_FLEET_KEY, send } from "../support/kese.ts";

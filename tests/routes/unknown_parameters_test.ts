@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createEndpoints } from "../../routes/app.ts";
+import { createEndpoints } from "../../routes/endpoints.ts";
 import {
   assertAddsUp,
   assertProblem,

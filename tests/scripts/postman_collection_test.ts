@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { createEndpoints } from "../../routes/app.ts";
+import { createEndpoints } from "../../routes/endpoints.ts";
 import { COLLECTION_FILE, writeCollection } from "../../scripts/postman_collection.ts";
 import { FLEET, FLEET_KEY, openTestKese, send, type TestKese } from "../support/kese.ts";
 

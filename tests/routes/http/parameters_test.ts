@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { BODY_MAX_BYTES } from "../../../routes/contract/limits.ts";
-import { createEndpoints } from "../../../routes/app.ts";
+import { createEndpoints } from "../../../routes/endpoints.ts";
 import type { Endpoint } from "../../../routes/http/endpoint.ts";
 import {
   AMOUNTS_OUT_OF_RANGE,

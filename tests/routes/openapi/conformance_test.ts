@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { z } from "zod";
-import { createEndpoints } from "../../../routes/app.ts";
+import { createEndpoints } from "../../../routes/endpoints.ts";
 import type { Definition } from "../../../routes/http/endpoint.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
 import { ENTRY_TYPES } from "../../../domain/journal.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertGreater, assertMatch } from "@std/assert";
-import { createEndpoints } from "../../../routes/app.ts";
+import { createEndpoints } from "../../../routes/endpoints.ts";
 import { openApiDocument, openApiText } from "../../../routes/openapi/document.ts";
 import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import { type ProblemCode, PROBLEMS } from "../../../routes/contract/problems.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse } from "@std/assert";
-import { createEndpoints } from "../../../routes/app.ts";
+import { createEndpoints } from "../../../routes/endpoints.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
 import type { ProblemCode } from "../../../routes/contract/problems.ts";
 import { createUser, openTestKese, send } from "../../support/kese.ts";
