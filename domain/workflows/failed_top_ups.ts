@@ -1,13 +1,15 @@
 import type { AccountId } from "../account.ts";
-import { GATEWAY_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import type { CardGateways } from "../ports/card_gateway.ts";
+import type { CardVault } from "../ports/card_vault.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
+import { inquireClosed } from "./closed_top_ups.ts";
 import type { TopUpState } from "./top_up_state.ts";
 import { giveBackUnowed } from "./unowed_charges.ts";
 
 interface FailedTopUpPorts {
   readonly gateways: Pick<CardGateways, "named">;
+  readonly vault: Pick<CardVault, "open">;
   readonly clock: Pick<Clock, "within">;
   readonly log: Log;
 }
@@ -18,20 +20,12 @@ interface FailedTopUpPorts {
  */
 export async function giveBackLateCharge(
   ports: FailedTopUpPorts,
-  { filo }: AccountId,
+  id: AccountId,
   { started, closing }: Extract<TopUpState, { readonly status: "failed" }>,
 ): Promise<void> {
-  const gateway = ports.gateways.named(closing.gateway, filo);
+  const gateway = ports.gateways.named(closing.gateway, id.filo);
   if (gateway === undefined) return;
-  const { topUpId: reference, amountKurus, providerRef } = closing;
-  const answer = await ports.clock.within(
-    gateway.inquire({
-      reference,
-      amountKurus,
-      ...(providerRef !== undefined && { providerRef }),
-    }),
-    GATEWAY_TIMEOUT_MILLISECONDS,
-  );
+  const answer = await inquireClosed({ ...ports, gateway }, id, closing);
   if (answer === undefined || answer.status === "not_found") return;
   const unowed = { ...ports, gateway };
   for (const charge of answer.surplus ?? []) {

@@ -7,16 +7,16 @@ import {
 } from "../account.ts";
 import type { Digest } from "../entry_chain.ts";
 import type { EntryOf, JournalEntry } from "../journal.ts";
-import { GATEWAY_TIMEOUT_MILLISECONDS } from "../limits.ts";
 import { formatAmount, type Kurus, NO_MONEY } from "../money.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { CardGateway, CardGateways, Inquiry } from "../ports/card_gateway.ts";
+import type { CardGateways, Inquiry } from "../ports/card_gateway.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { CardVault, VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
 import { proveAccount } from "../reconciliation.ts";
 import type { AccountDays, DayEndProof } from "./day_end_proof.ts";
+import { inquireClosed, type TopUpClosing } from "./closed_top_ups.ts";
 import { findCardRefundFault } from "./card_refund_proof.ts";
 import { giveBackUnowed } from "./unowed_charges.ts";
 
@@ -59,8 +59,6 @@ interface Proved {
   readonly days?: AccountDays;
   readonly balanceKurus?: Kurus;
 }
-
-type Closing = EntryOf<"top_up_credited" | "top_up_failed">;
 
 /**
  * Checks everything that is stored against the journal. Each account is replayed from nothing and
@@ -228,14 +226,13 @@ async function findGatewayFault(
 async function findChargeFault(
   ports: ReconcilingPorts,
   id: AccountId,
-  closing: Closing,
+  closing: TopUpClosing,
 ): Promise<string | undefined> {
   const { type, amountKurus } = closing;
   const gateway = ports.gateways.named(closing.gateway, id.filo);
-  const answer = gateway && await inquire(ports, gateway, closing);
-  if (gateway === undefined || answer === undefined || answer.status === "pending") {
-    return "unanswered";
-  }
+  const answer = gateway &&
+    await inquireClosed({ ...ports, gateway }, id, closing).catch(() => undefined);
+  if (gateway === undefined || answer === undefined || isUnanswered(answer)) return "unanswered";
   const started = { id: closing.topUpId };
   const unowed = { ...ports, gateway };
   const surplus = "surplus" in answer ? answer.surplus ?? [] : [];
@@ -254,16 +251,7 @@ async function findChargeFault(
   return `credited ${formatAmount(amountKurus)}, and the card was charged ${formatAmount(charged)}`;
 }
 
-async function inquire(
-  { clock }: ReconcilingPorts,
-  gateway: CardGateway,
-  { topUpId, amountKurus, providerRef }: Closing,
-): Promise<Inquiry | undefined> {
-  const asked = {
-    reference: topUpId,
-    amountKurus,
-    ...(providerRef !== undefined && { providerRef }),
-  };
-  const answer = gateway.inquire(asked).catch(() => undefined);
-  return await clock.within(answer, GATEWAY_TIMEOUT_MILLISECONDS);
+/** What waits for a user who has not come back was not charged. */
+function isUnanswered(answer: Inquiry): boolean {
+  return answer.status === "pending" && answer.awaitsUser !== true;
 }

@@ -10,6 +10,7 @@ import type { GatewayFake } from "../support/gateways/fake.ts";
 import { openIyzicoFake } from "../support/gateways/iyzico_fake.ts";
 import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../support/gateways/iyzico_keys.ts";
 import { openStripeFake, STRIPE_KEYS } from "../support/gateways/stripe_fake.ts";
+import { comeBack, toRequest } from "../support/gateways/user.ts";
 import { createUser, FLEET, FLEETS, openTestKese, send, type TestKese } from "../support/kese.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 
@@ -64,34 +65,6 @@ function environmentOf({ name, variables }: Configured, url: string) {
   return read.environment;
 }
 
-/** What a client sends to save a card. */
-function toRequest(card: CardToRegister): Readonly<Record<string, unknown>> {
-  if ("gatewayToken" in card) return { gatewayToken: card.gatewayToken };
-  const { number, cardHolder, expiry } = card;
-  return {
-    cardNo: number.reveal(),
-    cardHolder,
-    expireMonth: expiry?.month,
-    expireYear: expiry?.year,
-  };
-}
-
-/** What the user's browser sends when it comes back from the bank. */
-async function comeBack(
-  kese: TestKese,
-  topUpId: string,
-  message: GatewayMessage,
-): Promise<string> {
-  const path = `/update_balance/${topUpId}/donus`;
-  const isForm = message.headers.get("content-type") !== null;
-  const response =
-    await (isForm
-      ? kese.app.request(path, { method: "POST", body: message.body, headers: headersOf(message) })
-      : kese.app.request(`${path}?${message.body}`));
-  assertEquals(response.headers.get("set-cookie"), null);
-  return await response.text();
-}
-
 async function hear(
   kese: TestKese,
   name: string,
@@ -134,7 +107,9 @@ async function walk(kese: TestKese, { name }: Configured, fake: GatewayFake) {
   for (const how of ["unsigned", "passes", "passes"] as const) {
     const message = await fake.userReturns(topUpId, how);
     assert(message);
-    const shown = await comeBack(kese, topUpId, message);
+    const back = await comeBack(kese, topUpId, message);
+    assertEquals(back.headers.get("set-cookie"), null);
+    const shown = await back.text();
     // Stripe signs nothing: that the user is back is a reason to ask, and they had not approved.
     assertStringIncludes(shown, how === "passes" ? "Bakiye yüklendi." : "Banka onayı bekleniyor.");
   }
@@ -229,7 +204,8 @@ for (const configured of GATEWAYS) {
     });
     const message = await fake.userReturns(topUpId, "fails");
     assert(message);
-    assertStringIncludes(await comeBack(kese, topUpId, message), "Bakiye yüklenemedi.");
+    const back = await comeBack(kese, topUpId, message);
+    assertStringIncludes(await back.text(), "Bakiye yüklenemedi.");
     const told = await send(kese, "POST /update_balance", {
       json: { userNo: "1", balance: "50" },
       key: "first",

@@ -773,16 +773,18 @@ Deno.test("TopUpSettlement.hear() gives a charge back that came after its top-up
     });
     await settlement.charge(ACCOUNT_ID, started);
     const before = [...entries];
+    // Nobody knows the charge by its name, so the gateway gets the card to find it by.
+    const asked = ["open card_1", "inquire top_1"];
     for (const ends of ["not found", "pending", "lost"]) {
       calls.length = 0;
       assertEquals(await settlement.hear(gateway, ACCOUNT_ID.filo, MESSAGE), true);
-      assertEquals(calls[0], "inquire top_1", ends);
+      assertEquals(calls.slice(0, 2), asked, ends);
       assertEquals(calls.includes(REFUND), false, ends);
     }
     calls.length = 0;
     await settlement.hear(gateway, ACCOUNT_ID.filo, MESSAGE);
     const now = ["error card_charged_though_failed", REFUND, "warn card_charge_given_back"];
-    assertEquals(calls, ["inquire top_1", ...(givenBack ? [] : now)]);
+    assertEquals(calls, [...asked, ...(givenBack ? [] : now)]);
     assertEquals(entries, before, "it is never credited");
   }
 });

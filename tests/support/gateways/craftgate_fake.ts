@@ -7,8 +7,8 @@ import { createCraftgateGateway } from "../../../infra/gateways/craftgate/gatewa
 import { createTestClock } from "../clock.ts";
 import { type BankPayment, createCraftgateBank, givenBackOf, toKurus } from "./craftgate_bank.ts";
 import { type Fields, list, paymentReply, refundReply } from "./craftgate_replies.ts";
-import type { FakeCall, FakeStep, GatewayFake } from "./fake.ts";
-import { isOfConnection, openWire, type Wire, type WireRequest } from "./wire.ts";
+import type { FakeCall, FakeCharge, FakeOptions, FakeStep } from "./fake.ts";
+import { isOfConnection, openWire, type Wire, type WireFake, type WireRequest } from "./wire.ts";
 
 export const CRAFTGATE_KEYS = {
   apiKey: "sandbox-YEhueLgomBjqsnvBlWVVuFsVhlvJlMHE",
@@ -46,14 +46,12 @@ const PLAYS: Readonly<Record<FakeCall, readonly FakeStep[]>> = {
   give_back: ["refused", "pending", ...WRONG],
 };
 
-export interface CraftgateFakeOptions {
+export interface CraftgateFakeOptions extends FakeOptions {
   /** Whether it keeps its promise that a repeated key gets the first answer. */
   readonly honoursKeys?: boolean;
 }
 
-export interface CraftgateFake extends GatewayFake {
-  readonly url: string;
-  readonly wire: Wire;
+export interface CraftgateFake extends WireFake {
   /** From now on the bank's day is over: all of a charge is refunded, and no longer cancelled. */
   endDay(): void;
 }
@@ -72,7 +70,7 @@ type Done =
 
 /** Plays Craftgate's wire protocol. */
 export function openCraftgateFake(
-  { honoursKeys = true }: CraftgateFakeOptions = {},
+  { honoursKeys = true, clock = createTestClock() }: CraftgateFakeOptions = {},
 ): CraftgateFake {
   const bank = createCraftgateBank();
   const done = new Map<string, Done>();
@@ -274,7 +272,7 @@ export function openCraftgateFake(
   const gateway = createCraftgateGateway({
     ...CRAFTGATE_KEYS,
     url: wire.url,
-    clock: createTestClock(),
+    clock,
     deadline: wire.deadline,
   });
 
@@ -294,13 +292,8 @@ export function openCraftgateFake(
     endDay: () => void (dayIsOver = true),
     card: () => makeCard(++cardNumber),
     cardCount: () => bank.cards.size,
-    charges: (reference) =>
-      bank.under(reference).filter(({ status }) => status === "SUCCESS").map((payment) => ({
-        reference,
-        providerRef: String(payment.id),
-        amountKurus: payment.amountKurus,
-        givenBackKurus: givenBackOf(payment),
-      })),
+    charges: (reference) => toCharges(bank.under(reference)),
+    everyCharge: () => toCharges(bank.payments),
     chargeUnheard: (reference, amountKurus) =>
       void bank.add({ reference, amountKurus, status: "SUCCESS" }),
     settle: (reference, how) => {
@@ -352,6 +345,15 @@ export function openCraftgateFake(
     ],
     [Symbol.asyncDispose]: wire[Symbol.asyncDispose],
   };
+}
+
+function toCharges(payments: readonly BankPayment[]): readonly FakeCharge[] {
+  return payments.filter(({ status }) => status === "SUCCESS").map((payment) => ({
+    reference: payment.reference,
+    providerRef: String(payment.id),
+    amountKurus: payment.amountKurus,
+    givenBackKurus: givenBackOf(payment),
+  }));
 }
 
 const HOLDER = "AYSE DEMIR";

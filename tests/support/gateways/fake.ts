@@ -4,6 +4,7 @@ import type {
   CardToRegister,
   GatewayMessage,
 } from "../../../domain/ports/card_gateway.ts";
+import type { TestClock } from "../clock.ts";
 
 /** What an adapter asks its gateway for. One call of the port may take several of these. */
 export type FakeCall =
@@ -55,6 +56,11 @@ export type FakeStep =
   | "pending"
   /** Refused for good, for a reason that lies in the request or the card. */
   | "refused";
+
+export interface FakeOptions {
+  /** By which the adapter and its gateway tell the time; one that stands still by default. */
+  readonly clock?: TestClock;
+}
 
 /** A charge that the fake's bank has really carried out. */
 export interface FakeCharge {

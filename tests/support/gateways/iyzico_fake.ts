@@ -5,7 +5,7 @@ import type { Kurus } from "../../../domain/money.ts";
 import type { CardToRegister } from "../../../domain/ports/card_gateway.ts";
 import { createIyzicoGateway } from "../../../infra/gateways/iyzico/gateway.ts";
 import { createTestClock } from "../clock.ts";
-import type { FakeCall, FakeStep, GatewayFake } from "./fake.ts";
+import type { FakeCall, FakeCharge, FakeOptions, FakeStep } from "./fake.ts";
 import { type BankPayment, createIyzicoBank, givenBackOf } from "./iyzico_bank.ts";
 import { BUYER_DEFAULTS, SAMPLE_KEYS } from "./iyzico_keys.ts";
 import { cardHandlers } from "./iyzico_cards.ts";
@@ -14,7 +14,7 @@ import { paymentHandlers } from "./iyzico_payments.ts";
 import { refundHandlers } from "./iyzico_refunds.ts";
 import { failure, type Reply, sign, signAgain } from "./iyzico_replies.ts";
 import { type Handlers, type IyzicoState } from "./iyzico_state.ts";
-import { isOfConnection, openWire, type Wire, type WireRequest } from "./wire.ts";
+import { isOfConnection, openWire, type WireFake, type WireRequest } from "./wire.ts";
 
 const { secretKey } = SAMPLE_KEYS;
 
@@ -49,9 +49,7 @@ const PLAYS: Readonly<Record<FakeCall, readonly FakeStep[]>> = {
   ],
 };
 
-export interface IyzicoFake extends GatewayFake {
-  readonly url: string;
-  readonly wire: Wire;
+export interface IyzicoFake extends WireFake {
   /** From now on the bank's day is over: nothing can be cancelled, only refunded. */
   endDay(): void;
   /** A payment that was taken is rejected by the look at fraud; what iyzico does then is not said. */
@@ -64,9 +62,8 @@ export interface IyzicoFake extends GatewayFake {
 }
 
 /** Plays iyzico's wire protocol: what `conversationId` is asked for twice is charged twice. */
-export function openIyzicoFake(): IyzicoFake {
+export function openIyzicoFake({ clock = createTestClock() }: FakeOptions = {}): IyzicoFake {
   const bank = createIyzicoBank();
-  const clock = createTestClock();
   let cardNumber = 0;
   const alterations = new Map<string, (reply: Reply) => Reply>();
   const state: IyzicoState = {
@@ -130,13 +127,8 @@ export function openIyzicoFake(): IyzicoFake {
     mayStoreCards: (may) => void (state.storesCards = may),
     card: () => makeCard(++cardNumber),
     cardCount: () => bank.cards.size,
-    charges: (reference) =>
-      bank.under(reference).filter(({ status }) => status === "SUCCESS").map((payment) => ({
-        reference,
-        providerRef: payment.paymentId,
-        amountKurus: payment.amountKurus,
-        givenBackKurus: givenBackOf(payment),
-      })),
+    charges: (reference) => toCharges(bank.under(reference)),
+    everyCharge: () => toCharges(bank.payments),
     chargeUnheard: (reference: string, amountKurus: Kurus) =>
       void bank.add({
         reference,
@@ -210,6 +202,15 @@ export function openIyzicoFake(): IyzicoFake {
     ],
     [Symbol.asyncDispose]: wire[Symbol.asyncDispose],
   };
+}
+
+function toCharges(payments: readonly BankPayment[]): readonly FakeCharge[] {
+  return payments.filter(({ status }) => status === "SUCCESS").map((payment) => ({
+    reference: payment.reference,
+    providerRef: payment.paymentId,
+    amountKurus: payment.amountKurus,
+    givenBackKurus: givenBackOf(payment),
+  }));
 }
 
 const HOLDER = "AHMET YILMAZ";

@@ -3,7 +3,7 @@ import { accountKey } from "../../../domain/account.ts";
 import { kurus } from "../../../domain/money.ts";
 import { createStripeGateway } from "../../../infra/gateways/stripe/gateway.ts";
 import { createTestClock, DAY, type TestClock } from "../clock.ts";
-import type { FakeCall, FakeStep, GatewayFake } from "./fake.ts";
+import type { FakeCall, FakeCharge, FakeOptions, FakeStep } from "./fake.ts";
 import { type BankIntent, type CardError, createStripeBank, givenBackOf } from "./stripe_bank.ts";
 import {
   errorReply,
@@ -13,7 +13,7 @@ import {
   page,
   refundReply,
 } from "./stripe_replies.ts";
-import { isOfConnection, openWire, type Wire } from "./wire.ts";
+import { isOfConnection, openWire, type WireFake } from "./wire.ts";
 
 /** Made up: the mock takes any key of this form. */
 export const STRIPE_KEYS = {
@@ -47,9 +47,7 @@ const PLAYS: Readonly<Record<Exclude<FakeCall, "complete">, readonly FakeStep[]>
   give_back: ["refused", "pending", ...WRONG],
 };
 
-export interface StripeFake extends GatewayFake {
-  readonly url: string;
-  readonly wire: Wire;
+export interface StripeFake extends WireFake {
   readonly clock: TestClock;
   /** What a browser has saved: its PaymentMethod, of a Customer of that account or of none. */
   save(account?: string): string;
@@ -75,9 +73,8 @@ interface Remembered {
 }
 
 /** Plays the wire protocol of Stripe. A day later it no longer knows a key. */
-export function openStripeFake(): StripeFake {
+export function openStripeFake({ clock = createTestClock() }: FakeOptions = {}): StripeFake {
   const bank = createStripeBank();
-  const clock = createTestClock();
   const done = new Map<string, Remembered>();
 
   /** As it is now, because an answer that is repeated shows what was then. */
@@ -316,13 +313,8 @@ export function openStripeFake(): StripeFake {
     play: wire.play,
     card: () => ({ cardId: bank.newId("card"), gatewayToken: save() }),
     cardCount: () => [...bank.methods.values()].filter(({ customer }) => customer !== null).length,
-    charges: (reference) =>
-      bank.under(reference).filter(({ status }) => status === "succeeded").map((intent) => ({
-        reference,
-        providerRef: intent.id,
-        amountKurus: intent.amountKurus,
-        givenBackKurus: givenBackOf(intent),
-      })),
+    charges: (reference) => toCharges(bank.under(reference)),
+    everyCharge: () => toCharges(bank.intents),
     chargeUnheard: (reference, amountKurus) =>
       void bank.add({
         reference,
@@ -380,6 +372,15 @@ export function openStripeFake(): StripeFake {
     ],
     [Symbol.asyncDispose]: wire[Symbol.asyncDispose],
   };
+}
+
+function toCharges(intents: readonly BankIntent[]): readonly FakeCharge[] {
+  return intents.filter(({ status }) => status === "succeeded").map((intent) => ({
+    reference: intent.reference,
+    providerRef: intent.id,
+    amountKurus: intent.amountKurus,
+    givenBackKurus: givenBackOf(intent),
+  }));
 }
 
 /** An account as Customers name it. */

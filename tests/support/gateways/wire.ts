@@ -1,4 +1,4 @@
-import type { FakeCall, FakeStep } from "./fake.ts";
+import type { FakeCall, FakeCharge, FakeStep, GatewayFake } from "./fake.ts";
 
 export interface WireRequest {
   readonly method: string;
@@ -28,8 +28,25 @@ export interface Wire extends AsyncDisposable {
   /** Every request as it came, for comparing it with an official client's. */
   readonly requests: readonly WireRequest[];
   play(call: FakeCall, ...steps: readonly FakeStep[]): void;
+  /** From now on such calls get this step whenever no other one is played. */
+  playAlways(call: FakeCall, step: FakeStep): void;
+  /**
+   * Breaks the connection off during one request that is still to come, whatever it asks for, before or
+   * after it was carried out. `next` is 1 for the next one.
+   *
+   * @param reached Called when it has happened, and before the adapter can know.
+   */
+  breakOff(next: number, when: "before" | "after", reached?: () => void): void;
   /** For an adapter's `deadline`: it passes when a slow answer has been asked for, and not by time. */
   deadline(): AbortSignal;
+}
+
+/** A fake whose gateway is reached over a wire of its own. */
+export interface WireFake extends GatewayFake {
+  readonly url: string;
+  readonly wire: Wire;
+  /** What was really charged, whatever its reference. */
+  everyCharge(): readonly FakeCharge[];
 }
 
 const BEFORE: ReadonlySet<FakeStep> = new Set(["lost_before", "server_error_before"]);
@@ -49,6 +66,8 @@ export function openWire(handle: (request: WireRequest) => WireHandling): Wire {
   const arrived: FakeCall[] = [];
   const requests: WireRequest[] = [];
   const steps = new Map<FakeCall, FakeStep[]>();
+  const usual = new Map<FakeCall, FakeStep>();
+  const broken = new Map<number, { readonly when: "before" | "after"; reached(): void }>();
   const closing = Promise.withResolvers<void>();
   let deadline = new AbortController();
 
@@ -65,11 +84,19 @@ export function openWire(handle: (request: WireRequest) => WireHandling): Wire {
       };
       requests.push(received);
       const { call, answer } = handle(received);
-      arrived.push(call);
-      const step = steps.get(call)?.shift() ?? "works";
+      const breaks = broken.get(arrived.push(call));
+      if (breaks?.when === "before") {
+        breaks.reached();
+        return breakOff();
+      }
+      const step = steps.get(call)?.shift() ?? usual.get(call) ?? "works";
       if (step === "lost_before") return breakOff();
       if (step === "server_error_before") return serverError();
       const { status = 200, body } = answer(isOfConnection(step) ? "works" : step);
+      if (breaks) {
+        breaks.reached();
+        return breakOff();
+      }
       switch (step) {
         case "lost_after":
           return breakOff();
@@ -93,6 +120,9 @@ export function openWire(handle: (request: WireRequest) => WireHandling): Wire {
     arrived,
     requests,
     play: (call, ...more) => void steps.set(call, [...steps.get(call) ?? [], ...more]),
+    playAlways: (call, step) => void usual.set(call, step),
+    breakOff: (next, when, reached = () => {}) =>
+      void broken.set(arrived.length + next, { when, reached }),
     deadline: () => deadline.signal,
     [Symbol.asyncDispose]: async () => {
       closing.resolve();

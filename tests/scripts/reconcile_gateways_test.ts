@@ -1,0 +1,85 @@
+import { assert, assertEquals } from "@std/assert";
+import { HOUR_MILLISECONDS } from "../../domain/limits.ts";
+import { kurus } from "../../domain/money.ts";
+import { reconcile } from "../../scripts/reconcile.ts";
+import { assertAddsUp, sendWell } from "../support/answers.ts";
+import { createPatientClock } from "../support/clock.ts";
+import { openCraftgateFake } from "../support/gateways/craftgate_fake.ts";
+import type { FakeOptions, FakeStep } from "../support/gateways/fake.ts";
+import { openIyzicoFake } from "../support/gateways/iyzico_fake.ts";
+import { openStripeFake } from "../support/gateways/stripe_fake.ts";
+import { toRequest } from "../support/gateways/user.ts";
+import type { WireFake } from "../support/gateways/wire.ts";
+import { createUser, FLEET, openTestKese, send, type TestKese } from "../support/kese.ts";
+
+const GATEWAYS: readonly ((options: FakeOptions) => WireFake)[] = [
+  openIyzicoFake,
+  openCraftgateFake,
+  openStripeFake,
+];
+
+/** Tops up 50.00 with a new card, whose bank answers as the step says; gives the top-up's id. */
+async function topUp(kese: TestKese, fake: WireFake, step: FakeStep): Promise<string> {
+  await createUser(kese, "1", "0");
+  await sendWell(kese, "POST /kart-saklama", { json: { userNo: "1", ...toRequest(fake.card()) } });
+  fake.play("charge", step);
+  const { body } = await send(kese, "POST /update_balance", {
+    json: { userNo: "1", balance: "50" },
+  });
+  return body.topUpId;
+}
+
+/** What of all that the bank charged was not given back. */
+function leftKurus(fake: WireFake): number {
+  return fake.everyCharge().reduce(
+    (left, { amountKurus, givenBackKurus }) => left + amountKurus - givenBackKurus,
+    0,
+  );
+}
+
+for (const open of GATEWAYS) {
+  const { name } = await nameOf(open);
+
+  Deno.test(`reconcile() gives back what ${name} charged for a top-up that it had declined`, async () => {
+    await using fake = open({});
+    await using kese = await openTestKese({ gateway: fake.gateway, clock: createPatientClock() });
+    fake.chargeUnheard(await topUp(kese, fake, "insufficient_funds"), kurus(5_000));
+    const { faults: [fault = ""] } = await reconcile(kese);
+    assert(fault.endsWith("failed, and the card was charged"), fault);
+    assertEquals([fake.everyCharge().length, leftKurus(fake)], [1, 0]);
+    const { faults, unanswered } = await reconcile(kese);
+    assertEquals([faults, unanswered], [[], 0]);
+    assertEquals(leftKurus(fake), 0);
+    assertEquals(await assertAddsUp(kese, "1"), "0.00");
+  });
+
+  Deno.test(`a webhook of ${name} gives back what it charged for a top-up that it had declined`, async () => {
+    await using fake = open({});
+    await using kese = await openTestKese({ gateway: fake.gateway, clock: createPatientClock() });
+    const topUpId = await topUp(kese, fake, "insufficient_funds");
+    fake.chargeUnheard(topUpId, kurus(5_000));
+    const message = await fake.webhook(topUpId, "signed");
+    assert(message?.headers instanceof Headers);
+    const { body, headers } = message;
+    const path = `/webhook/${name}/${FLEET}`;
+    const response = await kese.app.request(path, { method: "POST", body, headers });
+    assertEquals(response.status, 204);
+    assertEquals([fake.everyCharge().length, leftKurus(fake)], [1, 0]);
+    assertEquals(await assertAddsUp(kese, "1"), "0.00");
+  });
+
+  Deno.test(`reconcile() has ${name}'s answer about a user who never came back`, async () => {
+    const clock = createPatientClock();
+    await using fake = open({ clock });
+    await using kese = await openTestKese({ gateway: fake.gateway, clock });
+    await topUp(kese, fake, "wants_3ds");
+    clock.advance(2 * HOUR_MILLISECONDS);
+    const { topUps, faults, unanswered } = await reconcile(kese);
+    assertEquals([topUps.failed, faults, unanswered], [1, [], 0]);
+  });
+}
+
+async function nameOf(open: (options: FakeOptions) => WireFake): Promise<{ name: string }> {
+  await using fake = open({});
+  return fake.gateway.traits;
+}
