@@ -33,6 +33,8 @@ export interface CountedOutside extends Outside {
   readonly died: Promise<void>;
   /** Makes the call that was on its way when the process died. */
   land(): Promise<void>;
+  /** Lets the process die now, whatever it is doing. */
+  kill(): void;
 }
 
 /**
@@ -49,14 +51,20 @@ export function countCalls({ store, gateway }: Outside, fault?: CrashFault): Cou
     if (dead) return await NEVER;
     const kind = calls.push(call.method) === fault?.call ? fault.kind : "none";
     if (kind === "none" || kind === "fails_before" || kind === "fails_after") {
-      const result = await meet(call, kind);
-      return dead ? await NEVER : result;
+      const [met] = await Promise.allSettled([meet(call, kind)]);
+      if (dead) return await NEVER;
+      if (met.status === "rejected") throw met.reason;
+      return met.value;
     }
     if (kind === "dies_after") await makeUnheard(call.make);
     if (kind === "dies_and_lands_late") onItsWay = call.make;
+    kill();
+    return await NEVER;
+  }
+
+  function kill(): void {
     dead = true;
     died.resolve();
-    return await NEVER;
   }
 
   const counted = <Port extends object>(name: string, port: Port): Port =>
@@ -66,6 +74,7 @@ export function countCalls({ store, gateway }: Outside, fault?: CrashFault): Cou
     calls,
     died: died.promise,
     land: () => makeUnheard(onItsWay),
+    kill,
     gateway: counted("gateway", gateway),
     store: {
       ...store,
