@@ -13,11 +13,15 @@ const PARAMETER_NAME_SHOWN = 64;
  */
 export interface KnownParameters {
   readonly names: ReadonlySet<string>;
+  /** Those that decide what is done: all but what is only kept with it. */
+  readonly deciding: readonly string[];
   /** Those that may also be JSON numbers. */
   readonly numbers: ReadonlySet<string>;
   /** Those that may stand in a URL whatever they hold. */
   readonly inUrl: ReadonlySet<string>;
 }
+
+const ONLY_KEPT: readonly string[] = ["orderId", "description"];
 
 /** Lists the parameters of a route; called once for each. */
 export function listKnownParameters(
@@ -29,6 +33,7 @@ export function listKnownParameters(
   const fields = Object.entries(parameters.shape);
   return {
     names: new Set(fields.map(([name]) => name)),
+    deciding: fields.map(([name]) => name).filter((name) => !ONLY_KEPT.includes(name)),
     numbers: new Set(fields.filter(([, field]) => takesNumber(field)).map(([name]) => name)),
     inUrl: new Set(inUrl),
   };

@@ -1,6 +1,12 @@
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Admission } from "./admission.ts";
-import { announcesBody, mayHaveBody, parseObject, readJsonText } from "./body.ts";
+import {
+  announcesBody,
+  mayHaveBody,
+  mayHaveSilentBody,
+  parseObject,
+  readJsonText,
+} from "./body.ts";
 import { cutName, type KnownParameters, refuseUnknownParameter } from "./known_parameters.ts";
 import { readObjectText } from "./object_text.ts";
 import { problem, type Read, refuse } from "../contract/problems.ts";
@@ -49,10 +55,18 @@ export function readParameters(
   if (!read.ok) return read;
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD") {
-    return mayHaveBody(request) ? readBody(request, read.value, rules) : read;
+    const mayHave = mayHaveBody(request) ||
+      mayHaveSilentBody(request, leavesNothing(read.value, rules.known));
+    return mayHave ? readBody(request, read.value, rules) : read;
   }
   // Deno gives no body of a GET, so what is in it would not be read.
   return announcesBody(headers) ? refuse(problem("malformed_request")) : read;
+}
+
+/** Whether the query has every parameter that decides what is done. */
+function leavesNothing(parameters: Parameters, { deciding }: KnownParameters): boolean {
+  for (const name of deciding) if (!(name in parameters)) return false;
+  return true;
 }
 
 function readQuery(

@@ -81,6 +81,29 @@ Deno.test("createApp() reads a body that HTTP/2 does not announce, and does with
     assertEquals((await sendHttp2(url, show))[1].balance, "89.00");
   }));
 
+Deno.test("createApp() reads a body of HTTP/2 beside a Host header, which makes it look like HTTP/1.1", () =>
+  onTheWire(async (kese, url) => {
+    const host = new URL(url).host;
+    const hold = await sendWell(kese, "POST /provizyon?userNo=1&amount=20");
+    const tries = [
+      ["/iade?userNo=1", '{"amount":"1.00"}'],
+      ["/iade?userNo=1&amount=1", '{"paymentId":"another"}'],
+      [`/provizyon/${hold.body.holdId}/tahsilat?userNo=1`, '{"amount":"1.00"}'],
+      [`/provizyon/${hold.body.holdId}/iptal`, '{"userNo":"2"}'],
+      ["/update_balance?userNo=1&balance=1", '{"cardId":"another"}'],
+    ] as const;
+    for (const [path, body] of tries) {
+      const request = { ":method": "POST", ":path": path, host };
+      const [status, refused] = await sendHttp2(url, request, body);
+      assertEquals([status, refused.code], [415, "unsupported_media_type"], path);
+    }
+    assertEquals(await balanceOf(kese, "1"), "90.00");
+    const refund = { ":method": "POST", ":path": "/iade?userNo=1", host };
+    const typed = { ...refund, "content-type": "application/json" };
+    assertEquals((await sendHttp2(url, typed, '{"amount":"1.00"}'))[1].balance, "91.00");
+    assertEquals((await sendHttp2(url, refund))[1].balance, "100.00");
+  }));
+
 Deno.test("createApp() lets the request target alone choose route and parameters, never Host", () =>
   onTheWire(async (kese, url) => {
     const hosts = [
