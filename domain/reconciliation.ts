@@ -1,13 +1,19 @@
 import { type Account, type AccountId, accountKey } from "./account.ts";
-import { heldKurus } from "./available.ts";
 import { movesCardRefund } from "./credited_top_up.ts";
 import { closingEntryId } from "./derived_ids.ts";
 import { CHAIN_START, type Digest, entryHash } from "./entry_chain.ts";
 import { evolve, unopened } from "./evolve.ts";
-import { grantedAgainKurus } from "./granted.ts";
-import { deltaOf, type EntryOf, type JournalEntry } from "./journal.ts";
+import type { EntryOf, JournalEntry } from "./journal.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "./limits.ts";
-import { add, formatAmount, type Kurus, NO_MONEY } from "./money.ts";
+import { type Kurus, NO_MONEY } from "./money.ts";
+import { findDifferences } from "./differences.ts";
+import {
+  addAny,
+  findEntryFaults,
+  findHeldFaults,
+  findOrderFaults,
+  showAny,
+} from "./entry_faults.ts";
 
 /** An entry as a store keeps it. */
 export interface StoredEntry {
@@ -64,20 +70,20 @@ export function proveAccount(
   function add(stored: StoredEntry, of?: LookedUp): void {
     const { entry, hash } = stored;
     const name = `entry ${entry.seq} (${entry.type} ${entry.id})`;
-    const given = givenBack(entry);
+    const given = toGivenBack(entry);
     if (of && given) refunded.set(given.of, { of, total: NO_MONEY });
-    const found = [...stored.faults, ...orderFaults(state, entry), ...chainFaults(entry, hash)];
+    const found = [
+      ...stored.faults,
+      ...findOrderFaults(state, entry),
+      ...findChainFaults(entry, hash),
+    ];
     try {
       found.push(
-        ...amountFaults(state, entry),
-        ...closingFaults(state, entry),
-        ...holdFaults(state, entry),
-        ...refundFaults(entry),
-        ...grantFaults(state, entry),
-        ...cardRefundFaults(state, entry),
+        ...findEntryFaults(state, entry),
+        ...findRefundFaults(entry),
       );
       state = evolve(state, entry);
-      found.push(...heldFaults(state, entry));
+      found.push(...findHeldFaults(state, entry));
     } catch {
       // Some facts are missing. The entries after it are still checked.
       found.push("cannot be replayed");
@@ -88,24 +94,24 @@ export function proveAccount(
     if (entry.idempotency) keys++;
   }
 
-  function* refundFaults(entry: JournalEntry): Generator<string> {
-    const given = givenBack(entry);
+  function* findRefundFaults(entry: JournalEntry): Generator<string> {
+    const given = toGivenBack(entry);
     if (given === undefined) return;
     const { what, name, saidKurus } = given;
     const known = refunded.get(given.of);
     if (known === undefined || known.of.entry.seq >= entry.seq) {
       return yield `gives back ${name}, and there is no such ${what} before it`;
     }
-    known.total = plus(known.total, given.byKurus);
+    known.total = addAny(known.total, given.byKurus);
     if (known.total !== saidKurus) {
-      yield `says ${shown(saidKurus)} is refunded of ${name}, must be ${shown(known.total)}`;
+      yield `says ${showAny(saidKurus)} is refunded of ${name}, must be ${showAny(known.total)}`;
     }
     if (known.total > known.of.entry.amountKurus) {
       yield `${what} ${name} is refunded beyond its amount`;
     }
   }
 
-  function* chainFaults(entry: JournalEntry, hash: string | null): Generator<string> {
+  function* findChainFaults(entry: JournalEntry, hash: string | null): Generator<string> {
     // Only the newest entries have no hash yet.
     if (hash === null) return;
     if (previous === null) return yield "has a hash, and the entry before has none";
@@ -116,7 +122,7 @@ export function proveAccount(
   return {
     add,
     unknownRefunded: (entry) => {
-      const of = givenBack(entry)?.of;
+      const of = toGivenBack(entry)?.of;
       return of === undefined || refunded.has(of) ? undefined : of;
     },
     replayed: () => state,
@@ -128,7 +134,7 @@ export function proveAccount(
         ...faults,
         ...lookUps.map(({ of: { entry, refundedKurus }, total }) =>
           `${entry.type === "payment" ? `payment ${entry.id}` : `top-up ${entry.topUpId}`}: ` +
-          `the look-up says that ${shown(refundedKurus)} is refunded, must be ${shown(total)}`
+          `the look-up says that ${showAny(refundedKurus)} is refunded, must be ${showAny(total)}`
         ),
       ];
     },
@@ -141,48 +147,11 @@ export function proveAccount(
       const { recentKeys: stored, ...others } = account;
       const { recentKeys: replayed, ...expected } = state;
       return [
-        ...differences(others, expected, ""),
-        ...(keeps.recentKeys ? keyFaults(stored, replayed, keys) : []),
+        ...findDifferences(others, expected, ""),
+        ...(keeps.recentKeys ? findKeyFaults(stored, replayed, keys) : []),
       ];
     },
   };
-}
-
-function* orderFaults(state: Account, entry: JournalEntry): Generator<string> {
-  const expected = state.seq + 1;
-  if (entry.seq < expected) yield `is there twice`;
-  else if (entry.seq > expected) {
-    yield expected === entry.seq - 1
-      ? `entry ${expected} before it is missing`
-      : `entries ${expected} to ${entry.seq - 1} before it are missing`;
-  }
-  if ((entry.type === "account_opened") !== (entry.seq === 1)) {
-    yield "an account is opened by its first entry and by no other";
-  }
-}
-
-function* amountFaults(state: Account, entry: JournalEntry): Generator<string> {
-  const { amountKurus, deltaKurus, balanceAfterKurus } = entry;
-  const delta = deltaOf(entry);
-  if (!isAmount(amountKurus)) yield `its amount is ${amountKurus}`;
-  if (deltaKurus !== delta) yield `its delta is ${shown(deltaKurus)}, must be ${shown(delta)}`;
-  const balance = plus(state.balanceKurus, deltaKurus);
-  if (balanceAfterKurus !== balance) {
-    yield `its balance after is ${shown(balanceAfterKurus)}, must be ${shown(balance)}`;
-  }
-}
-
-/** The entry that closes a top-up must be of an open one, with its amount and its card. */
-function* closingFaults(state: Account, entry: JournalEntry): Generator<string> {
-  if (entry.type !== "top_up_credited" && entry.type !== "top_up_failed") return;
-  const open = state.openTopUps.find(({ topUpId }) => topUpId === entry.topUpId);
-  if (open === undefined) return yield `closes ${entry.topUpId}, which is not open`;
-  if (open.amountKurus !== entry.amountKurus) {
-    yield `is of ${shown(entry.amountKurus)}, its top-up of ${shown(open.amountKurus)}`;
-  }
-  if (open.cardId !== entry.card.cardId) {
-    yield `is from ${entry.card.cardId}, its top-up from ${open.cardId}`;
-  }
 }
 
 /** What an entry says is refunded of a payment or of a top-up. */
@@ -195,7 +164,7 @@ interface GivenBack {
   readonly saidKurus: Kurus;
 }
 
-function givenBack(entry: JournalEntry): GivenBack | undefined {
+function toGivenBack(entry: JournalEntry): GivenBack | undefined {
   if (entry.type === "refund") {
     const { paymentId, amountKurus: byKurus, refundedKurus: saidKurus } = entry;
     return { what: "payment", name: paymentId, of: paymentId, byKurus, saidKurus };
@@ -209,50 +178,7 @@ function givenBack(entry: JournalEntry): GivenBack | undefined {
   return { what: "top-up", name: topUpId, of, byKurus, saidKurus };
 }
 
-/** A refund brings back of what was granted what the account before it tells. */
-function* grantFaults(state: Account, entry: JournalEntry): Generator<string> {
-  if (entry.type !== "refund") return;
-  const { grantedKurus = NO_MONEY } = entry;
-  const right = grantedAgainKurus(state, entry.amountKurus);
-  if (grantedKurus !== right) {
-    yield `says that ${shown(grantedKurus)} of it is granted again, must be ${shown(right)}`;
-  }
-}
-
-/** What ends a card refund ends an open one, for its amount and of its top-up. */
-function* cardRefundFaults(state: Account, entry: JournalEntry): Generator<string> {
-  if (entry.type !== "card_refund_completed" && entry.type !== "card_refund_failed") return;
-  const open = state.openCardRefunds.find((one) => one.cardRefundId === entry.cardRefundId);
-  if (open === undefined) return yield `ends ${entry.cardRefundId}, which is not open`;
-  if (open.amountKurus !== entry.amountKurus) {
-    yield `is of ${shown(entry.amountKurus)}, its card refund of ${shown(open.amountKurus)}`;
-  }
-  if (open.topUpId !== entry.topUpId) {
-    yield `is of ${entry.topUpId}, its card refund of ${open.topUpId}`;
-  }
-}
-
-/** The entry that ends a hold must be of an open one, with its amount; only a payment may be of another. */
-function* holdFaults(state: Account, entry: JournalEntry): Generator<string> {
-  const isEnd = entry.type === "hold_released" || entry.type === "hold_expired" ||
-    (entry.type === "payment" && entry.holdId !== undefined);
-  if (!isEnd) return;
-  const open = state.openHolds.find(({ holdId }) => holdId === entry.holdId);
-  if (open === undefined) return yield `ends ${entry.holdId}, which is not open`;
-  if (entry.type !== "payment" && open.amountKurus !== entry.amountKurus) {
-    yield `is of ${shown(entry.amountKurus)}, its hold of ${shown(open.amountKurus)}`;
-  }
-}
-
-function* heldFaults(after: Account, entry: JournalEntry): Generator<string> {
-  const { heldAfterKurus = NO_MONEY } = entry;
-  const held = heldKurus(after, entry.at);
-  if (heldAfterKurus !== held) {
-    yield `says ${shown(heldAfterKurus)} is held after it, must be ${shown(held)}`;
-  }
-}
-
-function keyFaults(
+function findKeyFaults(
   stored: Account["recentKeys"],
   replayed: Account["recentKeys"],
   keys: number,
@@ -260,45 +186,12 @@ function keyFaults(
   const least = Math.min(keys, RECENT_KEYS_PER_ACCOUNT);
   const common = Math.max(least, Math.min(stored.hashes.length, replayed.hashes.length));
   const isSame = stored.others === replayed.others && stored.hashes.length >= least &&
-    differences(stored.hashes.slice(-common), replayed.hashes.slice(-common), "").length === 0;
+    findDifferences(stored.hashes.slice(-common), replayed.hashes.slice(-common), "").length === 0;
   return isSame ? [] : ["recentKeys are not the keys of its newest entries"];
 }
 
 /** A person belongs to every account but an erased one. */
-export function personFaults({ status }: Account, hasPerson: boolean): readonly string[] {
+export function findPersonFaults({ status }: Account, hasPerson: boolean): readonly string[] {
   if (status === "erased") return hasPerson ? ["is erased, and its person is still there"] : [];
   return hasPerson ? [] : ["has no person"];
-}
-
-/** The values that differ between two, by their path. */
-export function differences(first: unknown, second: unknown, path: string): readonly string[] {
-  if (Object.is(first, second)) return [];
-  if (!isObject(first) || !isObject(second)) {
-    return [`${path} is ${brief(first)}, must be ${brief(second)}`];
-  }
-  const names = new Set([...Object.keys(first), ...Object.keys(second)]);
-  return [...names].flatMap((name) =>
-    differences(first[name], second[name], path === "" ? name : `${path}.${name}`)
-  );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
-function brief(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 80);
-}
-
-function isAmount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0;
-}
-
-/** Adds amounts. What was changed behind Kese's back may be no amount at all. */
-function plus(first: Kurus, second: Kurus): Kurus {
-  return Number.isSafeInteger(first + second) ? add(first, second) : NO_MONEY;
-}
-
-function shown(amount: Kurus): string {
-  return Number.isSafeInteger(amount) ? formatAmount(amount) : String(amount);
 }

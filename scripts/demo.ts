@@ -10,7 +10,7 @@
 
 import { createKese, type Kese, KeseError, orThrow } from "../client/src/mod.ts";
 import { readTarget } from "./smoke.ts";
-import type { Target } from "./smoke_client.ts";
+import type { Target } from "./smoke/client.ts";
 
 /** A test card of the sandbox gateway, which charges it. */
 const CARD = "4242 4242 4242 4242";

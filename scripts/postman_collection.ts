@@ -10,7 +10,8 @@ import { z } from "zod";
 import type { Definition, Endpoint } from "../routes/http/endpoint.ts";
 import { takesIdempotencyKey } from "../routes/openapi/problem_codes.ts";
 import { readEndpoints } from "./endpoints.ts";
-import { describeInTurkish, type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
+import { type ExampleRequest, FOLDERS, VARIABLES } from "./postman_requests.ts";
+import { describeInTurkish } from "./operations_in_turkish.ts";
 
 export const COLLECTION_FILE = new URL("../docs/kese.postman_collection.json", import.meta.url);
 

@@ -12,7 +12,7 @@ import { type ProblemCode, PROBLEMS } from "../routes/contract/problems.ts";
 import { readEndpoints } from "./endpoints.ts";
 import { LIMITS, MONGODB_BOUNDS, PROCESS_LIMITS } from "./limit_tables.ts";
 import { type PlacedTable, type Table, writeTables } from "./placed_table.ts";
-import { describeInTurkish } from "./postman_requests.ts";
+import { describeInTurkish } from "./operations_in_turkish.ts";
 
 type Language = "en" | "tr";
 

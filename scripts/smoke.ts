@@ -10,8 +10,9 @@
  */
 
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../infra/process/development.ts";
-import { type Check, CHECKS, type Findings } from "./smoke_checks.ts";
-import { createSend, expectAnswer, type Send, type Target } from "./smoke_client.ts";
+import type { Check, Findings } from "./smoke/check.ts";
+import { CHECKS } from "./smoke/checks.ts";
+import { createSend, expectAnswer, type Send, type Target } from "./smoke/client.ts";
 
 const DEVELOPMENT_URL = "http://127.0.0.1:5000";
 const LOOPBACK = ["127.0.0.1", "[::1]", "localhost"];

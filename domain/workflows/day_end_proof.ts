@@ -1,12 +1,11 @@
-import type { DayEnd, Tally } from "../day_end.ts";
-import { endDay, tallyOf, totalDelta } from "../day_end.ts";
+import { type DayEnd, endDay, type Tally, tallyOf, totalDelta } from "../day_end.ts";
 import { createDayFinder, createDaySums, type DaySums } from "../day_sums.ts";
 import { addDays, type Day, dayOf, spanOfDay } from "../days.ts";
 import type { JournalEntry } from "../journal.ts";
 import { add, formatAmount, type Kurus, NO_MONEY } from "../money.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DayEnds as DayEndStore } from "../ports/day_ends.ts";
-import { differences } from "../reconciliation.ts";
+import { findDifferences } from "../differences.ts";
 import { createDayEnds, isOver } from "./day_ends.ts";
 
 interface DayEndProofPorts {
@@ -150,7 +149,7 @@ function createExpectedEnds(sums: DaySums | undefined): ExpectedEnds {
 }
 
 function compare(filo: string, end: DayEnd, expected: DayEnd): readonly string[] {
-  return differences(end, expected, "").map((difference) =>
+  return findDifferences(end, expected, "").map((difference) =>
     `${filo}: day ${end.day}: ${difference}`
   );
 }

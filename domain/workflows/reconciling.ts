@@ -1,33 +1,19 @@
-import {
-  type Account,
-  type AccountId,
-  findCard,
-  fromAccountKey,
-  type Instant,
-} from "../account.ts";
+import { type Account, findCard, fromAccountKey } from "../account.ts";
 import type { Digest } from "../entry_chain.ts";
-import type { EntryOf, JournalEntry } from "../journal.ts";
-import { formatAmount, type Kurus, NO_MONEY } from "../money.ts";
+import type { EntryOf } from "../journal.ts";
+import { type Kurus, NO_MONEY } from "../money.ts";
 import type { Accounts } from "../ports/accounts.ts";
-import type { CardGateways, Inquiry } from "../ports/card_gateway.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Log } from "../ports/log.ts";
-import type { CardVault, VaultStore } from "../ports/card_vault.ts";
+import type { VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
 import { proveAccount } from "../reconciliation.ts";
 import type { AccountDays, DayEndProof } from "./day_end_proof.ts";
-import { inquireClosed, type TopUpClosing } from "./closed_top_ups.ts";
-import { findCardRefundFault } from "./card_refund_proof.ts";
-import { giveBackUnowed } from "./unowed_charges.ts";
+import { findGatewayFault, type GatewayProofPorts } from "./gateway_proof.ts";
+import { findLookUpFaults } from "./look_up_proof.ts";
 
-interface ReconcilingPorts {
+interface ReconcilingPorts extends GatewayProofPorts {
   readonly records: StoreRecords;
   readonly accounts: Pick<Accounts, "read">;
-  readonly vault: Pick<CardVault, "open">;
   readonly vaultStore: Pick<VaultStore, "get">;
-  readonly gateways: Pick<CardGateways, "named">;
-  readonly clock: Pick<Clock, "within">;
-  readonly log: Log;
   readonly digest: Digest;
   /** Told of every entry. */
   readonly days?: Pick<DayEndProof, "ofAccount">;
@@ -137,48 +123,6 @@ function describeEnd({ seq, head }: Account): string {
   return `its entries end with ${seq} (${head})`;
 }
 
-/** Where the look-ups of open top-ups, card refunds and holds differ from what the journal leaves open. */
-function findLookUpFaults(stored: StoredAccount, replayed: Account): readonly string[] {
-  const topUps = replayed.openTopUps.map((open) => [open.topUpId, open.startedAt] as const);
-  const cardRefunds = replayed.openCardRefunds
-    .map((open) => [open.cardRefundId, open.startedAt] as const);
-  const holds = replayed.openHolds.map((open) => [open.holdId, open.expiresAt] as const);
-  return [
-    ...findOpenFaults("top-up", {
-      kept: stored.openTopUps?.map((open) => [open.topUpId, open.startedAt]),
-      open: topUps,
-    }),
-    ...findOpenFaults("card refund", {
-      kept: stored.openCardRefunds?.map((open) => [open.cardRefundId, open.startedAt]),
-      open: cardRefunds,
-    }),
-    ...findOpenFaults("hold", {
-      kept: stored.openHolds?.map((open) => [open.holdId, open.expiresAt]),
-      open: holds,
-    }),
-  ];
-}
-
-type Times = readonly (readonly [id: string, at: Instant])[];
-
-function findOpenFaults(
-  what: string,
-  looked: { readonly kept: Times | undefined; readonly open: Times },
-): readonly string[] {
-  if (looked.kept === undefined) return [];
-  const kept = new Map(looked.kept);
-  const open = new Map(looked.open);
-  return [...new Set([...kept.keys(), ...open.keys()])].flatMap((id) => {
-    if (kept.get(id) === open.get(id)) return [];
-    const fault = !kept.has(id)
-      ? "is not looked up as open"
-      : !open.has(id)
-      ? "is looked up as open, and is not"
-      : "is looked up by another time than its own";
-    return [`${what} ${id} ${fault}`];
-  });
-}
-
 /** Every card must be in the vault, and must be the card that the account shows. */
 async function findCardFaults(
   { accounts, vault, vaultStore }: ReconcilingPorts,
@@ -199,59 +143,4 @@ async function findCardFaults(
     faults.push(`card ${cardId}: the vault has another card for it`);
   }
   return faults;
-}
-
-/** How the gateway contradicts an entry that closes a top-up or ends a card refund. */
-async function findGatewayFault(
-  ports: ReconcilingPorts,
-  id: AccountId,
-  { entry, started }: {
-    readonly entry: JournalEntry;
-    readonly started: Map<string, EntryOf<"card_refund_started">>;
-  },
-): Promise<string | undefined> {
-  if (entry.type === "top_up_credited" || entry.type === "top_up_failed") {
-    return await findChargeFault(ports, id, entry);
-  }
-  if (entry.type !== "card_refund_completed" && entry.type !== "card_refund_failed") {
-    return undefined;
-  }
-  const beginning = started.get(entry.cardRefundId);
-  started.delete(entry.cardRefundId);
-  return beginning &&
-    await findCardRefundFault(ports.gateways, id, { started: beginning, ending: entry });
-}
-
-/** How the card gateway contradicts the journal; undefined if it does not. */
-async function findChargeFault(
-  ports: ReconcilingPorts,
-  id: AccountId,
-  closing: TopUpClosing,
-): Promise<string | undefined> {
-  const { type, amountKurus } = closing;
-  const gateway = ports.gateways.named(closing.gateway, id.filo);
-  const answer = gateway &&
-    await inquireClosed({ ...ports, gateway }, id, closing).catch(() => undefined);
-  if (gateway === undefined || answer === undefined || isUnanswered(answer)) return "unanswered";
-  const started = { id: closing.topUpId };
-  const unowed = { ...ports, gateway };
-  const surplus = "surplus" in answer ? answer.surplus ?? [] : [];
-  for (const charge of surplus) {
-    const given = await giveBackUnowed(unowed, { started, charge, why: "surplus" });
-    if (given !== "given_back_before") return `the card was charged again as ${charge.providerRef}`;
-  }
-  if (type === "top_up_failed") {
-    if (answer.status !== "charged") return undefined;
-    const given = await giveBackUnowed(unowed, { started, charge: answer, why: "failed" });
-    return given === "given_back_before" ? undefined : "failed, and the card was charged";
-  }
-  if (answer.status !== "charged") return `credited, and the card's side says ${answer.status}`;
-  const { amountKurus: charged } = answer;
-  if (charged === amountKurus) return undefined;
-  return `credited ${formatAmount(amountKurus)}, and the card was charged ${formatAmount(charged)}`;
-}
-
-/** What waits for a user who has not come back was not charged. */
-function isUnanswered(answer: Inquiry): boolean {
-  return answer.status === "pending" && answer.awaitsUser !== true;
 }

@@ -3,12 +3,8 @@ import { type AccountId, accountKey, fromAccountKey } from "../../domain/account
 import type { JournalEntry } from "../../domain/journal.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
-import {
-  differences,
-  type LookedUp,
-  personFaults,
-  type StoredEntry,
-} from "../../domain/reconciliation.ts";
+import { findPersonFaults, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
+import { findDifferences } from "../../domain/differences.ts";
 import {
   entriesOf,
   type EntryDocument,
@@ -120,7 +116,7 @@ function readAccount(document: UserDocument): Pick<StoredAccount, "account" | "f
   try {
     const account = fromAccountDocument(fromAccountKey(document._id), document);
     // Of an erased account the document has no personal field left.
-    const faults = personFaults(account, document.name !== undefined);
+    const faults = findPersonFaults(account, document.name !== undefined);
     return { account, faults: [...faults, ...findDrainFaults(document)] };
   } catch {
     return { account: undefined, faults: ["its document cannot be read"] };
@@ -143,7 +139,7 @@ function toStoredEntry(
   try {
     const entry = fromLedgerDocument(document);
     const faults = [...findPlaceFaults(account, document)];
-    if (copy && differences(fromEntryDocument(copy), entry, "").length > 0) {
+    if (copy && findDifferences(fromEntryDocument(copy), entry, "").length > 0) {
       faults.push(`is another entry than ${copy.id} in the account's document`);
     }
     return { entry, hash, faults };

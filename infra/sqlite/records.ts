@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Account, fromAccountKey } from "../../domain/account.ts";
-import { type LookedUp, personFaults, type StoredEntry } from "../../domain/reconciliation.ts";
+import { findPersonFaults, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -180,7 +180,7 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
     yield {
       name: key ?? `account number ${accountNo}`,
       ...read,
-      faults: [...read.faults, ...findPersonFaults(selectPerson.get(accountNo))],
+      faults: [...read.faults, ...findContactFaults(selectPerson.get(accountNo))],
       entries: () => entriesOf(row),
       refunded: (entryId): LookedUp | undefined => journal.refundedIn(accountNo, entryId),
       keeps: { refunded: true, recentKeys: false },
@@ -222,14 +222,14 @@ function readAccount(
   }
   try {
     const account = fromAccountRow(fromAccountKey(key), stored);
-    return { account, faults: [...faults, ...personFaults(account, person_no !== null)] };
+    return { account, faults: [...faults, ...findPersonFaults(account, person_no !== null)] };
   } catch {
     return { account: undefined, faults: [...faults, "its state cannot be read"] };
   }
 }
 
 /** Checks that a person is found by the telephone number and address of their profile. */
-function findPersonFaults(row: unknown): readonly string[] {
+function findContactFaults(row: unknown): readonly string[] {
   if (row === undefined) return [];
   const { profile, phone_hash, email_hash } = row as PersonRow;
   try {
@@ -256,7 +256,10 @@ interface EntryPlace {
   readonly filedSeq: number;
 }
 
-function* filingFaults({ seq, key_hash, is_filed }: EntryRow, filedSeq: number): Generator<string> {
+function* findFilingFaults(
+  { seq, key_hash, is_filed }: EntryRow,
+  filedSeq: number,
+): Generator<string> {
   const isDue = key_hash !== null && seq <= filedSeq;
   if (isDue && is_filed === 0) yield "its key is not filed";
   if (!isDue && is_filed === 1) yield "its key is filed, and counts as not filed";
@@ -273,7 +276,7 @@ function toStoredEntry(
     ...(row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`]),
     // Only entries after the last hashed one may have no hash yet.
     ...(row.hash === null && isChained ? ["its hash is missing"] : []),
-    ...filingFaults(row, filedSeq),
+    ...findFilingFaults(row, filedSeq),
   ];
   try {
     const entry = fromJournalRow(row);

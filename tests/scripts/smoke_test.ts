@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "../../infra/process/development.ts";
 import { readTarget, smoke } from "../../scripts/smoke.ts";
-import { CHECKS } from "../../scripts/smoke_checks.ts";
+import { CHECKS } from "../../scripts/smoke/checks.ts";
 import { startMain } from "../support/process.ts";
 
 const DEVELOPMENT = { fleet: DEVELOPMENT_FLEET, fleetKey: DEVELOPMENT_FLEET_KEY };
