@@ -19,6 +19,10 @@ export function noStoreError(place: string): StartRefusedError {
 /** Says what went wrong at the start; undefined for a bug, whose stack trace is wanted. */
 function describeFaults(error: unknown): readonly string[] | undefined {
   if (error instanceof StartRefusedError) return error.faults;
+  // The driver, which is loaded only where it is used: a wrong password, a user who may not write.
+  if (error instanceof Error && error.name === "MongoServerError") {
+    return [`MongoDB refuses what Kese asks of it: ${error.message} (MONGODB_URI)`];
+  }
   const isOfTheMachine = error instanceof StoreUnavailableError ||
     Object.values(Deno.errors).some((kind) => error instanceof kind);
   return isOfTheMachine && error instanceof Error ? [error.message] : undefined;

@@ -101,3 +101,23 @@ Deno.test("main.ts shows no part of a password when the driver refuses its conne
   assertEquals(running.output().includes("Sup3r"), false, running.output());
   assertEquals(running.output().includes("MONGODB_URI"), true, running.output());
 });
+
+withMongo(
+  "main.ts and its tasks say in a sentence, without the password, that MongoDB does not let them in",
+  async (given, dbName) => {
+    // The tests' MongoDB knows no users, and refuses whoever says to be one.
+    const uri = new URL(given);
+    [uri.username, uri.password] = ["kese", "Sup3rSecret"];
+    const place = { MONGODB_URI: uri.href, DB_NAME: dbName };
+    const variables = productionOn({ ...place, SQLITE_PATH: ":memory:" });
+    for (const program of ["main.ts", "scripts/reconcile.ts", "scripts/init_database.ts"]) {
+      const task = startMain(variables, { program: [program] });
+      task.url.catch(() => {});
+      assertEquals(await task.ended, 1, task.output());
+      assertEquals(task.output().includes("MongoDB refuses what Kese asks"), true, task.output());
+      for (const unwanted of ["    at ", "Sup3rSecret"]) {
+        assertEquals(task.output().includes(unwanted), false, task.output());
+      }
+    }
+  },
+);
