@@ -2,7 +2,8 @@ import type { Account, Instant } from "./account.ts";
 import { heldKurus } from "./available.ts";
 import { evolve } from "./evolve.ts";
 import type { Idempotency } from "./idempotency.ts";
-import { type Asker, deltaOf, type EntryOf, type EntryType, type JournalEntry } from "./journal.ts";
+import type { Asker, EntryOf, EntryType, JournalEntry } from "./journal.ts";
+import { deltaOf } from "./entry_effects.ts";
 import { add, type Kurus, NO_MONEY } from "./money.ts";
 import type { Rejection } from "./rejection.ts";
 

@@ -1,7 +1,8 @@
 import type { Account } from "./account.ts";
 import { heldKurus } from "./available.ts";
 import { grantedAgainKurus } from "./granted.ts";
-import { deltaOf, type JournalEntry } from "./journal.ts";
+import type { JournalEntry } from "./journal.ts";
+import { deltaOf } from "./entry_effects.ts";
 import { add, formatAmount, type Kurus, NO_MONEY } from "./money.ts";
 
 /** Where an entry does not follow from the account before it, in its amounts and in what it refers to. */

@@ -2,13 +2,8 @@ import type { Account, AccountId, Instant, PaymentState } from "../../domain/acc
 import type { Contact } from "../../domain/auth.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import { UNKNOWN_KEYS } from "../../domain/idempotency.ts";
-import {
-  changesAmountsOnly,
-  type EntryOf,
-  type EntryType,
-  isCapture,
-  type JournalEntry,
-} from "../../domain/journal.ts";
+import type { EntryOf, EntryType, JournalEntry } from "../../domain/journal.ts";
+import { changesAmountsOnly, isCapture } from "../../domain/entry_effects.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { NewPerson } from "../../domain/ports/accounts.ts";
 import { sha256 } from "../crypto/digests.ts";

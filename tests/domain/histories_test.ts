@@ -4,7 +4,8 @@ import type { Account, CreditedTopUp, PaymentState } from "../../domain/account.
 import { evolve, unopened } from "../../domain/evolve.ts";
 import { foldCommands, type FoldedOutcome, type LoadedAccount } from "../../domain/fold.ts";
 import { shortKey } from "../../domain/idempotency.ts";
-import { ENTRY_TYPES, type JournalEntry } from "../../domain/journal.ts";
+import type { JournalEntry } from "../../domain/journal.ts";
+import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
 import { kurus } from "../../domain/money.ts";
 import { ACCOUNT_ID } from "../support/account.ts";
 import { HOUR } from "../support/clock.ts";
