@@ -105,6 +105,8 @@ export const TOP_UP_WAIT_MILLISECONDS = 8_000;
 export const INQUIRY_GAPS_MILLISECONDS: readonly number[] = [8_000, 30_000, 60_000];
 /** So often a gateway has to say again that it never saw a charge, once that may be final. */
 export const NOT_FOUND_BEFORE_FAILED = 2;
+/** Pages of open top-ups in which a webhook's is looked for that names it as its gateway does alone. */
+export const WEBHOOK_SEARCH_PAGES = 10;
 /** How long a bank waits at most for a user whom nobody sent there. */
 export const UNNOTED_ACTION_MILLISECONDS = 60 * 60 * 1_000;
 /**

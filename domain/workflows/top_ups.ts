@@ -1,10 +1,13 @@
 import type { AccountId } from "../account.ts";
 import type { TopUpStarted } from "../journal.ts";
 import {
+  PAGE_MAX,
   SETTLEMENTS_AT_ONCE,
   TOP_UP_WAIT_MILLISECONDS,
   TOP_UPS_AT_ONCE,
   TOP_UPS_WAITING,
+  UNNOTED_ACTION_MILLISECONDS,
+  WEBHOOK_SEARCH_PAGES,
 } from "../limits.ts";
 import type { Accounts, UpdateOutcome } from "../ports/accounts.ts";
 import type { AccountStore, OpenTopUpAddress } from "../ports/account_store.ts";
@@ -203,17 +206,23 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     }
   }
 
-  /** The open top-up of a fleet by its gateway's own name for it. Not many are open at one moment. */
+  /**
+   * The open top-up of a fleet by its gateway's own name for it. No index has these names, so the search
+   * is bounded: what it does not find is asked about by a sweep. An open top-up has a name only while a
+   * bank waits for its user, which is not for long.
+   */
   async function findOpen(
     filo: string,
     providerRef: string | undefined,
   ): Promise<TopUpAddress | undefined> {
     if (providerRef === undefined) return undefined;
-    const none = { from: 0, to: 0 };
+    const old = { from: 0, to: ports.clock.now() - UNNOTED_ACTION_MILLISECONDS };
     const pages = readPages<OpenTopUpAddress>((after) =>
-      ports.store.openTopUps(none, OPEN_TOP_UPS_PER_PAGE, after)
+      ports.store.openTopUps(old, PAGE_MAX, after)
     );
+    let searched = 0;
     for await (const page of pages) {
+      if (++searched > WEBHOOK_SEARCH_PAGES) return undefined;
       for (const open of page) {
         if (open.account.filo !== filo) continue;
         const account = await ports.accounts.peek(open.account);
@@ -269,8 +278,6 @@ export function createTopUpSettlement(givenPorts: SettlementPorts): TopUpSettlem
     },
   };
 }
-
-const OPEN_TOP_UPS_PER_PAGE = 100;
 
 function isOpen(status: TopUpState["status"]): boolean {
   return status === "pending" || status === "requires_action";

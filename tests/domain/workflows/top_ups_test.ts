@@ -4,10 +4,12 @@ import { foldCommands } from "../../../domain/fold.ts";
 import type { JournalEntry, TopUpStarted } from "../../../domain/journal.ts";
 import {
   GATEWAY_TIMEOUT_MILLISECONDS,
+  PAGE_MAX,
   SETTLEMENTS_AT_ONCE,
   TOP_UP_WAIT_MILLISECONDS,
   TOP_UPS_AT_ONCE,
   TOP_UPS_WAITING,
+  WEBHOOK_SEARCH_PAGES,
 } from "../../../domain/limits.ts";
 import { kurus } from "../../../domain/money.ts";
 import type { Accounts } from "../../../domain/ports/accounts.ts";
@@ -114,8 +116,8 @@ function createPorts({ charges = [], inquiries = [], topUps = 1, ...more }: Scri
       return await answer(waitingCharges.shift() ?? CHARGED);
     },
     inquire: async ({ reference, providerRef, token }) => {
-      // What has failed is asked about without its card, which may be gone.
-      if (account.openTopUps.length > 0) assertStrictEquals(token, TOKEN);
+      // What has failed under a name is asked about by that alone: its card may be gone.
+      if (account.openTopUps.length > 0 || !providerRef) assertStrictEquals(token, TOKEN);
       calls.push(`inquire ${[reference, ...providerRef ? [providerRef] : []].join(" ")}`);
       return await answer(waitingInquiries.shift() ?? CHARGED);
     },
@@ -760,6 +762,31 @@ Deno.test("TopUpSettlement.hear() asks about the open top-up of a signed webhook
     assertEquals(calls, [], "it is of another fleet");
     assertEquals(await settlement.hear(gateway, ACCOUNT_ID.filo, MESSAGE), true);
     assertEquals(calls, [...ASK, ...CREDIT]);
+  }
+});
+
+Deno.test("TopUpSettlement.hear() looks for a gateway's own name in so many open top-ups and no more, none of them old", async () => {
+  const most = PAGE_MAX * WEBHOOK_SEARCH_PAGES;
+  for (
+    const [place, hours, isFound] of [
+      [most, 0, true],
+      [most + 1, 0, false],
+      [1, 2, false],
+    ] as const
+  ) {
+    const { settlement, calls, all, gateway, time } = createPorts({
+      charges: [ASKED],
+      verified: { providerRef: "ref_1" },
+      topUps: most + 1,
+    });
+    const waiting = all[place - 1];
+    assert(waiting);
+    await settlement.charge(ACCOUNT_ID, waiting);
+    calls.length = 0;
+    time.now += hours * HOUR;
+    assertEquals(await settlement.hear(gateway, ACCOUNT_ID.filo, MESSAGE), true);
+    assertEquals(calls.includes(`inquire ${waiting.id} ref_1`), isFound);
+    if (!isFound) assertEquals(calls, []);
   }
 });
 
