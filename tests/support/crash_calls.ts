@@ -38,8 +38,8 @@ export interface CountedOutside extends Outside {
 }
 
 /**
- * Counts the calls to accounts, journal, vault, sign-in and card gateway, and lets one of them meet
- * with a fault. The audit is not counted: no answer depends on it.
+ * Counts the calls to accounts, journal, vault, sign-in, people, what users are shown, and card gateway,
+ * and lets one of them meet with a fault. The audit is not counted: no answer depends on it.
  */
 export function countCalls({ store, gateway }: Outside, fault?: CrashFault): CountedOutside {
   const calls: string[] = [];
@@ -82,6 +82,8 @@ export function countCalls({ store, gateway }: Outside, fault?: CrashFault): Cou
       journal: counted("journal", store.journal),
       auth: counted("auth", store.auth),
       vault: counted("vault", store.vault),
+      people: counted("people", store.people),
+      actions: counted("actions", store.actions),
     },
   };
 }
