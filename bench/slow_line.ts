@@ -8,7 +8,7 @@
 import { MongoClient } from "mongodb";
 import { accountKey } from "../domain/account.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "../domain/limits.ts";
-import type { AccountDocument } from "../infra/mongo/documents.ts";
+import type { AccountDocument } from "../infra/mongo/account_documents.ts";
 import { startDelayProxy } from "../scripts/services/delay_proxy.ts";
 import { type ContenderPlace, type RunningContender, withContenders } from "./contender_runner.ts";
 import { FLEET, paymentRequest, userNo } from "./fleet.ts";

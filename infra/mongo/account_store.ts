@@ -14,11 +14,11 @@ import { isDuplicateKey } from "./connection.ts";
 import {
   type AccountDocument,
   fromAccountDocument,
-  toEntryDocument,
   toHeadFields,
   toStateFields,
   type UserDocument,
-} from "./documents.ts";
+} from "./account_documents.ts";
+import { toEntryDocument } from "./entry_documents.ts";
 import type { Drain } from "./drain.ts";
 import type { EventDrains } from "./event_marking.ts";
 import type { MongoJournal } from "./journal.ts";

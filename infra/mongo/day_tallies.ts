@@ -10,13 +10,13 @@ import type { Span } from "../../domain/days.ts";
 import type { EntryType } from "../../domain/journal.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { DayEnds, Tallied } from "../../domain/ports/day_ends.ts";
+import type { UserDocument } from "./account_documents.ts";
 import {
   type EntryDocument,
   fromEntryDocument,
   type LedgerDocument,
   ledgerId,
-  type UserDocument,
-} from "./documents.ts";
+} from "./entry_documents.ts";
 
 export interface TallyCollections {
   readonly users: Collection<UserDocument>;

@@ -4,12 +4,8 @@ import { CHAIN_START } from "../../domain/entry_chain.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import { StoreInconsistentError } from "../../domain/ports/errors.ts";
 import { isDuplicateKey } from "./connection.ts";
-import {
-  type AccountDocument,
-  type LedgerDocument,
-  ledgerId,
-  toLedgerDocument,
-} from "./documents.ts";
+import type { AccountDocument } from "./account_documents.ts";
+import { type LedgerDocument, ledgerId, toLedgerDocument } from "./entry_documents.ts";
 import type { EventMarking } from "./event_marking.ts";
 
 /** What a move reads of an account. */

@@ -3,13 +3,8 @@ import { type AccountId, accountKey } from "../../domain/account.ts";
 import { textOf } from "../../domain/erased.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import type { Erasing } from "../../domain/ports/erasing.ts";
-import {
-  entriesOf,
-  type LedgerDocument,
-  ledgerId,
-  toEntryDocument,
-  type UserDocument,
-} from "./documents.ts";
+import type { UserDocument } from "./account_documents.ts";
+import { entriesOf, type LedgerDocument, ledgerId, toEntryDocument } from "./entry_documents.ts";
 import type { Drain } from "./drain.ts";
 import type { VaultDocument } from "./vault_store.ts";
 

@@ -1,6 +1,6 @@
 import { fromAccountKey, type Instant } from "../../domain/account.ts";
 import type { Delivery, EventState, PendingEvent } from "../../domain/ports/event_outbox.ts";
-import { fromLedgerDocument, type LedgerDocument } from "./documents.ts";
+import { fromLedgerDocument, type LedgerDocument } from "./entry_documents.ts";
 
 /** What the ledger keeps of an entry whose event is to be sent, or has failed. */
 export interface OpenEvent {

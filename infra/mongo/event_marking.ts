@@ -1,6 +1,6 @@
 import { fromAccountKey } from "../../domain/account.ts";
 import type { Arrivals } from "../arrivals.ts";
-import type { LedgerDocument } from "./documents.ts";
+import type { LedgerDocument } from "./entry_documents.ts";
 import { type EventMarks, markEvent } from "./event_documents.ts";
 
 /** What the drain does for fleets that listen to events. */

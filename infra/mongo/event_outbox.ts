@@ -5,7 +5,7 @@ import type { Delivery, EventOutbox, PendingEvent } from "../../domain/ports/eve
 import type { Arrivals } from "../arrivals.ts";
 import { sha256 } from "../crypto/digests.ts";
 import { isDuplicateKey } from "./connection.ts";
-import { entriesOf, ledgerId } from "./documents.ts";
+import { entriesOf, ledgerId } from "./entry_documents.ts";
 import {
   type EventDocument,
   toDeliveryUpdate,

@@ -7,6 +7,7 @@ import type {
   FleetPage,
   FleetPlace,
 } from "../../domain/ports/fleet_journal.ts";
+import type { UserDocument } from "./account_documents.ts";
 import {
   type EntryDocument,
   fromEntryDocument,
@@ -14,8 +15,7 @@ import {
   type LedgerDocument,
   ledgerId,
   orderKey,
-  type UserDocument,
-} from "./documents.ts";
+} from "./entry_documents.ts";
 
 interface FleetCollections {
   readonly users: Collection<UserDocument>;

@@ -20,8 +20,8 @@ import type {
   JournalListOptions,
   JournalPage,
 } from "../../domain/ports/journal.ts";
+import type { AccountDocument } from "./account_documents.ts";
 import {
-  type AccountDocument,
   entriesOf,
   type EntryDocument,
   fromEntryDocument,
@@ -30,7 +30,7 @@ import {
   ledgerId,
   ledgerKey,
   refundKey,
-} from "./documents.ts";
+} from "./entry_documents.ts";
 
 /** The newest entries of an account, as its document holds them. */
 interface DocumentEntries {

@@ -1,6 +1,7 @@
 import type { Collection } from "mongodb";
 import { StoreInconsistentError } from "../../domain/ports/errors.ts";
-import { type AccountDocument, entriesOf, type LedgerDocument } from "./documents.ts";
+import type { AccountDocument } from "./account_documents.ts";
+import { entriesOf, type LedgerDocument } from "./entry_documents.ts";
 
 /** Ensures that an account is not older than its ledger, as happens when only one of them is restored. */
 export interface LedgerGuard {

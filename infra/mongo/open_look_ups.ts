@@ -7,7 +7,7 @@ import type {
   OpenCardRefundAddress,
   OpenTopUpAddress,
 } from "../../domain/ports/account_store.ts";
-import type { UserDocument } from "./documents.ts";
+import type { UserDocument } from "./account_documents.ts";
 
 /** Finds open top-ups, open card refunds and expired holds in the documents of all accounts. */
 export function createOpenLookUps(

@@ -2,7 +2,7 @@ import type { Collection } from "mongodb";
 import { type AccountId, accountKey } from "../../domain/account.ts";
 import type { Profile } from "../../domain/auth.ts";
 import type { People } from "../../domain/ports/people.ts";
-import type { UserDocument } from "./documents.ts";
+import type { UserDocument } from "./account_documents.ts";
 
 const PROFILE = { _id: 0, name: 1, surname: 1, birthDate: 1, phoneNumber: 1, email: 1 } as const;
 

@@ -6,7 +6,8 @@ import type {
   PeopleQuery,
   PeopleSearch,
 } from "../../domain/ports/people_search.ts";
-import { fromMoneyFields, type LedgerDocument, ledgerId, type UserDocument } from "./documents.ts";
+import { fromMoneyFields, type UserDocument } from "./account_documents.ts";
+import { type LedgerDocument, ledgerId } from "./entry_documents.ts";
 
 /** What is shown of a user, and when their entries that wait to be moved are from. */
 const SHOWN = {

@@ -5,17 +5,16 @@ import { NO_MONEY } from "../../domain/money.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { findPersonFaults, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
 import { findDifferences } from "../../domain/differences.ts";
+import { fromAccountDocument, type UserDocument } from "./account_documents.ts";
 import {
   entriesOf,
   type EntryDocument,
-  fromAccountDocument,
   fromEntryDocument,
   fromLedgerDocument,
   type LedgerDocument,
   toLedgerDocument,
-  type UserDocument,
   withoutPlace,
-} from "./documents.ts";
+} from "./entry_documents.ts";
 import type { VaultDocument } from "./vault_store.ts";
 
 interface RecordCollections {

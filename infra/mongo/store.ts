@@ -17,11 +17,11 @@ import { type AuthDocument, createMongoAuthStore } from "./auth_store.ts";
 import { type ConnectionOptions, connectMongo } from "./connection.ts";
 import {
   type AccountDocument,
-  type LedgerDocument,
   toHeadFields,
   toStateFields,
   type UserDocument,
-} from "./documents.ts";
+} from "./account_documents.ts";
+import type { LedgerDocument } from "./entry_documents.ts";
 import { createDrain } from "./drain.ts";
 import type { EventDocument } from "./event_documents.ts";
 import { createEventDrains, createEventMarking } from "./event_marking.ts";

@@ -1,7 +1,7 @@
 import type { Collection, Filter, UpdateFilter } from "mongodb";
 import { fromAccountKey } from "../../domain/account.ts";
 import type { Journal } from "../../domain/ports/journal.ts";
-import type { UserDocument } from "./documents.ts";
+import type { UserDocument } from "./account_documents.ts";
 
 /** An update of one account that takes effect only if its head is the expected one. */
 export interface Swap {

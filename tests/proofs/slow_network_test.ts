@@ -1,7 +1,7 @@
 import { assertLess, assertLessOrEqual } from "@std/assert";
 import { RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import { REDIS_BACK_OFF_MILLISECONDS } from "../../infra/redis/connection.ts";
-import type { AccountDocument } from "../../infra/mongo/documents.ts";
+import type { AccountDocument } from "../../infra/mongo/account_documents.ts";
 import type { MongoStore } from "../../infra/mongo/store.ts";
 import {
   createUser,

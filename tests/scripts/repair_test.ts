@@ -3,7 +3,7 @@ import { reconcile, repair } from "../../scripts/reconcile.ts";
 import { assertProblem, balanceOf, saveCard, sendWell } from "../support/answers.ts";
 import { type Answer, createUser, openTestKese, send, type TestKese } from "../support/kese.ts";
 import { mongoUri, withMongoStore } from "../support/mongo_store.ts";
-import type { UserDocument } from "../../infra/mongo/documents.ts";
+import type { UserDocument } from "../../infra/mongo/account_documents.ts";
 
 function pay(kese: TestKese, amount = "1"): Promise<Answer> {
   return send(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount } });

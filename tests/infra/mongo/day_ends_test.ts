@@ -2,11 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { AccountId } from "../../../domain/account.ts";
 import { CHAIN_START } from "../../../domain/entry_chain.ts";
 import { createMongoDayEnds, type DayEndDocument } from "../../../infra/mongo/day_ends.ts";
-import {
-  type LedgerDocument,
-  toLedgerDocument,
-  type UserDocument,
-} from "../../../infra/mongo/documents.ts";
+import type { UserDocument } from "../../../infra/mongo/account_documents.ts";
+import { type LedgerDocument, toLedgerDocument } from "../../../infra/mongo/entry_documents.ts";
 import type { MongoStore } from "../../../infra/mongo/store.ts";
 import { DAY, NOW } from "../../support/clock.ts";
 import { type Commands, commitTo, createCommands, paying, PERSON } from "../../support/commands.ts";

@@ -8,12 +8,8 @@ import {
   createMongoAccountStore,
   ENTRIES_PER_DOCUMENT,
 } from "../../../infra/mongo/account_store.ts";
-import type {
-  AccountDocument,
-  LedgerDocument,
-  UserDocument,
-} from "../../../infra/mongo/documents.ts";
-import { ledgerId } from "../../../infra/mongo/documents.ts";
+import type { AccountDocument, UserDocument } from "../../../infra/mongo/account_documents.ts";
+import { type LedgerDocument, ledgerId } from "../../../infra/mongo/entry_documents.ts";
 import { createDrain, type Drain } from "../../../infra/mongo/drain.ts";
 import { createLedgerGuard } from "../../../infra/mongo/ledger_guard.ts";
 import { createMongoJournal } from "../../../infra/mongo/journal.ts";

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Collection, Filter } from "mongodb";
-import type {
-  AccountDocument,
-  EntryDocument,
-  LedgerDocument,
-} from "../../../infra/mongo/documents.ts";
-import { entriesOf, ledgerId } from "../../../infra/mongo/documents.ts";
+import type { AccountDocument } from "../../../infra/mongo/account_documents.ts";
+import {
+  entriesOf,
+  type EntryDocument,
+  type LedgerDocument,
+  ledgerId,
+} from "../../../infra/mongo/entry_documents.ts";
 import type { Kurus } from "../../../domain/money.ts";
 import { UNKNOWN_KEYS } from "../../../domain/idempotency.ts";
 import { createMongoJournal, type MongoJournal } from "../../../infra/mongo/journal.ts";

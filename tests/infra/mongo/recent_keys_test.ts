@@ -6,11 +6,8 @@ import {
   createMongoAccountStore,
   ENTRIES_PER_DOCUMENT,
 } from "../../../infra/mongo/account_store.ts";
-import type {
-  AccountDocument,
-  LedgerDocument,
-  UserDocument,
-} from "../../../infra/mongo/documents.ts";
+import type { AccountDocument, UserDocument } from "../../../infra/mongo/account_documents.ts";
+import type { LedgerDocument } from "../../../infra/mongo/entry_documents.ts";
 import { createDrain } from "../../../infra/mongo/drain.ts";
 import { createLedgerGuard } from "../../../infra/mongo/ledger_guard.ts";
 import { createMongoJournal } from "../../../infra/mongo/journal.ts";

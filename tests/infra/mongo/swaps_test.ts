@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Collection } from "mongodb";
 import type { JournalEntry } from "../../../domain/journal.ts";
-import type { UserDocument } from "../../../infra/mongo/documents.ts";
+import type { UserDocument } from "../../../infra/mongo/account_documents.ts";
 import {
   createSwaps,
   type Swap,
