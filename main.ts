@@ -4,6 +4,7 @@ import { createCardRefunds } from "./domain/workflows/card_refunds.ts";
 import { createTopUpSettlement } from "./domain/workflows/top_ups.ts";
 import { createAccounts } from "./domain/workflows/accounts.ts";
 import { findContact } from "./domain/workflows/auth_codes.ts";
+import { createDayEnds } from "./domain/workflows/day_ends.ts";
 import { createAuditLog } from "./domain/workflows/audit.ts";
 import { createNamedKeys } from "./domain/workflows/named_keys.ts";
 import { createCardVault } from "./infra/crypto/card_vault.ts";
@@ -101,6 +102,7 @@ export async function openKese(
     accounts,
     ...portsOfRoutes(store),
     fleet: createFleetReading({ store, keyring }),
+    dayEnds: createDayEnds({ store: store.dayEnds, clock, timeZone: environment.timeZone }),
     namedKeys: createNamedKeys({ store: store.namedKeys, digests, ids: createIds(), log }),
     cache,
     vault,

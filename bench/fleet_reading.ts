@@ -103,6 +103,52 @@ async function timePages(kese: Kese, query: string): Promise<number> {
   return times.sort((one, other) => one - other)[Math.floor(PAGES / 2)] ?? NaN;
 }
 
+interface DaysEnded {
+  /** Until the fleet's first day's end was answered, which takes all days before it. */
+  readonly coldMilliseconds: number;
+  /** How often that one, and others of earlier days beside it, were answered `busy`. */
+  readonly busy: readonly [cold: number, others: number];
+  /** The median of the same day asked for again. */
+  readonly keptMilliseconds: number;
+}
+
+const DAY_ENDS_KEPT = 50;
+const ASKED_BESIDE_MILLISECONDS = 1_000;
+
+/** Asks for the last day until it is there, as an accountant would, and for other days of the year meanwhile. */
+async function endDays(kese: Kese): Promise<DaysEnded> {
+  const busy: [number, number] = [0, 0];
+  const endOf = async (day: number): Promise<boolean> => {
+    const gun = new Date(START + day * DAY_MILLISECONDS).toISOString().slice(0, 10);
+    const { status, body } = await ask(kese, `/filo/gun-sonu?gun=${gun}`);
+    await body?.cancel();
+    if (status !== 200 && status !== 503) throw new Error(`Cannot measure: ${gun} is ${status}`);
+    return status === 200;
+  };
+  const begun = performance.now();
+  let isThere = false;
+  const others = (async () => {
+    for (const asked: Promise<void>[] = [];;) {
+      if (isThere) return await Promise.all(asked);
+      const day = Math.floor(Math.random() * (DAYS - 1));
+      asked.push(endOf(day).then((isAnswered) => void (busy[1] += isAnswered ? 0 : 1)));
+      await new Promise((resolve) => setTimeout(resolve, ASKED_BESIDE_MILLISECONDS));
+    }
+  })();
+  while (!await endOf(DAYS - 1)) busy[0]++;
+  isThere = true;
+  const coldMilliseconds = performance.now() - begun;
+  await others;
+  const times: number[] = [];
+  for (let time = 0; time < DAY_ENDS_KEPT; time++) {
+    const started = performance.now();
+    await endOf(DAYS - 1);
+    times.push(performance.now() - started);
+  }
+  const keptMilliseconds = times.sort((one, other) => one - other)[DAY_ENDS_KEPT / 2] ?? NaN;
+  return { coldMilliseconds, busy, keptMilliseconds };
+}
+
 interface Exported {
   readonly rows: number;
   readonly milliseconds: number;
@@ -166,6 +212,7 @@ export async function measureFleetReading(directory: string, entries: number): P
   const first = await timePages(kese, "from=2025-01-01&to=2025-01-01");
   const last = await timePages(kese, "");
   const { rows, milliseconds, mebibytes } = await exportAll(kese, { expected: entries / 3 });
+  const { coldMilliseconds, keptMilliseconds, busy } = await endDays(kese);
   const said = [
     `${entries} entries: a page of the first day ${first.toFixed(1)} ms, of the last ${
       last.toFixed(1)
@@ -173,6 +220,9 @@ export async function measureFleetReading(directory: string, entries: number): P
     `  CSV: ${rows} rows, ${Math.round(rows / milliseconds * 1_000)} a second, ${
       mebibytes.map(Math.round).join(" MiB in the first hundredth, ")
     } MiB in all`,
+    `  day's end: the first ${(coldMilliseconds / 1_000).toFixed(1)} s (busy ${busy[0]} times, ${
+      busy[1]
+    } of the requests beside it), kept ${keptMilliseconds.toFixed(1)} ms`,
   ];
   await pay(kese);
   const ratios: number[] = [];

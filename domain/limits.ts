@@ -92,8 +92,10 @@ export const COMMAND_DEADLINE_MILLISECONDS = 10_000;
 export const COMMIT_DELAY_MAX_MILLISECONDS = 5 * 60 * 1_000;
 /** How long a request waits for a day's end that is being worked out; the work goes on without it. */
 export const DAY_END_WAIT_MILLISECONDS = 20_000;
-/** Requests of a fleet that may wait for ends of days to be worked out; one more is `busy`. */
-export const DAY_ENDS_WAITING = 4;
+/** Requests of a fleet that may wait for ends of days, all for the same work; one more is `busy`. */
+export const DAY_ENDS_WAITING = 100;
+/** How often it is looked for days that are over and can be closed. */
+export const DAY_CLOSING_INTERVAL_MILLISECONDS = 60_000;
 /** Longest pause between two attempts at one save. */
 export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { dayOf, spanOfDay } from "../domain/days.ts";
-import { createDayEnds } from "../domain/workflows/day_ends.ts";
 import { readReferences, type ReferencePage } from "../domain/workflows/gateway_references.ts";
 import { dayEndAnswer } from "./contract/day_end_answers.ts";
 import { day, referenceCursor } from "./contract/fleet_fields.ts";
@@ -14,9 +13,8 @@ const PAGES_KEPT = 100;
 
 /** What the fleet's accountant closes a day with. */
 export function createDayEndRoutes(
-  { fleet, journal, clock, settings: { timeZone } }: Dependencies,
+  { fleet, journal, dayEnds, settings: { timeZone } }: Dependencies,
 ): readonly Endpoint[] {
-  const dayEnds = createDayEnds({ store: fleet.dayEnds, clock, timeZone });
   const firstPages = new Map<string, ReferencePage>();
 
   async function readPage(

@@ -149,6 +149,10 @@ export const PROCESS_LIMITS: Table = [
       seconds(limits.EVENT_LEASE_RENEWAL_MILLISECONDS)
     }`,
   ],
+  [
+    "Pause between two looks for days that can be closed",
+    seconds(limits.DAY_CLOSING_INTERVAL_MILLISECONDS),
+  ],
   ["Requests waiting for a top-up's outcome", `${count(limits.TOP_UPS_WAITING)}, then 202 at once`],
   [
     "Pause between two sweeps of open top-ups and expired holds",

@@ -1,12 +1,12 @@
 import { type DayEnd, endDay, type Tally, tallyOf, totalDelta } from "../day_end.ts";
 import { createDayFinder, createDaySums, type DaySums } from "../day_sums.ts";
-import { addDays, type Day, dayOf, spanOfDay } from "../days.ts";
+import type { Day } from "../days.ts";
 import type { JournalEntry } from "../journal.ts";
 import { add, formatAmount, type Kurus, NO_MONEY } from "../money.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DayEnds as DayEndStore } from "../ports/day_ends.ts";
 import { findDifferences } from "../differences.ts";
-import { createDayEnds, isOver } from "./day_ends.ts";
+import { createDayEnds, lastFinalDay } from "./day_ends.ts";
 
 interface DayEndProofPorts {
   readonly store: DayEndStore;
@@ -157,13 +157,6 @@ function compare(filo: string, end: DayEnd, expected: DayEnd): readonly string[]
 function totalOf(sums: DaySums | undefined): Kurus {
   const days: readonly Tally[][] = [...sums?.days() ?? []].map(([, tallies]) => [...tallies]);
   return totalDelta(days.flat());
-}
-
-/** The last day of which nothing can still arrive. */
-function lastFinalDay(timeZone: string, now: number): Day {
-  const today = dayOf(now, timeZone);
-  const yesterday = addDays(today, -1);
-  return isOver(spanOfDay(yesterday, timeZone), now) ? yesterday : addDays(today, -2);
 }
 
 /** What was changed behind Kese's back may be no time and no amount at all. */

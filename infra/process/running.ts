@@ -7,13 +7,15 @@ import type { Environment } from "./environment.ts";
 import type { LineWriter } from "./log.ts";
 import { serve } from "./serving.ts";
 import { stopOnSignal } from "./stopping.ts";
-import { keepMoving, keepSweeping } from "./sweeping.ts";
+import { type Closing, keepClosingDays, keepMoving, keepSweeping } from "./sweeping.ts";
 
 /** The opened program, as the process runs it. */
 interface Program {
   readonly fetch: (request: Request, connection: object) => Promise<Response>;
   readonly store: Pick<Store, "inspect" | "moveWaiting">;
-  readonly dependencies: { readonly events: Pick<Events, "start" | "stop"> };
+  readonly dependencies: Pick<Closing, "dayEnds" | "opening"> & {
+    readonly events: Pick<Events, "start" | "stop">;
+  };
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,7 +34,7 @@ interface Process {
  * {@linkcode StartRefusedError} if it cannot listen.
  */
 export function runUntilSignal(
-  { fetch, store, dependencies: { events }, sweep, close }: Program,
+  { fetch, store, dependencies: { events, dayEnds, opening }, sweep, close }: Program,
   { environment, build, clock, log, lines: { written } }: Process,
 ): void {
   const server = serve({
@@ -43,10 +45,13 @@ export function runUntilSignal(
   });
   const stopSweeping = keepSweeping({ sweep, inspect: store.inspect, log });
   const stopMoving = keepMoving({ moveWaiting: store.moveWaiting, clock, log });
+  const fleets = environment.fleets.keys().toArray();
+  const stopClosing = keepClosingDays({ fleets, dayEnds, opening, log });
   events.start();
   const finish = async () => {
     stopSweeping();
     stopMoving();
+    stopClosing();
     await Promise.all([server.shutdown(), events.stop()]);
   };
   stopOnSignal({ finish, close, written, build, clock, log });

@@ -1,9 +1,11 @@
 import {
   CARD_REFUND_SWEEP_AFTER_MILLISECONDS,
+  DAY_CLOSING_INTERVAL_MILLISECONDS,
   SWEEP_INTERVAL_MILLISECONDS,
   TOP_UP_SWEEP_AFTER_MILLISECONDS,
 } from "../../domain/limits.ts";
 import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
+import type { DayEnds } from "../../domain/workflows/day_ends.ts";
 import { expireHolds, type HoldSweepPorts } from "../../domain/workflows/holds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
 import type { Clock } from "../../domain/ports/clock.ts";
@@ -65,6 +67,43 @@ export function keepMoving(
   );
   const timer = setInterval(start, intervalMilliseconds);
   return () => clearInterval(timer);
+}
+
+export interface Closing {
+  readonly fleets: Iterable<string>;
+  readonly dayEnds: Pick<DayEnds, "closeNext">;
+  /** A promise until the store is known to be the right one. */
+  readonly opening: () => Promise<void> | undefined;
+  readonly log: Log;
+  readonly intervalMilliseconds?: number;
+}
+
+/**
+ * Closes the days of all fleets at an interval, one day after the other, so that a request finds them
+ * closed however long a history is. Returns a function that stops it after the day that is worked out.
+ */
+export function keepClosingDays(
+  { fleets, dayEnds, opening, log, intervalMilliseconds = DAY_CLOSING_INTERVAL_MILLISECONDS }:
+    Closing,
+): () => void {
+  let isStopped = false;
+  const close = async (filo: string): Promise<void> => {
+    try {
+      await opening();
+      while (!isStopped && await dayEnds.closeNext(filo));
+    } catch (error) {
+      // That the store was closed meanwhile is no news.
+      if (!isStopped) log.warn("days_not_closed", { filo, error });
+    }
+  };
+  const start = oneAtATime(async () => {
+    for (const filo of fleets) await close(filo);
+  });
+  const timer = setInterval(start, intervalMilliseconds);
+  return () => {
+    isStopped = true;
+    clearInterval(timer);
+  };
 }
 
 /**

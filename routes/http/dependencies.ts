@@ -20,6 +20,7 @@ import type { SecretHasher } from "../../domain/ports/secret_hasher.ts";
 import type { NamedKeys } from "../../domain/workflows/named_keys.ts";
 import type { CardRefunds } from "../../domain/workflows/card_refunds.ts";
 import type { TopUpSettlement } from "../../domain/workflows/top_ups.ts";
+import type { DayEnds } from "../../domain/workflows/day_ends.ts";
 import type { Events } from "../../domain/workflows/events.ts";
 import type { Texts } from "../contract/messages.ts";
 
@@ -28,6 +29,7 @@ export interface Dependencies {
   readonly accounts: Accounts;
   readonly journal: Journal;
   readonly fleet: FleetReading;
+  readonly dayEnds: DayEnds;
   readonly auth: AuthStore;
   readonly namedKeys: NamedKeys;
   readonly people: People;

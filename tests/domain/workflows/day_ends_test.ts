@@ -198,3 +198,98 @@ Deno.test("of() fails when a store fails, and works the next time", async () => 
   isAway = false;
   assertEquals((await dayEnds.of(FILO, FIRST)).end.closingKurus, kurus(1_000));
 });
+
+Deno.test("of() answers each request as soon as the work has come to its day", async () => {
+  const { store, kept } = createStore({ [FIRST]: 1_000 });
+  const gates = new Map([2, 6].map((place) => [after(place), Promise.withResolvers<void>()]));
+  const { dayEnds } = openDayEnds({
+    ...store,
+    tally: async (filo, span) => {
+      await gates.get(dayOf(span.from, ZONE))?.promise;
+      return await store.tally(filo, span);
+    },
+  }, after(10));
+  const last = dayEnds.of(FILO, after(8));
+  await passTurns(2);
+  // These come when the work has begun, and is still before their days.
+  const asked = [3, 5].map((place) => dayEnds.of(FILO, after(place)));
+  await passTurns(2);
+  assertEquals(kept.size, 2);
+  gates.get(after(2))?.resolve();
+  const shown = await Promise.all(asked);
+  assertEquals(shown.map(({ end, isFinal }) => [end.day, isFinal]), [
+    [after(3), true],
+    [after(5), true],
+  ]);
+  assertEquals(kept.size, 6);
+  gates.get(after(6))?.resolve();
+  assertEquals((await last).end.day, after(8));
+});
+
+Deno.test("of() looks at the store once for all who ask meanwhile, and never misses what came before a request", async () => {
+  const moved: Record<string, number> = { [FIRST]: 1_000 };
+  const { store, tallied } = createStore(moved);
+  const gate = Promise.withResolvers<void>();
+  const { dayEnds } = openDayEnds({
+    ...store,
+    tally: async (filo, span) => {
+      const tally = await store.tally(filo, span);
+      await gate.promise;
+      return tally;
+    },
+  }, FIRST);
+  const early = dayEnds.of(FILO, FIRST);
+  await passTurns(2);
+  assertEquals(tallied, [FIRST]);
+  moved[FIRST] = 1_500;
+  const late = Array.from({ length: 20 }, () => dayEnds.of(FILO, FIRST));
+  await passTurns(2);
+  gate.resolve();
+  assertEquals((await early).end.closingKurus, kurus(1_000));
+  for (const { end } of await Promise.all(late)) assertEquals(end.closingKurus, kurus(1_500));
+  assertEquals(tallied, [FIRST, FIRST]);
+});
+
+Deno.test("closeNext() closes one final day after the other, until there is none", async () => {
+  const { store, kept, tallied } = createStore({ [FIRST]: 1_000, [after(2)]: -300 });
+  const { clock, dayEnds } = openDayEnds(store, after(3));
+  const closeAll = async () => {
+    const days: string[] = [];
+    while (await dayEnds.closeNext(FILO)) days.push([...kept.keys()].at(-1) ?? "");
+    return days;
+  };
+  // The day before today may still get an entry.
+  assertEquals(await closeAll(), [FIRST, after(1)]);
+  clock.advance(COMMIT_DELAY_MAX_MILLISECONDS);
+  assertEquals(await closeAll(), [after(2)]);
+  assertEquals(kept.get(after(2))?.closingKurus, kurus(700));
+  assertEquals(tallied, [FIRST, after(1), after(2)]);
+  assertEquals((await dayEnds.of(FILO, after(2))).isFinal, true);
+  clock.advance(DAY);
+  assertEquals(await closeAll(), [after(3)]);
+});
+
+Deno.test("closeNext() leaves the store alone until another day can be closed", async () => {
+  const { store } = createStore({});
+  let asked = 0;
+  const { clock, dayEnds } = openDayEnds({
+    ...store,
+    newestUpTo: (...args) => {
+      asked++;
+      return store.newestUpTo(...args);
+    },
+  }, FIRST);
+  for (let round = 0; round < 3; round++) assertEquals(await dayEnds.closeNext(FILO), false);
+  assertEquals(asked, 1);
+  clock.advance(DAY);
+  assertEquals([await dayEnds.closeNext(FILO), asked], [false, 2]);
+});
+
+Deno.test("closeNext() comes back to a day of which an entry still waits", async () => {
+  let waits = true;
+  const { store, kept } = createStore({ [FIRST]: 1_000 }, { isSettled: () => !waits });
+  const { dayEnds } = openDayEnds(store, after(2));
+  assertEquals([await dayEnds.closeNext(FILO), kept.size], [false, 0]);
+  waits = false;
+  assertEquals([await dayEnds.closeNext(FILO), kept.size], [true, 1]);
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { keepMoving, keepSweeping } from "../../../infra/process/sweeping.ts";
+import { keepClosingDays, keepMoving, keepSweeping } from "../../../infra/process/sweeping.ts";
 import { createTestClock, NOW } from "../../support/clock.ts";
 import { waitUntil } from "../../support/event_receiver.ts";
 import { createTestLog } from "../../support/logs.ts";
@@ -95,4 +95,55 @@ Deno.test("keepSweeping() inspects the store until that has succeeded once, what
   assertEquals(inspections, 2);
   assert(eventsOf(lines).filter((event) => event === "sweep_failed").length >= 3);
   assertEquals(eventsOf(lines).filter((event) => event === "store_not_inspected").length, 1);
+});
+
+Deno.test("keepClosingDays() closes each fleet's days until none is left, and looks again later", async () => {
+  const { log, lines } = createTestLog();
+  const left = new Map([["first", 3], ["broken", 1], ["second", 2]]);
+  const asked: string[] = [];
+  let failures = 0;
+  const closeNext = (filo: string) => {
+    asked.push(filo);
+    if (filo === "broken" && failures++ === 0) return Promise.reject(new Error("away"));
+    const days = left.get(filo) ?? 0;
+    left.set(filo, Math.max(0, days - 1));
+    return Promise.resolve(days > 0);
+  };
+  const opening = Promise.withResolvers<void>();
+  const stop = keepClosingDays({
+    fleets: left.keys().toArray(),
+    dayEnds: { closeNext },
+    opening: () => opening.promise,
+    log,
+    ...OFTEN,
+  });
+  await passIntervals();
+  assertEquals(asked, [], "before the store is known to be the right one");
+  opening.resolve();
+  await waitUntil(() => asked.length > 9);
+  stop();
+  const firstRound = [...Array(4).fill("first"), "broken", ...Array(3).fill("second")];
+  assertEquals(asked.slice(0, 10), [...firstRound, "first", "broken"]);
+  assertEquals(eventsOf(lines), ["days_not_closed"]);
+});
+
+Deno.test("keepClosingDays() ends with the day that it works out, and says nothing of a store that was closed", async () => {
+  const { log, lines } = createTestLog();
+  const { begun, work } = createRounds();
+  let fails = false;
+  const closeNext = async () => {
+    await work();
+    if (fails) throw new Error("closed");
+    return true;
+  };
+  const opened = { opening: () => undefined, log, ...OFTEN };
+  const stop = keepClosingDays({ fleets: ["first"], dayEnds: { closeNext }, ...opened });
+  await waitUntil(() => begun.length === 1);
+  begun[0]?.resolve();
+  await waitUntil(() => begun.length === 2);
+  stop();
+  fails = true;
+  begun[1]?.resolve();
+  await passIntervals();
+  assertEquals([begun.length, lines], [2, []]);
 });
