@@ -16,7 +16,8 @@ import { missingEntry } from "./entry_chain.ts";
 import type { SqliteJournal } from "./journal.ts";
 import { createKeyReader } from "./key_reader.ts";
 import { promised } from "./promised.ts";
-import { type AccountRow, fromAccountRow, toEntryRow, toOpeningRows, toSideRows } from "./rows.ts";
+import { type AccountRow, fromAccountRow, toOpeningRows, toSideRows } from "./account_rows.ts";
+import { toEntryRow } from "./entry_rows.ts";
 import type { Writer } from "./commit/writer.ts";
 
 interface AccountStoreParts {

@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../domain/journal.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./rows.ts";
+import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./entry_rows.ts";
 import { IS_MARK, MARK_EVERY } from "./schema.ts";
 
 /** The end of an account's journal: the row and the number of its last entry. */

@@ -4,7 +4,7 @@ import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import { pause } from "../process/clock.ts";
 import type { Committer, Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toEntryRow } from "./rows.ts";
+import { toEntryRow } from "./entry_rows.ts";
 
 export interface ErasingWrites {
   erasePerson(key: string): void;

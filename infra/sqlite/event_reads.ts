@@ -4,7 +4,7 @@ import { PAGE_SCAN_MAX } from "../../domain/limits.ts";
 import type { EventStatus, PendingEvent } from "../../domain/ports/event_outbox.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { type EventPlace, type RepeatColumns, toTries } from "./event_rows.ts";
-import { fromJournalRow, type JournalRow } from "./rows.ts";
+import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
 
 /** An event as it is read, and where it is kept. */
 export interface ReadEvent extends EventPlace {

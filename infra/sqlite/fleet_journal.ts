@@ -9,7 +9,7 @@ import type {
 import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { createJournalTimes, type JournalTimes } from "./journal_times.ts";
-import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./rows.ts";
+import { ENTRY_COLUMNS, type EntryColumns, toEntry } from "./entry_rows.ts";
 import { readNow } from "./unavailable.ts";
 
 /** Rows that are looked at in one piece: a millisecond or two. */

@@ -20,7 +20,7 @@ import type {
 } from "../../domain/ports/journal.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { type ChainEnd, createEntryChain, missingEntry } from "./entry_chain.ts";
-import { fromJournalRow, type JournalRow } from "./rows.ts";
+import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
 import { promised } from "./promised.ts";
 
 /** The reading side of the journal, for routes and for the account store. */

@@ -4,7 +4,8 @@ import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
 import { WITH_UNFILED } from "./key_tail.ts";
 import { COLUMNS } from "./journal.ts";
-import { fromJournalRow, type JournalRow, toKeyColumn } from "./rows.ts";
+import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
+import { toKeyColumn } from "./hash_columns.ts";
 
 /** The end of an account's journal, and how many of its newest entries have keys that are not filed. */
 export interface KeyTail {

@@ -3,7 +3,7 @@ import type { Profile } from "../../domain/auth.ts";
 import type { People, ProfileChanges } from "../../domain/ports/people.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPersonLookUps } from "./rows.ts";
+import { toPersonLookUps } from "./account_rows.ts";
 import { promised } from "./promised.ts";
 
 export interface PeopleWrites {

@@ -11,7 +11,8 @@ import type {
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
-import { type AccountRow, fromAccountRow, toLookUpColumn } from "./rows.ts";
+import { type AccountRow, fromAccountRow } from "./account_rows.ts";
+import { toLookUpColumn } from "./hash_columns.ts";
 import { readNow } from "./unavailable.ts";
 
 /** Users who are looked at in one piece: a millisecond or two. */

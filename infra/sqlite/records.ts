@@ -5,14 +5,9 @@ import type { StoredAccount, StoreRecords } from "../../domain/ports/store_recor
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { COLUMNS, createSqliteJournal } from "./journal.ts";
-import {
-  type AccountRow,
-  fromAccountRow,
-  fromJournalRow,
-  type JournalRow,
-  toKeyColumn,
-  toPersonLookUps,
-} from "./rows.ts";
+import { type AccountRow, fromAccountRow, toPersonLookUps } from "./account_rows.ts";
+import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
+import { toKeyColumn } from "./hash_columns.ts";
 
 /** A connection that sees the file as it was when it was opened. */
 export interface Snapshot {

@@ -3,7 +3,9 @@ import type { SqliteDatabase } from "../database.ts";
 import { createFiledKeys } from "./filed_keys.ts";
 import type { WorkTogether } from "./group_commit.ts";
 import { journalStart } from "./journal_ends.ts";
-import type { EntryRow, LookUp, OpeningRows, SideRows } from "../rows.ts";
+import type { OpeningRows, SideRows } from "../account_rows.ts";
+import type { LookUp } from "../look_ups.ts";
+import type { EntryRow } from "../entry_rows.ts";
 
 /** The writes of accounts and their journals. */
 export interface AccountWrites {

@@ -3,7 +3,7 @@ import { createJournalEnds, type JournalEnd } from "./journal_ends.ts";
 import { createKeyFiling, type FilingOrder } from "./key_filing.ts";
 import { unfiledAfter, unfiledMost } from "../key_tail.ts";
 import { createRowsInsert, type Row } from "./rows_insert.ts";
-import type { EntryRow } from "../rows.ts";
+import type { EntryRow } from "../entry_rows.ts";
 
 /** Gathers entries within a transaction, to write them together. */
 export interface Appending {

@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../../domain/journal.ts";
 import type { SqliteDatabase } from "../database.ts";
-import type { EntryRow } from "../rows.ts";
+import type { EntryRow } from "../entry_rows.ts";
 
 /**
  * Creates the check whether an entry's key is filed already, and so has appended another entry. A command

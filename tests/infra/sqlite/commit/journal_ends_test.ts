@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { SqliteDatabase } from "../../../../infra/sqlite/database.ts";
 import { createAppender } from "../../../../infra/sqlite/commit/appending.ts";
 import { ENDS_REMEMBERED, journalStart } from "../../../../infra/sqlite/commit/journal_ends.ts";
-import type { EntryRow, KurusFor } from "../../../../infra/sqlite/rows.ts";
+import type { EntryRow, KurusFor } from "../../../../infra/sqlite/entry_rows.ts";
 
 function row(id: string, type: "account_opened" | "payment", amount: number): EntryRow {
   const delta = -amount as KurusFor<"delta">;

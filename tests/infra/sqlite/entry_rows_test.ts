@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type EntryRow, toEntryRow } from "../../../infra/sqlite/rows.ts";
+import { type EntryRow, toEntryRow } from "../../../infra/sqlite/entry_rows.ts";
 import { createCommands } from "../../support/commands.ts";
 
 const ID = { filo: "hergele", userNo: "1" };
