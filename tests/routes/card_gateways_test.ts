@@ -1,69 +1,20 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { CardToRegister, GatewayMessage } from "../../domain/ports/card_gateway.ts";
-import { readEnvironment } from "../../infra/process/environment.ts";
 import { assertAddsUp, assertProblem, sendWell, typesOf } from "../support/answers.ts";
-import { randomKey } from "../support/both_stores.ts";
-import { createPatientClock } from "../support/clock.ts";
+import { createPatientClock, HOUR } from "../support/clock.ts";
 import { dumpTables, readFiles } from "../support/database_dump.ts";
-import { CRAFTGATE_KEYS, openCraftgateFake } from "../support/gateways/craftgate_fake.ts";
-import type { GatewayFake } from "../support/gateways/fake.ts";
-import { openIyzicoFake } from "../support/gateways/iyzico_fake.ts";
-import { BUYER_DEFAULTS, SAMPLE_KEYS } from "../support/gateways/iyzico_keys.ts";
-import { openStripeFake, STRIPE_KEYS } from "../support/gateways/stripe_fake.ts";
+import { CONFIGURED, type Configured, environmentOf } from "../support/gateways/configured.ts";
+import type { FakeStep, GatewayFake } from "../support/gateways/fake.ts";
 import { comeBack, toRequest } from "../support/gateways/user.ts";
-import { createUser, FLEET, FLEETS, openTestKese, send, type TestKese } from "../support/kese.ts";
+import {
+  type Answer,
+  createUser,
+  FLEET,
+  openTestKese,
+  send,
+  type TestKese,
+} from "../support/kese.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
-
-/** A gateway as an operator configures it, with its protocol played on this machine. */
-interface Configured {
-  readonly name: "iyzico" | "craftgate" | "stripe";
-  open(): GatewayFake & { readonly url: string };
-  variables(url: string): Readonly<Record<string, string>>;
-}
-
-const GATEWAYS: readonly Configured[] = [
-  {
-    name: "iyzico",
-    open: openIyzicoFake,
-    variables: (url) => ({
-      IYZICO_KEYS: `${FLEET}:${Object.values(SAMPLE_KEYS).join("|")}`,
-      IYZICO_URL: url,
-      IYZICO_BUYER_DEFAULTS: JSON.stringify({ "*": BUYER_DEFAULTS }),
-    }),
-  },
-  {
-    name: "craftgate",
-    open: openCraftgateFake,
-    variables: (url) => ({
-      CRAFTGATE_KEYS: `${FLEET}:${Object.values(CRAFTGATE_KEYS).join("|")}`,
-      CRAFTGATE_URL: url,
-    }),
-  },
-  {
-    name: "stripe",
-    open: openStripeFake,
-    variables: (url) => ({
-      STRIPE_KEYS: `${FLEET}:${Object.values(STRIPE_KEYS).join("|")}`,
-      STRIPE_URL: url,
-    }),
-  },
-];
-
-/** The environment of a development with that gateway, read from its variables as main.ts does. */
-function environmentOf({ name, variables }: Configured, url: string) {
-  const read = readEnvironment({
-    KESE_ENV: "development",
-    HOST: "127.0.0.1",
-    ...FLEETS,
-    CARD_KEYS: `test:${randomKey()}`,
-    CARD_FINGERPRINT_KEY: randomKey(),
-    PUBLIC_URL: "http://localhost:5000",
-    CARD_GATEWAY: name,
-    ...variables(url),
-  });
-  assert(read.ok, read.ok ? "" : read.faults.join());
-  return read.environment;
-}
 
 async function hear(
   kese: TestKese,
@@ -147,19 +98,62 @@ async function walk(kese: TestKese, { name }: Configured, fake: GatewayFake) {
   return { cardId: String(saved.body.card.cardId), card };
 }
 
+/** Everything that can go wrong with a charge, with money back and with a new card, one after the other. */
+async function stumble(kese: TestKese, fake: GatewayFake): Promise<void> {
+  const userNo = "2";
+  await createUser(kese, userNo, "0");
+  const save = (json = toRequest(fake.card())) =>
+    send(kese, "POST /kart-saklama", { json: { userNo, ...json } });
+  const saved = await save();
+  assertEquals(saved.status, 201, saved.text);
+  const topUp = { userNo, balance: "10", cardId: saved.body.card.cardId };
+  const first = await sendWell(kese, "POST /update_balance", { json: topUp });
+  const refund = { userNo, topUpId: first.body.topUpId, amount: "1" };
+  const answers: Answer[] = [];
+  for (const step of TROUBLES.filter((step) => fake.plays("charge", step))) {
+    kese.clock.advance(HOUR);
+    fake.play("charge", step);
+    answers.push(await send(kese, "POST /update_balance", { json: topUp }));
+    await kese.sweep();
+  }
+  for (const step of TROUBLES.filter((step) => fake.plays("give_back", step))) {
+    fake.play("give_back", step);
+    answers.push(await send(kese, "POST /karta-iade", { json: refund }));
+  }
+  for (const step of TROUBLES.filter((step) => fake.plays("register", step))) {
+    fake.play("register", step);
+    answers.push(await save());
+  }
+  const statuses = new Set(answers.map(({ status }) => status));
+  // Declined, pending, refused, not taken: and nothing that went well.
+  assertEquals([...statuses].filter((status) => status === 201), []);
+  for (const status of [202, 402, 422]) assert(statuses.has(status), `${status}`);
+}
+
+const TROUBLES: readonly FakeStep[] = [
+  ...["insufficient_funds", "do_not_honour", "says_unknown", "refused"] as const,
+  ...["half_an_answer", "server_error_before", "lost_before"] as const,
+  ...["wrong_signature", "wrong_amount", "wrong_currency", "wrong_reference"] as const,
+  "card_gone",
+];
+
 /** What nothing that Kese keeps, logs or answers may hold, once the request that brought it is over. */
 function secretsOf(fake: GatewayFake, card: CardToRegister): readonly string[] {
   const own = "number" in card ? [card.number.reveal()] : [];
   return [...new Set([...fake.secrets(), ...own])];
 }
 
-for (const configured of GATEWAYS) {
+/** Of the cards that the fakes make. */
+const EXPIRY_YEARS = ["2030", "2031"];
+
+for (const configured of CONFIGURED) {
   Deno.test(`openKese() with CARD_GATEWAY=${configured.name} saves, charges and gives back by its own routes, and keeps no secret`, () =>
     withTemporaryFile(async ({ directory, path, open }) => {
       await using fake = configured.open();
       const environment = environmentOf(configured, fake.url);
       const kese = await openTestKese({ store: open(), environment, clock: createPatientClock() });
       const { cardId, card } = await walk(kese, configured, fake);
+      await stumble(kese, fake);
       const id = { filo: FLEET, userNo: "1" };
       const kept = await kese.dependencies.vault.open(id, cardId);
       assertEquals(kept.gateway, configured.name);
@@ -171,9 +165,11 @@ for (const configured of GATEWAYS) {
       ];
       const shown: string[] = [];
       for (const line of answers) shown.push((await sendWell(kese, `GET ${line}`)).text);
-      await sendWell(kese, "DELETE /kart-saklama", { json: { userNo: "1", cardId } });
+      // As long as the gateway knows its tokens, too.
       const secrets = secretsOf(fake, card);
-      assertEquals(fake.cardCount(), 0, "the gateway has forgotten the card");
+      const cards = fake.cardCount();
+      await sendWell(kese, "DELETE /kart-saklama", { json: { userNo: "1", cardId } });
+      assertEquals(fake.cardCount(), cards - 1, "the gateway has forgotten the card");
       await kese.close();
       const places = {
         log: kese.lines.join("\n"),
@@ -186,6 +182,8 @@ for (const configured of GATEWAYS) {
         assertEquals(found, [], `${place} holds what it must not`);
       }
       assertFalse(places.log.includes("Mavi kart"));
+      // The account says when its cards expire, and no log does.
+      assertEquals(EXPIRY_YEARS.filter((year) => places.log.includes(year)), []);
     }));
 
   Deno.test(`openKese() with CARD_GATEWAY=${configured.name} credits nothing for a user whom the bank did not recognise`, async () => {

@@ -27,3 +27,37 @@ export function startOtlpReceiver(): OtlpReceiver {
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
+
+interface Attribute {
+  readonly key: string;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+/** What is looked at of a span and of a metric's point. */
+export interface Exported {
+  readonly name?: string;
+  readonly attributes?: readonly Attribute[];
+  readonly scopeMetrics?: unknown;
+}
+
+/** Every object in what was exported, at any depth. */
+export function* listObjects(value: unknown): Generator<Exported> {
+  if (typeof value !== "object" || value === null) return;
+  yield value;
+  for (const inner of Object.values(value)) yield* listObjects(inner);
+}
+
+/** What docs/observability.md tells a collector to drop. */
+const DROPPED = ["url.full", "url.path", "url.query"];
+
+/** All that leaves a collector, without times and random ids, which may hold any digits. */
+export function toText(exports: readonly object[]): string {
+  return JSON.stringify(exports, (key, value) => {
+    if (/UnixNano$|^(traceId|spanId|parentSpanId)$/.test(key)) return undefined;
+    return DROPPED.includes(value?.key) ? undefined : value;
+  });
+}
+
+export function attributesOf({ attributes = [] }: Exported): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}

@@ -2,7 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { createKese, orThrow } from "../../../client/src/mod.ts";
 import { productionOn } from "../../support/both_stores.ts";
 import { FLEET, FLEET_KEY, newUser } from "../../support/kese.ts";
-import { startOtlpReceiver } from "../../support/otlp_receiver.ts";
+import {
+  attributesOf,
+  listObjects,
+  startOtlpReceiver,
+  toText,
+} from "../../support/otlp_receiver.ts";
 import { startMain } from "../../support/process.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
@@ -10,40 +15,6 @@ const USER = "rider-70605040";
 const CARD = "4242424242424242";
 const DECLINED = "4000000000000002";
 const AMOUNT = "73.19";
-
-interface Attribute {
-  readonly key: string;
-  readonly value: Readonly<Record<string, unknown>>;
-}
-
-/** What is looked at of a span and of a metric's point. */
-interface Exported {
-  readonly name?: string;
-  readonly attributes?: readonly Attribute[];
-  readonly scopeMetrics?: unknown;
-}
-
-/** Every object in what was exported, at any depth. */
-function* listObjects(value: unknown): Generator<Exported> {
-  if (typeof value !== "object" || value === null) return;
-  yield value;
-  for (const inner of Object.values(value)) yield* listObjects(inner);
-}
-
-/** What docs/observability.md tells a collector to drop. */
-const DROPPED = ["url.full", "url.path", "url.query"];
-
-/** All that leaves a collector, without times and random ids, which may hold any digits. */
-function toText(exports: readonly object[]): string {
-  return JSON.stringify(exports, (key, value) => {
-    if (/UnixNano$|^(traceId|spanId|parentSpanId)$/.test(key)) return undefined;
-    return DROPPED.includes(value?.key) ? undefined : value;
-  });
-}
-
-function attributesOf({ attributes = [] }: Exported): Record<string, unknown> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
-}
 
 /** Sends what riders and fleets send: a declined card, a ride, a refund, a refusal. */
 async function ride(url: string): Promise<void> {
