@@ -166,7 +166,8 @@ export function readEnvironment(
 ): EnvironmentRead {
   // An empty variable counts as unset, as in an .env that was copied and not filled in.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
-  const parsed = NAMED.safeParse(given);
+  // Read once: to compile the schema first, as zod does for what is read often, would take longer.
+  const parsed = NAMED.safeParse(given, { jitless: true });
   const texts = readTexts(given);
   const faults = [
     ...describeIssues(parsed, given),

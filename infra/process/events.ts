@@ -1,9 +1,8 @@
 import type { Clock } from "../../domain/ports/clock.ts";
-import type { EventSender } from "../../domain/ports/event_sender.ts";
 import type { Log } from "../../domain/ports/log.ts";
 import type { Observer } from "../../domain/ports/observer.ts";
 import { EVENT_TIMEOUT_MILLISECONDS, EVENTS_AT_ONCE } from "../../domain/limits.ts";
-import { createEvents, type Events } from "../../domain/workflows/events.ts";
+import type { Events } from "../../domain/workflows/events.ts";
 import type { Store } from "../store.ts";
 import type { ToEventBody } from "../webhooks/event_sender.ts";
 import type { Environment } from "./environment.ts";
@@ -21,26 +20,9 @@ export async function openEvents(
   { eventTargets, mode }: Pick<Environment, "eventTargets" | "mode">,
   opening: EventsOpening,
 ): Promise<Events> {
-  const { sender, close } = eventTargets.size > 0 ? await openSender(mode, opening) : NOBODY;
-  const ports = { ...opening, outbox: opening.store.events, sender, chance: Math.random };
-  const events = await createEvents(ports, eventTargets);
-  return {
-    ...events,
-    stop: async () => {
-      await events.stop();
-      close();
-    },
-  };
-}
-
-/** A sender, and how its connections are ended. */
-interface Sending {
-  readonly sender: EventSender;
-  readonly close: () => void;
-}
-
-async function openSender(mode: Environment["mode"], ports: EventsOpening): Promise<Sending> {
-  const [{ createEventSender }, { createPoster }] = await Promise.all([
+  if (eventTargets.size === 0) return NOBODY_LISTENS;
+  const [{ createEvents }, { createEventSender }, { createPoster }] = await Promise.all([
+    import("../../domain/workflows/events.ts"),
     import("../webhooks/event_sender.ts"),
     import("../webhooks/post.ts"),
   ]);
@@ -50,10 +32,21 @@ async function openSender(mode: Environment["mode"], ports: EventsOpening): Prom
     connections: EVENTS_AT_ONCE,
     keepsConnections: true,
   });
-  return { sender: createEventSender({ ...ports, poster }), close: poster.close };
+  const sender = createEventSender({ ...opening, poster });
+  const ports = { ...opening, outbox: opening.store.events, sender, chance: Math.random };
+  const events = await createEvents(ports, eventTargets);
+  return {
+    ...events,
+    stop: async () => {
+      await events.stop();
+      poster.close();
+    },
+  };
 }
 
-const NOBODY: Sending = {
-  sender: { send: () => Promise.resolve({ status: null }) },
-  close: () => {},
+const NOBODY_LISTENS: Events = {
+  start: () => {},
+  stop: () => Promise.resolve(),
+  list: () => Promise.resolve({ events: [] }),
+  again: () => Promise.resolve(undefined),
 };

@@ -7,8 +7,6 @@ import { createKeyring, type Keyring } from "../crypto/keyring.ts";
 import { createMemoryAccountCache } from "../memory/account_cache.ts";
 import { createLayeredAccountCache } from "../memory/layered_account_cache.ts";
 import { createMemoryRateLimiter } from "../memory/rate_limiter.ts";
-import { createRedisAdapters } from "../redis/adapters.ts";
-import { openRedis } from "../redis/connection.ts";
 import type { Store } from "../store.ts";
 import type { Environment } from "./environment.ts";
 import { noStoreError, type StartRefusedError } from "./start_refused.ts";
@@ -34,7 +32,7 @@ interface Stores {
   settled(): Promise<void>;
 }
 
-/** Opens the store, and Redis when instances share it. */
+/** Opens the store, and Redis when instances share it; it is not loaded otherwise. */
 export async function openStores(
   environment: Environment,
   { store: given, clock, log, mayMakeStore: mayMake = true, onRefused }: StoresOpening,
@@ -50,6 +48,10 @@ export async function openStores(
   if (redis === undefined || databaseId === undefined) {
     return { store, keyring, cache: near, limiter: local, settled: () => Promise.resolve() };
   }
+  const [{ createRedisAdapters }, { openRedis }] = await Promise.all([
+    import("../redis/adapters.ts"),
+    import("../redis/connection.ts"),
+  ]);
   const connect = () => openRedis({ ...redis, clock, log });
   const sealingKey = () => keyring.key("account_snapshot");
   const shared = createRedisAdapters({ connect, databaseId, sealingKey, local, log });
