@@ -4,10 +4,10 @@ import { findPersonFaults, type LookedUp, type StoredEntry } from "../../domain/
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { COLUMNS, createSqliteJournal } from "./journal.ts";
+import { createSqliteJournal } from "./journal.ts";
 import { type AccountRow, fromAccountRow, toPersonLookUps } from "./account_rows.ts";
-import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
-import { toKeyColumn } from "./hash_columns.ts";
+import { SELECT_ENTRIES, type StoredRow, toStoredEntry } from "./stored_entries.ts";
+import { SELECT_STRAYS } from "./strays.ts";
 
 /** A connection that sees the file as it was when it was opened. */
 export interface Snapshot {
@@ -35,46 +35,6 @@ const SELECT_NUMBERS = `
   LEFT JOIN journal AS last ON last.entry_no = last_entry
   ORDER BY numbers.account_no`;
 
-/** Ordered by their own numbers, not by their pointers, so that none is passed over. */
-const SELECT_ENTRIES = `SELECT account_no, prev, key_hash, hash, ${COLUMNS},
-    EXISTS (SELECT 1 FROM keys WHERE keys.account_no = journal.account_no
-      AND keys.key_hash = journal.key_hash AND keys.entry_no = journal.entry_no) AS is_filed
-  FROM journal LEFT JOIN chain USING (entry_no) ORDER BY account_no, seq, entry_no`;
-
-const SELECT_STRAYS = `
-  SELECT coalesce(account_key, 'no account') || ': refunded of ' || payment_id
-    || ' is looked up, and nothing is refunded of it' AS fault
-  FROM refunded LEFT JOIN journal ON entry_id = payment_id LEFT JOIN accounts USING (account_no)
-  WHERE payment_id NOT IN (
-    SELECT facts ->> 'paymentId' FROM journal WHERE type = 'refund' AND json_valid(facts)
-  )
-  UNION ALL
-  SELECT coalesce(account_key, 'no account') || ': refunded of ' || top_up_id
-    || ' is looked up, and nothing is refunded of it'
-  FROM given_back LEFT JOIN journal ON entry_id = top_up_id LEFT JOIN accounts USING (account_no)
-  WHERE top_up_id NOT IN (
-    SELECT facts ->> 'topUpId' FROM journal WHERE type = 'card_refund_started' AND json_valid(facts)
-  )
-  UNION ALL
-  SELECT 'no entry: row ' || entry_no || ' of the journal has a hash, and is missing'
-  FROM chain WHERE entry_no NOT IN (SELECT entry_no FROM journal)
-  UNION ALL
-  SELECT coalesce(account_key, 'account number ' || keys.account_no) || ': a key is filed for row '
-    || keys.entry_no || ' of the journal, which has another'
-  FROM keys LEFT JOIN accounts USING (account_no) LEFT JOIN journal
-    ON journal.entry_no = keys.entry_no AND journal.account_no = keys.account_no
-    AND journal.key_hash = keys.key_hash
-  WHERE journal.entry_no IS NULL
-  UNION ALL
-  SELECT account_key || ': open top-up ' || top_up_id || ' is of no account'
-  FROM open_top_ups WHERE account_key NOT IN (SELECT account_key FROM accounts)
-  UNION ALL
-  SELECT account_key || ': open card refund ' || card_refund_id || ' is of no account'
-  FROM open_card_refunds WHERE account_key NOT IN (SELECT account_key FROM accounts)
-  UNION ALL
-  SELECT account_key || ': open hold ' || hold_id || ' is of no account'
-  FROM open_holds WHERE account_key NOT IN (SELECT account_key FROM accounts)`;
-
 interface NumberRow {
   readonly account_no: number;
   readonly account_key: string | null;
@@ -83,14 +43,6 @@ interface NumberRow {
   /** The number of its last entry, and how many up to that one are not filed. */
   readonly seq: number | null;
   readonly unfiled: number | null;
-}
-
-interface EntryRow extends JournalRow {
-  readonly account_no: number;
-  readonly prev: number;
-  readonly key_hash: number | null;
-  readonly hash: string | null;
-  readonly is_filed: 0 | 1;
 }
 
 interface OpenHoldRow {
@@ -116,7 +68,7 @@ export function createSqliteRecords(open: () => Snapshot): StoreRecords {
   async function* accounts(): AsyncGenerator<StoredAccount> {
     const { database, close } = open();
     try {
-      yield* accountsIn(database);
+      yield* readAccounts(database);
     } finally {
       close();
     }
@@ -134,7 +86,7 @@ export function createSqliteRecords(open: () => Snapshot): StoreRecords {
   return { accounts, strays };
 }
 
-async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<StoredAccount> {
+async function* readAccounts(database: Snapshot["database"]): AsyncGenerator<StoredAccount> {
   const journal = createSqliteJournal(database);
   const selectAccount = database.prepare(SELECT_ACCOUNT);
   const selectPerson = database.prepare(
@@ -153,7 +105,7 @@ async function* accountsIn(database: Snapshot["database"]): AsyncGenerator<Store
     database,
     "SELECT account_key, hold_id AS holdId, expires_at AS expiresAt FROM open_holds",
   );
-  const entries = database.prepare(SELECT_ENTRIES).iterate() as unknown as Iterator<EntryRow>;
+  const entries = database.prepare(SELECT_ENTRIES).iterate() as unknown as Iterator<StoredRow>;
   const { newest: chained } = database.prepare(
     "SELECT coalesce(max(entry_no), 0) AS newest FROM chain",
   ).get() as { newest: number };
@@ -241,48 +193,4 @@ interface PersonRow {
   readonly profile: string;
   readonly phone_hash: number;
   readonly email_hash: number;
-}
-
-/** The place of an entry in its journal. */
-interface EntryPlace {
-  readonly previous: number;
-  readonly isChained: boolean;
-  /** The last entry of the account whose key is filed, if it has one. */
-  readonly filedSeq: number;
-}
-
-function* findFilingFaults(
-  { seq, key_hash, is_filed }: EntryRow,
-  filedSeq: number,
-): Generator<string> {
-  const isDue = key_hash !== null && seq <= filedSeq;
-  if (isDue && is_filed === 0) yield "its key is not filed";
-  if (!isDue && is_filed === 1) yield "its key is filed, and counts as not filed";
-  if (seq === filedSeq + 1 && key_hash === null) {
-    yield "is the first that is not filed, without a key";
-  }
-}
-
-function toStoredEntry(
-  row: EntryRow,
-  { previous, isChained, filedSeq }: EntryPlace,
-): StoredEntry {
-  const faults = [
-    ...(row.prev === previous ? [] : [`does not point at entry ${row.seq - 1} before it`]),
-    // Only entries after the last hashed one may have no hash yet.
-    ...(row.hash === null && isChained ? ["its hash is missing"] : []),
-    ...findFilingFaults(row, filedSeq),
-  ];
-  try {
-    const entry = fromJournalRow(row);
-    const isFound = row.key_hash === toKeyColumn(entry.idempotency?.keyHash);
-    return {
-      entry,
-      hash: row.hash,
-      faults: isFound ? faults : [...faults, "is found by another key than its own"],
-    };
-  } catch {
-    const entry = fromJournalRow({ ...row, facts: "{}" });
-    return { entry, hash: row.hash, faults: [...faults, "its facts cannot be read"] };
-  }
 }
