@@ -1,11 +1,9 @@
-import { Buffer } from "node:buffer";
 import type { RedisOptions } from "../redis/connection.ts";
 import { z } from "zod";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "./development.ts";
-import { type Mode, refuseTarget } from "../webhooks/target.ts";
 import { sha256 } from "../crypto/digests.ts";
 import type { Variables } from "./env_file.ts";
-import { parseCardGateway, readGateways } from "./gateway_variables.ts";
+import { type GatewaySettings, readGateways } from "./gateway_variables.ts";
 import { readEventTargets } from "./event_variables.ts";
 import { LOG_LEVELS } from "./log.ts";
 import {
@@ -22,6 +20,7 @@ import {
   timeZone,
   webhookSecret,
 } from "./variable_forms.ts";
+import { findContradictions } from "./contradictions.ts";
 
 type EnvironmentRead =
   | { readonly ok: true; readonly environment: Environment }
@@ -94,7 +93,6 @@ const NAMED = ENVIRONMENT.transform((read) => ({
   cardKeys: read.CARD_KEYS,
   cardFingerprintKeys: read.CARD_FINGERPRINT_KEY,
   cardGateway: read.CARD_GATEWAY,
-  gateways: readGateways(toVariables(read)).settings,
   publicUrl: read.PUBLIC_URL ?? `http://localhost:${read.PORT}`,
   returnOrigins: read.RETURN_ORIGINS,
   corsOrigins: read.CORS_ORIGINS,
@@ -115,24 +113,10 @@ const NAMED = ENVIRONMENT.transform((read) => ({
 
 /** The checked environment, in the types that the program works with. */
 export type Environment = Readonly<z.output<typeof NAMED>> & {
+  readonly gateways: GatewaySettings;
   /** The texts that replace the API's own, by the name of their variable `MSG_…`. */
   readonly texts: ReadonlyMap<string, string>;
 };
-
-/** The variables of the gateways again, as they were given. */
-function toVariables(read: Read): Variables {
-  const { KESE_ENV, IYZICO_KEYS, IYZICO_URL, IYZICO_BUYER_DEFAULTS } = read;
-  const { CRAFTGATE_KEYS, CRAFTGATE_URL, STRIPE_KEYS, STRIPE_URL } = read;
-  const given = {
-    KESE_ENV,
-    ALLOW_SANDBOX_GATEWAY: String(read.ALLOW_SANDBOX_GATEWAY),
-    ...{ IYZICO_KEYS, IYZICO_URL, IYZICO_BUYER_DEFAULTS },
-    ...{ CRAFTGATE_KEYS, CRAFTGATE_URL, STRIPE_KEYS, STRIPE_URL },
-  };
-  return Object.fromEntries(
-    Object.entries(given).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]),
-  );
-}
 
 function readMongo({ MONGODB_URI: uri, DB_NAME: dbName }: Read) {
   return uri === undefined ? {} : { mongo: { uri, dbName } };
@@ -168,14 +152,16 @@ export function readEnvironment(
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
   // Read once: to compile the schema first, as zod does for what is read often, would take longer.
   const parsed = NAMED.safeParse(given, { jitless: true });
+  const gateways = readGateways(given);
   const texts = readTexts(given);
   const faults = [
     ...describeIssues(parsed, given),
+    ...gateways.faults,
     ...findContradictions(given),
     ...unknownTexts(texts).map((name) => `${name} replaces no text`),
   ];
   if (!parsed.success || faults.length > 0) return { ok: false, faults };
-  return { ok: true, environment: { ...parsed.data, texts } };
+  return { ok: true, environment: { ...parsed.data, gateways: gateways.settings, texts } };
 }
 
 function describeIssues(parsed: z.ZodSafeParseResult<unknown>, given: Variables): string[] {
@@ -185,74 +171,6 @@ function describeIssues(parsed: z.ZodSafeParseResult<unknown>, given: Variables)
     return name in given ? `${name} ${message}` : `${name} is missing`;
   });
 }
-
-/** Finds values that are valid by themselves and wrong in this environment. */
-function* findContradictions(given: Variables): Generator<string> {
-  const production = given.KESE_ENV !== "development";
-  const onDeploy = given.DENO_DEPLOYMENT_ID !== undefined;
-  yield* readGateways(given).faults;
-  const gateways = [...parseCardGateway(given.CARD_GATEWAY ?? "")?.values() ?? []];
-  if (production && gateways.includes("sandbox") && given.ALLOW_SANDBOX_GATEWAY !== "true") {
-    yield "CARD_GATEWAY sandbox moves no money: production takes it only with ALLOW_SANDBOX_GATEWAY=true";
-  }
-  if (production && given.CODE_WEBHOOK_URL && given.CODE_WEBHOOK_SECRET === undefined) {
-    yield "CODE_WEBHOOK_URL takes codes and telephone numbers: production signs them with CODE_WEBHOOK_SECRET";
-  }
-  yield* findWrongTargets(given, production ? "production" : "development");
-  if (production) yield* findPublicSecrets(given);
-  if (!production && onDeploy) yield "KESE_ENV development is refused on Deno Deploy";
-  // The default is every address, so in development HOST has to say otherwise.
-  if (!production && !LOOPBACK.includes(given.HOST ?? "")) {
-    yield `HOST must be a loopback address in development (${LOOPBACK.join(", ")})`;
-  }
-  if (given.MONGODB_URI === undefined && onDeploy) {
-    yield "SQLite is refused on Deno Deploy: instances share no disk";
-  }
-  const fleets = fleetsOf(given);
-  if (given.KEEP_TEXTS?.split(",").some((name) => !fleets.includes(name.trim()))) {
-    yield "KEEP_TEXTS names a fleet that FLEETS does not have";
-  }
-  if (
-    (given.UPSTASH_REDIS_REST_URL === undefined) !== (given.UPSTASH_REDIS_REST_TOKEN === undefined)
-  ) {
-    yield "UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN belong together";
-  }
-  if (given.UPSTASH_REDIS_REST_URL !== undefined && given.MONGODB_URI === undefined) {
-    yield "UPSTASH_REDIS_REST_URL is for instances that share a MONGODB_URI; SQLite has one process";
-  }
-}
-
-/** The names of the fleets, in whatever form their keys are. */
-function fleetsOf({ FLEETS = "" }: Variables): readonly (string | undefined)[] {
-  return FLEETS.split(",").map((item) => item.split(":")[0]?.trim());
-}
-
-/** Finds addresses to which nothing may be sent. */
-function* findWrongTargets(given: Variables, mode: Mode): Generator<string> {
-  const { CODE_WEBHOOK_URL: codes = "", EVENT_WEBHOOKS: events = "" } = given;
-  const refusal = URL.canParse(codes) ? refuseTarget(codes, mode) : undefined;
-  if (refusal !== undefined) yield `CODE_WEBHOOK_URL ${refusal}`;
-  const { targets, faults } = readEventTargets(events, mode);
-  yield* faults;
-  const fleets = fleetsOf(given);
-  if ([...targets.keys()].some((filo) => !fleets.includes(filo))) {
-    yield "EVENT_WEBHOOKS names a fleet that FLEETS does not have";
-  }
-}
-
-/** Finds keys that anybody can look up or guess. */
-function* findPublicSecrets(given: Variables): Generator<string> {
-  if (given.FLEETS?.includes(sha256(DEVELOPMENT_FLEET_KEY))) {
-    yield `FLEETS holds the hash of ${DEVELOPMENT_FLEET_KEY}: production refuses development's key`;
-  }
-  const keys = { CARD_KEYS: given.CARD_KEYS, CARD_FINGERPRINT_KEY: given.CARD_FINGERPRINT_KEY };
-  for (const [name, text = ""] of Object.entries(keys)) {
-    if (text.includes(ZERO_KEY)) yield `${name} holds a key of zeros, which is none`;
-  }
-}
-
-const ZERO_KEY = Buffer.alloc(32).toString("base64");
-const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
 /** Reads the texts that the `MSG_…` variables replace, by name. */
 function readTexts(variables: Variables): ReadonlyMap<string, string> {

@@ -15,7 +15,7 @@ export const GATEWAY_NAMES = ["sandbox", "iyzico", "craftgate", "stripe"] as con
 export type GatewayName = typeof GATEWAY_NAMES[number];
 
 /** Stands for every fleet, where one gateway is named for all. */
-export const EVERY_FLEET = "*";
+const EVERY_FLEET = "*";
 
 interface Account {
   readonly url: string;

@@ -6,7 +6,7 @@ import type { Log } from "../../domain/ports/log.ts";
 /** How long one call to Redis may take; then Kese goes on without it. */
 export const REDIS_TIMEOUT_MILLISECONDS = 250;
 /** How long a call may take that must not be left out. */
-export const REDIS_PATIENCE_MILLISECONDS = 5_000;
+const REDIS_PATIENCE_MILLISECONDS = 5_000;
 /** How long Redis is not asked after a failed call, so that not every call waits for the time-out. */
 export const REDIS_BACK_OFF_MILLISECONDS = 5_000;
 

@@ -5,7 +5,7 @@ import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
 import { entryAnswer } from "../contract/entry_answers.ts";
 
 /** The body of an event: an entry as the journal lists it, and whose it is. */
-export const EVENT_BODY = z.object({
+const EVENT_BODY = z.object({
   type: z.enum(ENTRY_TYPES),
   timestamp: z.iso.datetime().meta({ description: "When it happened." }),
   data: entryAnswer.extend({ filo: z.string(), userNo: z.string() }).meta({ id: "EventData" }),
