@@ -4,19 +4,11 @@ import { kurus } from "../../domain/money.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
 import { assertAddsUp, sendWell } from "../support/answers.ts";
 import { createPatientClock } from "../support/clock.ts";
-import { openCraftgateFake } from "../support/gateways/craftgate_fake.ts";
-import type { FakeOptions, FakeStep } from "../support/gateways/fake.ts";
-import { openIyzicoFake } from "../support/gateways/iyzico_fake.ts";
-import { openStripeFake } from "../support/gateways/stripe_fake.ts";
+import { CONFIGURED } from "../support/gateways/configured.ts";
+import type { FakeStep } from "../support/gateways/fake.ts";
 import { toRequest } from "../support/gateways/user.ts";
 import type { WireFake } from "../support/gateways/wire.ts";
 import { createUser, FLEET, openTestKese, send, type TestKese } from "../support/kese.ts";
-
-const GATEWAYS: readonly ((options: FakeOptions) => WireFake)[] = [
-  openIyzicoFake,
-  openCraftgateFake,
-  openStripeFake,
-];
 
 /** Tops up 50.00 with a new card, whose bank answers as the step says; gives the top-up's id. */
 async function topUp(kese: TestKese, fake: WireFake, step: FakeStep): Promise<string> {
@@ -37,9 +29,7 @@ function leftKurus(fake: WireFake): number {
   );
 }
 
-for (const open of GATEWAYS) {
-  const { name } = await nameOf(open);
-
+for (const { name, open } of CONFIGURED) {
   Deno.test(`reconcile() gives back what ${name} charged for a top-up that it had declined`, async () => {
     await using fake = open({});
     await using kese = await openTestKese({ gateway: fake.gateway, clock: createPatientClock() });
@@ -77,9 +67,4 @@ for (const open of GATEWAYS) {
     const { topUps, faults, unanswered } = await reconcile(kese);
     assertEquals([topUps.failed, faults, unanswered], [1, [], 0]);
   });
-}
-
-async function nameOf(open: (options: FakeOptions) => WireFake): Promise<{ name: string }> {
-  await using fake = open({});
-  return fake.gateway.traits;
 }

@@ -3,22 +3,14 @@ import type { MongoCommand } from "../../../infra/mongo/connection.ts";
 import { readTable, toFileUrl } from "../../../scripts/placed_table.ts";
 import { sendWell } from "../../support/answers.ts";
 import { createPatientClock } from "../../support/clock.ts";
-import { openCraftgateFake } from "../../support/gateways/craftgate_fake.ts";
-import type { FakeCall, FakeOptions } from "../../support/gateways/fake.ts";
-import { openIyzicoFake } from "../../support/gateways/iyzico_fake.ts";
-import { openStripeFake } from "../../support/gateways/stripe_fake.ts";
+import { CONFIGURED, type Configured } from "../../support/gateways/configured.ts";
+import type { FakeCall } from "../../support/gateways/fake.ts";
 import { comeBack, toRequest } from "../../support/gateways/user.ts";
 import type { WireFake } from "../../support/gateways/wire.ts";
 import { createUser, openTestKese, type TestKese } from "../../support/kese.ts";
 import { mongoUri, openFreshMongoStore } from "../../support/mongo_store.ts";
 
-const NAMES = ["iyzico", "craftgate", "stripe"] as const;
-type Name = typeof NAMES[number];
-const GATEWAYS: Readonly<Record<Name, (options: FakeOptions) => WireFake>> = {
-  iyzico: openIyzicoFake,
-  craftgate: openCraftgateFake,
-  stripe: openStripeFake,
-};
+type Name = Configured["name"];
 
 /** A way of money on a warm account, and what it may cost. */
 interface Way {
@@ -115,14 +107,14 @@ async function prepare(kese: TestKese, fake: WireFake): Promise<string> {
   return body.topUpId;
 }
 
-async function countCosts(name: Name, way: Way) {
+async function countCosts({ open }: Configured, way: Way) {
   let commands: string[] = [];
   const note = ({ name, collection }: MongoCommand) => {
     if (collection !== "audit") commands.push(`${name} ${collection}`);
   };
   const store = await openFreshMongoStore({ onCommand: note });
   const clock = createPatientClock();
-  await using fake = GATEWAYS[name]({ clock });
+  await using fake = open({ clock });
   await using kese = await openTestKese({ store, gateway: fake.gateway, clock });
   const [line, json] = way.line(await prepare(kese, fake));
   if (way.wants3ds) fake.play("charge", "wants_3ds");
@@ -142,14 +134,15 @@ async function countCosts(name: Name, way: Way) {
 }
 
 for (const way of WAYS) {
-  for (const name of NAMES) {
+  for (const gateway of CONFIGURED) {
+    const { name } = gateway;
     Deno.test({
       name: `${name}: ${way.name} costs ${way.commands.length} commands to the store and ${
         way.requests[name].length
       } requests to the gateway`,
       ignore: mongoUri === undefined,
       fn: async () => {
-        const { commands, requests } = await countCosts(name, way);
+        const { commands, requests } = await countCosts(gateway, way);
         assertEquals({ commands, requests }, {
           commands: way.commands,
           requests: way.requests[name],
@@ -163,9 +156,9 @@ Deno.test("docs/gateways.md says what each way of money costs", async () => {
   const rows = WAYS.map(({ name, commands, requests }) => [
     name,
     String(commands.length),
-    ...NAMES.map((gateway) => String(requests[gateway].length)),
+    ...CONFIGURED.map((gateway) => String(requests[gateway.name].length)),
   ]);
-  const heading = ["way", "commands to the store", ...NAMES];
+  const heading = ["way", "commands to the store", ...CONFIGURED.map(({ name }) => name)];
   const text = await Deno.readTextFile(toFileUrl("docs/gateways.md"));
   assertEquals(readTable(text, "costs"), [heading, ...rows]);
 });

@@ -13,15 +13,15 @@ import type { WireFake } from "./wire.ts";
 export interface Configured {
   readonly name: "iyzico" | "craftgate" | "stripe";
   open(options?: FakeOptions): WireFake;
-  variables(url: string): Readonly<Record<string, string>>;
+  variables(url: string, fleet?: string): Readonly<Record<string, string>>;
 }
 
 export const CONFIGURED: readonly Configured[] = [
   {
     name: "iyzico",
     open: openIyzicoFake,
-    variables: (url) => ({
-      IYZICO_KEYS: `${FLEET}:${Object.values(SAMPLE_KEYS).join("|")}`,
+    variables: (url, fleet = FLEET) => ({
+      IYZICO_KEYS: `${fleet}:${Object.values(SAMPLE_KEYS).join("|")}`,
       IYZICO_URL: url,
       IYZICO_BUYER_DEFAULTS: JSON.stringify({ "*": BUYER_DEFAULTS }),
     }),
@@ -29,16 +29,16 @@ export const CONFIGURED: readonly Configured[] = [
   {
     name: "craftgate",
     open: openCraftgateFake,
-    variables: (url) => ({
-      CRAFTGATE_KEYS: `${FLEET}:${Object.values(CRAFTGATE_KEYS).join("|")}`,
+    variables: (url, fleet = FLEET) => ({
+      CRAFTGATE_KEYS: `${fleet}:${Object.values(CRAFTGATE_KEYS).join("|")}`,
       CRAFTGATE_URL: url,
     }),
   },
   {
     name: "stripe",
     open: openStripeFake,
-    variables: (url) => ({
-      STRIPE_KEYS: `${FLEET}:${Object.values(STRIPE_KEYS).join("|")}`,
+    variables: (url, fleet = FLEET) => ({
+      STRIPE_KEYS: `${fleet}:${Object.values(STRIPE_KEYS).join("|")}`,
       STRIPE_URL: url,
     }),
   },
@@ -61,9 +61,13 @@ export function variablesOf(
   };
 }
 
-/** The environment of such a development, read from its variables as main.ts does. */
-export function environmentOf(configured: Configured, url: string): Environment {
-  const read = readEnvironment(variablesOf(configured, url));
+/** The environment of such a development, read from its variables as main.ts does; `more` come on top. */
+export function environmentOf(
+  configured: Configured,
+  url: string,
+  more: Readonly<Record<string, string>> = {},
+): Environment {
+  const read = readEnvironment({ ...variablesOf(configured, url), ...more });
   assert(read.ok, read.ok ? "" : read.faults.join());
   return read.environment;
 }
