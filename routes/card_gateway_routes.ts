@@ -1,10 +1,10 @@
 import type { Context, Hono } from "hono";
-import { routePath } from "hono/route";
 import { textOf } from "../domain/erased.ts";
 import type { GatewayMessage } from "../domain/ports/card_gateway.ts";
 import type { TopUpState } from "../domain/workflows/top_up_state.ts";
 import { problem, type Read } from "./contract/problems.ts";
 import { readRawText } from "./http/body.ts";
+import { observeRoute } from "./http/observed_route.ts";
 import { render } from "./http/render.ts";
 import { readFacts, type Serving } from "./http/serve.ts";
 import {
@@ -17,11 +17,6 @@ import {
 
 /** Random, and so long that nobody finds one: whoever knows a top-up's id may see its bank's page. */
 const TOP_UP_ID = /^top_[0-9A-Z]{20,40}$/;
-
-/** `/webhook/:gateway` as OpenAPI writes it. */
-function toRoute(path: string): string {
-  return path.replaceAll(/:(\w+)/g, "{$1}");
-}
 
 /**
  * What banks, card gateways and users' browsers ask, without a session: the page for 3-D Secure, the
@@ -38,7 +33,7 @@ export function mountRoutes(app: Hono, serving: Serving): void {
       readonly fault: (status: number) => Response;
     },
   ): Promise<Response> {
-    observer?.routed({ method: context.req.method, route: toRoute(routePath(context)) });
+    observeRoute(context, observer);
     if (!admission.enter()) return fault(503);
     try {
       await opening();

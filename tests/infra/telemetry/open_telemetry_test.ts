@@ -36,6 +36,17 @@ async function ride(url: string): Promise<void> {
   orThrow(await kese.GET("/bakiye", { params: { query: { userNo } } }));
 }
 
+/** Asks as a browser does for what it shows. */
+async function browse(url: string): Promise<void> {
+  for (const path of PAGES) {
+    const answer = await fetch(`${url}${path}`, { headers: { accept: "text/html" } });
+    await answer.body?.cancel();
+    assertEquals(answer.status, 200, path);
+  }
+}
+
+const PAGES = ["/", "/docs", "/masa", "/static/kese.css", "/openapi.json"];
+
 const { name, surname, birthDate, phoneNumber, email, authCode } = newUser(USER) as Record<
   string,
   string
@@ -51,6 +62,7 @@ Deno.test("createOpenTelemetryObserver() names routes, counts money, and says no
     const variables = { ...productionOn({ SQLITE_PATH: path }), ...receiver.variables };
     await using running = startMain(variables);
     await ride(await running.url);
+    await browse(await running.url);
     running.kill("SIGTERM"); // Deno exports the rest as it ends
     assertEquals(await running.ended, 0, running.output());
 
@@ -58,7 +70,10 @@ Deno.test("createOpenTelemetryObserver() names routes, counts money, and says no
     const spans = objects.filter((object) => "spanId" in object && "kind" in object);
     const named = spans.map((span) => [span.name, attributesOf(span)["http.route"]]);
     const routes = new Set(named.map(([name]) => name));
-    assert(routes.has("POST /provizyon/{holdId}/tahsilat"), [...routes].join());
+    const asked = PAGES.map((path) => `GET ${path.replace("kese.css", "{file}")}`);
+    for (const route of ["POST /provizyon/{holdId}/tahsilat", ...asked]) {
+      assert(routes.has(route), `${route} is not among ${[...routes].join()}`);
+    }
     assertEquals(named.filter(([name, route]) => name?.toString().split(" ")[1] !== route), []);
 
     const counts = new Map<string, unknown>();
