@@ -7,11 +7,14 @@ import type { RejectionOf } from "./rejection.ts";
 /** Marks a closed account as erased, so that nothing personal can be written to it again. */
 export function decideErasing(
   account: Account,
-  command: Command,
+  { keepTexts, ...command }: Command & { readonly keepTexts: boolean },
 ): Decision<AccountErased, RejectionOf<"account_not_closed">> {
   if (account.status === "erased") return UNCHANGED;
   if (account.status !== "closed") return rejected({ code: "account_not_closed" });
-  return accepted<"account_erased">(account, command, { type: "account_erased" });
+  return accepted<"account_erased">(account, command, {
+    type: "account_erased",
+    ...(keepTexts && { keepsTexts: true }),
+  });
 }
 
 interface Digesting {
@@ -49,6 +52,15 @@ export function eraseEntry(
   const holdsTexts = texts.some((name) => typeof facts[name] === "string") || namesCard(facts);
   if (!holdsTexts && !holdsFingerprints(type)) return undefined;
   return eraseFacts(facts, { digest, texts }) as unknown as JournalEntry;
+}
+
+/** Whether an entry still has something that erasing replaces. */
+export function isStillToErase(
+  entry: JournalEntry,
+  options: Digesting & { readonly keepTexts: boolean },
+): boolean {
+  const erased = eraseEntry(entry, options);
+  return erased !== undefined && JSON.stringify(erased) !== JSON.stringify(entry);
 }
 
 /** The same of an entry's facts, in their order. What is erased already stays as it is. */

@@ -79,7 +79,10 @@ export interface AccountClosed extends Entry<"account_closed"> {
   readonly reason?: ErasableText;
 }
 /** Nothing is left of the person: no profile, no card. */
-export type AccountErased = Entry<"account_erased">;
+export interface AccountErased extends Entry<"account_erased"> {
+  /** Whether the free texts of its entries stay, as its fleet said then. */
+  readonly keepsTexts?: true;
+}
 export interface CardSaved extends Entry<"card_saved"> {
   readonly card: SavedCard;
 }

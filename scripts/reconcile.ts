@@ -1,5 +1,6 @@
 import { accountKey } from "../domain/account.ts";
 import { formatAmount } from "../domain/money.ts";
+import { finishErasing } from "../domain/workflows/erasing.ts";
 import { type Reconciled, reconcileRecords } from "../domain/workflows/reconciling.ts";
 import type { CardRefundCounts } from "../domain/workflows/card_refunds.ts";
 import type { SweepCounts } from "../domain/workflows/top_ups.ts";
@@ -14,6 +15,8 @@ export interface Report extends Reconciled {
   readonly topUps: SweepCounts;
   readonly cardRefunds: CardRefundCounts;
   readonly vaultOrphans: number;
+  /** Erasings that a process had not finished. */
+  readonly erasings: number;
   /** Sealed card numbers that were opened. */
   readonly vaultRecords: number;
   /** Ends of days that were worked out anew. */
@@ -21,8 +24,8 @@ export interface Report extends Reconciled {
 }
 
 /**
- * Settles open top-ups and card refunds and checks everything that is stored against the journal. If it all adds up,
- * removes card numbers that no account names. Safe while Kese runs.
+ * Settles open top-ups and card refunds, checks everything that is stored against the journal, and finishes
+ * what erasing left. If it all adds up, removes card numbers that no account names. Safe while Kese runs.
  *
  * @param options.keepsDays False where clocks jump by days, as only tests' do: no day is final then.
  */
@@ -47,6 +50,9 @@ export async function reconcile(
     digest: chainDigest,
     days: dayEnds,
   });
+  for (const { account, keepTexts } of reconciled.halfErased) {
+    await finishErasing(dependencies, account, { keepTexts });
+  }
   // What was damaged must not be kept as the end of a day.
   const mayKeep = keepsDays && reconciled.faults.length === 0;
   const { days, faults: dayFaults } = await dayEnds.prove({ mayKeep });
@@ -60,6 +66,7 @@ export async function reconcile(
   return {
     ...reconciled,
     faults,
+    erasings: reconciled.halfErased.length,
     topUps,
     cardRefunds,
     vaultOrphans,
@@ -105,6 +112,7 @@ function print(report: Report): void {
     `Card refunds: ${completed} given back, ${failed} failed, ${pending} still pending`,
   );
   console.log(`Vault: ${vaultOrphans} orphaned records removed, ${vaultRecords} opened`);
+  if (report.erasings > 0) console.log(`Erasing: ${report.erasings} finished`);
   console.log(`Journal: ${entries} entries of ${accounts} accounts replayed`);
   console.log(`Day's ends: ${days} worked out anew`);
   if (unanswered > 0) {

@@ -7,6 +7,8 @@ export interface StoredAccount {
   /** `filo/userNo`, or another name if there is no account. */
   readonly name: string;
   readonly account: Account | undefined;
+  /** Whether a profile or an authCode is kept with it. */
+  readonly hasPerson: boolean;
   /** What the store itself finds wrong. */
   readonly faults: readonly string[];
   /** Every entry, oldest first. Can be read once, before the next account. */

@@ -13,8 +13,11 @@ import type { Journal } from "../ports/journal.ts";
 import type { RejectionOf } from "../rejection.ts";
 import { journalPages } from "./journal_pages.ts";
 
-interface ErasingPorts {
+interface ErasingPorts extends FinishingPorts {
   readonly accounts: Pick<Accounts, "update">;
+}
+
+interface FinishingPorts {
   readonly auth: Pick<AuthStore, "endSessions">;
   readonly cache: Pick<ErasableCache, "replace">;
   readonly digests: Pick<Digests, "chain">;
@@ -34,15 +37,25 @@ export interface ErasingCommand extends Command {
  * A repeat does all steps again, because a process may have stopped between any two.
  */
 export async function eraseUser(
-  { accounts, auth, cache, digests, erasing, journal }: ErasingPorts,
+  ports: ErasingPorts,
   { account: id, keepTexts, ...command }: ErasingCommand,
 ): Promise<UpdateOutcome<AccountErased, RejectionOf<"account_not_closed">>> {
-  const outcome = await accounts.update(
+  const outcome = await ports.accounts.update(
     { account: id, command },
-    ({ account }) => decideErasing(account, command),
+    ({ account }) => decideErasing(account, { ...command, keepTexts }),
   );
   if (!("account" in outcome)) return outcome;
-  const { account } = outcome;
+  await finishErasing(ports, outcome.account, { keepTexts });
+  return outcome;
+}
+
+/** Removes what is left of the person of an account that is marked as erased. */
+export async function finishErasing(
+  { auth, cache, digests, erasing, journal }: FinishingPorts,
+  account: Account,
+  { keepTexts }: Pick<ErasingCommand, "keepTexts">,
+): Promise<void> {
+  const { id } = account;
   await auth.endSessions(id);
   await erasing.erasePerson(id);
   const digest = digests.chain;
@@ -53,7 +66,6 @@ export async function eraseUser(
   }
   await replaceCached(cache, account);
   await erasing.purge();
-  return outcome;
 }
 
 /** An older state in a cache has fingerprints of cards: as long as one may be there, nothing is done. */

@@ -1,11 +1,12 @@
 import { type Account, findCard, fromAccountKey } from "../account.ts";
 import type { Digest } from "../entry_chain.ts";
-import type { EntryOf } from "../journal.ts";
+import type { EntryOf, JournalEntry } from "../journal.ts";
 import { type Kurus, NO_MONEY } from "../money.ts";
 import type { Accounts } from "../ports/accounts.ts";
 import type { VaultStore } from "../ports/card_vault.ts";
 import type { StoredAccount, StoreRecords } from "../ports/store_records.ts";
-import { proveAccount } from "../reconciliation.ts";
+import { isStillToErase } from "../erasing.ts";
+import { findPersonFaults, proveAccount } from "../reconciliation.ts";
 import type { AccountDays, DayEndProof } from "./day_end_proof.ts";
 import { findGatewayFault, type GatewayProofPorts } from "./gateway_proof.ts";
 import { findLookUpFaults } from "./look_up_proof.ts";
@@ -27,8 +28,16 @@ export interface Reconciled {
   readonly faults: readonly string[];
   /** Accounts that are older than their journal. */
   readonly behind: readonly Behind[];
+  /** Accounts that are erased but for something personal: a process stopped while it erased them. */
+  readonly halfErased: readonly HalfErased[];
   /** Closed top-ups and ended card refunds whose outcome the card gateway did not confirm, because it did not answer. */
   readonly unanswered: number;
+}
+
+/** An erased account, and whether its free texts stay. */
+interface HalfErased {
+  readonly account: Account;
+  readonly keepTexts: boolean;
 }
 
 /** An account that was set back while its journal was not, and the account that the journal makes. */
@@ -42,6 +51,7 @@ interface Proved {
   readonly faults: readonly string[];
   readonly unanswered: number;
   readonly behind?: Behind;
+  readonly halfErased?: HalfErased;
   readonly days?: AccountDays;
   readonly balanceKurus?: Kurus;
 }
@@ -54,6 +64,7 @@ interface Proved {
 export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconciled> {
   const faults: string[] = [];
   const behind: Behind[] = [];
+  const halfErased: HalfErased[] = [];
   let [accounts, entries, unanswered] = [0, 0, 0];
   for await (const stored of ports.records.accounts()) {
     const proved = await proveInTwoLooks(ports, stored);
@@ -61,11 +72,12 @@ export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconci
     entries += proved.entries;
     unanswered += proved.unanswered;
     if (proved.behind) behind.push(proved.behind);
+    if (proved.halfErased) halfErased.push(proved.halfErased);
     proved.days?.count(proved.balanceKurus ?? NO_MONEY);
     faults.push(...proved.faults.map((fault) => `${stored.name}: ${fault}`));
   }
   for await (const fault of ports.records.strays()) faults.push(fault);
-  return { accounts, entries, faults, behind, unanswered };
+  return { accounts, entries, faults, behind, halfErased, unanswered };
 }
 
 /** Looks twice before it finds fault: what was still on its way at first has then arrived. */
@@ -81,6 +93,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   const { account, keeps } = stored;
   const proof = proveAccount(id, { digest: ports.digest, keeps });
   const days = ports.days?.ofAccount(id.filo);
+  const left = account?.status === "erased" ? findLeftBehind(ports.digest) : undefined;
   const gateway: string[] = [];
   let [entries, unanswered] = [0, 0];
   // Until they end, so never more than an account may have open.
@@ -89,6 +102,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
     const { entry } = one;
     entries++;
     days?.add(entry);
+    left?.add(entry);
     const unknown = proof.unknownRefunded(entry);
     proof.add(one, unknown === undefined ? undefined : await stored.refunded(unknown));
     if (entry.type === "card_refund_started") started.set(entry.id, entry);
@@ -109,6 +123,11 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   const isBehind = faults.length === 0 && account.seq < replayed.seq;
   faults.push(...proof.accountFaults(account));
   faults.push(...findLookUpFaults(stored, replayed), ...await findCardFaults(ports, account));
+  // Nothing is erased of an account that does not add up: its status may be what is wrong.
+  const halfErased = left !== undefined && faults.length === 0 && (stored.hasPerson || left.has())
+    ? { account, keepTexts: left.keepTexts() }
+    : undefined;
+  if (!halfErased) faults.push(...findPersonFaults(account, stored.hasPerson));
   return {
     entries,
     unanswered,
@@ -116,6 +135,22 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
     ...(days && { days }),
     balanceKurus: account.balanceKurus,
     ...(isBehind && { behind: { stored: account, replayed } }),
+    ...(halfErased && { halfErased }),
+  };
+}
+
+/** Finds what erasing has left in entries: whether texts stay is in the entry that erased the account. */
+function findLeftBehind(digest: Digest) {
+  let keepTexts = false;
+  let [hasTexts, hasOther] = [false, false];
+  return {
+    add(entry: JournalEntry): void {
+      if (entry.type === "account_erased") keepTexts = entry.keepsTexts === true;
+      hasOther ||= isStillToErase(entry, { digest, keepTexts: true });
+      hasTexts ||= isStillToErase(entry, { digest, keepTexts: false });
+    },
+    has: () => hasOther || (hasTexts && !keepTexts),
+    keepTexts: () => keepTexts,
   };
 }
 

@@ -3,7 +3,7 @@ import { type AccountId, accountKey, fromAccountKey } from "../../domain/account
 import type { JournalEntry } from "../../domain/journal.ts";
 import { NO_MONEY } from "../../domain/money.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
-import { findPersonFaults, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
+import { type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
 import { findDifferences } from "../../domain/differences.ts";
 import { fromAccountDocument, type UserDocument } from "./account_documents.ts";
 import {
@@ -60,6 +60,8 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
     return {
       name,
       ...readAccount(document),
+      // Of an erased account the document has no personal field left.
+      hasPerson: document.name !== undefined,
       ...(!isNamed && { faults: [`is of user ${filo}/${userNo}`] }),
       entries: () => entries(document),
       refunded: (entryId) => refunded(document, entryId),
@@ -114,9 +116,7 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
 function readAccount(document: UserDocument): Pick<StoredAccount, "account" | "faults"> {
   try {
     const account = fromAccountDocument(fromAccountKey(document._id), document);
-    // Of an erased account the document has no personal field left.
-    const faults = findPersonFaults(account, document.name !== undefined);
-    return { account, faults: [...faults, ...findDrainFaults(document)] };
+    return { account, faults: findDrainFaults(document) };
   } catch {
     return { account: undefined, faults: ["its document cannot be read"] };
   }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { type Account, fromAccountKey } from "../../domain/account.ts";
-import { findPersonFaults, type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
+import { type LookedUp, type StoredEntry } from "../../domain/reconciliation.ts";
 import type { StoredAccount, StoreRecords } from "../../domain/ports/store_records.ts";
 import { SELECT_ACCOUNT } from "./account_store.ts";
 import type { SqliteDatabase } from "./database.ts";
@@ -127,6 +127,7 @@ async function* readAccounts(database: Snapshot["database"]): AsyncGenerator<Sto
     yield {
       name: key ?? `account number ${accountNo}`,
       ...read,
+      hasPerson: row.person_no !== null,
       faults: [...read.faults, ...findContactFaults(selectPerson.get(accountNo))],
       entries: () => entriesOf(row),
       refunded: (entryId): LookedUp | undefined => journal.refundedIn(accountNo, entryId),
@@ -151,7 +152,7 @@ function groupByAccount<Row extends { readonly account_key: string }>(
 }
 
 function readAccount(
-  { account_key: key, head_no, person_no, seq, unfiled }: NumberRow,
+  { account_key: key, head_no, seq, unfiled }: NumberRow,
   row: unknown,
 ): { readonly account: Account | undefined; readonly faults: readonly string[] } {
   if (key === null) {
@@ -169,7 +170,7 @@ function readAccount(
   }
   try {
     const account = fromAccountRow(fromAccountKey(key), stored);
-    return { account, faults: [...faults, ...findPersonFaults(account, person_no !== null)] };
+    return { account, faults };
   } catch {
     return { account: undefined, faults: [...faults, "its state cannot be read"] };
   }

@@ -26,15 +26,20 @@ function entry(facts: object): JournalEntry {
   return { ...FACTS, ...facts } as unknown as JournalEntry;
 }
 
+const ERASING = { ...COMMAND, keepTexts: false };
+
 Deno.test("decideErasing() marks a closed account once, and no other", () => {
   for (const status of ["active", "frozen"] as const) {
     const refused = rejected({ code: "account_not_closed" });
-    assertEquals(decideErasing(testAccount({ status }), COMMAND), refused);
+    assertEquals(decideErasing(testAccount({ status }), ERASING), refused);
   }
   const closed = testAccount({ status: "closed", cards: testCards(2), selectedCardId: "card_1" });
-  const { account } = accept(decideErasing(closed, COMMAND));
+  const { account, entry } = accept(decideErasing(closed, ERASING));
+  assertEquals("keepsTexts" in entry, false);
+  const kept = accept(decideErasing(closed, { ...ERASING, keepTexts: true }));
+  assertEquals(kept.entry.keepsTexts, true);
   assertEquals([account.status, account.cards, account.selectedCardId], ["erased", [], null]);
-  assertEquals(decideErasing(account, COMMAND), { outcome: "unchanged" });
+  assertEquals(decideErasing(account, ERASING), { outcome: "unchanged" });
 });
 
 /** An entry, what is left of it without its texts, and what with them; undefined if nothing changes. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { StoreUnavailableError } from "../../domain/ports/errors.ts";
 import { reconcileRecords } from "../../domain/workflows/reconciling.ts";
+import { reconcile } from "../../scripts/reconcile.ts";
 import { chainDigest } from "../../infra/crypto/chain_digest.ts";
 import { assertProblem, assertReplays, journalOf, sendWell } from "../support/answers.ts";
 import { dumpTables, readFiles } from "../support/database_dump.ts";
@@ -312,6 +313,77 @@ onBothStores(
     assertEquals(await faultsOf(kese), []);
   },
 );
+
+onBothStores(
+  "reconcile() finishes what DELETE /kullanici left, wherever it stopped",
+  async ([kese]) => {
+    const { erasing } = kese.dependencies;
+    const id = { filo: "hergele", userNo: "1" };
+    await live(kese, "1");
+    await close(kese, "1");
+    const json = { userNo: "1" };
+    // Each time it stops one step later, and is not sent again.
+    const stops = [
+      [kese.dependencies.auth, "endSessions", "before"],
+      [erasing, "erasePerson", "after"],
+    ] as const;
+    for (const [place, [port, method, when]] of stops.entries()) {
+      const userNo = `${place + 2}`;
+      await live(kese, userNo);
+      await close(kese, userNo);
+      failOnce(port, method, when);
+      const stopped = await send(kese, "DELETE /kullanici", { json: { userNo } });
+      assertProblem(stopped, 503, "outcome_unknown", {});
+    }
+    const texts = async (userNo: string) => {
+      const person = await kese.store.people.find({ ...id, userNo });
+      const { entries } = await kese.store.journal.list({ ...id, userNo }, { limit: 100 });
+      const text = JSON.stringify([person, entries]);
+      return TEXTS.filter((one) => text.includes(one));
+    };
+    for (const userNo of ["2", "3"]) assert((await texts(userNo)).length > 0, userNo);
+    const { faults, erasings } = await reconcile(kese);
+    assertEquals([faults, erasings], [[], 2]);
+    assertEquals(await Promise.all(["2", "3"].map(texts)), [[], []]);
+    assertEquals(await kese.store.people.authCodeHash({ ...id, userNo: "2" }), undefined);
+    // Whom nobody erased is not touched, and what is erased is not erased again.
+    assert((await texts("1")).length > 0);
+    await sendWell(kese, "DELETE /kullanici", { json });
+    const { faults: left, erasings: again } = await reconcile(kese);
+    assertEquals([left, again], [[], 0]);
+  },
+);
+
+onBothStores(
+  "reconcile() leaves the free texts of a fleet that keeps them, and finishes all else",
+  async ([kese]) => {
+    const userNo = "1";
+    await live(kese, userNo);
+    await close(kese, userNo);
+    failOnce(kese.dependencies.erasing, "eraseEntries", "before");
+    await send(kese, "DELETE /kullanici", { json: { userNo } });
+    assertEquals((await reconcile(kese)).erasings, 1);
+    const { entries } = await kese.store.journal.list({ filo: "hergele", userNo }, { limit: 100 });
+    const text = JSON.stringify(entries);
+    assert(NOTE !== undefined && text.includes(NOTE));
+    assertEquals(/"fingerprint":"[0-9a-f]{64}"/.test(text), false);
+    assertEquals((await reconcile(kese)).erasings, 0);
+  },
+  () => ({ environment: { keepTexts: new Set(["hergele"]) } }),
+);
+
+Deno.test("reconcile() erases nothing of an account that only its row says is erased", () =>
+  withTemporaryFile(async ({ path, open }) => {
+    await using kese = await openTestKese({ store: open() });
+    await live(kese, "1");
+    const database = new SqliteDatabase(path);
+    database.prepare(`UPDATE accounts SET state = json_set(state, '$.status', 'erased')`).run();
+    database.close();
+    const { faults, erasings } = await reconcile(kese);
+    assertEquals(erasings, 0);
+    assert(faults.some((fault) => fault.includes("status is")), faults.join());
+    assert(await kese.store.people.find({ filo: "hergele", userNo: "1" }));
+  }));
 
 Deno.test("DELETE /kullanici is not done while somebody reads the file as it was before", () =>
   withTemporaryFile(async ({ path, open }) => {

@@ -20,6 +20,8 @@ Deno.test("reconcile() says that everything adds up after payments, refunds and 
     entries: 6,
     faults: [],
     behind: [],
+    halfErased: [],
+    erasings: 0,
     unanswered: 0,
     topUps: { credited: 0, failed: 0, pending: 0, requires_action: 0 },
     cardRefunds: { completed: 0, failed: 0, pending: 0 },

@@ -340,4 +340,16 @@ export const OPERATIONS: readonly Operation[] = [
     entries: ["account_opened", "payment", "account_closed"],
     balance: "0.00",
   },
+  {
+    name: "erasing",
+    prepare: async (kese, userNo) => {
+      await createUser(kese, userNo, [VISA]);
+      await pay(kese, userNo, "100.00", "ride-1");
+      await sendWell(kese, "POST /hesap/kapat", { json: { userNo, reason: "Moved away" } });
+      return { line: "DELETE /kullanici", json: { userNo } };
+    },
+    status: 200,
+    entries: ["account_opened", "payment", "account_closed", "account_erased"],
+    balance: "0.00",
+  },
 ];

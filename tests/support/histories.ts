@@ -368,7 +368,7 @@ function decider(
     case "closing":
       return ({ account }) => decideClosing(account, command);
     case "erasing":
-      return ({ account }) => decideErasing(account, command);
+      return ({ account }) => decideErasing(account, { ...command, keepTexts: false });
     case "saving": {
       const { facts } = cardNumber("4242424242424242");
       const { cardId, fingerprint } = testCard(`card_${action.card}`);
