@@ -2,7 +2,7 @@ import { assertEquals, assertGreater, assertNotEquals } from "@std/assert";
 import { onBothStores, randomKey } from "./support/both_stores.ts";
 import { proveJournal, type ShownEntry } from "./support/answers.ts";
 import { lira } from "./support/amounts.ts";
-import { type Answer, createUser, FLEETS, send } from "./support/kese.ts";
+import { type Answer, createUser, FLEETS, send, signIn } from "./support/kese.ts";
 import { type Payment, payTo, sendWhileBusy } from "./support/payments.ts";
 import { type Running, startMain } from "./support/process.ts";
 
@@ -45,6 +45,12 @@ function countAnswers(answers: readonly Answer[]): Record<string, number> {
   const names = answers.map(({ status, body }) => [status, body?.code ?? []].flat().join(" "));
   const groups = Map.groupBy(names, (name) => name);
   return Object.fromEntries([...groups].map(([name, { length }]) => [name, length]));
+}
+
+/** What is sent again and again, under keys of that name. */
+interface Repeated {
+  readonly name: string;
+  readonly json?: object;
 }
 
 /** A payment that must succeed; gives its id. */
@@ -191,6 +197,94 @@ onBothStores(
       assertEquals(payments.length, 1 + races.filter(Boolean).length);
       assertEquals(payments.filter(({ id }) => id === paymentId).length, 1);
       assertEquals(ofType(entries, "hold_released").length, 20 - payments.length);
+    }),
+);
+
+onBothStores(
+  "payments and support at two processes share one balance, and an account is frozen, closed and erased once",
+  (variables) =>
+    withPair(variables, async ({ urls }) => {
+      const userNo = "rider";
+      await createUser(urls[0], userNo, "20.00");
+      const atBoth = (count: number, line: string, { json, name }: Repeated) =>
+        Promise.all(times(count, (place) => {
+          // Both processes are asked under each key.
+          const request = { json: { userNo, ...json }, key: `${name}-${place >> 1}` };
+          return sendWhileBusy(urls[place % 2] ?? "", line, request);
+        }));
+      const taken = await Promise.all([
+        atBoth(100, "POST /kart-saklamali-odeme", { name: "pay", json: { amount: "1" } }),
+        atBoth(100, "POST /bakiye-duzeltme", {
+          name: "fine",
+          json: { amount: "1", direction: "debit", reason: "fine" },
+        }),
+      ]);
+      const counts = countAnswers(taken.flat());
+      assertEquals(counts, { "201": 40, "402 insufficient_balance": 160 }, "20, each told twice");
+
+      const frozen = await atBoth(20, "POST /hesap/dondur", { name: "freeze" });
+      assertEquals(countAnswers(frozen), { "200": 2, "409 account_frozen": 18 });
+      for (const url of urls) {
+        const json = { userNo, amount: "1" };
+        assertEquals((await send(url, "POST /provizyon", { json })).body.code, "account_frozen");
+      }
+      const unfrozen = await atBoth(20, "POST /hesap/coz", { name: "unfreeze" });
+      assertEquals(countAnswers(unfrozen), { "200": 2, "409 account_not_frozen": 18 });
+      const closed = await atBoth(20, "POST /hesap/kapat", { name: "close" });
+      assertEquals(countAnswers(closed), { "200": 2, "409 account_closed": 18 });
+      const erased = await atBoth(20, "DELETE /kullanici", { name: "erase" });
+      assertEquals(countAnswers(erased), { "200": 20 });
+
+      const entries = await proveJournal(urls, userNo);
+      const [payments, fines] = [ofType(entries, "payment"), ofType(entries, "adjustment")];
+      assertEquals(payments.length + fines.length, 20);
+      assertEquals(entries.slice(21).map(({ type }) => type), [
+        ...["account_frozen", "account_unfrozen", "account_closed", "account_erased"],
+      ]);
+      for (const url of urls) {
+        const shown = await send(url, `GET /kullanici?userNo=${userNo}`);
+        assertEquals(shown.body.code, "user_not_found");
+      }
+    }),
+);
+
+onBothStores(
+  "a session that is ended at one process is over at the other, and a new authCode counts at both",
+  (variables) =>
+    withPair(variables, async ({ urls: [here, there] }) => {
+      const userNo = "rider";
+      await createUser(here, userNo, "0.00");
+      const shows = async (url: string, bearer: string) =>
+        (await send(url, "GET /bakiye", { bearer, filo: null })).status;
+      const ends: readonly (readonly [line: string, json: object, askersGoesOn: boolean])[] = [
+        ["PUT /kullanici/auth-kodu", { authCode: "new-1", currentAuthCode: "secret-rider" }, true],
+        ["DELETE /oturumlar", {}, false],
+      ];
+      for (const [line, json, askersGoesOn] of ends) {
+        const [asking, other] = [await signIn(here, userNo), await signIn(there, userNo)];
+        for (const bearer of [asking, other]) {
+          assertEquals([await shows(here, bearer), await shows(there, bearer)], [200, 200]);
+        }
+        const done = await send(here, line, { bearer: asking, filo: null, json });
+        assertEquals(done.status, 200, done.text);
+        assertEquals([await shows(there, other), await shows(here, other)], [401, 401]);
+        const asker = askersGoesOn ? 200 : 401;
+        assertEquals([await shows(there, asking), await shows(here, asking)], [asker, asker]);
+      }
+      const proved = async (url: string, authCode: string) => {
+        const json = { Filo: "hergele", userNo, authCode };
+        return (await send(url, "POST /authenticate_first_route", { json, bearer: null })).status;
+      };
+      assertEquals([await proved(there, "secret-rider"), await proved(there, "new-1")], [401, 201]);
+      const email = { json: { userNo, email: "Rider@Example.COM" } };
+      assertEquals((await send(here, "PUT /kullanici", email)).status, 200);
+      const { body } = await send(there, `GET /kullanici?userNo=${userNo}`);
+      assertEquals(body.email, "Rider@example.com");
+      const bearer = await signIn(there, userNo);
+      assertEquals((await send(here, "POST /hesap/kapat", { json: { userNo } })).status, 200);
+      assertEquals([await shows(there, bearer), await shows(here, bearer)], [401, 401]);
+      assertEquals((await send(here, "DELETE /kullanici", { json: { userNo } })).status, 200);
+      assertEquals(await proved(there, "new-1"), 401);
     }),
 );
 

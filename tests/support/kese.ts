@@ -214,9 +214,9 @@ export async function useKeys(kese: Kese, count: number): Promise<void> {
 }
 
 /** Signs a user in and gives their session token. */
-export async function signIn(kese: Kese, userNo: string): Promise<string> {
-  const first = await send(kese, "POST /authenticate_first_route", { json: { userNo } });
-  const second = await send(kese, "POST /authenticate_second_route", {
+export async function signIn(target: Target, userNo: string): Promise<string> {
+  const first = await send(target, "POST /authenticate_first_route", { json: { userNo } });
+  const second = await send(target, "POST /authenticate_second_route", {
     bearer: first.body.code,
     headers: { userNo },
   });
