@@ -66,7 +66,10 @@ export function createCardRefundSettling(ports: CardRefundSettlingPorts): Settle
   ): Promise<Outcome> {
     const gateway = gateways.named(started.gateway, account.filo);
     if (gateway === undefined) {
-      log.error("card_gateway_missing", { cardRefundId: started.id, gateway: started.gateway });
+      log.error("card_gateway_not_configured", {
+        cardRefundId: started.id,
+        gateway: started.gateway,
+      });
       return { status: "pending" };
     }
     const order = toOrder(started);

@@ -418,7 +418,7 @@ Deno.test("createCardRefunds() refuses before it takes anything when the gateway
   bench.isThere.value = false;
   const id = bench.orders[0]?.refundReference ?? "";
   assertEquals((await bench.here.find(ID, id))?.status, "pending");
-  assert(bench.lines.some((line) => line.includes("card_gateway_missing")));
+  assert(bench.lines.some((line) => line.includes("card_gateway_not_configured")));
   const [topUpId = ""] = bench.topUpIds;
   assertEquals(statusOf(await bench.refund({ topUpId })), "card_refund_refused");
   assertEquals(statusOf(await bench.refund()), "nothing_to_refund");
