@@ -1,12 +1,7 @@
 import type { AccountId } from "../account.ts";
 import type { CardRefundRejection } from "../card_refund.ts";
 import type { CardRefundStarted } from "../journal.ts";
-import {
-  CARD_REFUNDS_AT_ONCE,
-  CARD_REFUNDS_WAITING,
-  SETTLEMENTS_AT_ONCE,
-  TOP_UP_WAIT_MILLISECONDS,
-} from "../limits.ts";
+import { CARD_REFUNDS_AT_ONCE, CARD_REFUNDS_WAITING } from "../limits.ts";
 import type { AccountStore, OpenCardRefundAddress } from "../ports/account_store.ts";
 import type { UpdateOutcome } from "../ports/accounts.ts";
 import {
@@ -21,7 +16,8 @@ import {
   type CardRefundStartPorts,
   startCardRefund,
 } from "./card_refund_start.ts";
-import { readPages } from "./pages.ts";
+import { createConversations } from "./conversations.ts";
+import { countSettled, readPages } from "./pages.ts";
 
 export interface CardRefundPorts extends CardRefundSettlingPorts, CardRefundStartPorts {
   readonly accounts: CardRefundSettlingPorts["accounts"];
@@ -56,19 +52,10 @@ export function createCardRefunds(ports: CardRefundPorts): CardRefunds {
   const { clock, journal, log, store } = ports;
   const settleOne = createCardRefundSettling(ports);
 
-  // By card refund: requests for the same one share one conversation with the gateway.
-  const underway = new Map<string, Promise<CardRefundState>>();
-
-  // Requests that wait for an outcome: a gateway that does not answer must not hold up too many.
-  let waiting = 0;
+  const conversations = createConversations<CardRefundState>(clock, CARD_REFUNDS_WAITING);
 
   function settle(asked: CardRefundSettling): Promise<CardRefundState> {
-    const { started: { id } } = asked;
-    const joined = underway.get(id);
-    if (joined) return joined;
-    const settling = settleOne(asked).finally(() => underway.delete(id));
-    underway.set(id, settling);
-    return settling;
+    return conversations.join(asked.started.id, () => settleOne(asked));
   }
 
   /** Asks for the outcome and waits a while for it, if there is room. */
@@ -76,19 +63,15 @@ export function createCardRefunds(ports: CardRefundPorts): CardRefunds {
     const { started } = asked;
     const pending = { status: "pending", started } as const;
     // A sweep asks later; waiting here would only take memory.
-    if (underway.size >= SETTLEMENTS_AT_ONCE && !underway.has(started.id)) return pending;
+    if (!conversations.hasRoom(started.id)) return pending;
     const settling = settle(asked);
     // It may fail when nobody waits for it any more.
     settling.catch((error) => reportUnsettled(started.id, error));
-    if (waiting >= CARD_REFUNDS_WAITING) return pending;
-    waiting++;
     try {
-      return await clock.within(settling, TOP_UP_WAIT_MILLISECONDS) ?? pending;
+      return await conversations.wait(settling, () => {}) ?? pending;
     } catch {
       // The amount has left the balance, so the refund stays open, and the answer names it.
       return pending;
-    } finally {
-      waiting--;
     }
   }
 
@@ -130,17 +113,10 @@ export function createCardRefunds(ports: CardRefundPorts): CardRefunds {
     sweep: async (youngMilliseconds = 0) => {
       const now = clock.now();
       const except = { from: now - youngMilliseconds, to: now + youngMilliseconds };
-      const counts = { pending: 0, completed: 0, failed: 0 };
-      // Each page after the last one, and not from the start, because some may stay pending.
       const pages = readPages<OpenCardRefundAddress>((after) =>
         store.openCardRefunds(except, CARD_REFUNDS_AT_ONCE, after)
       );
-      for await (const page of pages) {
-        for (const status of await Promise.all(page.map(sweepOne))) {
-          if (status) counts[status]++;
-        }
-      }
-      return counts;
+      return await countSettled(pages, sweepOne, { pending: 0, completed: 0, failed: 0 });
     },
   };
 }

@@ -8,3 +8,21 @@ export async function* readPages<Item>(
     page = await read(last);
   }
 }
+
+/**
+ * Settles what is open, a page at one time, and counts how each stands afterwards. Each page comes after
+ * the last one, and not from the start, because some may stay open.
+ */
+export async function countSettled<Item, Status extends string>(
+  pages: AsyncIterable<readonly Item[]>,
+  settle: (item: Item) => Promise<Status | undefined>,
+  none: Readonly<Record<Status, number>>,
+): Promise<Readonly<Record<Status, number>>> {
+  const counts: Record<Status, number> = { ...none };
+  for await (const page of pages) {
+    for (const status of await Promise.all(page.map(settle))) {
+      if (status) counts[status]++;
+    }
+  }
+  return counts;
+}
