@@ -90,8 +90,13 @@ export function createMongoAuthStore(auth: Collection<AuthDocument>): AuthStore 
       return undefined;
     },
     takeBack: async (limits, now) => {
-      const ids = limits.map((limit) => counterId(limit, now));
-      await auth.updateMany({ _id: { $in: ids }, events: { $gt: 0 } }, { $inc: { events: -1 } });
+      await Promise.all(limits.map(async (limit) => {
+        const _id = counterId(limit, now);
+        // What nobody is counted in goes: strangers whom nobody had time for must not fill the disk.
+        const { deletedCount } = await auth.deleteOne({ _id, events: { $lte: 1 } });
+        if (deletedCount > 0) return;
+        await auth.updateOne({ _id, events: { $gt: 0 } }, { $inc: { events: -1 } });
+      }));
     },
   };
 }

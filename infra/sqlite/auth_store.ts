@@ -85,9 +85,12 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
   const countUp = database.prepare(`
     INSERT INTO counters (counter_key, window_start, events, expires_at) VALUES (?, ?, 1, ?)
     ON CONFLICT (counter_key, window_start) DO UPDATE SET events = events + 1`);
-  const countDown = database.prepare(`
-    UPDATE counters SET events = events - 1
-    WHERE counter_key = ? AND window_start = ? AND events > 0`);
+  const dropLast = database.prepare(
+    "DELETE FROM counters WHERE counter_key = ? AND window_start = ? AND events <= 1",
+  );
+  const countDown = database.prepare(
+    "UPDATE counters SET events = events - 1 WHERE counter_key = ? AND window_start = ?",
+  );
 
   return {
     addCode: (id, { codeHash, delivery, now, expiresAt }, maxOutstanding) => {
@@ -122,7 +125,11 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
       return undefined;
     },
     takeBack: (limits, now) => {
-      for (const limit of limits) countDown.run(counterKey(limit), windowStart(limit, now));
+      for (const limit of limits) {
+        const place = [counterKey(limit), windowStart(limit, now)] as const;
+        // What nobody is counted in goes: strangers whom nobody had time for must not fill the disk.
+        if (dropLast.run(...place).changes === 0) countDown.run(...place);
+      }
     },
   };
 }

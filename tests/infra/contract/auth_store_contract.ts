@@ -152,6 +152,18 @@ export function authStoreContract(name: string, withStore: WithStore<ContractSto
     assertEquals((await auth.count([other], NOW))?.key, "new");
   });
 
+  test("takeBack() leaves no counter in which nobody is counted", async ({ auth, counters }) => {
+    const limits = ["a", "b", "c"].map((key) => limit(key, { limit: 50 }));
+    await auth.count(limits, NOW);
+    await auth.takeBack(limits, NOW);
+    assertEquals(await counters(), []);
+    await Promise.all(Array.from({ length: 20 }, () => auth.count(limits, NOW)));
+    await Promise.all(Array.from({ length: 19 }, () => auth.takeBack(limits, NOW)));
+    assertEquals(await counters(), [1, 1, 1]);
+    await auth.takeBack(limits, NOW);
+    assertEquals(await counters(), []);
+  });
+
   test("count() lets exactly as many through as the limit says when many come at one moment", async ({ auth }) => {
     const many = (key: string) => Array.from({ length: 30 }, () => limit(key, { limit: 7 }));
     const counted = await Promise.all(many("a").map((one) => auth.count([one], NOW)));

@@ -321,7 +321,7 @@ const operations: readonly Operation[] = [
       "update users",
       // At one time.
       "find users",
-      "update auth",
+      "delete auth",
     ],
     prepare: () => ["POST /update_balance?userNo=1&balance=1"],
   },
