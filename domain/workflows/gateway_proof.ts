@@ -12,6 +12,13 @@ export interface GatewayProofPorts extends Omit<ClosedTopUpPorts, "gateway"> {
   readonly log: Log;
 }
 
+/** A contradiction, or that the gateway did not answer. */
+export type GatewayFault = "unanswered" | {
+  readonly says: string;
+  /** A charge that nobody owes, which was given back when it was found: whoever looks again finds it gone. */
+  readonly isUnowed?: true;
+};
+
 /** How the gateway contradicts an entry that closes a top-up or ends a card refund. */
 export async function findGatewayFault(
   ports: GatewayProofPorts,
@@ -20,7 +27,7 @@ export async function findGatewayFault(
     readonly entry: JournalEntry;
     readonly started: Map<string, EntryOf<"card_refund_started">>;
   },
-): Promise<string | undefined> {
+): Promise<GatewayFault | undefined> {
   if (entry.type === "top_up_credited" || entry.type === "top_up_failed") {
     return await findChargeFault(ports, id, entry);
   }
@@ -29,8 +36,9 @@ export async function findGatewayFault(
   }
   const beginning = started.get(entry.cardRefundId);
   started.delete(entry.cardRefundId);
-  return beginning &&
+  const says = beginning &&
     await findCardRefundFault(ports, id, { started: beginning, ending: entry });
+  return says === undefined || says === "unanswered" ? says : { says };
 }
 
 /** How the card gateway contradicts the journal; undefined if it does not. */
@@ -38,7 +46,7 @@ async function findChargeFault(
   ports: GatewayProofPorts,
   id: AccountId,
   closing: TopUpClosing,
-): Promise<string | undefined> {
+): Promise<GatewayFault | undefined> {
   const { type, amountKurus } = closing;
   const gateway = ports.gateways.named(closing.gateway, id.filo);
   const answer = gateway &&
@@ -47,19 +55,26 @@ async function findChargeFault(
   const started = { id: closing.topUpId };
   const unowed = { ...ports, gateway };
   const surplus = "surplus" in answer ? answer.surplus ?? [] : [];
+  const again: string[] = [];
   for (const charge of surplus) {
     const given = await giveBackUnowed(unowed, { started, charge, why: "surplus" });
-    if (given !== "given_back_before") return `the card was charged again as ${charge.providerRef}`;
+    if (given !== "given_back_before") again.push(charge.providerRef);
+  }
+  if (again.length > 0) {
+    return { says: `the card was charged again as ${again.join(", ")}`, isUnowed: true };
   }
   if (type === "top_up_failed") {
     if (answer.status !== "charged") return undefined;
     const given = await giveBackUnowed(unowed, { started, charge: answer, why: "failed" });
-    return given === "given_back_before" ? undefined : "failed, and the card was charged";
+    if (given === "given_back_before") return undefined;
+    return { says: "failed, and the card was charged", isUnowed: true };
   }
-  if (answer.status !== "charged") return `credited, and the card's side says ${answer.status}`;
-  const { amountKurus: charged } = answer;
-  if (charged === amountKurus) return undefined;
-  return `credited ${formatAmount(amountKurus)}, and the card was charged ${formatAmount(charged)}`;
+  if (answer.status !== "charged") {
+    return { says: `credited, and the card's side says ${answer.status}` };
+  }
+  if (answer.amountKurus === amountKurus) return undefined;
+  const [credited, charged] = [amountKurus, answer.amountKurus].map(formatAmount);
+  return { says: `credited ${credited}, and the card was charged ${charged}` };
 }
 
 /** What waits for a user who has not come back was not charged. */

@@ -49,6 +49,8 @@ interface Behind {
 interface Proved {
   readonly entries: number;
   readonly faults: readonly string[];
+  /** Those of them that are charges which nobody owed. */
+  readonly unowed: readonly string[];
   readonly unanswered: number;
   readonly behind?: Behind;
   readonly halfErased?: HalfErased;
@@ -80,12 +82,17 @@ export async function reconcileRecords(ports: ReconcilingPorts): Promise<Reconci
   return { accounts, entries, faults, behind, halfErased, unanswered };
 }
 
-/** Looks twice before it finds fault: what was still on its way at first has then arrived. */
+/**
+ * Looks twice before it finds fault: what was still on its way at first has then arrived. What the first
+ * look gave back is named all the same, although the second one finds it gone.
+ */
 async function proveInTwoLooks(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
   const proved = await prove(ports, stored);
   if (proved.faults.length === 0 || stored.account === undefined) return proved;
   const again = await ports.records.again?.(stored.account.id);
-  return again ? await prove(ports, again) : proved;
+  if (again === undefined) return proved;
+  const second = await prove(ports, again);
+  return { ...second, faults: [...new Set([...proved.unowed, ...second.faults])] };
 }
 
 async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Proved> {
@@ -95,6 +102,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   const days = ports.days?.ofAccount(id.filo);
   const left = account?.status === "erased" ? findLeftBehind(ports.digest) : undefined;
   const gateway: string[] = [];
+  const unowed: string[] = [];
   let [entries, unanswered] = [0, 0];
   // Until they end, so never more than an account may have open.
   const started = new Map<string, EntryOf<"card_refund_started">>();
@@ -108,14 +116,18 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
     if (entry.type === "card_refund_started") started.set(entry.id, entry);
     const fault = await findGatewayFault(ports, id, { entry, started });
     if (fault === "unanswered") unanswered++;
-    else if (fault) gateway.push(`entry ${entry.seq} (${entry.type} ${entry.id}): ${fault}`);
+    else if (fault) {
+      const list = fault.isUnowed ? unowed : gateway;
+      list.push(`entry ${entry.seq} (${entry.type} ${entry.id}): ${fault.says}`);
+    }
   }
   const replayed = proof.replayed();
-  const faults = [...stored.faults, ...proof.entryFaults(), ...gateway];
+  const faults = [...stored.faults, ...proof.entryFaults(), ...gateway, ...unowed];
   if (account === undefined) {
     return {
       entries,
       unanswered,
+      unowed,
       ...(days && { days }),
       faults: [...faults, ...(entries > 0 ? [describeEnd(replayed)] : [])],
     };
@@ -131,6 +143,7 @@ async function prove(ports: ReconcilingPorts, stored: StoredAccount): Promise<Pr
   return {
     entries,
     unanswered,
+    unowed,
     faults,
     ...(days && { days }),
     balanceKurus: account.balanceKurus,
