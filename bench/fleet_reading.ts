@@ -1,25 +1,27 @@
 /**
- * What a fleet's lists and exports cost on a large SQLite file, and what they cost payments.
+ * What a fleet's lists, exports and ends of days cost among many entries, and what they cost payments.
  *
  * @module
  */
 
 import { Buffer } from "node:buffer";
-import { DatabaseSync } from "node:sqlite";
 import { DAY_MILLISECONDS } from "../domain/limits.ts";
+import { createSystemClock } from "../infra/process/clock.ts";
+import { createLog } from "../infra/process/log.ts";
 import { sha256 } from "../infra/crypto/digests.ts";
 import { openSqliteStore } from "../infra/sqlite/store.ts";
 import { type Environment, readEnvironment } from "../infra/process/environment.ts";
+import { openMongoStore } from "../infra/mongo/store.ts";
 import { type Kese, openKese } from "../main.ts";
+import { median, medianRatio } from "./throughput.ts";
+import { DAYS, fillMongo, fillSqlite, FLEETS, START } from "./fleet_stores.ts";
 
 const KEY = "bench-fleet-key";
-const FLEETS = ["first", "second", "third"];
-const USERS = 10_000;
-const DAYS = 365;
-const START = Date.UTC(2025, 0, 1);
 const LINE_END = 10;
 const PAYERS = 64;
-const PAYING_MILLISECONDS = 4_000;
+/** Short turns, so that whatever else the machine does meets both. */
+const PAYING_MILLISECONDS = 1_000;
+const PAYING_TURNS = 12;
 const PAGES = 50;
 
 /** A production of three fleets on that file. */
@@ -38,52 +40,6 @@ function environmentOf(path: string): Environment {
   });
   if (!read.ok) throw new Error(`Cannot measure: ${read.faults.join(", ")}`);
   return read.environment;
-}
-
-/** Writes so many payments of all users in turns, spread over a year, straight into the tables. */
-function fill(path: string, entries: number): void {
-  const database = new DatabaseSync(path);
-  database.exec("PRAGMA synchronous = OFF; BEGIN");
-  const insertAccount = database.prepare("INSERT INTO accounts VALUES (?, ?, ?)");
-  const insertHead = database.prepare("INSERT INTO heads VALUES (?, ?, ?, 0)");
-  const insertEntry = database.prepare(
-    `INSERT INTO journal (entry_no, prev, entry_id, account_no, seq, type, amount, delta,
-      balance_after, at, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const state = JSON.stringify({
-    status: "active",
-    openHolds: [],
-    cards: [],
-    selectedCardId: null,
-    openTopUps: [],
-    openCardRefunds: [],
-    grantedKurus: 0,
-    spentGrantsKurus: 0,
-    cardSavesAt: [],
-    declinesAt: [],
-  });
-  for (let user = 1; user <= USERS; user++) {
-    insertAccount.run(user, `${FLEETS[user % FLEETS.length]}/${user}`, state);
-  }
-  const last = new Map<number, { readonly row: number; readonly seq: number }>();
-  for (let row = 1; row <= entries; row++) {
-    const user = (row - 1) % USERS + 1;
-    const { row: prev, seq } = last.get(user) ?? { row: 0, seq: 0 };
-    const at = START + Math.floor(row / entries * DAYS * DAY_MILLISECONDS);
-    const isFirst = seq === 0;
-    const facts = isFirst
-      ? { requestId: `request-${row}`, by: "fleet", cards: [] }
-      : { requestId: `request-${row}`, by: "fleet", orderId: `ride-${row}`, description: "A ride" };
-    insertEntry.run(
-      ...[row, prev, `${isFirst ? "ent" : "pay"}_${String(row).padStart(26, "0")}`, user, seq + 1],
-      ...[isFirst ? "account_opened" : "payment", isFirst ? 1_000_000 : 10],
-      ...[isFirst ? 1_000_000 : -10, 1_000_000 - seq * 10, at, JSON.stringify(facts)],
-    );
-    last.set(user, { row, seq: seq + 1 });
-  }
-  for (const [user, { row, seq }] of last) insertHead.run(user, row, seq > 1 ? row : null);
-  database.exec("COMMIT");
-  database.close();
 }
 
 function ask(kese: Kese, path: string, accept = "application/json"): Promise<Response> {
@@ -157,10 +113,7 @@ interface Exported {
 }
 
 /** Takes an export as fast as it comes, and looks at the memory meanwhile. */
-async function exportAll(
-  kese: Kese,
-  { expected = Infinity, signal }: { readonly expected?: number; readonly signal?: AbortSignal },
-): Promise<Exported> {
+async function exportAll(kese: Kese, expected: number): Promise<Exported> {
   const peaks: [number, number] = [0, 0];
   const begun = performance.now();
   let rows = 0;
@@ -170,7 +123,6 @@ async function exportAll(
     const { rss } = Deno.memoryUsage();
     if (rows < expected / 100) peaks[0] = Math.max(peaks[0], rss);
     peaks[1] = Math.max(peaks[1], rss);
-    if (signal?.aborted) break;
   }
   const mebibytes = [peaks[0] / 2 ** 20, peaks[1] / 2 ** 20] as const;
   return { rows, milliseconds: performance.now() - begun, mebibytes };
@@ -207,16 +159,36 @@ async function pay(kese: Kese): Promise<number> {
 export async function measureFleetReading(directory: string, entries: number): Promise<string[]> {
   const path = `${directory}/fleet-${entries}.db`;
   await openSqliteStore(path).close();
-  fill(path, entries);
+  fillSqlite(path, entries);
   await using kese = await openKese(environmentOf(path));
+  return [
+    `SQLite, ${entries} entries:`,
+    ...await measureReading(kese, entries),
+    ...await measurePayments(kese),
+  ];
+}
+
+/** Measures what is read on MongoDB. What payments keep there depends on a server that is none of Kese's. */
+export async function measureFleetReadingOnMongo(
+  uri: string,
+  { users, entries }: typeof MONGO_ENTRIES,
+): Promise<string[]> {
+  const log = createLog({ level: "error", clock: createSystemClock(), write: console.error });
+  const store = openMongoStore({ uri, dbName: "kese-bench-fleet", log });
+  await fillMongo(store, { users, entries });
+  await using kese = await openKese(environmentOf(":memory:"), { store });
+  const said = [`MongoDB, ${entries} entries:`, ...await measureReading(kese, entries)];
+  await store.database.dropDatabase();
+  return said;
+}
+
+async function measureReading(kese: Kese, entries: number): Promise<string[]> {
   const first = await timePages(kese, "from=2025-01-01&to=2025-01-01");
   const last = await timePages(kese, "");
-  const { rows, milliseconds, mebibytes } = await exportAll(kese, { expected: entries / 3 });
+  const { rows, milliseconds, mebibytes } = await exportAll(kese, entries / 3);
   const { coldMilliseconds, keptMilliseconds, busy } = await endDays(kese);
-  const said = [
-    `${entries} entries: a page of the first day ${first.toFixed(1)} ms, of the last ${
-      last.toFixed(1)
-    } ms`,
+  return [
+    `  a page of the first day ${first.toFixed(1)} ms, of the last ${last.toFixed(1)} ms`,
     `  CSV: ${rows} rows, ${Math.round(rows / milliseconds * 1_000)} a second, ${
       mebibytes.map(Math.round).join(" MiB in the first hundredth, ")
     } MiB in all`,
@@ -224,25 +196,38 @@ export async function measureFleetReading(directory: string, entries: number): P
       busy[1]
     } of the requests beside it), kept ${keptMilliseconds.toFixed(1)} ms`,
   ];
-  await pay(kese);
-  const ratios: number[] = [];
-  for (let turn = 0; turn < 3; turn++) {
-    const alone = await pay(kese);
-    const stop = new AbortController();
-    const exporting = exportAll(kese, { signal: stop.signal });
-    const together = await pay(kese);
-    stop.abort();
-    const { rows: meanwhile } = await exporting;
-    ratios.push(together / alone);
-    said.push(
-      `  payments: ${Math.round(alone)} a second alone, ${
-        Math.round(together)
-      } beside an export of ${meanwhile} rows`,
-    );
+}
+
+async function measurePayments(kese: Kese): Promise<string[]> {
+  for (let turn = 0; turn < 2; turn++) await pay(kese);
+  const alone: number[] = [];
+  const together: number[] = [];
+  for (let turn = 0; turn < PAYING_TURNS; turn++) {
+    const measures = [
+      async () => alone.push(await pay(kese)),
+      async () => together.push(await payBesideExport(kese)),
+    ];
+    for (const measure of turn % 2 === 0 ? measures : measures.toReversed()) await measure();
   }
-  const median = ratios.sort((one, other) => one - other)[1] ?? NaN;
-  return [...said, `  ratio ${median.toFixed(2)}`];
+  const [perSecond, beside] = [median(alone), median(together)].map(Math.round);
+  const ratio = medianRatio(together, alone).toFixed(2);
+  return [`  payments: ${perSecond} a second alone, ${beside} beside an export, ratio ${ratio}`];
+}
+
+/** Whoever takes the export only takes it, because it shares the process with what is measured. */
+async function payBesideExport(kese: Kese): Promise<number> {
+  const { body } = await ask(kese, "/filo/islemler", "text/csv");
+  let isOver = false;
+  const exporting = (async () => {
+    for await (const _bytes of body ?? []) if (isOver) return;
+  })();
+  const perSecond = await pay(kese);
+  isOver = true;
+  await exporting;
+  return perSecond;
 }
 
 /** The entries of the two files that are measured. */
 export const FLEET_FILES: readonly number[] = [20_000, 1_000_000];
+/** What is measured on MongoDB: few, because the server of the tests searches all of them each time. */
+export const MONGO_ENTRIES = { users: 500, entries: 20_000 };

@@ -26,7 +26,12 @@ import { measureColdStarts, measureEmptyStart } from "./cold_start.ts";
 import type { ContenderPlace } from "./contender_runner.ts";
 import { measureFiles, measureHistories, measureUsers } from "./growth.ts";
 import { measureEvents } from "./events.ts";
-import { FLEET_FILES, measureFleetReading } from "./fleet_reading.ts";
+import {
+  FLEET_FILES,
+  measureFleetReading,
+  measureFleetReadingOnMongo,
+  MONGO_ENTRIES,
+} from "./fleet_reading.ts";
 import { measureLoneConnection } from "./lone_connection.ts";
 import { writeFigures } from "./placed_figures.ts";
 import { claimTable, inColumns, loneTable, rateTable, startTable, userTable } from "./report.ts";
@@ -126,7 +131,7 @@ async function main(): Promise<void> {
       console.error(`${name}:`);
       try {
         if (name === "soak") await reportSoak(place);
-        else if (name === "fleet") await reportFleet(directory);
+        else if (name === "fleet") await reportFleet(place);
         else if (name === "events") await reportEvents(place);
         else await reportPart(name, place, isWriting);
       } catch (error) {
@@ -185,10 +190,11 @@ async function reportPart(name: string, place: Place, isWriting: boolean): Promi
   await writeFigures(readmeFigures(measured));
 }
 
-async function reportFleet(directory: string): Promise<void> {
+async function reportFleet({ directory, uri }: Place): Promise<void> {
   for (const entries of FLEET_FILES) {
     for (const line of await measureFleetReading(directory, entries)) console.log(line);
   }
+  for (const line of await measureFleetReadingOnMongo(uri, MONGO_ENTRIES)) console.log(line);
 }
 
 async function reportEvents({ directory, signal }: Place): Promise<void> {
