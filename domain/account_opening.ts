@@ -1,6 +1,6 @@
 import type { AccountId, Card } from "./account.ts";
 import { type Accepted, accepted, type Command } from "./decision.ts";
-import { unopened } from "./evolve.ts";
+import { createUnopened } from "./evolve.ts";
 import type { AccountOpened } from "./journal.ts";
 import type { Kurus } from "./money.ts";
 
@@ -18,7 +18,7 @@ export function openAccount(command: AccountOpeningCommand): Accepted<AccountOpe
   const { cards } = command;
   const selected = cards.find((card) => card.fingerprint === command.selectedFingerprint) ??
     cards.find((card) => card.verified) ?? cards[0];
-  return accepted<"account_opened">(unopened(command.account), command, {
+  return accepted<"account_opened">(createUnopened(command.account), command, {
     type: "account_opened",
     amountKurus: command.balanceKurus,
     cards: cards.map((card) => ({ ...card, selected: card === selected })),

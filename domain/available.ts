@@ -1,5 +1,5 @@
 import type { Account, Instant, OpenHold } from "./account.ts";
-import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+import { add, type Kurus, NO_MONEY, subtract } from "./money.ts";
 
 /** What it depends on. */
 type Money = Pick<Account, "balanceKurus" | "openHolds">;
@@ -27,5 +27,5 @@ export function heldKurus(account: Money, at: Instant): Kurus {
 /** What payments, holds and debits can take: the balance without what open holds set aside. */
 export function availableKurus(account: Money, at: Instant): Kurus {
   const held = heldKurus(account, at);
-  return held === NO_MONEY ? account.balanceKurus : add(account.balanceKurus, negative(held));
+  return held === NO_MONEY ? account.balanceKurus : subtract(account.balanceKurus, held);
 }

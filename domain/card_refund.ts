@@ -10,7 +10,7 @@ import type {
   GiveBackWay,
 } from "./journal.ts";
 import { DAY_MILLISECONDS, OPEN_CARD_REFUNDS_PER_ACCOUNT } from "./limits.ts";
-import { add, type Kurus, negative } from "./money.ts";
+import { add, type Kurus, subtract } from "./money.ts";
 import { refuseClosed, refuseShort } from "./refusals.ts";
 import type { AccountView } from "./refund.ts";
 import type { RejectionOf } from "./rejection.ts";
@@ -145,9 +145,9 @@ function giveBack(
 ): Decision<CardRefundStarted, CardRefundRejection> {
   const { topUpId, gateway, providerRef } = topUp;
   const terms = command.termsOf(gateway);
-  const refundableKurus = least(leftOf(topUp), cardMoneyKurus(account));
+  const refundableKurus = pickSmaller(leftOf(topUp), cardMoneyKurus(account));
   const amountKurus = command.amountKurus ??
-    least(refundableKurus, availableKurus(account, command.at));
+    pickSmaller(refundableKurus, availableKurus(account, command.at));
   if (refundableKurus === 0 || amountKurus === 0) {
     return rejected({ code: "nothing_to_refund", topUpId });
   }
@@ -189,10 +189,10 @@ function endCardRefund(
   const { topUpId, amountKurus } = open;
   const topUp = topUps.get(topUpId);
   if (topUp === undefined) throw new Error(`Cannot end ${cardRefundId}: its top-up is not loaded`);
-  const refundedKurus = add(topUp.refundedKurus, negative(amountKurus));
+  const refundedKurus = subtract(topUp.refundedKurus, amountKurus);
   return { cardRefundId, topUpId, gateway: topUp.gateway, amountKurus, refundedKurus };
 }
 
-function least(first: Kurus, second: Kurus): Kurus {
+function pickSmaller(first: Kurus, second: Kurus): Kurus {
   return first < second ? first : second;
 }

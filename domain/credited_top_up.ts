@@ -1,6 +1,6 @@
 import type { CreditedTopUp } from "./account.ts";
 import type { JournalEntry, TopUpCredited } from "./journal.ts";
-import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+import { type Kurus, NO_MONEY, subtract } from "./money.ts";
 
 /** A credited top-up of which nothing went back yet. */
 export function creditedTopUp(
@@ -22,7 +22,7 @@ export function topUpAfter(
 
 /** How much of a top-up can still go back. */
 export function leftOf({ amountKurus, refundedKurus }: CreditedTopUp): Kurus {
-  return add(amountKurus, negative(refundedKurus));
+  return subtract(amountKurus, refundedKurus);
 }
 
 /** Whether an entry says how much of a top-up went back or is on its way. */

@@ -100,11 +100,11 @@ export function accepted<Type extends EntryType>(
   } as unknown as EntryOf<Type>;
   const next = evolve(account, entry);
   if (next.openHolds.length === 0) return { outcome: "accepted", account: next, entry };
-  return { outcome: "accepted", account: next, entry: { ...entry, ...heldAfter(next, at) } };
+  return { outcome: "accepted", account: next, entry: { ...entry, ...toHeldAfter(next, at) } };
 }
 
 /** What an entry says while holds are open, so that its answer can show what was available then. */
-function heldAfter(account: Account, at: Instant): { readonly heldAfterKurus?: Kurus } {
+function toHeldAfter(account: Account, at: Instant): { readonly heldAfterKurus?: Kurus } {
   const heldAfterKurus = heldKurus(account, at);
   return heldAfterKurus > 0 ? { heldAfterKurus } : {};
 }

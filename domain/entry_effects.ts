@@ -1,4 +1,4 @@
-import { type Kurus, negative, NO_MONEY } from "./money.ts";
+import { type Kurus, negate, NO_MONEY } from "./money.ts";
 import type { AdjustmentDirection, EntryType, JournalEntry, Payment } from "./journal.ts";
 
 /** What an entry does to the account. */
@@ -63,5 +63,5 @@ export function deltaOf(
   const { balance } = EFFECTS[type];
   if (balance === 0) return NO_MONEY;
   const isCredit = balance === "by_direction" ? direction === "credit" : balance === 1;
-  return isCredit ? amountKurus : negative(amountKurus);
+  return isCredit ? amountKurus : negate(amountKurus);
 }

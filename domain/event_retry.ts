@@ -29,9 +29,13 @@ export function nextAttempt(
 ): Instant | undefined {
   const last = firstAt + EVENT_RETRY_DAYS * DAY_MILLISECONDS;
   if (now >= last) return undefined;
-  const pause = doubled(EVENT_PAUSE_FIRST_MILLISECONDS, attempts - 1, EVENT_PAUSE_MAX_MILLISECONDS);
+  const pause = doubleUpTo(
+    EVENT_PAUSE_FIRST_MILLISECONDS,
+    attempts - 1,
+    EVENT_PAUSE_MAX_MILLISECONDS,
+  );
   const asked = Math.min(asksMilliseconds, EVENT_PAUSE_MAX_MILLISECONDS);
-  return Math.min(now + Math.max(jittered(pause, chance), asked), last);
+  return Math.min(now + Math.max(addJitter(pause, chance), asked), last);
 }
 
 /** How long a receiver that answers nothing well is left alone after so many rests. */
@@ -39,15 +43,15 @@ export function restMilliseconds(
   rests: number,
   { chance, asksMilliseconds = 0 }: Pick<FailedAttempt, "chance" | "asksMilliseconds">,
 ): number {
-  const rest = doubled(EVENT_REST_FIRST_MILLISECONDS, rests, EVENT_REST_MAX_MILLISECONDS);
+  const rest = doubleUpTo(EVENT_REST_FIRST_MILLISECONDS, rests, EVENT_REST_MAX_MILLISECONDS);
   const asked = Math.min(asksMilliseconds, EVENT_REST_MAX_MILLISECONDS);
-  return Math.max(jittered(rest, chance), asked);
+  return Math.max(addJitter(rest, chance), asked);
 }
 
-function doubled(first: number, times: number, max: number): number {
+function doubleUpTo(first: number, times: number, max: number): number {
   return Math.min(first * 2 ** times, max);
 }
 
-function jittered(milliseconds: number, chance: number): number {
+function addJitter(milliseconds: number, chance: number): number {
   return Math.round(milliseconds * (1 - EVENT_PAUSE_JITTER + 2 * EVENT_PAUSE_JITTER * chance));
 }

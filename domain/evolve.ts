@@ -9,7 +9,7 @@ import { CARD_SAVES_PER_HOUR, DECLINES_PER_HOUR } from "./limits.ts";
 import { NO_MONEY } from "./money.ts";
 
 /** An account before its first entry, from which a replay of its journal starts. */
-export function unopened(id: AccountId): Account {
+export function createUnopened(id: AccountId): Account {
   return {
     id,
     head: "",

@@ -16,7 +16,7 @@ export function counterKey({ windowSeconds, key }: FixedWindow & { readonly key:
 }
 
 /** The limit with the time after which trying again makes sense: when the next window begins. */
-export function exceededUntilNextWindow<Limit extends FixedWindow>(
+export function toExceeded<Limit extends FixedWindow>(
   limit: Limit,
   now: Instant,
 ): Limit & { readonly retryAfterSeconds: number } {

@@ -1,5 +1,5 @@
 import type { Account } from "./account.ts";
-import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+import { add, type Kurus, NO_MONEY, subtract } from "./money.ts";
 
 /**
  * What of a balance may go back to cards, and what may not because no card brought it: an opening
@@ -11,13 +11,13 @@ type Grants = Pick<Account, "grantedKurus" | "spentGrantsKurus">;
 
 /** How much of the balance cards brought. */
 export function cardMoneyKurus(account: Account): Kurus {
-  return add(account.balanceKurus, negative(unspent(account)));
+  return subtract(account.balanceKurus, countUnspent(account));
 }
 
 /** Notes what payments have spent of what was granted, before money comes in that is another's. */
 export function settleGrants(account: Account): Grants {
-  const grantedKurus = unspent(account);
-  const spent = add(account.grantedKurus, negative(grantedKurus));
+  const grantedKurus = countUnspent(account);
+  const spent = subtract(account.grantedKurus, grantedKurus);
   return { grantedKurus, spentGrantsKurus: add(account.spentGrantsKurus, spent) };
 }
 
@@ -44,10 +44,10 @@ export function bringGrantBack(account: Account, backKurus: Kurus): Grants {
   const { grantedKurus, spentGrantsKurus } = settleGrants(account);
   return {
     grantedKurus: add(grantedKurus, backKurus),
-    spentGrantsKurus: add(spentGrantsKurus, negative(backKurus)),
+    spentGrantsKurus: subtract(spentGrantsKurus, backKurus),
   };
 }
 
-function unspent({ balanceKurus, grantedKurus }: Account): Kurus {
+function countUnspent({ balanceKurus, grantedKurus }: Account): Kurus {
   return grantedKurus < balanceKurus ? grantedKurus : balanceKurus;
 }

@@ -22,13 +22,16 @@ export function kurus(value: number): Kurus {
   return value as Kurus;
 }
 
-/** Adds two amounts; `add(a, negative(b))` subtracts. */
 export function add(first: Kurus, second: Kurus): Kurus {
   return kurus(first + second);
 }
 
+export function subtract(first: Kurus, second: Kurus): Kurus {
+  return kurus(first - second);
+}
+
 /** The same amount with the opposite sign. */
-export function negative(amount: Kurus): Kurus {
+export function negate(amount: Kurus): Kurus {
   return amount === 0 ? NO_MONEY : kurus(-amount);
 }
 

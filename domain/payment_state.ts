@@ -1,6 +1,6 @@
 import type { PaymentState } from "./account.ts";
 import type { JournalEntry, Payment } from "./journal.ts";
-import { add, type Kurus, negative, NO_MONEY } from "./money.ts";
+import { type Kurus, NO_MONEY, subtract } from "./money.ts";
 
 /** The payment that an entry made or refunded, as it is after the entry; undefined if it is not in view. */
 export function paymentAfter(
@@ -27,5 +27,5 @@ export function paymentState(
 
 /** How much of a payment can still be refunded. */
 export function refundableKurus(payment: PaymentState): Kurus {
-  return add(payment.amountKurus, negative(payment.refundedKurus));
+  return subtract(payment.amountKurus, payment.refundedKurus);
 }

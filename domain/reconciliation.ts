@@ -2,7 +2,7 @@ import { type Account, type AccountId, accountKey } from "./account.ts";
 import { movesCardRefund } from "./credited_top_up.ts";
 import { closingEntryId } from "./derived_ids.ts";
 import { CHAIN_START, type Digest, entryHash } from "./entry_chain.ts";
-import { evolve, unopened } from "./evolve.ts";
+import { createUnopened, evolve } from "./evolve.ts";
 import type { EntryOf, JournalEntry } from "./journal.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "./limits.ts";
 import { type Kurus, NO_MONEY } from "./money.ts";
@@ -61,7 +61,7 @@ export function proveAccount(
   id: AccountId,
   { digest, keeps }: { readonly digest: Digest; readonly keeps: KeptLookUps },
 ): AccountProof {
-  let state = unopened(id);
+  let state = createUnopened(id);
   let previous: string | null = CHAIN_START;
   let keys = 0;
   const faults: string[] = [];

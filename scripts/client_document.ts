@@ -29,12 +29,12 @@ export function toClientDocument(
   const { examples: _examples, headers: _headers, ...kept } = components;
   return {
     ...more,
-    paths: mapValues(paths, (methods) => mapValues(methods, slim)),
+    paths: mapValues(paths, (methods) => mapValues(methods, slimDown)),
     components: kept,
   };
 }
 
-function slim({ responses, ...operation }: Operation): Operation {
+function slimDown({ responses, ...operation }: Operation): Operation {
   const successes = Object.entries(responses).filter(([status]) => /^[23]/.test(status));
   const slimmed = successes.map(([status, { content }]) =>
     [status, { description: "", ...(content && { content }) }] as const

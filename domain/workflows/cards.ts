@@ -157,7 +157,7 @@ async function dropRefused(
   },
 ): Promise<void> {
   const { vault } = ports;
-  const saved = savedAs(outcome);
+  const saved = findSavedAs(outcome);
   const kept = saved === undefined ? undefined : await vault.open(id, saved).catch(() => undefined);
   const isShared = kept?.token?.equals(token) ?? false;
   const dropping = isShared ? vault.remove(id, [cardId]) : forgetCards(ports, id, [cardId]);
@@ -165,7 +165,7 @@ async function dropRefused(
 }
 
 /** The card as which the same one is saved already. */
-function savedAs(
+function findSavedAs(
   outcome: UpdateOutcome<CardSaved, CardRegistrationRejection>,
 ): string | undefined {
   if ("entry" in outcome) return outcome.entry.card.cardId;

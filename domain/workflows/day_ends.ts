@@ -124,7 +124,7 @@ export function createDayEnds({ store, clock, timeZone }: DayEndPorts): DayEnds 
     },
   ): Promise<ShownDayEnd> {
     const calendar = { filo, timeZone };
-    let shown = before?.isFinal === false ? before : await newestKept(calendar, day);
+    let shown = before?.isFinal === false ? before : await findNewestKept(calendar, day);
     let next = shown ? addDays(shown.end.day, 1) : await firstDay(filo);
     for (; next !== undefined && next <= day; next = addDays(next, 1)) {
       shown = await endOf(calendar, next, shown);
@@ -137,7 +137,7 @@ export function createDayEnds({ store, clock, timeZone }: DayEndPorts): DayEnds 
     };
   }
 
-  async function newestKept(calendar: Calendar, day: Day): Promise<ShownDayEnd | undefined> {
+  async function findNewestKept(calendar: Calendar, day: Day): Promise<ShownDayEnd | undefined> {
     const end = await store.newestUpTo(calendar, day);
     return end && { end, isFinal: true };
   }

@@ -52,7 +52,7 @@ export async function askForOutcome(ports: AskingPorts, asking: Asking): Promise
   const { started } = asking.state;
   try {
     const { ask } = asking;
-    const answer = await inTime<Inquiry>(
+    const answer = await askInTime<Inquiry>(
       ask === "charge"
         ? charge(ports, asking)
         : ask === "inquire"
@@ -67,7 +67,7 @@ export async function askForOutcome(ports: AskingPorts, asking: Asking): Promise
     return { outcome: PENDING, surplus: [] };
   }
 
-  async function inTime<T extends Inquiry>(asked: Promise<T>): Promise<T | typeof PENDING> {
+  async function askInTime<T extends Inquiry>(asked: Promise<T>): Promise<T | typeof PENDING> {
     return await clock.within(asked, GATEWAY_TIMEOUT_MILLISECONDS) ?? PENDING;
   }
 
@@ -83,7 +83,7 @@ export async function askForOutcome(ports: AskingPorts, asking: Asking): Promise
       return { status: "declined", reason: "authentication_expired" };
     }
     if (age < repeatableSeconds * 1_000 - MINUTE_MILLISECONDS) {
-      return await inTime(charge(ports, asking));
+      return await askInTime(charge(ports, asking));
     }
     if (age < notFoundIsFinalAfterSeconds * 1_000) return PENDING;
     const times = ports.plan.countNotFound(started.id);

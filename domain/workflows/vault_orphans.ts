@@ -51,7 +51,7 @@ async function removeUnnamed(
   const account = await readIfPossible(ports.accounts, first.account);
   // If the account cannot be read, its card numbers stay; reconciling reports it.
   if (account === "unreadable") return 0;
-  const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !names(account, cardId));
+  const orphans = records.map(({ cardId }) => cardId).filter((cardId) => !hasCard(account, cardId));
   return await forgetCards(ports, first.account, orphans);
 }
 
@@ -67,6 +67,6 @@ async function readIfPossible(
   }
 }
 
-function names(account: Account | undefined, cardId: string): boolean {
+function hasCard(account: Account | undefined, cardId: string): boolean {
   return account !== undefined && findCard(account, cardId) !== undefined;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
 import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
-import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
+import { toExceeded, windowStart } from "../../domain/fixed_window.ts";
 
 /** Keys that are remembered per policy. */
 export const KEYS_PER_POLICY = 100_000;
@@ -40,7 +40,7 @@ export function createMemoryRateLimiter(): RateLimiter {
       const exceeded = limits.find((limit) =>
         countIn(limit, windowStart(limit, now)) > limit.limit
       );
-      return exceeded && exceededUntilNextWindow(exceeded, now);
+      return exceeded && toExceeded(exceeded, now);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Collection } from "mongodb";
 import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../domain/account.ts";
 import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { RateLimit } from "../../domain/ports/rate_limiter.ts";
-import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
+import { counterKey, toExceeded, windowStart } from "../../domain/fixed_window.ts";
 import { isDuplicateKey } from "./connection.ts";
 
 /** What the collection `auth` holds: outstanding codes, sessions and counters, told apart by their `_id`. */
@@ -74,7 +74,7 @@ export function createMongoAuthStore(auth: Collection<AuthDocument>): AuthStore 
     count: async (limits, now) => {
       const [only, ...others] = limits;
       if (only && others.length === 0) {
-        return await countUp(auth, only, now) ? undefined : exceededUntilNextWindow(only, now);
+        return await countUp(auth, only, now) ? undefined : toExceeded(only, now);
       }
       const ids = limits.map((limit) => counterId(limit, now));
       const counters = await auth.find({ _id: { $in: ids } }).toArray();
@@ -82,10 +82,10 @@ export function createMongoAuthStore(auth: Collection<AuthDocument>): AuthStore 
       const usedUp = limits.find((limit) => {
         return (events.get(counterId(limit, now)) ?? 0) >= limit.limit;
       });
-      if (usedUp) return exceededUntilNextWindow(usedUp, now);
+      if (usedUp) return toExceeded(usedUp, now);
       for (const limit of limits) {
         // Others may have used it up since; the wider limits are then not counted.
-        if (!await countUp(auth, limit, now)) return exceededUntilNextWindow(limit, now);
+        if (!await countUp(auth, limit, now)) return toExceeded(limit, now);
       }
       return undefined;
     },

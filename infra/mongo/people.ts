@@ -7,7 +7,7 @@ import type { UserDocument } from "./account_documents.ts";
 const PROFILE = { _id: 0, name: 1, surname: 1, birthDate: 1, phoneNumber: 1, email: 1 } as const;
 
 /** Of an erased account nothing is left, and nothing may be written again. */
-function unerased(id: AccountId) {
+function matchUnerased(id: AccountId) {
   return { _id: accountKey(id), status: { $ne: "erased" as const } };
 }
 
@@ -15,22 +15,22 @@ function unerased(id: AccountId) {
 export function createMongoPeople(users: Collection<UserDocument>): People {
   return {
     find: async (id) => {
-      const found = await users.findOne<Profile>(unerased(id), { projection: PROFILE });
+      const found = await users.findOne<Profile>(matchUnerased(id), { projection: PROFILE });
       return found ?? undefined;
     },
     change: async (id, changes) => {
-      const changed = await users.findOneAndUpdate(unerased(id), { $set: changes }, {
+      const changed = await users.findOneAndUpdate(matchUnerased(id), { $set: changes }, {
         projection: PROFILE,
         returnDocument: "after",
       });
       return changed ?? undefined;
     },
     authCodeHash: async (id) => {
-      const user = await users.findOne(unerased(id), { projection: { authCode: 1 } });
+      const user = await users.findOne(matchUnerased(id), { projection: { authCode: 1 } });
       return user?.authCode;
     },
     changeAuthCode: async (id, authCode) => {
-      const { matchedCount } = await users.updateOne(unerased(id), {
+      const { matchedCount } = await users.updateOne(matchUnerased(id), {
         $set: { authCode },
       });
       return matchedCount === 1;

@@ -62,7 +62,7 @@ export function keepMoving(
   { moveWaiting, clock, log, intervalMilliseconds = MOVE_INTERVAL_MILLISECONDS }: Moving,
 ): () => void {
   if (moveWaiting === undefined) return () => {};
-  const start = oneAtATime(() =>
+  const start = keepFromOverlapping(() =>
     moveWaiting(clock.now()).catch((error) => log.warn("entries_not_moved", { error }))
   );
   const timer = setInterval(start, intervalMilliseconds);
@@ -96,7 +96,7 @@ export function keepClosingDays(
       if (!isStopped) log.warn("days_not_closed", { filo, error });
     }
   };
-  const start = oneAtATime(async () => {
+  const start = keepFromOverlapping(async () => {
     for (const filo of fleets) await close(filo);
   });
   const timer = setInterval(start, intervalMilliseconds);
@@ -114,7 +114,7 @@ export function keepSweeping(
   { sweep, inspect, log, intervalMilliseconds = SWEEP_INTERVAL_MILLISECONDS }: Sweeping,
 ): () => void {
   let wanted = inspect;
-  const start = oneAtATime(async () => {
+  const start = keepFromOverlapping(async () => {
     await sweep().catch((error) => log.error("sweep_failed", { error }));
     // Until it has succeeded once, because the database may be unavailable at first.
     await wanted?.().then(
@@ -128,7 +128,7 @@ export function keepSweeping(
 }
 
 /** Leaves out a round while the one before it is under way. The work must not reject. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+function keepFromOverlapping(work: () => Promise<void>): () => Promise<void> {
   let underway = false;
   return async () => {
     if (underway) return;

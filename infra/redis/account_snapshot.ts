@@ -91,28 +91,28 @@ const text = z.string();
  * A schema for each member, optional ones too: one that is left out does not compile. Strict, because
  * a member that this version does not know would be lost at the next save.
  */
-function whole<Value>(
+function requireAll<Value>(
   shape: { readonly [Name in keyof Value]-?: z.ZodType<Value[Name]> },
 ): z.ZodType<Value> {
   return z.strictObject(shape) as unknown as z.ZodType<Value>;
 }
 
-const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Account }>({
+const SNAPSHOT_BODY = requireAll<{ readonly databaseId: string; readonly account: Account }>({
   databaseId: text,
-  account: whole<Account>({
-    id: whole<AccountId>({ filo: text, userNo: text }),
+  account: requireAll<Account>({
+    id: requireAll<AccountId>({ filo: text, userNo: text }),
     head: text.min(1),
     seq: count.min(1),
     status: z.enum(ACCOUNT_STATUSES),
     balanceKurus: amount,
-    openHolds: z.array(whole<OpenHold>({
+    openHolds: z.array(requireAll<OpenHold>({
       holdId: text,
       amountKurus: amount,
       expiresAt: count,
       orderId: text.optional(),
       description: text.optional(),
     })),
-    cards: z.array(whole<Card>({
+    cards: z.array(requireAll<Card>({
       cardId: text,
       brand: z.enum(CARD_BRANDS),
       bin: text.nullable(),
@@ -126,13 +126,13 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
       expireYear: count.optional(),
     })),
     selectedCardId: text.nullable(),
-    lastPayment: whole<PaymentState>({
+    lastPayment: requireAll<PaymentState>({
       paymentId: text,
       amountKurus: amount,
       refundedKurus: amount,
       at: count,
     }).nullable(),
-    openTopUps: z.array(whole<OpenTopUp>({
+    openTopUps: z.array(requireAll<OpenTopUp>({
       topUpId: text,
       amountKurus: amount,
       cardId: text,
@@ -140,7 +140,7 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
       providerRef: text.optional(),
       actionExpiresAt: count.optional(),
     })),
-    openCardRefunds: z.array(whole<OpenCardRefund>({
+    openCardRefunds: z.array(requireAll<OpenCardRefund>({
       cardRefundId: text,
       topUpId: text,
       amountKurus: amount,
@@ -148,7 +148,7 @@ const SNAPSHOT_BODY = whole<{ readonly databaseId: string; readonly account: Acc
     })),
     grantedKurus: amount,
     spentGrantsKurus: amount,
-    recentKeys: whole<RecentKeys>({
+    recentKeys: requireAll<RecentKeys>({
       hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
       others: z.enum(["none", "stored", "unknown"]),
     }),

@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
 import type { RateLimit, RateLimiter } from "../../domain/ports/rate_limiter.ts";
-import { exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
+import { toExceeded, windowStart } from "../../domain/fixed_window.ts";
 import { type RedisConnection, RedisUnavailableError } from "./connection.ts";
 
 interface RedisRateLimiterOptions {
@@ -49,7 +49,7 @@ export function createRedisRateLimiter(
       const exceeded = typeof place === "number" ? limits[place - 1] : undefined;
       // Without a valid answer, requests are neither let through uncounted nor refused.
       if (exceeded === undefined) return await local.take(limits, now);
-      return exceededUntilNextWindow(exceeded, now);
+      return toExceeded(exceeded, now);
     },
   };
 }

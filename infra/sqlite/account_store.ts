@@ -15,7 +15,7 @@ import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
 import type { SqliteJournal } from "./journal.ts";
 import { createKeyReader } from "./key_reader.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import { type AccountRow, fromAccountRow, toOpeningRows, toSideRows } from "./account_rows.ts";
 import { toEntryRow } from "./entry_rows.ts";
 import type { Writer } from "./commit/writer.ts";
@@ -144,7 +144,7 @@ export function createSqliteAccountStore(
       arrivals.tell(opening.account.id.filo);
       return isNew;
     },
-    load: (id, options) => promised(() => load(id, options)),
+    load: (id, options) => toPromise(() => load(id, options)),
     save: async (next, expectedHead, entries) => {
       const key = accountKey(next.id);
       const beside = toSideRows(next, entries);
@@ -153,10 +153,10 @@ export function createSqliteAccountStore(
       arrivals.tell(next.id.filo);
       return saved;
     },
-    list: ({ limit, after }) => promised(() => list(limit, after)),
-    openTopUps: (...page) => promised(() => openTopUps(...page)),
-    openCardRefunds: (...page) => promised(() => openCardRefunds(...page)),
-    expiredHolds: (...page) => promised(() => expiredHolds(...page)),
+    list: ({ limit, after }) => toPromise(() => list(limit, after)),
+    openTopUps: (...page) => toPromise(() => openTopUps(...page)),
+    openCardRefunds: (...page) => toPromise(() => openCardRefunds(...page)),
+    expiredHolds: (...page) => toPromise(() => expiredHolds(...page)),
   };
 }
 

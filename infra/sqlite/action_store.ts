@@ -1,7 +1,7 @@
 import { accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { ActionRecord, ActionStore } from "../../domain/ports/user_actions.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface ActionWrites {
@@ -28,7 +28,7 @@ export function createSqliteActionStore(
   return {
     put: (record) => writer.write("putAction", record),
     get: (topUpId) =>
-      promised(() => {
+      toPromise(() => {
         const row = select.get(topUpId) as ActionRow | undefined;
         return row && fromActionRow(row);
       }),

@@ -2,9 +2,9 @@ import { type AccountId, accountKey, fromAccountKey, type Instant } from "../../
 import type { Session } from "../../domain/auth.ts";
 import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
-import { counterKey, exceededUntilNextWindow, windowStart } from "../../domain/fixed_window.ts";
+import { counterKey, toExceeded, windowStart } from "../../domain/fixed_window.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 
@@ -32,7 +32,7 @@ export function createSqliteAuthStore(
     ORDER BY created_at, token_hash`);
   return {
     listSessions: (id, now) =>
-      promised(() => {
+      toPromise(() => {
         const rows = selectSessions.all(accountKey(id), now) as unknown as SessionRow[];
         return rows.map(({ created_at: createdAt, expires_at: expiresAt }) => ({
           createdAt,
@@ -117,7 +117,7 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
       const exceeded = limits.find((limit) => {
         return isUsedUp.get(counterKey(limit), windowStart(limit, now), limit.limit) !== undefined;
       });
-      if (exceeded) return exceededUntilNextWindow(exceeded, now);
+      if (exceeded) return toExceeded(exceeded, now);
       for (const limit of limits) {
         const start = windowStart(limit, now);
         countUp.run(counterKey(limit), start, start + limit.windowSeconds * 1_000);

@@ -4,7 +4,7 @@ import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { createDayTallies } from "./day_tallies.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import { openReader } from "./reader.ts";
 
 export interface DayEndWrites {
@@ -50,7 +50,7 @@ export function createSqliteDayEnds({ database, writer, pace }: DayEndParts): Da
   async function* kept(): AsyncGenerator<KeptDayEnd> {
     let after: readonly string[] = ["", "", ""];
     for (;;) {
-      const rows = await promised(() => selectPage.all(...after) as unknown as EndRow[]);
+      const rows = await toPromise(() => selectPage.all(...after) as unknown as EndRow[]);
       for (const { filo, time_zone: timeZone, totals } of rows) {
         yield { filo, timeZone, end: toDayEnd(totals) };
       }
@@ -67,7 +67,7 @@ export function createSqliteDayEnds({ database, writer, pace }: DayEndParts): Da
     keep: async ({ filo, timeZone }, end) =>
       toDayEnd(await writer.write("insertDayEnd", filo, timeZone, end.day, JSON.stringify(end))),
     newestUpTo: ({ filo, timeZone }, day) =>
-      promised(() => {
+      toPromise(() => {
         const row = selectNewest.get(filo, timeZone, day) as { totals: string } | undefined;
         return row && toDayEnd(row.totals);
       }),

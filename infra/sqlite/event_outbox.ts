@@ -16,7 +16,7 @@ import type { EventLock } from "./event_lock.ts";
 import { createEventReads, type ListedRow, type ListSpan, type ReadEvent } from "./event_reads.ts";
 import { type EventPlace, type RepeatRow, toDeliveryWrite } from "./event_rows.ts";
 import type { EventWrites } from "./event_writes.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 
 /** How long a cursor may lag behind: what was delivered since is delivered again after a crash. */
 const CURSOR_MILLISECONDS = 1_000;
@@ -210,7 +210,7 @@ export function createSqliteEventOutbox(
       if (missing.length > 0) await writer.write("listenToEvents", ...missing);
     },
     lease: (filo, { url }) =>
-      promised(() => ({
+      toPromise(() => ({
         isOwn: lock.hold(filo),
         isStopped: reads.cursor(filo)?.stoppedFor === sha256(url),
       })),
@@ -219,15 +219,15 @@ export function createSqliteEventOutbox(
     hasten: (filo, now) => writer.write("hastenEvents", filo, now),
     stop: (filo, url) => writer.write("stopEvents", filo, sha256(url)),
     release,
-    list: (filo, options) => promised(() => list(filo, options)),
+    list: (filo, options) => toPromise(() => list(filo, options)),
     again: async (filo, entryId, now) => {
-      const found = await promised(() => reads.find(filo, entryId));
+      const found = await toPromise(() => reads.find(filo, entryId));
       const { since = Infinity } = reads.cursor(filo) ?? {};
       if (found === undefined || found.entryNo <= since) return undefined;
       // One without a row that is pending is sent anyway.
       const isRead = found.status !== null || stateOf(filo, found) === "delivered";
       await writer.write("repeatEvent", filo, isRead ? found.entryNo : null, now);
-      const changed = await promised(() => reads.find(filo, entryId));
+      const changed = await toPromise(() => reads.find(filo, entryId));
       return changed && toState(filo, changed);
     },
   };

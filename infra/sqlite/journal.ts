@@ -21,7 +21,7 @@ import type {
 import type { SqliteDatabase } from "./database.ts";
 import { type ChainEnd, createEntryChain, missingEntry } from "./entry_chain.ts";
 import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 
 /** The reading side of the journal, for routes and for the account store. */
 export interface SqliteJournal extends Journal {
@@ -104,14 +104,14 @@ export function createSqliteJournal(database: Pick<SqliteDatabase, "prepare">): 
   }
 
   return {
-    list: (id, options) => promised(() => list(id, options)),
-    find: (id, entryId) => promised(() => findIn(endOf(id)?.account_no, entryId)),
+    list: (id, options) => toPromise(() => list(id, options)),
+    find: (id, entryId) => toPromise(() => findIn(endOf(id)?.account_no, entryId)),
     ownerOf: (entryId) =>
-      promised(() => {
+      toPromise(() => {
         const row = selectOwner.get(entryId) as { account_key: string } | undefined;
         return row && fromAccountKey(row.account_key);
       }),
-    findPayment: (id, paymentId) => promised(() => findPayment(endOf(id)?.account_no, paymentId)),
+    findPayment: (id, paymentId) => toPromise(() => findPayment(endOf(id)?.account_no, paymentId)),
     refundedIn: (accountNo, entryId) =>
       findPayment(accountNo, entryId) ?? findTopUp(accountNo, entryId),
     topUps: (accountNo, topUpIds) => {

@@ -1,6 +1,6 @@
 import type { StoreMeta } from "../store.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface MetaWrites {
@@ -12,7 +12,7 @@ export function createSqliteMeta(database: SqliteDatabase, writer: Writer<MetaWr
   const select = database.prepare("SELECT value FROM meta WHERE name = ?");
   return {
     get: (name) =>
-      promised(() => (select.get(name) as { readonly value: string } | undefined)?.value),
+      toPromise(() => (select.get(name) as { readonly value: string } | undefined)?.value),
     swap: (name, was, text) => writer.write("swapMeta", name, was, text),
   };
 }

@@ -4,7 +4,7 @@ import type { NamedKey } from "../../domain/named_key.ts";
 import type { KeyAdding, NamedKeyStore, NewNamedKey } from "../../domain/ports/named_keys.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import { readNow } from "./unavailable.ts";
 
 /** What fleets' keys write; {@linkcode NamedKeyStore} says what each does. */
@@ -30,7 +30,7 @@ export function createSqliteNamedKeys(
     add: (...key) => writer.write("addNamedKey", ...key),
     find: (hash) => fromRow(readNow(() => selectByHash.get(hash))),
     list: (filo, { limit, before = null }) =>
-      promised(() =>
+      toPromise(() =>
         selectPage.all(filo, before, before, limit).flatMap((row) => fromRow(row) ?? [])
       ),
     revoke: (...named) => writer.write("revokeNamedKey", ...named),

@@ -4,7 +4,7 @@ import type { People, ProfileChanges } from "../../domain/ports/people.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { toPersonLookUps } from "./account_rows.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 
 export interface PeopleWrites {
   changePerson(key: string, changes: ProfileChanges): Profile | undefined;
@@ -22,10 +22,10 @@ export function createSqlitePeople(
   const selectProfile = database.prepare(SELECT_PROFILE);
   const selectAuthCode = database.prepare(`SELECT auth_code_hash FROM people WHERE ${OF_ACCOUNT}`);
   return {
-    find: (id) => promised(() => toProfile(selectProfile.get(accountKey(id)))),
+    find: (id) => toPromise(() => toProfile(selectProfile.get(accountKey(id)))),
     change: (id, changes) => writer.write("changePerson", accountKey(id), changes),
     authCodeHash: (id) =>
-      promised(() => {
+      toPromise(() => {
         const row = selectAuthCode.get(accountKey(id)) as { auth_code_hash: string } | undefined;
         return row?.auth_code_hash;
       }),

@@ -7,7 +7,7 @@ import {
   type SandboxRefund,
 } from "../gateways/sandbox.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface SandboxWrites {
@@ -33,7 +33,7 @@ export function createSqliteSandboxCharges(
   const find = createFinder(database);
   return {
     insertOnce: (charge) => writer.write("insertCharge", charge),
-    find: (reference) => promised(() => find(reference)),
+    find: (reference) => toPromise(() => find(reference)),
     end: (reference, declined) => writer.write("endCharge", reference, declined),
     giveBack: (reference, refund) => writer.write("giveChargeBack", reference, refund),
   };

@@ -1,7 +1,7 @@
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../domain/ports/card_vault.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { promised } from "./promised.ts";
+import { toPromise } from "./promised.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface VaultWrites {
@@ -36,14 +36,14 @@ export function createSqliteVaultStore(
   return {
     put: (records) => writer.write("putCards", records),
     get: (id, cardId) =>
-      promised(() => {
+      toPromise(() => {
         const row = select.get(accountKey(id), cardId) as VaultRow | undefined;
         return row && fromVaultRow(row);
       }),
     remove: (id, cardIds) => writer.write("removeCards", id, cardIds),
-    anyUnder: (keyId) => promised(() => anyUnder.get(keyId) !== undefined),
+    anyUnder: (keyId) => toPromise(() => anyUnder.get(keyId) !== undefined),
     list: ({ createdBefore, limit, after }) =>
-      promised(() => {
+      toPromise(() => {
         const from = after ? [accountKey(after.account), after.cardId] : ["", ""];
         const rows = list.all(...from, createdBefore, limit) as unknown as VaultRow[];
         return rows.map(fromVaultRow);

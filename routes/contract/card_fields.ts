@@ -7,12 +7,12 @@ import {
   CARDS_PER_ACCOUNT,
   GATEWAY_TOKEN_MAX_LENGTH,
 } from "../../domain/limits.ts";
-import { coded, secret, text } from "./texts.ts";
+import { failWith, secret, text } from "./texts.ts";
 import { TAKING_NUMBERS } from "./taking_numbers.ts";
 
 /** A card number that one of the rules of cards accepts; from here on it cannot be turned into text. */
 function cardNumber(parse: (value: unknown) => CardNumber | undefined) {
-  return z.string(coded("invalid_card_number")).transform((text, context): CardNumber => {
+  return z.string(failWith("invalid_card_number")).transform((text, context): CardNumber => {
     const number = parse(text);
     if (number !== undefined) return number;
     context.addIssue({ code: "custom", message: "invalid_card_number" });
@@ -33,7 +33,7 @@ export const cardHolder = text(CARD_HOLDER_MAX_LENGTH).meta({
 });
 
 function wholeNumber(pattern: RegExp, code: string) {
-  return z.string(coded(code)).regex(pattern, code).transform(Number);
+  return z.string(failWith(code)).regex(pattern, code).transform(Number);
 }
 
 export const expireMonth = wholeNumber(/^(0?[1-9]|1[0-2])$/, "invalid_month").meta({
@@ -67,5 +67,5 @@ export const knownCardNumber = cardNumber(CardNumber.parse).meta({
   example: "1234 5678 1234 1334",
 });
 
-export const knownCardNumbers = z.array(knownCardNumber, coded("invalid_cards"))
+export const knownCardNumbers = z.array(knownCardNumber, failWith("invalid_cards"))
   .max(CARDS_PER_ACCOUNT, "invalid_cards");

@@ -7,14 +7,14 @@
 import { z } from "zod";
 import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
 import { ID_MAX_LENGTH, PAGE_DEFAULT, PAGE_MAX, USER_NO_MAX_LENGTH } from "../../domain/limits.ts";
-import { coded, hidesNoCardNumber } from "./texts.ts";
+import { failWith, hidesNoCardNumber } from "./texts.ts";
 import { TAKING_NUMBERS } from "./taking_numbers.ts";
 
 const NAME = new RegExp(`^[A-Za-z0-9_-]{1,${USER_NO_MAX_LENGTH}}$`);
 
 /** The name of a fleet or user, or the beginning of one. */
 function name(code: string) {
-  return z.string(coded(code)).regex(NAME, { error: code, abort: true })
+  return z.string(failWith(code)).regex(NAME, { error: code, abort: true })
     .refine(hidesNoCardNumber, code);
 }
 
@@ -27,7 +27,7 @@ export const userNoPrefix = name("invalid_user_no")
 
 export const filo = name("invalid_filo").meta({ description: "The fleet.", example: "hergele" });
 
-const id = z.string(coded("invalid_id")).min(1, "invalid_id").max(ID_MAX_LENGTH, "invalid_id");
+const id = z.string(failWith("invalid_id")).min(1, "invalid_id").max(ID_MAX_LENGTH, "invalid_id");
 export const paymentId = id.meta({ example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const topUpId = id.meta({ example: "top_01JABCDEFGHJKMNPQRSTVWXYZ0" });
 export const cardRefundId = id.meta({ example: "crf_01JABCDEFGHJKMNPQRSTVWXYZ0" });
@@ -40,7 +40,7 @@ export const eventId = id.meta({
   example: "pay_01JABCDEFGHJKMNPQRSTVWXYZ0",
 });
 
-export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "invalid_limit")
+export const limit = z.string(failWith("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "invalid_limit")
   .transform(Number)
   .refine((count) => count <= PAGE_MAX, "invalid_limit")
   .meta({
@@ -52,10 +52,13 @@ export const limit = z.string(coded("invalid_limit")).regex(/^[1-9]\d{0,2}$/, "i
   });
 
 /** Opaque to clients; it holds the number of the last entry that was shown. */
-export const cursor = z.string(coded("invalid_cursor")).regex(/^s[1-9]\d{0,14}$/, "invalid_cursor")
+export const cursor = z.string(failWith("invalid_cursor")).regex(
+  /^s[1-9]\d{0,14}$/,
+  "invalid_cursor",
+)
   .transform((text) => Number(text.slice(1)))
   .meta({ description: "`nextCursor` of the page before." });
 
-export const entryType = z.enum(ENTRY_TYPES, coded("invalid_type")).meta({
+export const entryType = z.enum(ENTRY_TYPES, failWith("invalid_type")).meta({
   description: "Only entries of this type.",
 });

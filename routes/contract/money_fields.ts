@@ -10,12 +10,12 @@ import {
 } from "../../domain/limits.ts";
 import { type Kurus, parseAmount, parseBalance } from "../../domain/money.ts";
 import { AMOUNT_MAX, AMOUNT_MIN, BALANCE_MAX } from "./limits.ts";
-import { coded, hidesNoCardNumber, text } from "./texts.ts";
+import { failWith, hidesNoCardNumber, text } from "./texts.ts";
 import { TAKING_NUMBERS } from "./taking_numbers.ts";
 
 /** A decimal, read to kurus by one of the rules of money. */
 function money(parse: (value: unknown) => Kurus | undefined, code: string) {
-  return z.string(coded(code)).transform((value, context): Kurus => {
+  return z.string(failWith(code)).transform((value, context): Kurus => {
     const kurus = parse(value);
     if (kurus !== undefined) return kurus;
     context.addIssue({ code: "custom", message: code });
@@ -38,7 +38,7 @@ export const openingBalance = money(parseBalance, "invalid_balance").meta({
   example: "100.00",
 }).register(TAKING_NUMBERS, {});
 
-export const returnUrl = z.string(coded("invalid_return_url"))
+export const returnUrl = z.string(failWith("invalid_return_url"))
   .max(RETURN_URL_MAX_LENGTH, "invalid_return_url")
   .refine((text) => URL.canParse(text) && hidesNoCardNumber(text), "invalid_return_url")
   .meta({
@@ -65,7 +65,7 @@ export const reason = text(DESCRIPTION_MAX_LENGTH).meta({
   example: "Kilit açılmadı",
 });
 
-export const expiresInMinutes = z.string(coded("invalid_minutes"))
+export const expiresInMinutes = z.string(failWith("invalid_minutes"))
   .regex(/^[1-9]\d{0,4}$/, "invalid_minutes").transform(Number)
   .refine(
     (minutes) => minutes >= HOLD_MIN_MINUTES && minutes <= HOLD_MAX_MINUTES,
@@ -79,11 +79,12 @@ export const expiresInMinutes = z.string(coded("invalid_minutes"))
     example: 90,
   }).register(TAKING_NUMBERS, {});
 
-export const adjustmentDirection = z.enum(ADJUSTMENT_DIRECTIONS, coded("invalid_direction")).meta({
-  description: "`credit` gives to the user, `debit` takes.",
-});
+export const adjustmentDirection = z.enum(ADJUSTMENT_DIRECTIONS, failWith("invalid_direction"))
+  .meta({
+    description: "`credit` gives to the user, `debit` takes.",
+  });
 
-export const adjustmentReason = z.enum(ADJUSTMENT_REASONS, coded("invalid_reason"));
+export const adjustmentReason = z.enum(ADJUSTMENT_REASONS, failWith("invalid_reason"));
 
 export const note = text(DESCRIPTION_MAX_LENGTH).meta({
   description: "The fleet's own words.",

@@ -7,7 +7,7 @@ import {
   PHONE_NUMBER_MAX_LENGTH,
 } from "../../domain/limits.ts";
 import { readTelephone } from "./telephone.ts";
-import { coded, hidesNoCardNumber, line, secret, text } from "./texts.ts";
+import { failWith, hidesNoCardNumber, line, secret, text } from "./texts.ts";
 
 export const personalText = text(PERSONAL_TEXT_MAX_LENGTH);
 
@@ -16,7 +16,7 @@ export const authCode = secret(AUTH_CODE_MAX_LENGTH)
 
 export const currentAuthCode = authCode.meta({ description: "The authCode until now." });
 
-export const birthDate = z.iso.date({ ...coded("invalid_date"), abort: true })
+export const birthDate = z.iso.date({ ...failWith("invalid_date"), abort: true })
   .refine(
     (day) => day >= "1900-01-01" && day <= new Date().toISOString().slice(0, 10),
     "invalid_date",

@@ -1,6 +1,6 @@
 import { textOf } from "../../domain/erased.ts";
 import { type EntryOf, type JournalEntry, rideOf } from "../../domain/journal.ts";
-import { add, CURRENCY, formatAmount, type Kurus, negative } from "../../domain/money.ts";
+import { CURRENCY, formatAmount, type Kurus, subtract } from "../../domain/money.ts";
 import type { CardRefundState } from "../../domain/workflows/card_refund_settling.ts";
 import type { TopUpState } from "../../domain/workflows/top_up_state.ts";
 import type {
@@ -33,10 +33,6 @@ export function toMoneyAfter(
   const balance = formatAmount(balanceAfterKurus);
   if (heldAfterKurus === undefined) return { balance, available: balance };
   return { balance, available: formatAmount(subtract(balanceAfterKurus, heldAfterKurus)) };
-}
-
-function subtract(first: Kurus, second: Kurus): Kurus {
-  return add(first, negative(second));
 }
 
 export function toPayment(entry: EntryOf<"payment">): PaymentBody {

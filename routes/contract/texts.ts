@@ -5,7 +5,7 @@ import { holdsCardNumber } from "../../domain/card_number_search.ts";
  * The message of every issue is the code of the field's error, so that texts and statuses are found in
  * one table.
  */
-export function coded(code: string): { error: (issue: { input?: unknown }) => string } {
+export function failWith(code: string): { error: (issue: { input?: unknown }) => string } {
   return { error: ({ input }) => input === undefined ? "missing_parameter" : code };
 }
 
@@ -24,7 +24,7 @@ const COMPOSED_OF = 4;
  */
 export function line(maxLength: number, code: string): z.ZodString {
   const error = { error: code, abort: true };
-  return z.string(coded(code)).max(maxLength * COMPOSED_OF, error)
+  return z.string(failWith(code)).max(maxLength * COMPOSED_OF, error)
     .refine((value) => !HIDDEN.test(value), error)
     .normalize("NFC").trim().min(1, error).max(maxLength, error);
 }
@@ -37,7 +37,7 @@ export function text(maxLength: number): z.ZodString {
 /** A text of which only a slow hash is kept, so it may contain any characters. */
 export function secret(maxLength: number): z.ZodString {
   const error = { error: "invalid_text", abort: true };
-  return z.string(coded("invalid_text")).max(maxLength * COMPOSED_OF, error)
+  return z.string(failWith("invalid_text")).max(maxLength * COMPOSED_OF, error)
     // Half a surrogate pair has no UTF-8: all of them would have one hash.
     .refine((value) => value.isWellFormed(), error)
     // One secret, whichever system it is typed on.

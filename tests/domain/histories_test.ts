@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Account, CreditedTopUp, PaymentState } from "../../domain/account.ts";
-import { evolve, unopened } from "../../domain/evolve.ts";
+import { createUnopened, evolve } from "../../domain/evolve.ts";
 import { foldCommands, type FoldedOutcome, type LoadedAccount } from "../../domain/fold.ts";
 import { shortKey } from "../../domain/idempotency.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
@@ -302,7 +302,7 @@ Deno.test("decideHoldCapture() forgets in no history what a captured hold was fo
 
 Deno.test("evolve() makes of the entries from the first on the account that the rules left", () => {
   checkLives(({ account, entries }) => {
-    assertEquals(entries.reduce(evolve, unopened(ACCOUNT_ID)), account);
+    assertEquals(entries.reduce(evolve, createUnopened(ACCOUNT_ID)), account);
   });
 });
 

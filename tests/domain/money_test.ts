@@ -5,9 +5,10 @@ import {
   add,
   formatAmount,
   kurus,
-  negative,
+  negate,
   parseAmount,
   parseBalance,
+  subtract,
 } from "../../domain/money.ts";
 import {
   AMOUNTS_OUT_OF_RANGE,
@@ -165,8 +166,13 @@ Deno.test("add() throws where a sum could not be counted exactly", () => {
   assertThrows(() => add(kurus(Number.MAX_SAFE_INTEGER), kurus(1)), RangeError);
 });
 
-Deno.test("negative() turns a sum around and knows one zero only", () => {
-  assertEquals<unknown>(negative(kurus(5)), -5);
-  assertEquals<unknown>(negative(kurus(-5)), 5);
-  assertEquals(Object.is(negative(kurus(0)), 0), true);
+Deno.test("subtract() throws where a difference could not be counted exactly", () => {
+  assertEquals<unknown>(subtract(kurus(5), kurus(7)), -2);
+  assertThrows(() => subtract(kurus(-Number.MAX_SAFE_INTEGER), kurus(1)), RangeError);
+});
+
+Deno.test("negate() turns an amount around and knows one zero only", () => {
+  assertEquals<unknown>(negate(kurus(5)), -5);
+  assertEquals<unknown>(negate(kurus(-5)), 5);
+  assertEquals(Object.is(negate(kurus(0)), 0), true);
 });

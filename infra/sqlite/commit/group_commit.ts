@@ -61,7 +61,7 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
     try {
       return { result: database.transact(() => doWork(call)) };
     } catch (error) {
-      return failed(error);
+      return toFailed(error);
     }
   }
 
@@ -70,7 +70,7 @@ export function createGroupCommit<Writes extends WriteSet<Writes>>(
       return commitTogether(calls);
     } catch (error) {
       const shared = calls.length > 1 && error instanceof WorkError;
-      return calls.map((call) => shared ? commitAlone(call) : failed(error));
+      return calls.map((call) => shared ? commitAlone(call) : toFailed(error));
     }
   };
 }
@@ -103,6 +103,6 @@ class WorkError extends Error {
   override readonly name = "WorkError";
 }
 
-function failed(error: unknown): Outcome {
+function toFailed(error: unknown): Outcome {
   return { error: error instanceof WorkError ? error.cause : error };
 }

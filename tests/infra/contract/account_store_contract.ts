@@ -10,7 +10,7 @@ import {
 import { decideCardRegistration, newCard } from "../../../domain/card_registration.ts";
 import { closingEntryId } from "../../../domain/derived_ids.ts";
 import type { Command, Decision } from "../../../domain/decision.ts";
-import { evolve, unopened } from "../../../domain/evolve.ts";
+import { createUnopened, evolve } from "../../../domain/evolve.ts";
 import { foldCommands } from "../../../domain/fold.ts";
 import { mayHaveSeen, NO_KEYS } from "../../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT } from "../../../domain/limits.ts";
@@ -108,7 +108,7 @@ export function accountStoreContract(name: string, withStore: WithStore<LedgerSt
             assert(saved === "saved" || saved === "filed");
           }
           const { entries } = await journal.list(id, { limit: 100 });
-          const replayed = entries.toReversed().reduce(evolve, unopened(id));
+          const replayed = entries.toReversed().reduce(evolve, createUnopened(id));
           // A store may read the window only when a key is asked for.
           const stored = (await accounts.load(id, { keys: [keyed(1).keyHash] }))?.account;
           assert(stored);

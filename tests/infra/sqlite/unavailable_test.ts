@@ -5,7 +5,7 @@ import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { commitHere, createSqliteStore } from "../../../infra/sqlite/store.ts";
-import { promised } from "../../../infra/sqlite/promised.ts";
+import { toPromise } from "../../../infra/sqlite/promised.ts";
 import { readNow, toStoreError } from "../../../infra/sqlite/unavailable.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
@@ -84,10 +84,10 @@ Deno.test("findSession() says of a file that cannot be read that it is not avail
   assertThrows(() => auth.findSession("hash", 1), StoreUnavailableError);
 });
 
-Deno.test("readNow() and promised() say of a read that the store is away", async () => {
+Deno.test("readNow() and toPromise() say of a read that the store is away", async () => {
   const read = (): never => {
     throw new Error("disk I/O error");
   };
   assertThrows(() => readNow(read), StoreUnavailableError);
-  await assertRejects(() => promised(read), StoreUnavailableError);
+  await assertRejects(() => toPromise(read), StoreUnavailableError);
 });
