@@ -29,6 +29,7 @@ export const FILES: ReadonlyMap<string, () => Promise<Text>> = new Map(Object.en
   "desk/texts.js": () => import("./browser/desk/texts.js", { with: { type: "text" } }),
   "desk/texts_en.js": () => import("./browser/desk/texts_en.js", { with: { type: "text" } }),
   "desk/texts_tr.js": () => import("./browser/desk/texts_tr.js", { with: { type: "text" } }),
+  "desk/undelivered.js": () => import("./browser/desk/undelivered.js", { with: { type: "text" } }),
   "desk/user_actions.js": () =>
     import("./browser/desk/user_actions.js", { with: { type: "text" } }),
   "desk/user_page.js": () => import("./browser/desk/user_page.js", { with: { type: "text" } }),

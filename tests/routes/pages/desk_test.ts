@@ -4,10 +4,20 @@ import { saveCard, sendWell } from "../../support/answers.ts";
 import { EVENT_SECRET, startEventReceiver, waitUntil } from "../../support/event_receiver.ts";
 import { withBrowser } from "../../support/browser.ts";
 import { assertUsable, goTo, openDesk, settle } from "../../support/desk.ts";
-import { createUser, FLEET, newUser, send, signIn, type TestKese } from "../../support/kese.ts";
+import {
+  createUser,
+  FLEET,
+  newUser,
+  send,
+  signIn,
+  type TestKese,
+  useKeys,
+} from "../../support/kese.ts";
 import { makeKey } from "../../support/named_keys.ts";
 import { assertClean, type ListeningKese, openListeningKese } from "../../support/listening.ts";
 
+/** Is charged, and the gateway does not say so at once. */
+const UNCLEAR = "4000000000000119";
 /** Is saved, then declined. */
 const DECLINED = "4000000000000341";
 
@@ -175,36 +185,126 @@ withBrowser(
   },
 );
 
-withBrowser("GET /masa sends an undelivered event again", async (open) => {
+withBrowser("GET /masa adds up a day of more entries than it could keep", async (open) => {
+  await using scene = await openListeningKese();
+  const { kese } = scene;
+  await createUser(kese, "1");
+  await useKeys(kese, 2_050);
+  const opened = await openDesk(open, scene);
+  const { page } = opened;
+  await goTo(page, "gun-sonu");
+  const [byHour] = await page.getByRole("img").evaluateAll((charts) =>
+    charts.map((chart) => chart.getAttribute("aria-label"))
+  );
+  assertMatch(byHour ?? "", /^Saatlere göre; \d\d\.00: 20,50\s₺$/);
+  assertEquals(await page.getByText("Okunuyor").count(), 0);
+  assertClean(opened);
+});
+
+withBrowser("GET /masa says how far it has read a day, and shows what it has", async (open) => {
+  await using scene = await openListeningKese();
+  await createUser(scene.kese, "1");
+  await useKeys(scene.kese, 150);
+  const { page } = await openDesk(open, scene);
+  const gate = Promise.withResolvers<void>();
+  await page.route(/islemler.*cursor=/, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  await page.evaluate(() => void (location.hash = "#/gun-sonu"));
+  await page.getByText("Okunuyor: şimdiye kadar 100 işlem.").waitFor();
+  await page.getByRole("img", { name: /1,00\s₺/ }).waitFor();
+  gate.resolve();
+  await page.getByRole("img", { name: /Saatlere göre; \d\d\.00: 1,50\s₺/ }).waitFor();
+  await page.getByText("Okunuyor").waitFor({ state: "detached" });
+});
+
+withBrowser(
+  "GET /masa lists the top-ups whose outcome is not known, and no others",
+  async (open) => {
+    await using scene = await openScene();
+    const { kese } = scene;
+    await saveCard(kese, "1", UNCLEAR);
+    const json = { userNo: "1", balance: "30", cardId: await cardIdOf(kese, "0119") };
+    assertEquals((await send(kese, "POST /update_balance", { json })).status, 202);
+    const { page } = await openDesk(open, scene);
+    await goTo(page, "bekleyenler");
+    const rows = page.getByRole("region", { name: "Sonuçlanmamış yüklemeler" }).locator("tbody tr");
+    assertMatch((await rows.allTextContents()).join("\n"), /^[^\n]*30,00\s₺[^\n]*0119$/);
+  },
+);
+
+withBrowser("GET /masa shows an event that waits once it is late", async (open) => {
+  const gate = Promise.withResolvers<Response>();
   await using receiver = startEventReceiver();
-  receiver.answer = ({ type }) => new Response(null, { status: type === "payment" ? 410 : 204 });
+  receiver.answer = () => gate.promise;
   const target = { url: receiver.url, secrets: [EVENT_SECRET] };
   await using scene = await openListeningKese({
     clock: { ...createSystemClock(), advance: () => {} },
     environment: { eventTargets: new Map([[FLEET, target]]) },
   });
-  const { kese } = scene;
-  const { events } = kese.dependencies;
+  const { events } = scene.kese.dependencies;
   events.start();
   try {
-    await createUser(kese, "1");
-    await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount: "1" } });
-    await waitUntil(async () => {
-      return (await send(kese, "GET /filo/olaylar?status=failed")).body.data.length === 1;
-    });
-    const opened = await openDesk(open, scene);
-    const { page } = opened;
+    await createUser(scene.kese, "1");
+    const { page } = await openDesk(open, scene);
     await goTo(page, "bekleyenler");
-    await page.getByRole("cell", { name: "410" }).waitFor();
-    receiver.answer = () => new Response(null, { status: 204 });
-    await page.getByRole("button", { name: "Yeniden gönder" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Yeniden gönder" }).click();
-    await page.getByText("Teslim edilemeyen olay yok.").waitFor();
-    assertClean(opened);
+    await page.getByText("Geciken olay yok.").waitFor();
+    await page.clock.setFixedTime(Date.now() + 61_000);
+    await page.reload();
+    await page.getByRole("cell", { name: "Hesap açıldı" }).waitFor();
   } finally {
+    gate.resolve(new Response(null, { status: 204 }));
     await events.stop();
   }
 });
+
+/** What of a fleet's events the desk shows, and what its receiver answers to a payment's. */
+const UNDELIVERED = [
+  {
+    what: "an undelivered event",
+    status: 410,
+    list: "failed",
+    gone: "Teslim edilemeyen olay yok.",
+  },
+  { what: "a late event", status: 500, list: "pending", gone: "Geciken olay yok." },
+] as const;
+
+for (const { what, status, list, gone } of UNDELIVERED) {
+  withBrowser(`GET /masa sends ${what} again`, async (open) => {
+    await using receiver = startEventReceiver();
+    receiver.answer = ({ type }) => {
+      return new Response(null, { status: type === "payment" ? status : 204 });
+    };
+    const target = { url: receiver.url, secrets: [EVENT_SECRET] };
+    await using scene = await openListeningKese({
+      clock: { ...createSystemClock(), advance: () => {} },
+      environment: { eventTargets: new Map([[FLEET, target]]) },
+    });
+    const { kese } = scene;
+    const { events } = kese.dependencies;
+    events.start();
+    try {
+      await createUser(kese, "1");
+      await sendWell(kese, "POST /kart-saklamali-odeme", { json: { userNo: "1", amount: "1" } });
+      await waitUntil(async () => {
+        const { body } = await send(kese, `GET /filo/olaylar?status=${list}`);
+        return body.data.length === 1 && body.data[0].lastStatus === status;
+      });
+      const opened = await openDesk(open, scene);
+      const { page } = opened;
+      await goTo(page, "bekleyenler");
+      await page.getByRole("cell", { name: String(status) }).waitFor();
+      receiver.answer = () => new Response(null, { status: 204 });
+      await page.getByRole("button", { name: "Yeniden gönder" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Yeniden gönder" }).click();
+      await page.getByText(gone).waitFor();
+      assertClean(opened);
+    } finally {
+      await events.stop();
+    }
+  });
+}
 
 withBrowser(
   "GET /masa sends a repeated confirmation with the same key, also when the answer was lost",

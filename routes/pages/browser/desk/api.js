@@ -84,21 +84,18 @@ function headersOf({ key, hasBody }) {
 }
 
 /**
- * Reads a list page by page, at most so many pages.
+ * Reads a list to its end, a page at a time, and keeps none of them: a list may be longer than memory.
  *
  * @param {string} line
- * @param {Call & { readonly pages: number }} options
- * @returns {Promise<{ data: any[], isWhole: boolean }>}
+ * @param {Call} options
+ * @returns {AsyncGenerator<any[], void>}
  */
-export async function callAll(line, { pages, query = {}, ...options }) {
-  const data = [];
+export async function* pagesOf(line, { query = {}, ...options }) {
   let cursor;
-  for (let page = 0; page < pages; page++) {
+  do {
     /** @type {{ data: any[], nextCursor: string | null }} */
     const answer = await call(line, { ...options, query: { limit: 100, ...query, cursor } });
-    data.push(...answer.data);
-    if (answer.nextCursor === null) return { data, isWhole: true };
+    yield answer.data;
     cursor = answer.nextCursor;
-  }
-  return { data, isWhole: false };
+  } while (cursor !== null);
 }

@@ -1,4 +1,4 @@
-import { call, callAll } from "./api.js";
+import { call, pagesOf } from "./api.js";
 import { barChart } from "./chart.js";
 import { el } from "./dom.js";
 import { count, date, dayAfter, dayOf, fromKurus, hourOf, money, toKurus } from "./format.js";
@@ -7,8 +7,6 @@ import { text, wordOf } from "./texts.js";
 
 /** Days of the chart by day. */
 const DAYS = 7;
-/** Pages of a hundred entries that the chart by hour reads at most. */
-const PAGES = 20;
 const HOURS = 24;
 
 /**
@@ -23,7 +21,7 @@ export function showDay({ signal, day: asked }) {
   const byHour = el("div");
   const byDay = el("div");
   void loadInto(summary, signal, () => loadSummary(day, signal));
-  void loadInto(byHour, signal, () => loadHours(day, signal));
+  void loadInto(byHour, signal, (show) => loadHours(day, signal, show));
   void loadInto(byDay, signal, () => loadDays(day, signal));
   return el(
     "div",
@@ -114,27 +112,35 @@ function showGateways(topUps) {
 }
 
 /**
+ * Adds up the entries of a day, however many: the chart grows while it reads them.
+ *
  * @param {string} day
  * @param {AbortSignal} signal
+ * @param {(children: readonly Node[]) => void} show
  */
-async function loadHours(day, signal) {
+async function loadHours(day, signal, show) {
   const query = { from: day, to: day, type: "payment,refund" };
-  const { data, isWhole } = await callAll("GET /filo/islemler", { query, signal, pages: PAGES });
-  if (data.length === 0) return [quiet(text("noTurnover"))];
   const hours = Array.from({ length: HOURS }, () => 0);
-  for (const { createdAt, type, amount } of data) {
-    const hour = hourOf(createdAt);
-    hours[hour] = (hours[hour] ?? 0) + (type === "refund" ? -toKurus(amount) : toKurus(amount));
+  let read = 0;
+  for await (const entries of pagesOf("GET /filo/islemler", { query, signal })) {
+    for (const { createdAt, type, amount } of entries) {
+      const hour = hourOf(createdAt);
+      hours[hour] = (hours[hour] ?? 0) + (type === "refund" ? -toKurus(amount) : toKurus(amount));
+    }
+    read += entries.length;
+    show([quiet(text("readSoFar", { count: count(read) })), showHours(hours)]);
   }
+  return read === 0 ? [quiet(text("noTurnover"))] : [showHours(hours)];
+}
+
+/** @param {readonly number[]} hours Kurus by hour. */
+function showHours(hours) {
   const bars = hours.map((value, hour) => ({
     label: text("hour", { hour: String(hour).padStart(2, "0") }),
     value,
     said: money(fromKurus(value)),
   }));
-  return [
-    !isWhole && quiet(text("partChart", { count: count(data.length) })),
-    barChart(text("byHour"), bars),
-  ];
+  return barChart(text("byHour"), bars);
 }
 
 /**

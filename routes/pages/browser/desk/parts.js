@@ -131,20 +131,22 @@ export function button(label, act, kind = "plain") {
 
 /**
  * Fills a place with what is loaded: says that it loads, and what went wrong, with a button to try again.
- * What is there already stays until there is something newer.
+ * What is there already stays until there is something newer. What takes long shows how far it is.
  *
  * @param {Element} place
  * @param {AbortSignal} signal
- * @param {() => Promise<readonly Child[]>} load
+ * @param {(show: (children: readonly Child[]) => void) => Promise<readonly Child[]>} load
  */
 export async function loadInto(place, signal, load) {
   place.setAttribute("aria-busy", "true");
   if (!place.hasChildNodes()) {
     place.append(el("p", { class: "quiet", role: "status" }, text("loading")));
   }
-  try {
-    const children = await load();
+  const show = (/** @type {readonly Child[]} */ children) => {
     if (!signal.aborted) place.replaceChildren(...children.filter(isShown));
+  };
+  try {
+    show(await load(show));
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof Refusal)) throw error;
