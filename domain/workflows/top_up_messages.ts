@@ -40,7 +40,10 @@ interface MessagedTopUps {
 export interface TopUpMessages {
   /** Ends the top-up of a user whose browser came back from the bank with a message. */
   comeBack(topUpId: string, message: GatewayMessage): Promise<TopUpState | undefined>;
-  /** Asks how the top-up of a signed webhook ended; false for what the gateway did not sign. */
+  /**
+   * Asks how the top-up of a signed webhook ended; false for what the gateway did not sign. Rejects if
+   * that cannot be told now: the gateway sends it again.
+   */
   hear(gateway: CardGateway, filo: string, message: GatewayMessage): Promise<boolean>;
 }
 
@@ -77,7 +80,7 @@ export function createTopUpMessages(
     filo: string,
     message: GatewayMessage,
   ): Promise<boolean> {
-    const subject = await gateway.verify(message).catch(() => undefined);
+    const subject = await gateway.verify(message);
     if (subject === undefined) return false;
     const { reference, providerRef } = subject;
     const heard = reference === undefined

@@ -213,3 +213,26 @@ for (const configured of CONFIGURED) {
     assertEquals(await assertAddsUp(kese, "1"), "10.00");
   });
 }
+
+Deno.test("POST /webhook/craftgate/{filo} wants a signed webhook again whose payment Craftgate does not tell of now", async () => {
+  const craftgate = CONFIGURED.find(({ name }) => name === "craftgate");
+  assert(craftgate);
+  await using fake = craftgate.open();
+  await using kese = await openTestKese({
+    environment: environmentOf(craftgate, fake.url),
+    clock: createPatientClock(),
+  });
+  await createUser(kese, "1", "0");
+  const json = { userNo: "1", ...toRequest(fake.card()) };
+  await sendWell(kese, "POST /kart-saklama", { json });
+  fake.play("charge", "half_an_answer");
+  const { body: { topUpId } } = await sendWell(kese, "POST /update_balance", {
+    json: { userNo: "1", balance: "50" },
+  });
+  const message = await fake.webhook(topUpId, "signed");
+  fake.play("inquire", "server_error_before");
+  assertEquals(await hear(kese, "craftgate", message), 503);
+  assertEquals(await assertAddsUp(kese, "1"), "0.00");
+  assertEquals(await hear(kese, "craftgate", message), 204);
+  assertEquals(await assertAddsUp(kese, "1"), "50.00");
+});
