@@ -19,14 +19,16 @@ import type { FakeCall, FakeOptions } from "./fake.ts";
 import { comeBack, toRequest } from "./user.ts";
 import type { WireFake } from "./wire.ts";
 
-/** A way of money that is broken off: a request, or the sweep that ends what a request left open. */
+/** A way of money that is broken off: a request, or what ends that which a request left open. */
 export interface MoneyWay {
   readonly name: string;
   /** What goes back to the card: a part of a top-up of 50.00, or all of it. Without it, a top-up. */
   readonly givesBack?: "20.00" | "50.00";
   readonly wants3ds?: true;
-  /** The call of the request that is lost, before the sweep is broken off instead of the request. */
+  /** The call of the request that is lost, before a sweep is broken off instead of the request. */
   readonly lost?: readonly [FakeCall, "lost_before" | "lost_after"];
+  /** It is not a sweep that is broken off then, but the gateway's webhook. */
+  readonly hears?: true;
 }
 
 export const MONEY_WAYS: readonly MoneyWay[] = [
@@ -35,6 +37,11 @@ export const MONEY_WAYS: readonly MoneyWay[] = [
   { name: "a part back to the card", givesBack: "20.00" },
   { name: "all of it back to the card", givesBack: "50.00" },
   { name: "sweep of a charge whose answer was lost", lost: ["charge", "lost_after"] },
+  {
+    name: "webhook of a charge whose answer was lost",
+    lost: ["charge", "lost_after"],
+    hears: true,
+  },
   { name: "sweep of a charge that never arrived", lost: ["charge", "lost_before"] },
   {
     name: "sweep of money back whose answer was lost",
@@ -234,7 +241,11 @@ async function breakOff(bench: Bench, sent: Sent, fault?: Fault): Promise<Broken
     fake.wire.breakOff(fault.request, when, reached);
   }
   clock.advance(MINUTE_MILLISECONDS);
-  const done = way.lost ? kese.sweep().catch(() => undefined) : ask(bench, kese, sent);
+  const done = way.hears
+    ? hear(bench, kese)
+    : way.lost
+    ? kese.sweep().catch(() => undefined)
+    : ask(bench, kese, sent);
   const first = await Promise.race([done, died]);
   await kese.dependencies.audit.flush();
   const requests = fake.wire.arrived.length - before;
@@ -252,6 +263,17 @@ async function ask({ clock, fake }: Bench, kese: TestKese, { line, json }: Sent)
   const back = await comeBack(kese, topUpId, message);
   await back.body?.cancel();
   return await send(kese, line, { json, key: "the-same-key" });
+}
+
+/** Gets the webhook about the newest charge. */
+async function hear({ fake }: Bench, { app }: TestKese): Promise<undefined> {
+  const { reference = "" } = fake.everyCharge().at(-1) ?? {};
+  const message = await fake.webhook(reference, "signed");
+  assert(message?.headers instanceof Headers);
+  const { body, headers } = message;
+  const path = `/webhook/${fake.gateway.traits.name}/${FLEET}`;
+  const response = await app.request(path, { method: "POST", body, headers });
+  await response.body?.cancel();
 }
 
 /** The bank has charged the card at most once and given back at most once, and the balance is the rest. */
