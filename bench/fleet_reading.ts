@@ -62,7 +62,7 @@ async function timePages(kese: Kese, query: string): Promise<number> {
 interface DaysEnded {
   /** Until the fleet's first day's end was answered, which takes all days before it. */
   readonly coldMilliseconds: number;
-  /** How often that one, and others of earlier days beside it, were answered `busy`. */
+  /** How often that one, and others of earlier days at the same time, were answered `busy`. */
   readonly busy: readonly [cold: number, others: number];
   /** The median of the same day asked for again. */
   readonly keptMilliseconds: number;
@@ -194,7 +194,7 @@ async function measureReading(kese: Kese, entries: number): Promise<string[]> {
     } MiB in all`,
     `  day's end: the first ${(coldMilliseconds / 1_000).toFixed(1)} s (busy ${busy[0]} times, ${
       busy[1]
-    } of the requests beside it), kept ${keptMilliseconds.toFixed(1)} ms`,
+    } of the other requests), kept ${keptMilliseconds.toFixed(1)} ms`,
   ];
 }
 
@@ -211,7 +211,7 @@ async function measurePayments(kese: Kese): Promise<string[]> {
   }
   const [perSecond, beside] = [median(alone), median(together)].map(Math.round);
   const ratio = medianRatio(together, alone).toFixed(2);
-  return [`  payments: ${perSecond} a second alone, ${beside} beside an export, ratio ${ratio}`];
+  return [`  payments: ${perSecond} a second alone, ${beside} during an export, ratio ${ratio}`];
 }
 
 /** Whoever takes the export only takes it, because it shares the process with what is measured. */

@@ -16,7 +16,7 @@ export const CLIENT_DIRECTORY = new URL("../client/", import.meta.url);
 // Not in Kese's own deno.json: whoever starts Kese would load them too.
 const TOOLS = new URL("openapi_tools/deno.json", import.meta.url).pathname;
 
-/** What is made, and not written by hand: in the client's directory, beside `dist/`. */
+/** What is made, and not written by hand: in the client's directory, next to `dist/`. */
 const SCHEMA = "schema.d.ts";
 const KEYED_ROUTES = "src/keyed_routes.ts";
 

@@ -19,7 +19,7 @@ export interface Report extends Reconciled {
   readonly erasings: number;
   /** Sealed card numbers that were opened. */
   readonly vaultRecords: number;
-  /** Ends of days that were worked out anew. */
+  /** Ends of days that were worked out again. */
   readonly days: number;
 }
 
@@ -114,7 +114,7 @@ function print(report: Report): void {
   console.log(`Vault: ${vaultOrphans} orphaned records removed, ${vaultRecords} opened`);
   if (report.erasings > 0) console.log(`Erasing: ${report.erasings} finished`);
   console.log(`Journal: ${entries} entries of ${accounts} accounts replayed`);
-  console.log(`Day's ends: ${days} worked out anew`);
+  console.log(`Day's ends: ${days} worked out again`);
   if (unanswered > 0) {
     console.log(`Card gateway: no answer about ${unanswered} closed top-ups and card refunds`);
   }

@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of docs/pages.md anew: opens Kese in memory with a week of rides, and looks at its
+ * Makes the pictures of docs/pages.md again: opens Kese in memory with a week of rides, and looks at its
  * pages with the Chromium that the tests use. Time stands still, so that a picture changes only when its
  * page does.
  *

@@ -1,5 +1,5 @@
 /**
- * What cannot be built or run here is read, and held against the rules that a reviewer would look for.
+ * What cannot be built or run here is read, and checked against the rules that a reviewer would look for.
  *
  * @module
  */

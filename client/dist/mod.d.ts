@@ -23,7 +23,7 @@ export interface FleetOptions extends KeseOptions {
     readonly filo: string;
     readonly key: string;
 }
-/** A user asks, for himself: a session token from /authenticate_second_route. */
+/** A user asks on their own behalf: a session token from /authenticate_second_route. */
 export interface SessionOptions extends KeseOptions {
     readonly session: string;
 }

@@ -159,7 +159,7 @@ export class FleetEvents {
     await this.#forget();
   }
 
-  /** Starts anew from what the store knows. */
+  /** Starts again from what the store knows. */
   async #forget(): Promise<void> {
     this.#lanes = new EventLanes();
     this.#leasedUntil = -Infinity;

@@ -49,7 +49,7 @@ export function createMongoDayEnds(
     const _id = `${prefixOf(calendar)}${end.day}`;
     const { filo, timeZone } = calendar;
     try {
-      // What is made of the journal can be made anew, so its amounts are plain numbers.
+      // What is made of the journal can be made again, so its amounts are plain numbers.
       await dayEnds.insertOne({ _id, filo, timeZone, end });
       return end;
     } catch (error) {

@@ -8,7 +8,7 @@ export interface EventLock {
 }
 
 /**
- * Creates a lock on a file of its own beside the database. It is held by an open transaction, so the
+ * Creates a lock on a file of its own next to the database. It is held by an open transaction, so the
  * system gives it free at the moment at which the process ends, however it ends.
  */
 export function createEventLock(path: string): EventLock {

@@ -53,7 +53,7 @@ const WHAT: readonly Column[] = [
   ["card", ({ card }) => card && { text: card.maskedNumber }],
 ];
 
-/** A sheet, with the day in a time zone beside each instant: an accountant adds up days. */
+/** A sheet, with the day in a time zone next to each instant: an accountant adds up days. */
 export function createSheet(form: SheetForm, timeZone: string): EntryWriter {
   const toDay = createDays(timeZone);
   const names = [...WHEN, ["day"] as const, ...WHAT].map(([name]) => ({ text: name }));

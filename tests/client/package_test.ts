@@ -33,7 +33,7 @@ async function readAll(at: URL): Promise<Record<string, string>> {
   return Object.assign({}, ...texts);
 }
 
-/** Installs the package in a directory, as npm does, and what it depends on beside it. */
+/** Installs the package in a directory, as npm does, and what it depends on next to it. */
 async function install(directory: string): Promise<void> {
   const modules = new URL(`file://${directory}/node_modules/`);
   await Deno.mkdir(new URL("kese-client/", modules), { recursive: true });

@@ -30,7 +30,7 @@ const PROXY = () => new Response("<h1>Bad gateway</h1>", { status: 502 });
 const LIMITED = (seconds: number) => () =>
   problem(429, "rate_limited", { "retry-after": String(seconds) });
 
-/** Sends a request to something that answers in this order, the last answer for ever. */
+/** Sends a request to something that answers in this order, the last answer indefinitely. */
 async function run(
   init: RequestInit,
   answers: readonly (() => Response)[],

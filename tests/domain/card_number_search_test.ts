@@ -181,7 +181,7 @@ Deno.test("maskCardNumbers() hides digits and changes nothing else, and a second
   );
 });
 
-Deno.test("maskCardNumbers() hides a number beside any other digits that a blank parts from it", () => {
+Deno.test("maskCardNumbers() hides a number next to any other digits that a blank parts from it", () => {
   const digits = fc.stringMatching(/^\d{1,15}$/);
   fc.assert(
     fc.property(digits, digits, NUMBERS, (before, after, number) => {
@@ -193,7 +193,7 @@ Deno.test("maskCardNumbers() hides a number beside any other digits that a blank
   );
 });
 
-Deno.test("holdsCardNumber() and maskCardNumbers() leave a random id alone, and no card number beside it", () => {
+Deno.test("holdsCardNumber() and maskCardNumbers() leave a random id alone, and no card number next to it", () => {
   // Its digits from "41" on pass Luhn and begin as a Visa number does.
   const uuid = "5b0d6a99-1ae2-4ed3-9a41-74956222888e";
   assertEquals([holdsCardNumber(uuid), maskCardNumbers(uuid)], [false, uuid]);

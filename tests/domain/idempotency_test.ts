@@ -198,7 +198,7 @@ const AGES: readonly (readonly [string, RecentKeys, KeyAge])[] = [
     "new_or_old",
   ],
   [
-    "trusts no window beside which there may be recent keys",
+    "trusts no window next to which there may be recent keys",
     { hashes: FULL_WINDOW, others: "unknown" },
     "perhaps_recent",
   ],

@@ -96,7 +96,7 @@ const wrong: readonly (readonly [
     ["entry 3 (refund ref_3): payment pay_2 is refunded beyond its amount"],
   ],
   [
-    "a refund that says another sum than the refunds come to",
+    "a refund that says another amount than the refunds come to",
     (whole) => changed(whole, 3, { refundedKurus: 900 }).slice(0, 1),
     ["entry 3 (refund ref_3): says 9.00 is refunded of pay_2, must be 10.00"],
   ],
@@ -106,7 +106,7 @@ const wrong: readonly (readonly [
     ["entry 2 (payment pay_2): its delta is -20.00, must be -30.00"],
   ],
   [
-    "a past that was changed where all sums agree",
+    "a past that was changed where all amounts agree",
     ({ account, entries }) => {
       const stored = chained(account, entries);
       return faultsOf(

@@ -129,7 +129,7 @@ onBothStores(
     }
     const text = JSON.stringify(after);
     assertEquals(TEXTS.filter((one) => text.includes(one)), []);
-    // What the texts stood beside is as it was.
+    // What stood next to the texts is as it was.
     const blank = ({ orderId: _, description: __, note: ___, ...entry }: Record<string, unknown>) =>
       entry.type === "adjustment" ? entry : { ...entry, reason: undefined };
     assertEquals(

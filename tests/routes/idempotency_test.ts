@@ -299,7 +299,7 @@ Deno.test("Idempotency-Key of a user answers for nothing that his fleet asks, an
   assertEquals(journal.map(({ by }) => by), ["fleet", "session", "fleet"]);
 });
 
-Deno.test("Idempotency-Key forgets a refusal: a retry decides anew", async () => {
+Deno.test("Idempotency-Key forgets a refusal: a retry decides again", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1", "0");
   const refused = await pay(kese, "k");

@@ -290,7 +290,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 };
 
-/** Routes for no named account: what they demand is tested beside them. */
+/** Routes for no named account: what they demand is tested next to them. */
 const OTHERS = {
   "POST /logout": "session",
   "POST /authenticate_first_route": "public",
@@ -432,7 +432,7 @@ Deno.test("GET /openapi.json and the endpoints are all the routes there are, and
     "POST /update_balance/{topUpId}/donus",
     "POST /webhook/{gateway}/{filo}",
   ];
-  // What a browser shows holds nothing of anybody's; tests of routes/pages/ are beside these.
+  // What a browser shows holds nothing of anybody's; tests of routes/pages/ are next to these.
   const pages = ["ALL /*", "GET /", "GET /docs", "GET /masa", "GET /static/{file}{.+}"];
   const all = [...endpoints, ...unsigned, ...pages, "GET /openapi.json", ...loading];
   assertEquals(served.sort(), all.sort());

@@ -81,7 +81,7 @@ Deno.test("createApp() reads a body that HTTP/2 does not announce, and does with
     assertEquals((await sendHttp2(url, show))[1].balance, "89.00");
   }));
 
-Deno.test("createApp() reads a body of HTTP/2 beside a Host header, which makes it look like HTTP/1.1", () =>
+Deno.test("createApp() reads a body of HTTP/2 with a Host header, which makes it look like HTTP/1.1", () =>
   onTheWire(async (kese, url) => {
     const host = new URL(url).host;
     const hold = await sendWell(kese, "POST /provizyon?userNo=1&amount=20");

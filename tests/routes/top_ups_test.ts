@@ -502,7 +502,7 @@ Deno.test("sweep() credits, fails and keeps open top-ups as their outcome is", a
   await kese.sweep();
   assertEquals(gateway.inquired, [], "those that have just started are left to their requests");
   kese.clock.advance(TOP_UP_SWEEP_AFTER_MILLISECONDS + 1);
-  // Not found and charged anew, declined, still pending.
+  // Not found and charged again, declined, still pending.
   gateway.play({ inquire: ["not_found", "declined", "pending"], charge: ["charges"] });
   await kese.sweep();
   gateway.play({ inquire: ["pending"] });

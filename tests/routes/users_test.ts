@@ -231,7 +231,7 @@ Deno.test("POST /create_user names every missing field", async () => {
   }
 });
 
-Deno.test("POST /create_user names every invalid field once, beside the missing ones", async () => {
+Deno.test("POST /create_user names every invalid field once, and the missing ones", async () => {
   await using kese = await openTestKese();
   const answer = await send(kese, "POST /create_user", {
     json: {

@@ -16,7 +16,7 @@ async function balanceOf(kese: TestKese, userNo: string): Promise<string> {
   return (await send(kese, `GET /bakiye?userNo=${userNo}`)).body.balance;
 }
 
-Deno.test("toBackupPath() is dated, beside the file, and a name on every system", () => {
+Deno.test("toBackupPath() is dated, next to the file, and a name on every system", () => {
   assertEquals(
     toBackupPath("data/kese.db", new Date(NOW + 1_234)).replaceAll("\\", "/"),
     "data/backups/kese-2026-01-01T00-00-01Z.db",

@@ -595,7 +595,7 @@ Deno.test("update() asks nothing more when a save has failed too late", async ()
 
 // The cache
 
-Deno.test("update() decides on the cached account without a read, for the save checks its head", async () => {
+Deno.test("update() decides on the cached account without a read, because the save checks its head", async () => {
   const bench = await createBench({}, { cache: createCache });
   assertEquals((await bench.pay(1_000, { idempotency: keyed(7) })).outcome, "accepted");
   assertEquals([bench.calls.load.length, bench.calls.save.length], [0, 1]);
@@ -609,7 +609,7 @@ Deno.test("update() decides again on a fresh read when a cached account is behin
   assertEquals(bench.balance(), 500 as Kurus);
 });
 
-Deno.test("update() takes a refusal again on a fresh read, for a cached account may be old", async () => {
+Deno.test("update() takes a refusal again on a fresh read, because a cached account may be old", async () => {
   const events: string[] = [];
   const bench = await createBench({}, {
     cache: (opened) => createCache({ ...opened, balanceKurus: 0 as Kurus }, events),

@@ -439,7 +439,7 @@ Deno.test("TopUpSettlement.charge() answers one more at once, and settles its to
   await end();
   assertEquals(account().openTopUps, []);
   assertEquals((await settlement.find(ACCOUNT_ID, last.id))?.status, "credited");
-  assertEquals(charged(), TOP_UPS_WAITING + 1, "no card was charged anew");
+  assertEquals(charged(), TOP_UPS_WAITING + 1, "no card was charged again");
 });
 
 Deno.test("TopUpSettlement.charge() logs what fails when nobody waits for it", async () => {

@@ -83,7 +83,7 @@ const CASES: readonly (readonly [string, readonly VaultRecord[], readonly string
     ["hergele/0 card_3"],
   ],
   [
-    "leaves a number that is an hour old, for its saving may go on",
+    "leaves a number that is an hour old, because its saving may go on",
     [recordOf(ACCOUNT_ID, "card_2", NOW - HOUR)],
     [],
   ],

@@ -22,7 +22,7 @@ export function rateLimiterContract(test: LimiterTest): void {
     assertEquals(outcomes.filter((outcome) => outcome === undefined).length, FLEET.limit);
   });
 
-  test("take() begins anew with the next window, and says when that is", async (limiter) => {
+  test("take() begins again with the next window, and says when that is", async (limiter) => {
     for (let count = 0; count < 3; count++) await limiter.take([USER], START + 20_000);
     const exceeded = await limiter.take([USER], START + 20_001);
     assertEquals(exceeded?.retryAfterSeconds, 40);

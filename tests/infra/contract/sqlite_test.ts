@@ -149,7 +149,7 @@ Deno.test("openSqliteStore() lets one of 200 saves through that two processes ma
     }
   }));
 
-Deno.test("keepHouse() takes away audit records when the last of a batch is too old", async () => {
+Deno.test("keepHouse() removes audit records when the last of a batch is too old", async () => {
   const opened = openInMemory();
   const { audit, auditRecords, keepHouse } = { ...opened.store, ...toContractStore(opened) };
   const record = {
@@ -169,7 +169,7 @@ Deno.test("keepHouse() takes away audit records when the last of a batch is too 
   await opened.store.close();
 });
 
-Deno.test(`keepHouse() takes away at most ${AUDIT_BATCHES_PER_ROUND} audit batches, oldest first`, async () => {
+Deno.test(`keepHouse() removes at most ${AUDIT_BATCHES_PER_ROUND} audit batches, oldest first`, async () => {
   const database = new SqliteDatabase(":memory:");
   const store = createSqliteStore(database, commitHere(database));
   const insert = database.prepare(
@@ -182,7 +182,7 @@ Deno.test(`keepHouse() takes away at most ${AUDIT_BATCHES_PER_ROUND} audit batch
   await store.close();
 });
 
-Deno.test("keepHouse() takes away what has expired, and nothing else", async () => {
+Deno.test("keepHouse() removes what has expired, and nothing else", async () => {
   const store = openSqliteStore(":memory:");
   const { auth } = store;
   const expiring = { account: ID, createdAt: 0 };

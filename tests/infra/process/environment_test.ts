@@ -45,7 +45,7 @@ Deno.test("readEnvironment() names everything that is missing at once", () => {
   assertEquals(faultsOf(empty), missing);
 });
 
-Deno.test("readEnvironment() names what is missing beside what is wrong", () => {
+Deno.test("readEnvironment() names what is missing together with what is wrong", () => {
   assertEquals(faultsOf({ ...COMPLETE, FLEETS: "", PORT: "http", TRUST_PROXY: "yes" }), [
     "PORT must be a whole number",
     "FLEETS is missing",

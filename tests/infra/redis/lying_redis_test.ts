@@ -129,7 +129,7 @@ function withKey(place: number, fingerprint?: string): Partial<PaymentCommand> {
   return { idempotency: { ...keyed(place, fingerprint), keyHash: `${place}`.repeat(32) } };
 }
 
-/** Which keys an account remembers beside the ledger is no part of an answer. */
+/** Which keys an account remembers in addition to the ledger is no part of an answer. */
 function withoutWindow(outcome: UpdateOutcome): UpdateOutcome {
   if (!("account" in outcome)) return outcome;
   return { ...outcome, account: { ...outcome.account, recentKeys: UNKNOWN_KEYS } };

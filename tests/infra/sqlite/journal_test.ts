@@ -54,7 +54,7 @@ for (const [page, options, { looksAt }] of PAGES) {
     }));
 }
 
-Deno.test("list() gives the pages beside a missing entry, and says where it is missing", () =>
+Deno.test("list() gives the pages next to a missing entry, and says where it is missing", () =>
   withLongJournal(async ({ journal, database }) => {
     database.exec("DELETE FROM main.journal WHERE seq = 1450");
     const { entries } = await journal.list(ID, { limit: 50 });

@@ -240,7 +240,7 @@ Deno.test("createApp() has every problem of the table in the form of RFC 9457, i
   assertEquals(linesWith(kese.lines, "request_failed"), []);
 });
 
-Deno.test("createApp() shows the numbers behind a refusal beside its code", async () => {
+Deno.test("createApp() shows the numbers behind a refusal next to its code", async () => {
   await using kese = await openForEverything();
   const { made } = kese;
   const requests = requestsForProblems(kese.made);

@@ -44,7 +44,7 @@ Deno.test("rateLimits() refuse a user's requests past his number in a minute", a
   assertEquals((await read(kese, "2")).status, 200);
 });
 
-Deno.test("rateLimits() begin anew when the minute ends, by the clock", async () => {
+Deno.test("rateLimits() begin again when the minute ends, by the clock", async () => {
   await using kese = await openLimited({ user: 1, fleet: 0 });
   await createUser(kese, "1");
   kese.clock.advance(60_000);

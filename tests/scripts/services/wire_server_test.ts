@@ -193,7 +193,7 @@ withCollection(
 );
 
 withCollection(
-  "startWireServer() has indexes on a text that find what there is now, beside other conditions",
+  "startWireServer() has indexes on a text that find what there is now, together with other conditions",
   async (ledger) => {
     await ledger.createIndex({ hash: 1 }, { sparse: true });
     await ledger.insertMany([

@@ -55,7 +55,7 @@ Deno.test("write() gathers what comes while a batch is under way into the next",
   await writer.close();
 });
 
-Deno.test("write() sends a full batch at once and beside another, and no third", async () => {
+Deno.test("write() sends a full batch at once and next to another, and no third", async () => {
   const committer = createSlowCommitter();
   const writer = createWriter<EchoWrites>(committer);
   const sizes = () => committer.batches.map(({ texts }) => texts.length);
