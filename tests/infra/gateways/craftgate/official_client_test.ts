@@ -48,8 +48,12 @@ function toPayment({ token, reference }: ChargeOrder) {
 }
 
 /** The newest request as far as the two clients must agree. The fake has checked its signature. */
-function lastRequest({ wire }: CraftgateFake) {
-  const { method, path, query, headers, body } = wire.requests.at(-1) ?? assertNever();
+function lastRequest(fake: CraftgateFake) {
+  return requestAt(fake, -1);
+}
+
+function requestAt({ wire }: CraftgateFake, place: number) {
+  const { method, path, query, headers, body } = wire.requests.at(place) ?? assertNever();
   const own = [...headers.keys()].filter((name) => name.startsWith("x-"));
   return {
     method,
@@ -153,6 +157,54 @@ Deno.test("inquire() asks for what Craftgate's own client asks for", () =>
     (client) =>
       client.paymentReporting().searchPayments({ page: 0, size: 50, externalId: REFERENCE }),
   ));
+
+for (const whole of [true, false]) {
+  Deno.test(`inquireGiveBack() of ${whole ? "all" : "a part"} asks for what Craftgate's own client asks for`, () =>
+    compare(
+      ({ gateway }) =>
+        gateway.inquireGiveBack({
+          reference: REFERENCE,
+          providerRef: "8901",
+          refundReference: "crf_1",
+          amountKurus: AMOUNT,
+          whole,
+        }),
+      (client) => {
+        const asked = { page: 0, size: 100, paymentId: 8901 };
+        const reporting = client.paymentReporting();
+        return whole
+          ? reporting.searchPaymentRefunds(asked)
+          : reporting.searchPaymentTransactionRefunds(asked);
+      },
+    ));
+}
+
+Deno.test("verify() asks whose payment a webhook is about as Craftgate's own client would", () =>
+  compare(
+    async (fake) => {
+      await fake.gateway.charge(await orderOn(fake));
+      const message = await fake.webhook(REFERENCE, "signed");
+      assert(message !== undefined);
+      await fake.gateway.verify(message);
+    },
+    (client, fake) => {
+      const [charge] = fake.charges(REFERENCE);
+      return client.payment().retrievePayment(Number(charge?.providerRef));
+    },
+  ));
+
+Deno.test("check() asks for what Craftgate's own client asks for", async () => {
+  await using fake = openCraftgateFake();
+  await fake.gateway.check();
+  const own = fake.wire.requests.map((_, place) => requestAt(fake, place));
+  const client = clientOf(fake);
+  await client.installment().retrieveBinNumber("525864");
+  const reference = "kese-gateway-check";
+  await client.paymentReporting().searchPayments({ page: 0, size: 1, externalId: reference });
+  await client.payment().searchStoredCards({ page: 0, size: 1 });
+  const theirs = fake.wire.requests.map((_, place) => requestAt(fake, place));
+  assertEquals(own, theirs.slice(own.length));
+});
 
 for (const whole of [true, false]) {
   Deno.test(`giveBack() of ${whole ? "all" : "a part"} asks for what Craftgate's own client asks for`, async () => {

@@ -121,6 +121,29 @@ Deno.test("inquire() asks for what Stripe's own client asks for", async () => {
   assertEquals(own, lastRequest(fake));
 });
 
+Deno.test("inquire() by a charge's name, and giving up on its user, ask for what Stripe's own client asks for", async () => {
+  await using fake = openStripeFake();
+  const { paymentIntents } = clientOf(fake);
+  const order = await orderOn(fake);
+  fake.play("charge", "wants_3ds");
+  const outcome = await fake.gateway.charge(order);
+  assert(outcome.status === "requires_action");
+  const { providerRef } = outcome;
+  const asked = { reference: REFERENCE, amountKurus: AMOUNT, providerRef };
+  await fake.gateway.inquire(asked);
+  const own = lastRequest(fake);
+  await paymentIntents.retrieve(providerRef, { expand: ["latest_charge"] });
+  assertEquals(own, lastRequest(fake));
+  fake.clock.advance(3_600_000);
+  await fake.gateway.inquire(asked);
+  const { headers: _, ...cancelled } = lastRequest(fake);
+  assertEquals(cancelled.path, `/v1/payment_intents/${providerRef}/cancel`);
+  await paymentIntents.cancel(providerRef, { cancellation_reason: "abandoned" });
+  // Their client makes up a key.
+  const { headers: __, ...theirs } = lastRequest(fake);
+  assertEquals(cancelled, theirs);
+});
+
 Deno.test("giveBack() and its inquiry ask for what Stripe's own client asks for", async () => {
   await using fake = openStripeFake();
   const outcome = await fake.gateway.charge(await orderOn(fake));
