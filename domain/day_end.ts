@@ -1,6 +1,6 @@
 import type { Day } from "./days.ts";
 import type { EntryType, JournalEntry } from "./journal.ts";
-import { ENTRY_TYPES } from "./entry_effects.ts";
+import { ENTRY_TYPES } from "./entry_traits.ts";
 import { add, type Kurus, NO_MONEY } from "./money.ts";
 
 /** A number of things and what they come to. */

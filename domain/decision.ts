@@ -3,7 +3,7 @@ import { heldKurus } from "./available.ts";
 import { evolve } from "./evolve.ts";
 import type { Idempotency } from "./idempotency.ts";
 import type { Asker, EntryOf, EntryType, JournalEntry } from "./journal.ts";
-import { deltaOf } from "./entry_effects.ts";
+import { deltaOf } from "./entry_traits.ts";
 import { add, type Kurus, NO_MONEY } from "./money.ts";
 import type { Rejection } from "./rejection.ts";
 

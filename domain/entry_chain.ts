@@ -1,6 +1,6 @@
 import { eraseFacts, holdsFingerprints } from "./erasing.ts";
 import type { EntryType, JournalEntry } from "./journal.ts";
-import { FREE_TEXT_NAMES } from "./entry_members.ts";
+import { FREE_TEXT_NAMES } from "./entry_traits.ts";
 
 /** Hashes a text, so that nobody can find another text with the same result. */
 export type Digest = (text: string) => string;

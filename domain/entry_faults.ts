@@ -2,7 +2,7 @@ import type { Account } from "./account.ts";
 import { heldKurus } from "./available.ts";
 import { grantedAgainKurus } from "./granted.ts";
 import type { JournalEntry } from "./journal.ts";
-import { deltaOf } from "./entry_effects.ts";
+import { deltaOf } from "./entry_traits.ts";
 import { add, formatAmount, type Kurus, NO_MONEY } from "./money.ts";
 
 /** Where an entry does not follow from the account before it, in its amounts and in what it refers to. */

@@ -1,7 +1,7 @@
 import type { Account } from "./account.ts";
 import { accepted, type Command, type Decision, rejected, UNCHANGED } from "./decision.ts";
 import type { AccountErased, EntryType, JournalEntry } from "./journal.ts";
-import { FREE_TEXT_NAMES } from "./entry_members.ts";
+import { FREE_TEXT_NAMES } from "./entry_traits.ts";
 import type { RejectionOf } from "./rejection.ts";
 
 /** Marks a closed account as erased, so that nothing personal can be written to it again. */

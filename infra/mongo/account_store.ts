@@ -4,7 +4,7 @@ import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
 import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
 import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
-import { changesAmountsOnly } from "../../domain/entry_effects.ts";
+import { changesAmountsOnly } from "../../domain/entry_traits.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
 import type { AccountStore, LoadOptions } from "../../domain/ports/account_store.ts";
 import type { Log } from "../../domain/ports/log.ts";

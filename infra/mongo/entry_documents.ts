@@ -3,7 +3,7 @@ import { movesCardRefund } from "../../domain/credited_top_up.ts";
 import { textOf } from "../../domain/erased.ts";
 import { entryHash } from "../../domain/entry_chain.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
-import { AMOUNT_NAMES } from "../../domain/entry_members.ts";
+import { AMOUNT_NAMES } from "../../domain/entry_traits.ts";
 import { chainDigest } from "../crypto/chain_digest.ts";
 import { fromStored, type StoredAmount, toStored } from "./stored_amount.ts";
 

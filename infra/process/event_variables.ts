@@ -1,6 +1,6 @@
 import type { EventTarget } from "../../domain/event_target.ts";
 import type { EntryType } from "../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { type Mode, refuseTarget } from "../webhooks/target.ts";
 import { isWebhookSecret } from "./webhook_secret.ts";
 

@@ -3,7 +3,7 @@ import type { Contact } from "../../domain/auth.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import { UNKNOWN_KEYS } from "../../domain/idempotency.ts";
 import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
-import { changesAmountsOnly, isCapture } from "../../domain/entry_effects.ts";
+import { changesAmountsOnly, isCapture } from "../../domain/entry_traits.ts";
 import { type Kurus, NO_MONEY } from "../../domain/money.ts";
 import type { NewPerson } from "../../domain/ports/accounts.ts";
 import { toLookUpColumn } from "./hash_columns.ts";

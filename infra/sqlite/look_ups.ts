@@ -1,6 +1,6 @@
 import type { Instant } from "../../domain/account.ts";
 import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
-import { isCapture } from "../../domain/entry_effects.ts";
+import { isCapture } from "../../domain/entry_traits.ts";
 import type { Kurus } from "../../domain/money.ts";
 
 /** What an entry changes in the look-ups by payment, top-up and hold. */

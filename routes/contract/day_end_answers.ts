@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { currency, instant, message, money, signedMoney } from "./answer_parts.ts";
 
 const count = z.int().min(0);

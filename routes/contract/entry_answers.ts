@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ADJUSTMENT_DIRECTIONS } from "../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { declineReason, instant, message, money, signedMoney } from "./answer_parts.ts";
 import { cardAnswer } from "./card_answers.ts";
 

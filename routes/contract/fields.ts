@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { ID_MAX_LENGTH, PAGE_DEFAULT, PAGE_MAX, USER_NO_MAX_LENGTH } from "../../domain/limits.ts";
 import { failWith, hidesNoCardNumber } from "./texts.ts";
 import { TAKING_NUMBERS } from "./taking_numbers.ts";

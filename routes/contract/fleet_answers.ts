@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { EVENT_STATUSES } from "../../domain/ports/event_outbox.ts";
 import { instant, message, scope } from "./answer_parts.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SCOPES } from "../../domain/auth.ts";
 import { type Day, isDay } from "../../domain/days.ts";
 import type { EntryType } from "../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { KEY_NAME_MAX_LENGTH, USER_NO_MAX_LENGTH } from "../../domain/limits.ts";
 import { EVENT_STATUSES } from "../../domain/ports/event_outbox.ts";
 import { failWith, text } from "./texts.ts";

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { addTallies, endDay, type Tally, tallyOf, totalDelta } from "../../domain/day_end.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { type Kurus, kurus } from "../../domain/money.ts";
 import { COMMAND } from "../support/account.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { addTallies, type Tally } from "../../domain/day_end.ts";
 import { createDayFinder, createDaySums } from "../../domain/day_sums.ts";
 import { dayOf } from "../../domain/days.ts";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { kurus } from "../../domain/money.ts";
 
 // Whole, half and quarter hours from UTC, clocks that are changed, and one that was changed at midnight.

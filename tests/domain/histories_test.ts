@@ -5,7 +5,7 @@ import { createUnopened, evolve } from "../../domain/evolve.ts";
 import { foldCommands, type FoldedOutcome, type LoadedAccount } from "../../domain/fold.ts";
 import { shortKey } from "../../domain/idempotency.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { kurus } from "../../domain/money.ts";
 import { ACCOUNT_ID } from "../support/account.ts";
 import { HOUR } from "../support/clock.ts";

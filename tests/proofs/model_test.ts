@@ -9,7 +9,7 @@
 
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ENTRY_TYPES } from "../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { createIndexes } from "../../infra/mongo/indexes.ts";
 import { openSqliteStore } from "../../infra/sqlite/store.ts";
 import { liveOut } from "../support/model/clients.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createEndpoints } from "../../../routes/endpoints.ts";
 import type { Definition } from "../../../routes/http/endpoint.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
-import { ENTRY_TYPES } from "../../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../../domain/entry_traits.ts";
 import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ADJUSTMENT_REASONS, DECLINE_REASONS } from "../../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../../domain/entry_effects.ts";
+import { ENTRY_TYPES } from "../../../domain/entry_traits.ts";
 import { EN } from "../../../routes/pages/browser/desk/texts_en.js";
 import { TR } from "../../../routes/pages/browser/desk/texts_tr.js";
 

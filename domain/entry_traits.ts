@@ -1,5 +1,11 @@
+/**
+ * What is true of entries by their type, and of their members by their name.
+ *
+ * @module
+ */
+
 import { type Kurus, negate, NO_MONEY } from "./money.ts";
-import type { AdjustmentDirection, EntryType, JournalEntry, Payment } from "./journal.ts";
+import type { AdjustmentDirection, EntryOf, EntryType, JournalEntry, Payment } from "./journal.ts";
 
 /** What an entry does to the account. */
 interface Effect {
@@ -65,3 +71,47 @@ export function deltaOf(
   const isCredit = balance === "by_direction" ? direction === "credit" : balance === 1;
   return isCredit ? amountKurus : negate(amountKurus);
 }
+
+/** The names of members of one type of entry: those that hold an amount, and those that hold any text. */
+type AmountName<Entry> = {
+  [Name in keyof Entry]-?: NonNullable<Entry[Name]> extends Kurus ? Name : never;
+}[keyof Entry];
+type TextName<Entry> = {
+  [Name in keyof Entry]-?: string extends Entry[Name] ? Name : never;
+}[keyof Entry];
+/** The same of all types. */
+type AmountNames = { [Type in EntryType]: AmountName<EntryOf<Type>> }[EntryType];
+type TextNames = { [Type in EntryType]: TextName<EntryOf<Type>> }[EntryType];
+
+const AMOUNTS = {
+  amountKurus: true,
+  deltaKurus: true,
+  balanceAfterKurus: true,
+  heldAfterKurus: true,
+  refundedKurus: true,
+  grantedKurus: true,
+} as const satisfies Record<AmountNames, true>;
+
+/** Every member of an entry that is an amount. */
+export const AMOUNT_NAMES: readonly string[] = Object.keys(AMOUNTS);
+
+const IS_FREE_TEXT = {
+  id: false,
+  requestId: false,
+  paymentId: false,
+  topUpId: false,
+  cardRefundId: false,
+  gateway: false,
+  providerRef: false,
+  returnUrl: true,
+  holdId: false,
+  nextSelectedCardId: false,
+  orderId: true,
+  description: true,
+  note: true,
+  reason: true,
+} as const satisfies Record<TextNames, boolean>;
+
+/** Every member that holds what a client wrote as it liked. Such a text may have to be erased one day. */
+export const FREE_TEXT_NAMES: readonly string[] = Object.entries(IS_FREE_TEXT)
+  .flatMap(([name, isFree]) => isFree ? [name] : []);
