@@ -232,6 +232,43 @@ Deno.test("Kese takes each of twenty holds once, however many captures of them c
   assertEquals(await assertAddsUp(kese, "user0"), `${100 - paid}.00`);
 });
 
+Deno.test("Kese freezes, unfreezes, closes and erases an account once, however many ask for it", async () => {
+  await using slow = await openSlow(1);
+  const { kese, recover, round } = slow;
+  /** Asks more often than Kese takes in; gives the answers of those that it took in, but for `busy`. */
+  const askTooOften = async (line: string) => {
+    const asked = Array.from({ length: REQUESTS_IN_FLIGHT + 500 }, () => {
+      return send(kese, line, { json: { userNo: "user0" } });
+    });
+    await settled();
+    await round();
+    recover();
+    const answers = await Promise.all(asked);
+    assert(answers.some(({ status }) => status === 503), "too many came");
+    return answers.filter(({ body }) => body.code !== "busy");
+  };
+  const once = [
+    ["POST /hesap/dondur", "account_frozen", "account_frozen"],
+    ["POST /hesap/coz", "account_unfrozen", "account_not_frozen"],
+    ["POST /hesap/kapat", "account_closed", "account_closed"],
+  ] as const;
+  for (const [line, type, code] of once) {
+    if (type === "account_closed") {
+      const rest = { userNo: "user0", amount: "100", direction: "debit", reason: "correction" };
+      assertEquals((await send(kese, "POST /bakiye-duzeltme", { json: rest })).status, 201);
+    }
+    const answers = await askTooOften(line);
+    const [done, ...others] = answers.toSorted((one, other) => one.status - other.status);
+    assertEquals(done?.status, 200);
+    for (const answer of others) assertProblem(answer, 409, code);
+    assertEquals(await countEntries(kese, "user0", type), 1);
+  }
+  const erased = await askTooOften("DELETE /kullanici");
+  assertEquals(new Set(erased.map(({ status }) => status)), new Set([200]));
+  assertEquals(await countEntries(kese, "user0", "account_erased"), 1);
+  await assertAddsUp(kese, "user0");
+});
+
 Deno.test("Kese goes on paying while the card gateway is silent, and charges each card once when it is back", async () => {
   const gateway = createScriptedGateway({ charge: ["hangs"], inquire: ["pending"] });
   await using kese = await openTestKese({ gateway });
