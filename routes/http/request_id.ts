@@ -1,7 +1,8 @@
 import { maskCardNumbers } from "../../domain/card_number_search.ts";
 import type { Ids } from "../../domain/ports/ids.ts";
 
-export const REQUEST_ID_MAX_LENGTH = 128;
+/** As much as comes back of anything that a stranger sent. */
+export const REQUEST_ID_MAX_LENGTH = 64;
 
 const SAFE = new RegExp(`^[A-Za-z0-9._:-]{1,${REQUEST_ID_MAX_LENGTH}}$`);
 

@@ -69,7 +69,7 @@ Deno.test("GET /bakiye does not find a user that does not exist", async () => {
 Deno.test("GET /bakiye answers with the client's own request id when it is safe", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1");
-  for (const own of ["ride:2093.a_b-C", "x".repeat(128)]) {
+  for (const own of ["ride:2093.a_b-C", "x".repeat(64)]) {
     for (const userNo of ["1", "nobody"]) {
       const headers = { "x-request-id": own };
       const answer = await send(kese, `GET /bakiye?userNo=${userNo}`, { headers });
@@ -81,7 +81,7 @@ Deno.test("GET /bakiye answers with the client's own request id when it is safe"
 Deno.test("GET /bakiye makes a request id of its own for one that is not safe", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1");
-  for (const unsafe of ["", "two words", "<b>", "x".repeat(129), VISA, `card-${VISA}`]) {
+  for (const unsafe of ["", "two words", "<b>", "x".repeat(65), VISA, `card-${VISA}`]) {
     const headers = { "x-request-id": unsafe };
     const answer = await send(kese, "GET /bakiye?userNo=1", { headers });
     assertMatch(

@@ -35,7 +35,7 @@ export function assertProblem(
   assert([null, "en"].includes(headers.get("content-language")));
   assertEquals(headers.has("www-authenticate"), status === 401, "RFC 9110, section 15.5.2");
   const requestId = headers.get("x-request-id") ?? "";
-  assertMatch(requestId, /^[A-Za-z0-9._:-]{1,128}$/);
+  assertMatch(requestId, /^[A-Za-z0-9._:-]{1,64}$/);
   if (!headers.has("idempotent-replayed")) assertEquals(body.requestId, requestId);
 }
 

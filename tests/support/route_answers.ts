@@ -13,7 +13,7 @@ export function assertSuccess(answer: Answer, status: number, body: unknown): vo
   assertEquals(answer.status, status);
   assertEquals(answer.headers.get("content-type"), "application/json");
   assertEquals(answer.headers.get("cache-control"), "no-store");
-  assertMatch(answer.headers.get("x-request-id") ?? "", /^[A-Za-z0-9._:-]{1,128}$/);
+  assertMatch(answer.headers.get("x-request-id") ?? "", /^[A-Za-z0-9._:-]{1,64}$/);
 }
 
 /** A problem, by default a 422, that names these fields with the code of each, in this order. */

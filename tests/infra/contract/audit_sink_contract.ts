@@ -46,7 +46,7 @@ export function auditSinkContract(name: string, withStore: WithStore<ContractSto
         uuid,
         uuid.map((id) => id.toUpperCase()),
         uuid.map((id) => id.replaceAll("-", "")),
-        fc.stringMatching(/^[A-Za-z0-9._:-]{1,128}$/),
+        fc.stringMatching(/^[A-Za-z0-9._:-]{1,64}$/),
       );
       const kind = {
         filo: fc.constantFrom("hergele", "baska", '"], [', "ş"),

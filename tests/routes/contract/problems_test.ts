@@ -411,7 +411,7 @@ Deno.test("GET /health/ready names the store that does not answer", async () => 
 Deno.test("X-Request-Id of the client comes back and stands in the journal, when it is safe", async () => {
   await using kese = await openTestKese();
   await createUser(kese, "1");
-  for (const id of ["a", "A.b_c:d-9", "0".repeat(11), "x".repeat(128), "4242424242424243"]) {
+  for (const id of ["a", "A.b_c:d-9", "0".repeat(11), "x".repeat(64), "4242424242424243"]) {
     const headers = { "x-request-id": id };
     const json = { userNo: "1", amount: "0.01" };
     assertEquals((await send(kese, PAY, { json, headers })).headers.get("x-request-id"), id);
@@ -429,7 +429,7 @@ Deno.test("X-Request-Id of the client is replaced when it is not safe to write d
     " ",
     "a b",
     "a\tb",
-    "x".repeat(129),
+    "x".repeat(65),
     "é",
     "<script>",
     '"',
