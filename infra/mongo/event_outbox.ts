@@ -190,7 +190,9 @@ function toManyUpdates(
     const [first] = group;
     if (first === undefined) return [];
     const _id = { $in: group.map(({ event }) => idOf(event)) };
-    return [{ updateMany: { filter: { _id }, update: toDeliveryUpdate(first) } }];
+    // What another instance has delivered since, because the lease ran out, stays delivered.
+    const filter = first.is === "delivered" ? { _id } : { _id, ...PENDING };
+    return [{ updateMany: { filter, update: toDeliveryUpdate(first) } }];
   });
 }
 

@@ -75,3 +75,28 @@ withTwoOutboxes(
     assertEquals(await takeSeqs(first), []);
   },
 );
+
+withTwoOutboxes(
+  "settle() leaves what another instance has delivered since as it is",
+  async (first, second) => {
+    const late = await first.take(FILO, { limit: 10, now: LATER });
+    const events = await second.take(FILO, { limit: 10, now: LATER });
+    const delivered = events.map((event) => ({ is: "delivered", event, status: 200 }) as const);
+    await second.settle(FILO, delivered, LATER);
+    const before = await second.list(FILO, { limit: 10 });
+    const times = { firstAt: LATER, nextAt: UNTIL };
+    const [failed, repeated, keptBack] = late;
+    if (!failed || !repeated || !keptBack) throw new Error("there are no events");
+    await first.settle(FILO, [
+      { is: "failed", event: failed, status: 500 },
+      { is: "repeated", event: repeated, status: 500, ...times },
+      { is: "kept_back", event: keptBack, ...times },
+    ], LATER);
+    assertEquals(await second.list(FILO, { limit: 10 }), before);
+    assertEquals(before.events.map(({ status }) => status), [
+      "delivered",
+      "delivered",
+      "delivered",
+    ]);
+  },
+);
