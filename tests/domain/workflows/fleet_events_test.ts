@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { type AccountId, accountKey } from "../../../domain/account.ts";
-import { EVENT_FAILURES_BEFORE_REST, EVENTS_AT_ONCE } from "../../../domain/limits.ts";
+import {
+  EVENT_FAILURES_BEFORE_REST,
+  EVENTS_AT_ONCE,
+  EVENTS_IN_MEMORY,
+} from "../../../domain/limits.ts";
+import type { EventOutbox } from "../../../domain/ports/event_outbox.ts";
 import type { AccountEvent, EventAnswer, EventSender } from "../../../domain/ports/event_sender.ts";
 import type { Observer } from "../../../domain/ports/observer.ts";
 import { createEvents, type Events } from "../../../domain/workflows/events.ts";
@@ -27,6 +32,8 @@ interface Bench extends AsyncDisposable {
   readonly lags: number[];
   answer: Answer;
   mostAtOnce: number;
+  /** Events that were read of the store. */
+  taken: number;
   pay(id: AccountId, times?: number): Promise<void>;
   open(...ids: readonly AccountId[]): Promise<void>;
   /** Waits in real time until that is so; moves the clock meanwhile if that is asked for. */
@@ -60,7 +67,15 @@ async function openBench(): Promise<Bench> {
     ...{ routed: nothing, refused: nothing, waiting: nothing, saved: nothing, topUpsOpen: nothing },
     eventDelivered: (lag) => lags.push(lag),
   };
-  const ports = { outbox: store.events, sender, clock, log, observer, chance: () => 0.5 };
+  const outbox: EventOutbox = {
+    ...store.events,
+    take: async (...args) => {
+      const events = await store.events.take(...args);
+      bench.taken += events.length;
+      return events;
+    },
+  };
+  const ports = { outbox, sender, clock, log, observer, chance: () => 0.5 };
   const events = await createEvents(ports, targets);
   const bench: Bench = {
     store,
@@ -71,6 +86,7 @@ async function openBench(): Promise<Bench> {
     lags,
     answer: () => 200,
     mostAtOnce: 0,
+    taken: 0,
     open: async (...ids) => {
       for (const id of ids) {
         await store.accounts.insert(commands.opening(id, { balanceKurus: 100_000 }), PERSON);
@@ -244,4 +260,20 @@ Deno.test("FleetEvents holds up no other fleet when a receiver does not answer",
   assertEquals(waiting.length, EVENTS_AT_ONCE);
   gate.resolve(200);
   await bench.until(async () => (await bench.statuses("baska")).delivered === 40);
+});
+
+Deno.test("FleetEvents reads no more events ahead than it may hold in memory, however many wait", async () => {
+  await using bench = await openBench();
+  const gate = Promise.withResolvers<number>();
+  bench.answer = () => gate.promise;
+  const users = Array.from({ length: EVENTS_IN_MEMORY + 88 }, (_, place) => user(place));
+  await bench.open(...users);
+  // Few are left before more are read.
+  await bench.until(() => bench.taken > EVENTS_IN_MEMORY / 2);
+  bench.clock.advance(MINUTE);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertLess(bench.taken, EVENTS_IN_MEMORY + 1);
+  assertEquals(bench.sent.length, EVENTS_AT_ONCE);
+  gate.resolve(200);
+  await bench.until(async () => (await bench.statuses()).delivered === users.length);
 });
