@@ -4,6 +4,7 @@ import { createSystemClock } from "../../infra/process/clock.ts";
 import { toEventBody } from "../../routes/contract/event_body.ts";
 import { assertProblem, saveCard, sendWell } from "../support/answers.ts";
 import { VISA } from "../support/card_numbers.ts";
+import { MINUTE, type TestClock } from "../support/clock.ts";
 import {
   EVENT_SECRET,
   type EventReceiver,
@@ -24,8 +25,13 @@ import {
 import { onBothStores } from "../support/two_instances.ts";
 
 const OTHER = { filo: OTHER_FLEET, bearer: OTHER_FLEET_KEY };
-/** Signatures are only taken near their own time. */
-const REAL_CLOCK = { ...createSystemClock(), advance: () => {} };
+/** Signatures are only taken near their own time, so the clock may be moved by some minutes at most. */
+function createMovedClock(): TestClock {
+  const clock = createSystemClock();
+  let moved = 0;
+  const advance = (milliseconds: number) => void (moved += milliseconds);
+  return { ...clock, now: () => clock.now() + moved, advance };
+}
 
 function targetsOf({ url }: EventReceiver, secrets = [EVENT_SECRET]) {
   return new Map([[FLEET, { url, secrets }]]);
@@ -51,7 +57,7 @@ function withReceiver(
     }
   }, () => {
     receiver = startEventReceiver();
-    return { clock: REAL_CLOCK, environment: { eventTargets: targetsOf(receiver) } };
+    return { clock: createMovedClock(), environment: { eventTargets: targetsOf(receiver) } };
   });
 }
 
@@ -155,6 +161,51 @@ withReceiver(
   },
 );
 
+/** What a receiver does wrong once, by the user whose event it is. */
+const MISHAPS: Readonly<Record<string, (url: string) => Response | Promise<Response>>> = {
+  fails: () => new Response("not today", { status: 500 }),
+  redirects: (url) =>
+    new Response(null, { status: 307, headers: { location: `${url}?elsewhere` } }),
+  breaks: () => new Response(streamOf("half"), { headers: { "content-length": "100" } }),
+  dawdles: () => new Promise((resolve) => setTimeout(() => resolve(new Response()), 300)),
+  talks: () => new Response("x".repeat(1_000_000)),
+};
+
+/** Its length is not known from it, so the answer ends before it should. */
+function streamOf(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new Blob([text]).stream();
+}
+
+withReceiver(
+  "FleetEvents delivers all in order to a receiver that fails, redirects, breaks off and dawdles",
+  async (receiver, [kese]) => {
+    const met = new Set<string>();
+    receiver.answer = ({ data: { userNo } }) => {
+      const isFirst = !met.has(userNo);
+      met.add(userNo);
+      return isFirst && MISHAPS[userNo]?.(receiver.url) || new Response();
+    };
+    const users = Object.keys(MISHAPS);
+    for (const userNo of users) {
+      await createUser(kese, userNo);
+      await pay(kese, userNo);
+    }
+    const attemptsOf = (userNo: string) =>
+      receiver.received.filter(({ data }) => data.userNo === userNo).map(({ data }) => data.seq);
+    const done = ["dawdles", "talks"];
+    await waitUntil(() =>
+      users.every((userNo) => attemptsOf(userNo).length === (done.includes(userNo) ? 2 : 1))
+    );
+    await waitForStatus(kese, "delivered", 2 * done.length);
+    kese.clock.advance(MINUTE);
+    await waitForStatus(kese, "delivered", 2 * users.length);
+    for (const userNo of users) {
+      assertEquals(attemptsOf(userNo), done.includes(userNo) ? [1, 2] : [1, 1, 2], userNo);
+    }
+    assertEquals(receiver.received.filter(({ query }) => query !== ""), []);
+  },
+);
+
 withReceiver(
   "FleetEvents of two instances send each event once, each account's in order",
   async (receiver, instances) => {
@@ -180,7 +231,10 @@ Deno.test("FleetEvents signs under both secrets while one is being replaced, and
   const secrets = [EVENT_SECRET, OLD_EVENT_SECRET];
   const types = new Set(["payment"] as const);
   const eventTargets = new Map([[FLEET, { url: receiver.url, secrets, types }]]);
-  await using kese = await openTestKese({ clock: REAL_CLOCK, environment: { eventTargets } });
+  await using kese = await openTestKese({
+    clock: createMovedClock(),
+    environment: { eventTargets },
+  });
   kese.dependencies.events.start();
   await createUser(kese, "1");
   const paymentId = await pay(kese);
