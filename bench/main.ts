@@ -2,7 +2,7 @@
  * `deno task bench`: starts what it needs, measures for a quarter of an hour, and ends with tables.
  * Names of parts measure these alone: throughput, line, lone, start, growth; keys (which makes a file of
  * some gigabytes), soak (ten minutes of load on each store), fleet (lists and exports of a million
- * entries, and what they cost payments) and events (a minute) run only when they are named. With
+ * entries, and what they cost payments), events (a minute) and telemetry (two) run only when they are named. With
  * `--write` the tables, chart and figures of the parts that were measured go into the documentation.
  *
  * @module
@@ -37,6 +37,7 @@ import { writeFigures } from "./placed_figures.ts";
 import { claimTable, inColumns, loneTable, rateTable, startTable, userTable } from "./report.ts";
 import { measureSlowLine } from "./slow_line.ts";
 import { soak } from "./soak.ts";
+import { measureTelemetry } from "./telemetry.ts";
 import { type Measured, measureThroughput } from "./throughput.ts";
 
 const CHART_FILE = new URL("../docs/benchmark.svg", import.meta.url);
@@ -82,7 +83,7 @@ const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
     return { claims: [growth, await measureFiles(place, FILES)].flatMap(growthClaims) };
   },
 };
-const ONLY_NAMED = ["keys", "soak", "fleet", "events"];
+const ONLY_NAMED = ["keys", "soak", "fleet", "events", "telemetry"];
 
 async function measureStarts({ directory, uri, redis }: Place): Promise<Part> {
   const empty = await measureEmptyStart();
@@ -116,7 +117,7 @@ async function measureGrowth(place: Place): Promise<Part> {
 async function main(): Promise<void> {
   const isWriting = Deno.args.includes("--write");
   const named = Deno.args.filter((argument) => !argument.startsWith("--"));
-  const all = [...Object.keys(PARTS), "soak", "fleet", "events"];
+  const all = [...Object.keys(PARTS), "soak", "fleet", "events", "telemetry"];
   const unknown = named.find((name) => !all.includes(name));
   if (unknown !== undefined) {
     console.error(`There is no part ${unknown}: ${all.join(", ")}`);
@@ -133,6 +134,7 @@ async function main(): Promise<void> {
         if (name === "soak") await reportSoak(place);
         else if (name === "fleet") await reportFleet(place);
         else if (name === "events") await reportEvents(place);
+        else if (name === "telemetry") await reportTelemetry(place);
         else await reportPart(name, place, isWriting);
       } catch (error) {
         // The other parts are worth showing all the same.
@@ -199,6 +201,10 @@ async function reportFleet({ directory, uri }: Place): Promise<void> {
 
 async function reportEvents({ directory, signal }: Place): Promise<void> {
   for (const line of await measureEvents(directory, signal)) console.log(line);
+}
+
+async function reportTelemetry({ directory }: Place): Promise<void> {
+  for (const line of await measureTelemetry(directory)) console.log(line);
 }
 
 async function reportSoak(place: Place): Promise<void> {
