@@ -8,12 +8,12 @@ export interface AccountId {
   readonly userNo: string;
 }
 
-/** The id as one text, the same for no other account: neither part can hold a slash. */
+/** The id as one text. Every account has its own, because neither part can contain a slash. */
 export function accountKey(id: AccountId): string {
   return `${id.filo}/${id.userNo}`;
 }
 
-/** The id that {@linkcode accountKey} made the text from. */
+/** The id from which {@linkcode accountKey} made the text. */
 export function fromAccountKey(key: string): AccountId {
   const [filo = "", userNo = ""] = key.split("/");
   return { filo, userNo };

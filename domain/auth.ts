@@ -21,11 +21,11 @@ export interface Session {
   readonly expiresAt: Instant;
 }
 
-/** What a key of a fleet may do. The keys that are configured may do everything. */
+/** What a named key may do. The fleet's configured keys may do everything. */
 export const SCOPES = ["read", "pay", "refund", "adjust", "admin"] as const;
 export type Scope = typeof SCOPES[number];
 
-/** Names a key without being it: entries and the audit hold it. */
+/** Identifies a key without revealing it: entries and the audit contain it. */
 export type KeyId = `key_${string}`;
 
 /** What a named key says of whoever sends it. */
@@ -47,7 +47,7 @@ export function askerOf(caller: Caller): "fleet" | "session" | KeyId {
   return caller.kind === "fleet" && caller.key ? caller.key.keyId : caller.kind;
 }
 
-/** The scope that a caller would need and lacks. Configured keys and sessions are not held by scopes. */
+/** The scope that a caller needs and lacks. Scopes do not limit configured keys and sessions. */
 export function lackingScope(caller: Caller, needed: Scope | undefined): Scope | undefined {
   if (needed === undefined || caller.kind === "session" || caller.key === undefined) {
     return undefined;

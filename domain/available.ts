@@ -1,7 +1,7 @@
 import type { Account, Instant, OpenHold } from "./account.ts";
 import { add, type Kurus, NO_MONEY, subtract } from "./money.ts";
 
-/** What it depends on. */
+/** The part of an account that available money depends on. */
 type Money = Pick<Account, "balanceKurus" | "openHolds">;
 
 /** The holds that still set money aside at that time. A hold expires by time, whether or not it was swept. */

@@ -9,7 +9,7 @@ export interface Total {
   readonly amountKurus: Kurus;
 }
 
-/** What the entries of one type add up to; those of a card gateway apart for each gateway. */
+/** What the entries of one type add up to; where a card gateway is involved, for each gateway separately. */
 export interface Tally extends Total {
   readonly type: EntryType;
   /** Of {@linkcode GATEWAY_TYPES} alone. */
@@ -32,7 +32,7 @@ export interface GatewayTotal extends Total {
 export interface DayEnd {
   readonly day: Day;
   readonly openingKurus: Kurus;
-  /** One a type that there was, in the order of ENTRY_TYPES. */
+  /** One for each type that occurred, in the order of ENTRY_TYPES. */
   readonly movements: readonly Movement[];
   readonly closingKurus: Kurus;
   readonly topUps: readonly GatewayTotal[];
@@ -69,7 +69,7 @@ export function totalDelta(tallies: readonly Pick<Tally, "deltaKurus">[]): Kurus
   return tallies.reduce((sum, { deltaKurus }) => add(sum, deltaKurus), NO_MONEY);
 }
 
-/** Ends a day that began with that total: closing is opening and all that moved, and nothing else. */
+/** Ends a day that began with that total: closing is opening plus all that moved. */
 export function endDay(
   day: Day,
   { openingKurus, tallies }: { readonly openingKurus: Kurus; readonly tallies: Iterable<Tally> },

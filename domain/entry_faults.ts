@@ -51,7 +51,7 @@ function* findClosingFaults(state: Account, entry: JournalEntry): Generator<stri
   }
 }
 
-/** A refund brings back of what was granted what the account before it tells. */
+/** How much of a refund counts as granted again follows from the account before it. */
 function* findGrantFaults(state: Account, entry: JournalEntry): Generator<string> {
   if (entry.type !== "refund") return;
   const { grantedKurus = NO_MONEY } = entry;
@@ -98,7 +98,7 @@ function isAmount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** Adds amounts. What was changed behind Kese's back may be no amount at all. */
+/** Adds amounts. What something other than Kese changed may be no amount at all. */
 export function addAny(first: Kurus, second: Kurus): Kurus {
   return Number.isSafeInteger(first + second) ? add(first, second) : NO_MONEY;
 }

@@ -3,7 +3,7 @@ export interface Erased {
   readonly erased: string;
 }
 
-/** A text of an entry that may have to be erased one day, and was or was not. */
+/** A text of an entry, or what is left of it once it was erased. */
 export type ErasableText = string | Erased;
 
 /** The text, if it is still there. */

@@ -8,7 +8,7 @@ import {
   EVENT_RETRY_DAYS,
 } from "./limits.ts";
 
-/** How far a pause is moved by chance, so that what failed together is not repeated together. */
+/** How far chance moves a pause, so that events that failed together are not all sent again together. */
 export const EVENT_PAUSE_JITTER = 0.25;
 
 interface FailedAttempt {
@@ -17,7 +17,7 @@ interface FailedAttempt {
   /** When it was first tried, or first had to wait for an earlier event of its account. */
   readonly firstAt: Instant;
   readonly now: Instant;
-  /** By chance, from 0 to 1. */
+  /** A random number from 0 to 1. */
   readonly chance: number;
   /** How long the receiver asked to be left alone: a pause gets longer by it, but no longer than the longest. */
   readonly asksMilliseconds?: number;
@@ -38,7 +38,7 @@ export function nextAttempt(
   return Math.min(now + Math.max(addJitter(pause, chance), asked), last);
 }
 
-/** How long a receiver that answers nothing well is left alone after so many rests. */
+/** How long a receiver that never succeeds is left alone after so many rests. */
 export function restMilliseconds(
   rests: number,
   { chance, asksMilliseconds = 0 }: Pick<FailedAttempt, "chance" | "asksMilliseconds">,

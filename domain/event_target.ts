@@ -17,7 +17,7 @@ export function wantsEvents({ types }: Pick<EventTarget, "types">, type: EntryTy
 /** What a receiver's answer means: `gone` asks for no further event. */
 export type Answered = "delivered" | "gone" | "failed";
 
-/** Judges a status; null is no answer. A redirect is none that is followed. */
+/** Judges a status; null means no answer. Redirects are not followed. */
 export function judgeAnswer(status: number | null): Answered {
   if (status === null) return "failed";
   if (status >= 200 && status < 300) return "delivered";

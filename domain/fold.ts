@@ -97,7 +97,7 @@ export function checkKey(
   entriesByKey: EntriesByKey,
 ): JournalEntry | "key_reused" | undefined {
   const entry = idempotency && entriesByKey.get(idempotency.keyHash);
-  // What was erased can be answered no more.
+  // What was erased can no longer be answered.
   if (textOf(entry?.idempotency?.fingerprint) === undefined) return undefined;
   return entry?.idempotency?.fingerprint === idempotency?.fingerprint ? entry : "key_reused";
 }

@@ -18,7 +18,7 @@ export const REFUND_WINDOW_DAYS = 365;
 export const OPEN_CARD_REFUNDS_PER_ACCOUNT = 10;
 /** Top-ups that are looked at together, newest first, for one of which anything is left. */
 export const CARD_REFUND_CANDIDATES = 20;
-/** Such looks for one card refund. An older top-up has to be named. */
+/** How often one card refund looks further back. An older top-up has to be named. */
 export const CARD_REFUND_SEARCH_PAGES = 10;
 
 export const OPEN_HOLDS_PER_ACCOUNT = 20;
@@ -27,7 +27,7 @@ export const UNENDED_HOLDS_PER_ACCOUNT = 2 * OPEN_HOLDS_PER_ACCOUNT;
 export const HOLD_MIN_MINUTES = 1;
 export const HOLD_DEFAULT_MINUTES = 24 * 60;
 export const HOLD_MAX_MINUTES = 7 * 24 * 60;
-/** Expired holds that a sweep ends at one time. */
+/** Expired holds that a sweep ends at once. */
 export const HOLDS_AT_ONCE = 20;
 
 /** Against card testing: trying card after card to find one that works. */
@@ -40,9 +40,9 @@ export const PAGE_DEFAULT = 20;
 export const PAGE_MAX = 100;
 /** Entries that are read for one page of a filtered list, so that a rare type cannot slow a request down. */
 export const PAGE_SCAN_MAX = 1_000;
-/** How many pages of a user's own journal are read for one page of a time. */
+/** How many pages of a user's own journal are read for one page of a period. */
 export const USER_PAGES_PER_PAGE = 10;
-/** Entries that an export reads at one time; more of them would be in memory. */
+/** Entries that an export reads at once, and holds in memory. */
 export const EXPORT_PAGE = 500;
 /** Exports of one fleet that may run at the same time in one process. */
 export const EXPORTS_PER_FLEET = 2;
@@ -94,7 +94,7 @@ export const COMMIT_DELAY_MAX_MILLISECONDS = 5 * 60 * 1_000;
 export const DAY_END_WAIT_MILLISECONDS = 20_000;
 /** Requests of a fleet that may wait for ends of days, all for the same work; one more is `busy`. */
 export const DAY_ENDS_WAITING = 100;
-/** How often it is looked for days that are over and can be closed. */
+/** How often Kese looks for days that are over and can be closed. */
 export const DAY_CLOSING_INTERVAL_MILLISECONDS = 60_000;
 /** Longest pause between two attempts at one save. */
 export const RETRY_PAUSE_MAX_MILLISECONDS = 50;
@@ -105,18 +105,18 @@ export const GATEWAY_TIMEOUT_MILLISECONDS = 15_000;
 export const TOP_UP_WAIT_MILLISECONDS = 8_000;
 /** Pauses between the inquiries about one top-up that its requests cause; the last one is repeated. */
 export const INQUIRY_GAPS_MILLISECONDS: readonly number[] = [8_000, 30_000, 60_000];
-/** So often a gateway has to say again that it never saw a charge, once that may be final. */
+/** How often a gateway must confirm that it never saw a charge, once that may be final. */
 export const NOT_FOUND_BEFORE_FAILED = 2;
-/** Pages of open top-ups in which a webhook's is looked for that names it as its gateway does alone. */
+/** Pages of open top-ups that are searched for a webhook that has only the gateway's own name of the charge. */
 export const WEBHOOK_SEARCH_PAGES = 10;
-/** How long a bank waits at most for a user whom nobody sent there. */
+/** How long a bank may wait for a user when no entry says how long it does. */
 export const UNNOTED_ACTION_MILLISECONDS = 60 * 60 * 1_000;
 /**
  * Requests that may wait for the outcome of a top-up, out of all in flight. One more is answered 202 at
  * once, and its top-up goes on.
  */
 export const TOP_UPS_WAITING = 500;
-/** The same of card refunds. */
+/** The same for card refunds. */
 export const CARD_REFUNDS_WAITING = 500;
 /** Open card refunds that a sweep asks about at the same time. */
 export const CARD_REFUNDS_AT_ONCE = 10;
@@ -158,7 +158,7 @@ export const SENT_CODES = {
   perUserADay: 30,
 } as const;
 
-/** Named keys of a fleet that open anything. */
+/** Valid named keys of a fleet. */
 export const NAMED_KEYS_PER_FLEET = 100;
 export const KEY_NAME_MAX_LENGTH = 64;
 /** How long a key that has expired or was revoked can still be looked up: as long as the audit names it. */
@@ -175,7 +175,7 @@ export const AUDIT_BATCHES_SEARCHED = 1_000;
 export const AUDIT_LATE_MILLISECONDS = 2 * 60_000;
 /** How long refusals of strangers are gathered into one record per address and code. */
 export const AUDIT_REFUSALS_MILLISECONDS = 60_000;
-/** Such records that are kept apart. What is refused to further addresses is counted together. */
+/** How many such records are kept. Refusals of further addresses are counted together. */
 export const AUDIT_REFUSAL_GROUPS = 1_000;
 /** What a process writes to the audit per day at most, roughly: 50 million requests, and half a million records of strangers. */
 export const AUDIT_BYTES_PER_DAY = 10_000_000_000;
@@ -197,19 +197,19 @@ export const EVENT_RETRY_DAYS = 3;
 /** The pause before an event's first repeat; it doubles up to the longest. */
 export const EVENT_PAUSE_FIRST_MILLISECONDS = 5_000;
 export const EVENT_PAUSE_MAX_MILLISECONDS = 30 * MINUTE_MILLISECONDS;
-/** So many failures without a success, and a receiver is tried with one event at a time. */
+/** After this many failures without a success a receiver is tried with one event at a time. */
 export const EVENT_FAILURES_BEFORE_REST = EVENTS_AT_ONCE;
 /** The pauses between these events double up to the longest. */
 export const EVENT_REST_FIRST_MILLISECONDS = 1_000;
 export const EVENT_REST_MAX_MILLISECONDS = MINUTE_MILLISECONDS;
 /** How long a receiver may take. */
 export const EVENT_TIMEOUT_MILLISECONDS = 10_000;
-/** How long a fleet's events are one instance's own, and how often it renews that. */
+/** How long an instance's lease on a fleet's events lasts, and how often it is renewed. */
 export const EVENT_LEASE_MILLISECONDS = 15_000;
 export const EVENT_LEASE_RENEWAL_MILLISECONDS = 5_000;
-/** How often a store is asked for events if nothing in this process says that there are any. */
+/** How often a store is asked for events when nothing in this process has announced any. */
 export const EVENT_POLL_MILLISECONDS = 500;
-/** The least time between two looks at a store, so that a busy fleet's events are read many at once. */
+/** Shortest time between two reads of a store, so that a busy fleet's events are read many at once. */
 export const EVENT_ROUND_MILLISECONDS = 20;
 /** How long a shutdown waits for events that are being sent. */
 export const EVENTS_SETTLING_MILLISECONDS = 1_000;

@@ -172,7 +172,7 @@ function toGivenBack(entry: JournalEntry): GivenBack | undefined {
   if (!movesCardRefund(entry)) return undefined;
   const { amountKurus, refundedKurus: saidKurus } = entry;
   const byKurus = entry.type === "card_refund_started" ? amountKurus : -amountKurus as Kurus;
-  // What was changed behind Kese's back may be no top-up's id at all.
+  // What something other than Kese changed may be no id of a top-up at all.
   const topUpId = String(entry.topUpId);
   const of = topUpId.startsWith("top_") ? closingEntryId(topUpId) : topUpId;
   return { what: "top-up", name: topUpId, of, byKurus, saidKurus };

@@ -22,7 +22,7 @@ export interface Batch {
   readonly deadline: Instant;
 }
 
-/** Makes a batch of commands, of which there is at least one. */
+/** Makes a batch of at least one command. */
 export function toBatch(id: AccountId, pending: readonly Pending[]): Batch {
   const keys: string[] = [];
   const payments: string[] = [];

@@ -32,11 +32,11 @@ async function forgetCard(
   id: AccountId,
   cardId: string,
 ): Promise<boolean> {
-  // What does not open tells nobody what to forget.
+  // A record that does not open does not say what to forget.
   const kept = await vault.open(id, cardId).catch(() => undefined);
   if (kept === undefined || kept.token === null) return true;
   const gateway = gateways.named(kept.gateway, id.filo);
-  // The gateway of then is not configured any more, and its token opens nothing here.
+  // That gateway is no longer configured, so nobody can be asked to forget its token.
   if (gateway === undefined || !gateway.traits.keepsCards) return true;
   const { token } = kept;
   try {

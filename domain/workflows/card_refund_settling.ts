@@ -51,7 +51,7 @@ export interface CardRefundSettling {
 /** Asks the gateway for the outcome of a card refund, and commits it once it is known. */
 export type SettleCardRefund = (settling: CardRefundSettling) => Promise<CardRefundState>;
 
-/** What a gateway says that never heard of a card refund, and from now on never will. */
+/** `never_arrived`: the gateway never saw the card refund, and by now it can no longer arrive. */
 type Outcome = GiveBackOutcome | { readonly status: "never_arrived" };
 
 export function createCardRefundSettling(ports: CardRefundSettlingPorts): SettleCardRefund {
@@ -133,7 +133,7 @@ export function createCardRefundSettling(ports: CardRefundSettlingPorts): Settle
   };
 }
 
-/** What a card refund is asked of its gateway with. */
+/** The order that a gateway is given for a card refund. */
 export function toOrder(
   { id: refundReference, topUpId: reference, providerRef, amountKurus, whole }: CardRefundStarted,
 ): GiveBackOrder {

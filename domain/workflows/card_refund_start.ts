@@ -72,7 +72,7 @@ async function startOfNewest(
   return outcome;
 }
 
-/** A top-up that was started and not credited is there, and nothing of it is left to go back. */
+/** Whether a top-up exists that was started and not credited, so nothing of it can go back. */
 async function explainNotFound(
   { journal }: Pick<CardRefundStartPorts, "journal">,
   id: AccountId,

@@ -65,7 +65,7 @@ export function createCardRefunds(ports: CardRefundPorts): CardRefunds {
     // A sweep asks later; waiting here would only take memory.
     if (!conversations.hasRoom(started.id)) return pending;
     const settling = settle(asked);
-    // It may fail when nobody waits for it any more.
+    // It may fail when nobody is waiting for it any longer.
     settling.catch((error) => reportUnsettled(started.id, error));
     try {
       return await conversations.wait(settling, () => {}) ?? pending;

@@ -54,7 +54,7 @@ export async function createDayEndProof(
   for await (const kept of store.kept()) zones.add(kept.timeZone);
   const finders = new Map([...zones].map((zone) => [zone, createDayFinder(zone)]));
   const fleets = new Map<string, FleetSums>();
-  // Whoever reconciles waits as long as it takes.
+  // Reconciling waits as long as it takes.
   const patient = { now: () => now, within: <T>(promise: Promise<T>) => promise };
   const dayEnds = createDayEnds({ store, clock: patient, timeZone });
 
@@ -159,7 +159,7 @@ function totalOf(sums: DaySums | undefined): Kurus {
   return totalDelta(days.flat());
 }
 
-/** What was changed behind Kese's back may be no time and no amount at all. */
+/** What something other than Kese changed may be neither a time nor an amount. */
 function canBeAdded({ at, amountKurus, deltaKurus }: JournalEntry): boolean {
   return Number.isFinite(new Date(at).getTime()) &&
     [amountKurus, deltaKurus].every((amount) => Number.isSafeInteger(amount));

@@ -63,7 +63,7 @@ export class EventLanes {
     else this.#lanes.delete(lane.key);
   }
 
-  /** What became of events since the last time. They are in memory no more. */
+  /** What became of events since the last time. They are no longer in memory. */
   collect(now: Instant): readonly Delivery[] {
     const collected = [...this.#ended];
     this.#ended = [];

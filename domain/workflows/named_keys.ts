@@ -26,7 +26,7 @@ export interface KeyWish {
 }
 
 export type KeyMaking =
-  /** The key itself stands here and nowhere else. */
+  /** The key itself is here and nowhere else. */
   | { readonly outcome: "made"; readonly key: NamedKey; readonly text: string }
   | { readonly outcome: "made_before"; readonly keyId: KeyId }
   | { readonly outcome: "too_many" | "key_reused" };
@@ -88,7 +88,7 @@ export function createNamedKeys({ store, digests, ids, log }: NamedKeyPorts): Na
     },
   };
 
-  /** Behind the request: a use that is lost with the process, or not written, refuses nobody. */
+  /** Runs after the answer. If a use is lost, nobody is refused because of it. */
   function note(hash: string, minute: Instant): void {
     if (noting.has(hash)) return;
     const written = store.noteUse(hash, minute)
