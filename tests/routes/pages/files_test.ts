@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { FILES } from "../../../routes/pages/file_list.ts";
 import { openTestKese, send } from "../../support/kese.ts";
 
@@ -54,6 +54,17 @@ Deno.test("sendFile() serves what is listed and nothing else, and every file of 
     assertEquals(status, 404, name);
   }
   for await (const name of namesUnder("")) assert(FILES.has(name), name);
+});
+
+Deno.test("sendFile() sends what Kese's own pages load in 50 KB, because telephones wait for it", async () => {
+  await using kese = await openTestKese();
+  let bytes = 0;
+  for (const name of [...FILES.keys()].filter((name) => !name.startsWith("swagger-ui"))) {
+    const headers = { "accept-encoding": "gzip" };
+    const answer = await kese.app.request(`/static/${name}`, { headers });
+    bytes += (await answer.arrayBuffer()).byteLength;
+  }
+  assertLess(bytes, 50_000);
 });
 
 async function* namesUnder(directory: string): AsyncGenerator<string> {

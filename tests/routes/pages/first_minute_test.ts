@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
 import { assertAddsUp } from "../../support/answers.ts";
 import { withBrowser } from "../../support/browser.ts";
+import { assertUsable } from "../../support/desk.ts";
 import { createUser, FLEET, FLEET_KEY, type TestOptions } from "../../support/kese.ts";
 import { assertClean, listen, openListeningKese } from "../../support/listening.ts";
 
@@ -28,7 +29,7 @@ withBrowser(
       await page.goto(scene.url);
       await page.getByRole("heading", { name: heading }).waitFor();
       assertStringIncludes(await page.locator("pre").innerText(), `Bearer ${FLEET_KEY}`);
-      assertEquals(await overflow(page), 0);
+      await assertUsable(page);
       const target = await page.getByRole("link", { name: link }).getAttribute("href");
       assertEquals(target, "/docs");
       assertClean(opened);
@@ -115,13 +116,3 @@ withBrowser("createCors() lets any port of this machine pay in development", asy
   assertMatch(await askFrom(opened.page, scene.url), /^\[201,/);
   assertClean(opened);
 });
-
-/** By how many pixels a page is wider than its window. */
-function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => {
-    const { scrollWidth, clientWidth } = (globalThis as unknown as {
-      document: { documentElement: { scrollWidth: number; clientWidth: number } };
-    }).document.documentElement;
-    return scrollWidth - clientWidth;
-  });
-}
