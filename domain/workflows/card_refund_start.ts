@@ -72,7 +72,7 @@ async function startOfNewest(
   return outcome;
 }
 
-/** Whether a top-up exists that was started and not credited, so nothing of it can go back. */
+/** A top-up that was started and not credited exists, but nothing of it can go back. */
 async function explainNotFound(
   { journal }: Pick<CardRefundStartPorts, "journal">,
   id: AccountId,

@@ -92,7 +92,7 @@ export function createMongoAuthStore(auth: Collection<AuthDocument>): AuthStore 
     takeBack: async (limits, now) => {
       await Promise.all(limits.map(async (limit) => {
         const _id = counterId(limit, now);
-        // What nobody is counted in goes: strangers whom nobody had time for must not fill the disk.
+        // An empty counter is deleted: attempts that were never checked must not fill the disk.
         const { deletedCount } = await auth.deleteOne({ _id, events: { $lte: 1 } });
         if (deletedCount > 0) return;
         await auth.updateOne({ _id, events: { $gt: 0 } }, { $inc: { events: -1 } });

@@ -47,7 +47,7 @@ export function createMongoErasing({ users, ledger, vault, drain }: ErasingParts
       const updates = entries.map((entry) => ({ updateOne: toUpdate(id, entry) }));
       await ledger.bulkWrite(updates, { ordered: false });
     },
-    // What is removed is in no document any more; what the server keeps besides is its operator's.
+    // Documents no longer hold what is removed; the server's own log and snapshots are its operator's.
     purge: () => Promise.resolve(),
   };
 }

@@ -34,7 +34,7 @@ interface EventDrainsOptions {
   readonly move: (account: string) => Promise<void>;
 }
 
-/** Moves at one time: a drain takes connections that payments need. */
+/** Moves at once: a drain takes connections that payments need. */
 const MOVES_AT_ONCE = 4;
 /** Two, because the first may join one that had already started and moves too little. */
 const MOVES_FOR_A_SAVE = 2;

@@ -19,7 +19,7 @@ export interface EventFleetDocument {
   readonly _id: string;
   readonly owner: string;
   readonly until: Date;
-  /** The hash of the address that wants no more, because an address may hold a secret. */
+  /** The hash of the address that wants no more events, because an address may hold a secret. */
   readonly stoppedFor?: string;
 }
 

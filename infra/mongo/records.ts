@@ -50,7 +50,7 @@ export function createMongoRecords({ users, ledger, vault }: RecordCollections):
     const kept = recent ? null : await ledger.findOne({ _id: entriesOf(account), id });
     const entry = recent ? fromEntryDocument(recent) : kept && fromLedgerDocument(kept);
     if (entry?.type !== "payment" && entry?.type !== "top_up_credited") return undefined;
-    // Refunds are found by a field of theirs, which is checked for each entry.
+    // Refunds are found by a field of their own, which is checked for each entry.
     return { entry, refundedKurus: NO_MONEY };
   }
 

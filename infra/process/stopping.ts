@@ -24,7 +24,7 @@ export function stopOnSignal({ finish, close, written, build, clock, log }: Stop
     await clock.within(finish(), SHUTDOWN_DEADLINE_MILLISECONDS);
     await close();
     log.info("stopped", { ...build, signal });
-    // Limited, because nobody may be reading the log any more.
+    // Limited, because perhaps nobody reads the log any longer.
     await clock.within(written(), LAST_LINE_MILLISECONDS);
     Deno.exit(0);
   };

@@ -92,7 +92,7 @@ export function keepClosingDays(
       await opening();
       while (!isStopped && await dayEnds.closeNext(filo));
     } catch (error) {
-      // That the store was closed meanwhile is no news.
+      // That the store was closed in the meantime is not worth a line.
       if (!isStopped) log.warn("days_not_closed", { filo, error });
     }
   };

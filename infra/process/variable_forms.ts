@@ -26,7 +26,7 @@ const key = z.base64("must be base64")
 function readOrigin(text: string): string | undefined {
   const url = URL.parse(text);
   if (url === null || (text !== url.origin && text !== `${url.origin}/`)) return undefined;
-  // An asterisk is a letter like others to URL, and would be taken for any host by whoever wrote it.
+  // URL accepts an asterisk like any letter, but whoever wrote it meant any host.
   if (url.hostname.includes("*")) return undefined;
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   return url.protocol === "https:" || (url.protocol === "http:" && isLocal)

@@ -127,7 +127,7 @@ export function createAuthWrites(database: SqliteDatabase): AuthWrites {
     takeBack: (limits, now) => {
       for (const limit of limits) {
         const place = [counterKey(limit), windowStart(limit, now)] as const;
-        // What nobody is counted in goes: strangers whom nobody had time for must not fill the disk.
+        // An empty counter is deleted: attempts that were never checked must not fill the disk.
         if (dropLast.run(...place).changes === 0) countDown.run(...place);
       }
     },

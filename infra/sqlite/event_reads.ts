@@ -65,7 +65,7 @@ type Row = JournalRow & RepeatColumns & {
   readonly next_at: number | null;
 };
 
-/** Parts of the journal that are looked through at one time for entries of one fleet. */
+/** Parts of the journal that are searched at once for entries of one fleet. */
 const SPANS_AT_ONCE = 8;
 
 const COLUMNS =

@@ -14,7 +14,7 @@ export interface EventWrites {
     removed: readonly number[],
   ): void;
   hastenEvents(filo: string, now: Instant): void;
-  /** Keeps the hash of the address that wants no more, because an address may hold a secret. */
+  /** Keeps the hash of the address that wants no more events, because an address may hold a secret. */
   stopEvents(filo: string, urlHash: string): void;
   /** Has an entry's event sent once more, if there is one to be, and sending begin again. */
   repeatEvent(filo: string, entryNo: number | null, now: Instant): void;

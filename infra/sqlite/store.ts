@@ -29,7 +29,7 @@ import { createCommit, type SqliteWrites } from "./commit/writes.ts";
 
 /** What reading a fleet's entries may take of the event loop, on which payments are decided. */
 const READING_SHARE = 0.1;
-/** The same of adding up days: nobody waits for a page of it, and most of it is done once. */
+/** The same for adding up days: nobody waits for a page of it, and most of it is done once. */
 const TALLYING_SHARE = 0.1;
 
 /** Opens the embedded store; `:memory:` is for tests and keeps nothing. */

@@ -26,7 +26,7 @@ export async function refuseMissingStore(path: string): Promise<void> {
   if (!await isThere(path)) throw noStoreError(path);
 }
 
-/** Whether there is a store: an empty file is none. */
+/** Whether there is a store: an empty file does not count as one. */
 async function isThere(path: string): Promise<boolean> {
   try {
     return (await Deno.stat(path)).size > 0;

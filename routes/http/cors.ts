@@ -30,8 +30,8 @@ const LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
 
 /**
  * Lets pages of the listed origins, and in development those of this machine, call Kese from a browser.
- * Others get no word of it, so their browsers refuse. Undefined where there is nobody to let in, because
- * a middleware costs every request some of its time. Cookies are not among what is let in: Kese has none.
+ * Other origins get no such header, so their browsers refuse. Undefined where no origin is allowed, because
+ * a middleware costs every request some of its time. Cookies are not allowed: Kese has none.
  */
 export function createCors(dependencies: Dependencies): MiddlewareHandler | undefined {
   const { settings } = dependencies;

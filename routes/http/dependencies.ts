@@ -50,7 +50,7 @@ export interface Dependencies {
   readonly limiter: RateLimiter;
   readonly codeSender: CodeSender;
   readonly texts: Texts;
-  /** Whoever measures Kese; usually nobody does. */
+  /** Measures Kese; usually left out. */
   readonly observer?: Observer;
   /**
    * A promise until the store is known to be the right one; no request may touch it before. Undefined
@@ -79,7 +79,7 @@ export interface Settings {
   readonly corsOrigins: readonly string[];
   /** What the pages fill in for a newcomer: a fleet and its key, which are no secret in development. */
   readonly tryOut?: { readonly filo: string; readonly key: string };
-  /** Whether a proxy of ours writes X-Forwarded-For. */
+  /** Whether the operator's own proxy writes X-Forwarded-For. */
   readonly trustProxy: boolean;
   /** Requests per minute; 0 means no limit. */
   readonly requestsPerMinute: { readonly user: number; readonly fleet: number };

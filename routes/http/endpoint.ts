@@ -137,7 +137,7 @@ export interface TextStream {
   readonly mediaType: string;
   readonly fileName: string;
   readonly pieces: AsyncGenerator<string>;
-  /** Called once when no piece is asked for any more, even if none ever was. */
+  /** Called once when no further piece will be asked for, even if none ever was. */
   readonly end: () => void;
 }
 
@@ -203,7 +203,7 @@ export function defineFleetEndpoint<Fields extends z.ZodObject, const Served ext
   };
 }
 
-/** A route for whoever is signed in. */
+/** A route for a user's session. */
 export function defineSessionEndpoint<Fields extends z.ZodObject, const Served extends Answers>(
   definition: Definition<Fields, Served>,
   handle: (request: SessionRequest<z.output<Fields>>) => Promise<Reply<NoInfer<Served>>>,
