@@ -1,12 +1,6 @@
 import type { Eventually } from "../../domain/ports/eventually.ts";
 import type { Admission } from "./admission.ts";
-import {
-  announcesBody,
-  mayHaveBody,
-  mayHaveSilentBody,
-  parseObject,
-  readJsonText,
-} from "./body.ts";
+import { announcesBody, mayHaveBody, parseObject, readJsonText } from "./body.ts";
 import { cutName, type KnownParameters, refuseUnknownParameter } from "./known_parameters.ts";
 import { readObjectText } from "./object_text.ts";
 import { problem, type Read, refuse } from "../contract/problems.ts";
@@ -55,8 +49,7 @@ export function readParameters(
   if (!read.ok) return read;
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD") {
-    const mayHave = mayHaveBody(request) ||
-      mayHaveSilentBody(request, leavesNothing(read.value, rules.known));
+    const mayHave = mayHaveBody(request, () => leavesNothing(read.value, rules.known));
     return mayHave ? readBody(request, read.value, rules) : read;
   }
   // Deno gives no body of a GET, so what is in it would not be read.
