@@ -185,6 +185,24 @@ withBrowser(
   },
 );
 
+withBrowser("GET /masa leads to a user, the day and what waits in English, too", async (open) => {
+  await using scene = await openScene();
+  const { key } = await makeKey(scene.kese, ["read"]);
+  const opened = await openDesk(open, scene, { language: "en", key });
+  const { page } = opened;
+  await page.getByLabel("Search for").fill("1");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "1", exact: true }).click();
+  await page.getByRole("heading", { name: "John Doe" }).waitFor();
+  await page.getByText("Not possible with this key: refunds; adjusting").waitFor();
+  await page.getByRole("link", { name: "Day's end" }).click();
+  await page.getByRole("img", { name: /^By hour; \d\d:00: 47\.90\s₺$/ }).waitFor();
+  await page.getByRole("img", { name: /^The last seven days; \d+ \S+: 47\.90\s₺$/ }).waitFor();
+  await page.getByRole("link", { name: "Waiting" }).click();
+  await page.getByText("No open top-up.").waitFor();
+  await page.getByText("Not possible with this key: seeing events.").waitFor();
+});
+
 withBrowser("GET /masa adds up a day of more entries than it could keep", async (open) => {
   await using scene = await openListeningKese();
   const { kese } = scene;
