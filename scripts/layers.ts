@@ -5,8 +5,7 @@
  * - `layers/globals`: a rule is synchronous and takes neither time nor randomness from the machine, and
  *   routes/ and client/ do not know what they run on. The other globals do not exist in domain/, which is
  *   type-checked without them (`check_types.ts`);
- * - `layers/environment`: only main.ts reads the environment;
- * - `layers/secrets`: only the vault and the gateways turn a card number or token into text.
+ * - `layers/environment`: only main.ts reads the environment.
  *
  * scripts/ and tests/ are not rooms and may do anything.
  *
@@ -61,10 +60,6 @@ const ENVIRONMENT = [
   "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
 ];
 
-/** The vault seals and opens what a card is charged by, and a gateway sends it. */
-const REVEALING = /^infra\/(gateways\/|crypto\/card_vault\.ts$)/;
-const REVEAL = ["name", "value"].map((key) => `MemberExpression[property.${key}='reveal']`);
-
 /** Makes selectors for a member of a global: `Date.now` and `Date["now"]`. */
 function toMemberSelectors(member: string): string[] {
   const [object, property] = member.split(".");
@@ -79,7 +74,6 @@ const plugin: Deno.lint.Plugin = {
     imports: { create: checkImports },
     globals: { create: checkGlobals },
     environment: { create: checkEnvironment },
-    secrets: { create: checkSecrets },
   },
 };
 export default plugin;
@@ -130,13 +124,6 @@ function checkEnvironment(context: Context): Visitor {
   const message =
     "Cannot read the environment here: only main.ts does, and passes on what it read.";
   return refuse(context, ENVIRONMENT, message);
-}
-
-function checkSecrets(context: Context): Visitor {
-  const path = toRepositoryPath(pathToFileURL(context.filename).href) ?? "";
-  if (findRoom(context.filename) === undefined || REVEALING.test(path)) return {};
-  const message = "Cannot reveal this here: only the vault and the gateways do.";
-  return refuse(context, REVEAL, message);
 }
 
 function refuse(context: Context, selectors: readonly string[], message: string): Visitor {

@@ -200,31 +200,10 @@ const ENVIRONMENT: readonly Example[] = [
   { file: "tests/main_test.ts", refused: [], accepted: [`Deno.env.get("REQUIRE_SERVICES");`] },
 ];
 
-const SECRETS: readonly Example[] = [
-  {
-    file: "routes/cards.ts",
-    refused: [`card.number.reveal();`, `token?.reveal();`, `token["reveal"]();`],
-    accepted: [`class Token { reveal(): string { return this.#text; } }`],
-  },
-  {
-    file: "infra/crypto/keyring.ts",
-    refused: [`token.reveal();`],
-    accepted: [`store.put(record);`],
-  },
-  {
-    file: "domain/workflows/cards.ts",
-    refused: [`token.reveal();`],
-    accepted: [`gateway.register(payer, { number });`],
-  },
-  { file: "infra/crypto/card_vault.ts", refused: [], accepted: [`token.reveal();`] },
-  { file: "infra/gateways/sandbox.ts", refused: [], accepted: [`number.reveal();`] },
-];
-
 const RULES = {
   "layers/imports": IMPORTS,
   "layers/globals": GLOBALS,
   "layers/environment": ENVIRONMENT,
-  "layers/secrets": SECRETS,
 };
 
 for (const [rule, examples] of Object.entries(RULES)) {
