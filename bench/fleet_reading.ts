@@ -22,6 +22,7 @@ const PAYERS = 64;
 /** Short turns, so that whatever else the machine does meets both. */
 const PAYING_MILLISECONDS = 1_000;
 const PAYING_TURNS = 12;
+const SEARCHERS = 4;
 const PAGES = 50;
 
 /** A production of three fleets on that file. */
@@ -198,20 +199,32 @@ async function measureReading(kese: Kese, entries: number): Promise<string[]> {
   ];
 }
 
+/** What payments keep of their rate during an export, and while clients ask for the dearest page. */
 async function measurePayments(kese: Kese): Promise<string[]> {
   for (let turn = 0; turn < 2; turn++) await pay(kese);
+  return [
+    await comparePayments("an export", kese, () => payBesideExport(kese)),
+    await comparePayments(`${SEARCHERS} searches`, kese, () => payBesideSearches(kese)),
+  ];
+}
+
+async function comparePayments(
+  what: string,
+  kese: Kese,
+  payBeside: () => Promise<number>,
+): Promise<string> {
   const alone: number[] = [];
   const together: number[] = [];
   for (let turn = 0; turn < PAYING_TURNS; turn++) {
     const measures = [
       async () => alone.push(await pay(kese)),
-      async () => together.push(await payBesideExport(kese)),
+      async () => together.push(await payBeside()),
     ];
     for (const measure of turn % 2 === 0 ? measures : measures.toReversed()) await measure();
   }
   const [perSecond, beside] = [median(alone), median(together)].map(Math.round);
   const ratio = medianRatio(together, alone).toFixed(2);
-  return [`  payments: ${perSecond} a second alone, ${beside} during an export, ratio ${ratio}`];
+  return `  payments: ${perSecond} a second alone, ${beside} during ${what}, ratio ${ratio}`;
 }
 
 /** Whoever takes the export only takes it, because it shares the process with what is measured. */
@@ -224,6 +237,23 @@ async function payBesideExport(kese: Kese): Promise<number> {
   const perSecond = await pay(kese);
   isOver = true;
   await exporting;
+  return perSecond;
+}
+
+/** Each asks for refunds, of which there are none: a page looks at as many entries as it may. */
+async function payBesideSearches(kese: Kese): Promise<number> {
+  let isOver = false;
+  const searching = Array.from({ length: SEARCHERS }, async () => {
+    let cursor = "";
+    while (!isOver) {
+      const response = await ask(kese, `/filo/islemler?limit=100&type=refund${cursor}`);
+      const { nextCursor } = await response.json();
+      cursor = nextCursor === null ? "" : `&cursor=${nextCursor}`;
+    }
+  });
+  const perSecond = await pay(kese);
+  isOver = true;
+  await Promise.all(searching);
   return perSecond;
 }
 
