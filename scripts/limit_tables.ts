@@ -81,7 +81,7 @@ export const LIMITS: Table = [
   ["Named key after its end, before it is forgotten", `${limits.ENDED_KEY_TTL_DAYS} days`],
   ["Session", `${limits.SESSION_TTL_SECONDS / 3_600} hours`],
   ["Sessions per user", `${limits.SESSIONS_PER_USER}; one more ends the oldest`],
-  ["Wrong codes and authCodes", codeBounds(limits.WRONG_CODES)],
+  ["Wrong codes, and apart from them wrong authCodes", codeBounds(limits.WRONG_CODES)],
   ["Wrong codes of those that are sent", `also ${limits.WRONG_CODES.perUserADay} a day per user`],
   [
     "Codes sent",

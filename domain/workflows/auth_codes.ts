@@ -73,8 +73,9 @@ export async function checkAuthCode(
   },
 ): Promise<SignInRefusal | undefined> {
   // Counted before it is checked, because guesses that arrive together must not all be checked.
-  // Attempts from other addresses do not count, so that they cannot lock the user out.
-  const limits = limitsAtPeer("wrong_codes", WRONG_CODES, attempt);
+  // Attempts from other addresses do not count, so that they cannot lock the user out; nor do wrong codes,
+  // because the authCode is what lets a user in when there were too many of those.
+  const limits = limitsAtPeer("wrong_auth_codes", WRONG_CODES, attempt);
   const exceeded = await auth.count(limits, now);
   if (exceeded) return { code: "rate_limited", exceeded };
   try {
