@@ -6,12 +6,13 @@ import type { EntryType } from "../../domain/journal.ts";
 import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { KEY_NAME_MAX_LENGTH, USER_NO_MAX_LENGTH } from "../../domain/limits.ts";
 import { EVENT_STATUSES } from "../../domain/ports/event_outbox.ts";
+import { accountStatus as shownStatus } from "./answer_parts.ts";
 import { failWith, text } from "./texts.ts";
 
 export const day = z.string(failWith("invalid_day")).refine(isDay, "invalid_day")
   .meta({ format: "date", description: "A day of TIME_ZONE.", example: "2026-01-01" });
 
-export const accountStatus = z.enum(["active", "frozen", "closed"], failWith("invalid_status"))
+export const accountStatus = z.enum(shownStatus.options, failWith("invalid_status"))
   .meta({
     description: "Only users in this status.",
   });

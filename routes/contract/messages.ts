@@ -1,6 +1,10 @@
 import { SCOPES } from "../../domain/auth.ts";
 import type { Language } from "../../domain/idempotency.ts";
-import type { DeclineReason } from "../../domain/journal.ts";
+import {
+  ADJUSTMENT_DIRECTIONS,
+  ADJUSTMENT_REASONS,
+  type DeclineReason,
+} from "../../domain/journal.ts";
 import { CARDS_PER_ACCOUNT, HOLD_MAX_MINUTES, PAGE_MAX } from "../../domain/limits.ts";
 import { PROBLEM_TEXTS } from "./problem_texts.ts";
 
@@ -103,10 +107,13 @@ export const FIELD_MESSAGES = {
     tr: `1 ile ${HOLD_MAX_MINUTES} arasında bir tam sayı olmalıdır (en çok yedi gün).`,
     en: `It must be a whole number from 1 to ${HOLD_MAX_MINUTES} (seven days at most).`,
   },
-  invalid_direction: { tr: "credit ya da debit olmalıdır.", en: "It must be credit or debit." },
+  invalid_direction: {
+    tr: `${ADJUSTMENT_DIRECTIONS.join(" ya da ")} olmalıdır.`,
+    en: `It must be ${ADJUSTMENT_DIRECTIONS.join(" or ")}.`,
+  },
   invalid_reason: {
-    tr: "goodwill, promotion, cash, damage, fine, correction, other değerlerinden biri olmalıdır.",
-    en: "It must be one of goodwill, promotion, cash, damage, fine, correction, other.",
+    tr: `${ADJUSTMENT_REASONS.join(", ")} değerlerinden biri olmalıdır.`,
+    en: `It must be one of ${ADJUSTMENT_REASONS.join(", ")}.`,
   },
   invalid_scopes: {
     tr: `${SCOPES.join(", ")} değerlerinden en az biri olmalıdır.`,
