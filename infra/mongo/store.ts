@@ -89,6 +89,11 @@ export function openMongoStore(
       return sayUnavailable(() => limitTime(() => reconnect.run(run), limit));
     });
   const isEmpty = async () => await users.findOne({}, { projection: { _id: 1 } }) === null;
+  const outbox: EventOutbox = createMongoEventOutbox({
+    ledger: database.collection<EventDocument>("ledger"),
+    fleets: database.collection<EventFleetDocument>("event_fleets"),
+    arrivals,
+  });
   const meta = limited(createMongoMeta(database.collection<MetaDocument>("meta")));
   return {
     database,
@@ -110,13 +115,8 @@ export function openMongoStore(
     people: limited(createMongoPeople(users)),
     peopleSearch: limited<PeopleSearch>(createMongoPeopleSearch({ users, ledger })),
     erasing: limited<Erasing>(createMongoErasing({ users, ledger, vault, drain })),
-    events: reconnecting<EventOutbox>(
-      createMongoEventOutbox({
-        ledger: database.collection<EventDocument>("ledger"),
-        fleets: database.collection<EventFleetDocument>("event_fleets"),
-        arrivals,
-      }),
-    ),
+    // To listen asks nothing of the database, which may be away at the start.
+    events: { ...reconnecting(outbox), listen: outbox.listen },
     vault: limited(createMongoVaultStore(vault)),
     actions: limited(
       createMongoActionStore(database.collection<ActionDocument>("actions")),

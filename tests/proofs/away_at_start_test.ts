@@ -9,7 +9,8 @@ import { productionOn } from "../support/both_stores.ts";
 import { findFreePort } from "../../scripts/services/free_port.ts";
 import { startStoppableRedis } from "../support/model/stoppable_redis.ts";
 import { openTestMongoStore, startMongoProxy } from "../support/mongo_store.ts";
-import { createUser, send } from "../support/kese.ts";
+import { EVENT_SECRET } from "../support/event_receiver.ts";
+import { createUser, FLEET, send } from "../support/kese.ts";
 import { startMain } from "../support/process.ts";
 import { withMongo, withRedis } from "../support/services.ts";
 import { MONGODB_URI, readVariable } from "../../scripts/services/variables.ts";
@@ -27,8 +28,14 @@ withMongo(
   "main.ts connects by itself to a MongoDB that was away when it asked first",
   (_uri, DB_NAME) => {
     const port = findFreePort();
-    const MONGODB_URI = `mongodb://127.0.0.1:${port}/?directConnection=true`;
-    return withMain({ MONGODB_URI, DB_NAME, SQLITE_PATH: ":memory:" }, async (url) => {
+    const variables = {
+      MONGODB_URI: `mongodb://127.0.0.1:${port}/?directConnection=true`,
+      DB_NAME,
+      SQLITE_PATH: ":memory:",
+      // The fleet listens, and to nothing that happens here.
+      EVENT_WEBHOOKS: `${FLEET}:https://fleet.example/|${EVENT_SECRET};types=card_refund_failed`,
+    };
+    return withMain(variables, async (url) => {
       // The driver's time for finding a server passes before the first two are answered.
       for (const line of ["GET /bakiye?userNo=1", "GET /bakiye?userNo=1", "GET /health/ready"]) {
         assertEquals((await send(url, line)).status, 503, line);
