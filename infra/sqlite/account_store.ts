@@ -15,7 +15,7 @@ import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
 import type { SqliteJournal } from "./journal.ts";
 import { createKeyReader } from "./key_reader.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import { type AccountRow, fromAccountRow, toOpeningRows, toSideRows } from "./account_rows.ts";
 import { toEntryRow } from "./entry_rows.ts";
 import type { Writer } from "./commit/writer.ts";

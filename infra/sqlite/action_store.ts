@@ -1,7 +1,7 @@
 import { accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { ActionRecord, ActionStore } from "../../domain/ports/user_actions.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface ActionWrites {

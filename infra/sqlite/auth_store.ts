@@ -4,7 +4,7 @@ import type { AuthStore, NewCode } from "../../domain/ports/auth_store.ts";
 import type { ExceededLimit, RateLimit } from "../../domain/ports/rate_limiter.ts";
 import { counterKey, toExceeded, windowStart } from "../../domain/fixed_window.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import { readNow } from "./unavailable.ts";
 import type { Writer } from "./commit/writer.ts";
 

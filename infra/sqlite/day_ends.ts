@@ -4,7 +4,7 @@ import type { Pace } from "../../domain/ports/fleet_reading.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { createDayTallies } from "./day_tallies.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import { openReader } from "./reader.ts";
 
 export interface DayEndWrites {

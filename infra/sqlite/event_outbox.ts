@@ -16,7 +16,7 @@ import type { EventLock } from "./event_lock.ts";
 import { createEventReads, type ListedRow, type ListSpan, type ReadEvent } from "./event_reads.ts";
 import { type EventPlace, type RepeatRow, toDeliveryWrite } from "./event_rows.ts";
 import type { EventWrites } from "./event_writes.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 
 /** How long a cursor may lag behind: what was delivered since is delivered again after a crash. */
 const CURSOR_MILLISECONDS = 1_000;

@@ -21,7 +21,7 @@ import type {
 import type { SqliteDatabase } from "./database.ts";
 import { type ChainEnd, createEntryChain, missingEntry } from "./entry_chain.ts";
 import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 
 /** The reading side of the journal, for routes and for the account store. */
 export interface SqliteJournal extends Journal {

@@ -1,6 +1,6 @@
 import type { StoreMeta } from "../store.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface MetaWrites {

@@ -4,7 +4,7 @@ import type { NamedKey } from "../../domain/named_key.ts";
 import type { KeyAdding, NamedKeyStore, NewNamedKey } from "../../domain/ports/named_keys.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import { readNow } from "./unavailable.ts";
 
 /** What fleets' keys write; {@linkcode NamedKeyStore} says what each does. */

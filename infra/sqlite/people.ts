@@ -4,7 +4,7 @@ import type { People, ProfileChanges } from "../../domain/ports/people.ts";
 import type { Writer } from "./commit/writer.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { toPersonLookUps } from "./account_rows.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 
 export interface PeopleWrites {
   changePerson(key: string, changes: ProfileChanges): Profile | undefined;

@@ -7,7 +7,7 @@ import {
   type SandboxRefund,
 } from "../gateways/sandbox.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface SandboxWrites {

@@ -1,7 +1,7 @@
 import { type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { VaultRecord, VaultStore } from "../../domain/ports/card_vault.ts";
 import type { SqliteDatabase } from "./database.ts";
-import { toPromise } from "./promised.ts";
+import { toPromise } from "./to_promise.ts";
 import type { Writer } from "./commit/writer.ts";
 
 export interface VaultWrites {

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { commitHere, createSqliteStore } from "../../../infra/sqlite/store.ts";
-import { toPromise } from "../../../infra/sqlite/promised.ts";
+import { toPromise } from "../../../infra/sqlite/to_promise.ts";
 import { readNow, toStoreError } from "../../../infra/sqlite/unavailable.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
 
