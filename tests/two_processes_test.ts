@@ -317,7 +317,8 @@ onBothStores(
       let lost = 0;
       let isKilled = false;
       const client = async (place: number): Promise<void> => {
-        for (let round = 0; acknowledged.size < PAYMENTS_IN_ALL; round++) {
+        // The one that is to be killed may get no turn at the file for as long as the other pays all of these.
+        for (let round = 0; !isKilled || acknowledged.size < PAYMENTS_IN_ALL; round++) {
           const userNo = userNos[(place + round) % LOAD_USERS] ?? "";
           const payment = { userNo, amountKurus: 1 + round % 7, key: `client-${place}-${round}` };
           const isFirst = place % 2 === 0 && !isKilled;

@@ -152,16 +152,16 @@ export class FleetEvents {
       this.#mayHaveMore = true;
     }
     if (!this.#isGone) return;
-    this.#isGone = false;
     this.#isStopped = true;
     log.error("event_target_gone", { filo: this.#filo });
     await outbox.stop(this.#filo, this.#target.url);
     await this.#forget();
   }
 
-  /** Starts again from what the store knows. */
+  /** Starts again from what the store knows. What ended and was not kept is sent again, a 410 included. */
   async #forget(): Promise<void> {
     this.#lanes = new EventLanes();
+    this.#isGone = false;
     this.#leasedUntil = -Infinity;
     this.#mayHaveMore = true;
     await this.#ports.outbox.release(this.#filo);
@@ -211,7 +211,8 @@ export class FleetEvents {
       lanes.end({ is: "delivered", event, status });
       return;
     }
-    if (answered === "gone") this.#isGone = true;
+    // Of an event that was forgotten meanwhile, the next answer counts.
+    if (answered === "gone") this.#isGone ||= lanes === this.#lanes;
     else this.#countFailure({ status, ...asked });
     const { clock: { now }, chance, log } = this.#ports;
     const [at, attempts] = [now(), event.attempts + 1];

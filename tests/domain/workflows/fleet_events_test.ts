@@ -34,6 +34,8 @@ interface Bench extends AsyncDisposable {
   mostAtOnce: number;
   /** Events that were read of the store. */
   taken: number;
+  /** Whether the store cannot keep what became of events. */
+  isAway: boolean;
   pay(id: AccountId, times?: number): Promise<void>;
   open(...ids: readonly AccountId[]): Promise<void>;
   /** Waits in real time until that is so; moves the clock meanwhile if that is asked for. */
@@ -74,6 +76,10 @@ async function openBench(): Promise<Bench> {
       bench.taken += events.length;
       return events;
     },
+    settle: async (filo, deliveries, now) => {
+      if (bench.isAway && deliveries.length > 0) throw new Error("the store is away");
+      await store.events.settle(filo, deliveries, now);
+    },
   };
   const ports = { outbox, sender, clock, log, observer, chance: () => 0.5 };
   const events = await createEvents(ports, targets);
@@ -87,6 +93,7 @@ async function openBench(): Promise<Bench> {
     answer: () => 200,
     mostAtOnce: 0,
     taken: 0,
+    isAway: false,
     open: async (...ids) => {
       for (const id of ids) {
         await store.accounts.insert(commands.opening(id, { balanceKurus: 100_000 }), PERSON);
@@ -246,6 +253,20 @@ Deno.test("FleetEvents sends nothing after a 410 until somebody asks for an even
   bench.answer = () => 200;
   await bench.events.again("hergele", bench.sent[0]?.entry.id ?? "");
   await bench.until(async () => (await bench.statuses()).delivered === 3);
+});
+
+Deno.test("FleetEvents keeps what a 410 ended, also if the store was away when it came", async () => {
+  await using bench = await openBench();
+  bench.answer = () => 410;
+  bench.isAway = true;
+  await bench.open(user(1));
+  await bench.until(() => bench.lines.some((line) => line.includes("events_not_read")), 100);
+  bench.isAway = false;
+  await bench.until(async () => (await bench.statuses()).failed === 1, 100);
+  await bench.pay(user(1));
+  bench.clock.advance(DAY);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assertEquals(await bench.statuses(), { pending: 1, failed: 1 });
 });
 
 Deno.test("FleetEvents holds up no other fleet when a receiver does not answer", async () => {
