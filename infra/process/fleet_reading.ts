@@ -5,7 +5,7 @@ import type { Store } from "../store.ts";
 import { createPace } from "./pace.ts";
 
 /** What writing exports may take of the event loop, next to reading them: payments are decided there. */
-const WRITING_SHARE = 0.1;
+const WRITING_SHARE = 0.07;
 
 /** Creates what lists, exports and day's ends of a whole fleet are made with. */
 export function createFleetReading(

@@ -28,7 +28,7 @@ import { createPace } from "../process/pace.ts";
 import { createCommit, type SqliteWrites } from "./commit/writes.ts";
 
 /** What reading a fleet's entries may take of the event loop, on which payments are decided. */
-const READING_SHARE = 0.1;
+const READING_SHARE = 0.07;
 /** The same for adding up days: nobody waits for a page of it, and most of it is done once. */
 const TALLYING_SHARE = 0.1;
 
