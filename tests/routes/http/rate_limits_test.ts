@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { createUnopened } from "../../../domain/evolve.ts";
 import { assertAddsUp, assertProblem } from "../../support/answers.ts";
 import {
   type Answer,
   createUser,
+  FLEET,
   openTestKese,
   OTHER_FLEET,
   OTHER_FLEET_KEY,
@@ -15,6 +17,8 @@ const OTHER = { bearer: OTHER_FLEET_KEY, filo: OTHER_FLEET };
 
 async function openLimited(requestsPerMinute: { user: number; fleet: number }): Promise<TestKese> {
   const kese = await openTestKese({ environment: { requestsPerMinute } });
+  // Until Redis is open, a process counts for itself. This waits for it.
+  await kese.dependencies.cache.replace(createUnopened({ filo: FLEET, userNo: "nobody" }));
   return kese;
 }
 
