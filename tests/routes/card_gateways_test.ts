@@ -143,8 +143,8 @@ function secretsOf(fake: GatewayFake, card: CardToRegister): readonly string[] {
   return [...new Set([...fake.secrets(), ...own])];
 }
 
-/** Of the cards that the fakes make. */
-const EXPIRY_YEARS = ["2030", "2031"];
+/** Of the cards that the fakes make. Not as a part of a number, or of an id such as a UUID, which may hold the same digits by chance. */
+const EXPIRY_YEARS = /(?<![\w-])203[01](?!\w)/;
 
 for (const configured of CONFIGURED) {
   Deno.test(`openKese() with CARD_GATEWAY=${configured.name} saves, charges and gives back by its own routes, and keeps no secret`, () =>
@@ -183,7 +183,7 @@ for (const configured of CONFIGURED) {
       }
       assertFalse(places.log.includes("Mavi kart"));
       // The account says when its cards expire, and no log does.
-      assertEquals(EXPIRY_YEARS.filter((year) => places.log.includes(year)), []);
+      assertEquals(EXPIRY_YEARS.exec(places.log)?.input, undefined);
     }));
 
   Deno.test(`openKese() with CARD_GATEWAY=${configured.name} credits nothing for a user whom the bank did not recognise`, async () => {
