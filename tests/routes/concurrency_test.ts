@@ -19,7 +19,9 @@ import {
   openTestKese,
   send,
   type TestKese,
+  type TestRequest,
 } from "../support/kese.ts";
+import { sendWhileBusy } from "../support/payments.ts";
 import { createScriptedGateway } from "../support/scripted_gateway.ts";
 import { withTemporaryFile } from "../support/temporary_store.ts";
 
@@ -335,13 +337,15 @@ Deno.test("openSqliteStore() twice on one file: a payment is refunded once by bo
 
 Deno.test("openSqliteStore() twice on one file: users, cards, codes and top-ups exist once", async () => {
   await withTwo(async (first, second) => {
-    const either = (place: number) => place % 2 === 0 ? first : second;
+    // One that had to wait too long for the other's commit is busy, and nothing has happened.
+    const sendToEither = (place: number, line: string, request: TestRequest) =>
+      sendWhileBusy(place % 2 === 0 ? first : second, line, request);
     const json = newUser("1", { balance: "10" });
-    const created = await atOnce(10, (place) => send(either(place), "POST /create_user", { json }));
+    const created = await atOnce(10, (place) => sendToEither(place, "POST /create_user", { json }));
     assertEquals(kinds(created), { 201: 1, user_exists: 9 });
 
     const card = { json: { userNo: "1", cardNo: "4000000000000119" } };
-    const saved = await atOnce(10, (place) => send(either(place), "POST /kart-saklama", card));
+    const saved = await atOnce(10, (place) => sendToEither(place, "POST /kart-saklama", card));
     assertEquals(kinds(saved), { 201: 1, duplicate_card: 9 });
     assertEquals(await vaultRecords(first), 1);
 
@@ -349,7 +353,7 @@ Deno.test("openSqliteStore() twice on one file: users, cards, codes and top-ups 
     const signIn = { bearer: code.body.code, json: { userNo: "1" } };
     const sessions = await atOnce(
       10,
-      (place) => send(either(place), "POST /authenticate_second_route", signIn),
+      (place) => sendToEither(place, "POST /authenticate_second_route", signIn),
     );
     assertEquals(kinds(sessions)[201], 1);
 
@@ -359,7 +363,7 @@ Deno.test("openSqliteStore() twice on one file: users, cards, codes and top-ups 
     };
     const started = await atOnce(
       10,
-      (place) => send(either(place), "POST /update_balance", topUp),
+      (place) => sendToEither(place, "POST /update_balance", topUp),
     );
     assertEquals(new Set(started.map(({ body }) => body.topUpId)).size, 1);
     assertEquals((await send(second, "POST /update_balance", topUp)).status, 201);
