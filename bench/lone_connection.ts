@@ -7,7 +7,8 @@
 
 import { type ContenderPlace, type RunningContender, withContenders } from "./contender_runner.ts";
 import { USERS } from "./fleet.ts";
-import { quantile } from "./load.ts";
+import { type Rates, ratesOf } from "./load.ts";
+import { median } from "./throughput.ts";
 
 /** Milliseconds of one kind of call: the median of its turns. */
 export interface LoneTimes {
@@ -58,18 +59,14 @@ export function measureLoneConnection(
     }
     const result = Object.entries(kinds).map(([kind, [title]]) => {
       const times = turns.get(kind) ?? [];
-      const median = (one: keyof Times) =>
-        quantile(Float64Array.from(times, (time) => time[one]).sort(), 0.5);
-      return [kind, { title, p50: median("p50"), p99: median("p99") }];
+      const medianOf = (one: keyof Times) => median(times.map((time) => time[one]));
+      return [kind, { title, p50: medianOf("p50"), p99: medianOf("p99") }];
     });
     return Object.fromEntries(result) as LoneResult;
   });
 }
 
-interface Times {
-  readonly p50: number;
-  readonly p99: number;
-}
+type Times = Pick<Rates, "p50" | "p99">;
 
 /** Writes and syncs for some seconds, without anything in between. */
 function syncAgain(file: Deno.FsFile, seconds: number): Times {
@@ -85,6 +82,5 @@ function syncAgain(file: Deno.FsFile, seconds: number): Times {
     from = now;
     place = (place + COMMIT_BYTES) % FILE_BYTES;
   }
-  const sorted = Float64Array.from(milliseconds).sort();
-  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+  return ratesOf(milliseconds, seconds * 1_000);
 }
