@@ -116,7 +116,7 @@ function measuring(
  * forgotten keys: a user whom the program has never met stays cold, and pays as the first one does.
  */
 async function fillWindows(client: MongoClient, dbName: string): Promise<void> {
-  const recentKeys = Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => `key ${place}`);
+  const recentKeys = Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => place);
   const first = accountKey({ filo: FLEET, userNo: userNo(0) });
   await client.db(dbName).collection<AccountDocument>("users")
     .updateMany({ _id: { $ne: first } }, { $set: { recentKeys, keysComplete: false } });

@@ -24,8 +24,8 @@ export type Language = "tr" | "en";
 
 /** The newest keys of an account, and what is known about its other keys. */
 export interface RecentKeys {
-  /** Shortened, oldest first. */
-  readonly hashes: readonly string[];
+  /** By {@linkcode shortKey}, oldest first. */
+  readonly hashes: readonly number[];
   /** There are none; or the store finds every one of them as an old key; or it is unknown. */
   readonly others: "none" | "stored" | "unknown";
 }
@@ -36,11 +36,15 @@ export const STORED_KEYS: RecentKeys = { hashes: [], others: "stored" };
 /** The keys of an account that was read without them. */
 export const UNKNOWN_KEYS: RecentKeys = { hashes: [], others: "unknown" };
 
-/** Characters of a key's hash that the window keeps: 48 bits, because a false alarm costs only a look-up. */
+/** Hex digits of a key's hash that stand for it: 48 bits, an integer that JavaScript represents exactly. */
 const SHORT_KEY_LENGTH = 12;
 
-export function shortKey(keyHash: string): string {
-  return keyHash.slice(0, SHORT_KEY_LENGTH);
+/**
+ * The beginning of a key's hash. Two keys may share it, which costs only a look-up. A number, because an
+ * array of numbers lies in one piece: the window is copied with each key and searched for the next.
+ */
+export function shortKey(keyHash: string): number {
+  return Number.parseInt(keyHash.slice(0, SHORT_KEY_LENGTH), 16);
 }
 
 /**

@@ -75,9 +75,12 @@ export function createCachedAccounts(
    * used after that head makes the save fail, because the head has moved on.
    */
   function areNew({ id, recentKeys }: Account, keys: readonly string[]): Eventually<boolean> {
-    const ages = keys.map((key) => ageOfKey(recentKeys, key));
-    if (ages.includes("perhaps_recent")) return false;
-    const unsure = keys.filter((_key, place) => ages[place] === "new_or_old");
+    const unsure: string[] = [];
+    for (const key of keys) {
+      const age = ageOfKey(recentKeys, key);
+      if (age === "perhaps_recent") return false;
+      if (age === "new_or_old") unsure.push(key);
+    }
     if (unsure.length === 0 || !store.entriesOfOldKeys) return true;
     return store.entriesOfOldKeys(id, unsure).then(isNone);
   }

@@ -3,8 +3,8 @@ import type { ErasableCache } from "../../domain/ports/account_cache.ts";
 
 /** Accounts that a process caches. Beyond either bound the least recently used one goes. */
 export const CACHED_ACCOUNTS = 10_000;
-/** Idempotency keys that those accounts may hold together, some 30 MB. */
-const CACHED_KEYS = 500_000;
+/** Idempotency keys that those accounts may hold together, 16 MB. */
+const CACHED_KEYS = 2_000_000;
 
 interface MemoryCacheBounds {
   readonly accounts: number;

@@ -20,7 +20,7 @@ export interface AccountDocument {
   readonly openCardRefunds: readonly StoredCardRefund[];
   readonly grantedKurus: StoredAmount;
   readonly spentGrantsKurus: StoredAmount;
-  readonly recentKeys: readonly string[];
+  readonly recentKeys: readonly number[];
   readonly keysComplete: boolean;
   readonly cardSavesAt: readonly Date[];
   readonly declinesAt: readonly Date[];

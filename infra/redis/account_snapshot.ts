@@ -149,7 +149,7 @@ const SNAPSHOT_BODY = requireAll<{ readonly databaseId: string; readonly account
     grantedKurus: amount,
     spentGrantsKurus: amount,
     recentKeys: requireAll<RecentKeys>({
-      hashes: z.array(text).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
+      hashes: z.array(count).max(RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK),
       others: z.enum(["none", "stored", "unknown"]),
     }),
     cardSavesAt: z.array(count),

@@ -5,7 +5,6 @@ import { missingEntry } from "./entry_chain.ts";
 import { WITH_UNFILED } from "./key_tail.ts";
 import { COLUMNS } from "./journal.ts";
 import { fromJournalRow, type JournalRow } from "./entry_rows.ts";
-import { toKeyColumn } from "./hash_columns.ts";
 
 /** The end of an account's journal, and how many of its newest entries have keys that are not filed. */
 export interface KeyTail {
@@ -38,7 +37,7 @@ interface Window {
 export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyReader {
   const selectWindow = database.prepare(`${WITH_UNFILED}
     SELECT count(journal.entry_no) AS found, min(unfiled.entry_no) AS oldest,
-      json_group_array(printf('%012x', key_hash)) FILTER (WHERE key_hash IS NOT NULL) AS hashes,
+      json_group_array(key_hash) FILTER (WHERE key_hash IS NOT NULL) AS hashes,
       EXISTS (SELECT 1 FROM keys WHERE account_no = $account) AS others
     FROM unfiled LEFT JOIN journal
       ON journal.entry_no = unfiled.entry_no AND journal.account_no = $account`);
@@ -50,11 +49,11 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
     WHERE keys.account_no = ? AND keys.key_hash = ?`);
 
   function filed({ account_no: account }: KeyTail, keyHash: string): FoundRow[] {
-    return selectFiled.all(account, toKeyColumn(keyHash)) as unknown as FoundRow[];
+    return selectFiled.all(account, shortKey(keyHash)) as unknown as FoundRow[];
   }
 
   function unfiled({ last_entry: last, unfiled }: KeyTail, keyHash: string): FoundRow[] {
-    const asked = { last, unfiled, key: toKeyColumn(keyHash) };
+    const asked = { last, unfiled, key: shortKey(keyHash) };
     return selectUnfiled.all(asked) as unknown as JournalRow[];
   }
 
@@ -63,7 +62,7 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
       const row = selectWindow.get({ account, last, unfiled }) as unknown as Window;
       // A key that was overlooked would be taken for a new one.
       if (row.found !== unfiled) throw missingEntry(row.oldest);
-      const hashes = (JSON.parse(row.hashes) as string[]).reverse();
+      const hashes = (JSON.parse(row.hashes) as number[]).reverse();
       return { hashes, others: row.others === 0 ? "none" : "stored" };
     },
     entriesByKey: (tail, keys) =>

@@ -14,7 +14,7 @@ Deno.test("openAccount() opens an account with its first entry, number 1", () =>
     account: ACCOUNT_ID,
     balanceKurus: kurus(10_000),
     cards: [UNVERIFIED, CHARGEABLE],
-    idempotency: { keyHash: "key", fingerprint: "print", language: "tr" },
+    idempotency: { keyHash: "0123456789abcdef", fingerprint: "print", language: "tr" },
   });
   assertEquals<unknown>(decision.entry, {
     type: "account_opened",
@@ -27,7 +27,7 @@ Deno.test("openAccount() opens an account with its first entry, number 1", () =>
     deltaKurus: 10_000,
     balanceAfterKurus: 10_000,
     cards: [{ ...UNVERIFIED, selected: false }, { ...CHARGEABLE, selected: true }],
-    idempotency: { keyHash: "key", fingerprint: "print", language: "tr" },
+    idempotency: { keyHash: "0123456789abcdef", fingerprint: "print", language: "tr" },
   });
   assertEquals(decision.account, {
     id: ACCOUNT_ID,
@@ -43,7 +43,7 @@ Deno.test("openAccount() opens an account with its first entry, number 1", () =>
     openCardRefunds: [],
     grantedKurus: kurus(10_000),
     spentGrantsKurus: kurus(0),
-    recentKeys: { hashes: ["key"], others: "none" },
+    recentKeys: { hashes: [0x0123456789ab], others: "none" },
     cardSavesAt: [],
     declinesAt: [],
   });

@@ -5,7 +5,7 @@ import { paymentState } from "../../domain/payment_state.ts";
 import { kurus } from "../../domain/money.ts";
 import { COMMAND, testAccount } from "../support/account.ts";
 
-const KEY = { keyHash: "key", fingerprint: "print", language: "en" } as const;
+const KEY = { keyHash: "0123456789abcdef", fingerprint: "print", language: "en" } as const;
 
 Deno.test("accepted() moves head, seq and balance with the entry and changes no other account", () => {
   const account = Object.freeze(testAccount());
@@ -27,7 +27,7 @@ Deno.test("accepted() moves head, seq and balance with the entry and changes no 
 Deno.test("accepted() remembers the key of a command on the account and on the entry", () => {
   const command = { ...COMMAND, idempotency: KEY };
   const { account, entry } = accepted<"payment">(testAccount(), command, { type: "payment" });
-  assertEquals(account.recentKeys, { hashes: ["key"], others: "none" });
+  assertEquals(account.recentKeys, { hashes: [0x0123456789ab], others: "none" });
   assertEquals(entry.idempotency, KEY);
 });
 

@@ -17,7 +17,7 @@ const FACTS = {
   deltaKurus: 0,
   balanceAfterKurus: 0,
 };
-const IDEMPOTENCY = { keyHash: "key", fingerprint: "print", language: "tr" };
+const IDEMPOTENCY = { keyHash: "0123456789abcdef", fingerprint: "print", language: "tr" };
 const ERASED_PRINT = { ...IDEMPOTENCY, fingerprint: { erased: "digest of print" } };
 const ride = { orderId: "a", description: "b" };
 const erasedRide = { orderId: { erased: "digest of a" }, description: { erased: "digest of b" } };
@@ -112,6 +112,6 @@ Deno.test("checkKey() takes a key whose request was erased for none, because it 
   const command = { ...COMMAND, idempotency: { ...IDEMPOTENCY, language: "tr" } } as const;
   const kept = entry({ type: "payment", idempotency: IDEMPOTENCY });
   const erased = entry({ type: "payment", idempotency: ERASED_PRINT });
-  assertEquals(checkKey(command, new Map([["key", kept]])), kept);
-  assertEquals(checkKey(command, new Map([["key", erased]])), undefined);
+  assertEquals(checkKey(command, new Map([[IDEMPOTENCY.keyHash, kept]])), kept);
+  assertEquals(checkKey(command, new Map([[IDEMPOTENCY.keyHash, erased]])), undefined);
 });

@@ -89,9 +89,14 @@ Deno.test("parseIdempotencyKey() reads any printable key alike, quoted and bare"
   );
 });
 
-/** The keys of an account after so many, `key 1` the first. */
+/** The hash of a key that {@linkcode shortKey} shortens to that number. */
+function hashOf(short: number): string {
+  return short.toString(16).padStart(12, "0").padEnd(32, "f");
+}
+
+/** The keys of an account after so many, 1 the first. */
 function keysAfter(count: number): RecentKeys {
-  const all = Array.from({ length: count }, (_, place) => `key ${place + 1}`);
+  const all = Array.from({ length: count }, (_, place) => hashOf(place + 1));
   return all.reduce(rememberKey, NO_KEYS);
 }
 
@@ -101,7 +106,7 @@ const MOST = NEWEST + RECENT_KEYS_SLACK;
 Deno.test("rememberKey() keeps keys beyond its window and still knows that there was no other", () => {
   const keys = keysAfter(MOST);
   assertEquals(keys.hashes.length, MOST);
-  assertEquals([keys.hashes[0], keys.hashes.at(-1)], ["key 1", `key ${MOST}`]);
+  assertEquals([keys.hashes[0], keys.hashes.at(-1)], [1, MOST]);
   assertEquals(keys.others, "none");
 });
 
@@ -110,7 +115,7 @@ Deno.test("rememberKey() forgets all but the newest 1,000 when one more comes, a
   assertEquals(keys.hashes.length, NEWEST);
   assertEquals(
     [keys.hashes[0], keys.hashes.at(-1)],
-    [`key ${MOST + 2 - NEWEST}`, `key ${MOST + 1}`],
+    [MOST + 2 - NEWEST, MOST + 1],
   );
   assertEquals(keys.others, "stored");
 });
@@ -120,9 +125,9 @@ Deno.test("rememberKey() knows the newest 1,000 keys at all times, and hasForgot
   const cuts: number[] = [];
   for (let count = 1; count <= 3 * NEWEST; count++) {
     const before = keys.hashes.length;
-    keys = rememberKey(keys, `key ${count}`);
+    keys = rememberKey(keys, hashOf(count));
     const newest = Math.min(count, NEWEST);
-    assertEquals(keys.hashes.at(-newest), `key ${count - newest + 1}`);
+    assertEquals(keys.hashes.at(-newest), count - newest + 1);
     assertEquals(hasForgotten(keys, 1), keys.hashes.length !== before + 1);
     if (hasForgotten(keys, 1)) cuts.push(count);
   }
@@ -137,45 +142,51 @@ Deno.test("hasForgotten() tells of a cut at whichever of several keys it came", 
   for (const added of [1, 2, 50, 100]) {
     for (let before = NEWEST; before <= MOST; before++) {
       let keys: RecentKeys = { hashes: hashes.slice(-before), others: "stored" };
-      for (let place = 0; place < added; place++) keys = rememberKey(keys, `new ${place}`);
+      for (let place = 0; place < added; place++) {
+        keys = rememberKey(keys, hashOf(MOST + 1 + place));
+      }
       assertEquals(hasForgotten(keys, added), before + added > MOST, `${before} and ${added}`);
     }
   }
 });
 
 Deno.test("hasForgotten() takes a window that lacks keys for one that was cut, whoever cut it", () => {
-  assertEquals(hasForgotten({ hashes: ["key"], others: "unknown" }, 1), true);
-  assertEquals(hasForgotten({ hashes: ["key"], others: "none" }, 1), false);
+  assertEquals(hasForgotten({ hashes: [1], others: "unknown" }, 1), true);
+  assertEquals(hasForgotten({ hashes: [1], others: "none" }, 1), false);
 });
 
 Deno.test("rememberKey() learns nothing of other keys", () => {
-  assertEquals(rememberKey({ hashes: [], others: "unknown" }, "key"), {
-    hashes: ["key"],
+  assertEquals(rememberKey({ hashes: [], others: "unknown" }, hashOf(1)), {
+    hashes: [1],
     others: "unknown",
   });
 });
 
 Deno.test("rememberKey() changes no list that it was given", () => {
-  const keys = { hashes: Object.freeze(["key 1"]), others: "none" } as const;
-  assertEquals(rememberKey(keys, "key 2").hashes, ["key 1", "key 2"]);
-  assertEquals(keys.hashes, ["key 1"]);
+  const keys = { hashes: Object.freeze([1]), others: "none" } as const;
+  assertEquals(rememberKey(keys, hashOf(2)).hashes, [1, 2]);
+  assertEquals(keys.hashes, [1]);
 });
+
+/** A key that no window of so many has. */
+const KEY = 0xfedcba987654;
+const OTHER = 0x123456789abc;
 
 const SEEN: readonly (readonly [string, RecentKeys, boolean])[] = [
   ["is sure that a new account has seen none", NO_KEYS, false],
-  ["knows a key of the window", { hashes: ["key", "other"], others: "none" }, true],
+  ["knows a key of the window", { hashes: [KEY, OTHER], others: "none" }, true],
   [
     "is sure of a key that is not in a complete window",
-    { hashes: ["other"], others: "none" },
+    { hashes: [OTHER], others: "none" },
     false,
   ],
-  ["cannot be sure once the window has overflowed", { hashes: ["other"], others: "stored" }, true],
+  ["cannot be sure once the window has overflowed", { hashes: [OTHER], others: "stored" }, true],
   ["is sure while no key was forgotten", keysAfter(MOST), false],
   ["cannot be sure from then on", keysAfter(MOST + 1), true],
 ];
 
 for (const [name, keys, expected] of SEEN) {
-  Deno.test(`mayHaveSeen() ${name}`, () => assertEquals(mayHaveSeen(keys, "key"), expected));
+  Deno.test(`mayHaveSeen() ${name}`, () => assertEquals(mayHaveSeen(keys, hashOf(KEY)), expected));
 }
 
 const FULL_WINDOW = keysAfter(MOST + 1).hashes;
@@ -184,12 +195,12 @@ const AGES: readonly (readonly [string, RecentKeys, KeyAge])[] = [
   ["says that a key is new to a new account", NO_KEYS, "new"],
   [
     "says that a key of the window may be recent",
-    { hashes: ["key", "other"], others: "none" },
+    { hashes: [KEY, OTHER], others: "none" },
     "perhaps_recent",
   ],
   [
     "says the same of a window that has forgotten others",
-    { hashes: [...FULL_WINDOW, "key"], others: "stored" },
+    { hashes: [...FULL_WINDOW, KEY], others: "stored" },
     "perhaps_recent",
   ],
   [
@@ -207,12 +218,12 @@ const AGES: readonly (readonly [string, RecentKeys, KeyAge])[] = [
 ];
 
 for (const [name, keys, expected] of AGES) {
-  Deno.test(`ageOfKey() ${name}`, () => assertEquals(ageOfKey(keys, "key"), expected));
+  Deno.test(`ageOfKey() ${name}`, () => assertEquals(ageOfKey(keys, hashOf(KEY)), expected));
 }
 
 Deno.test("rememberKey() keeps the beginning of a hash, and mayHaveSeen() looks for that", () => {
   const keys = rememberKey(NO_KEYS, "0123456789abcdef0123456789abcdef");
-  assertEquals(keys.hashes, ["0123456789ab"]);
+  assertEquals(keys.hashes, [0x0123456789ab]);
   assertEquals(mayHaveSeen(keys, "0123456789abcdef0123456789abcdef"), true);
   // A false alarm costs one look-up; a key that is missed would be paid twice.
   assertEquals(mayHaveSeen(keys, "0123456789abffffffffffffffffffff"), true);

@@ -110,10 +110,7 @@ async function createUsers(
   const users = Array.from({ length: SAMPLES }, () => crypto.randomUUID());
   await Promise.all(users.map((user) => createUser(here, user)));
   if (hasForgottenKeys) {
-    const recentKeys = Array.from(
-      { length: RECENT_KEYS_PER_ACCOUNT },
-      (_, place) => `key ${place}`,
-    );
+    const recentKeys = Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => place);
     await store.database.collection<AccountDocument>("users")
       .updateMany({}, { $set: { recentKeys, keysComplete: false } });
   }

@@ -24,7 +24,7 @@ export function fullAccount(changes: Partial<Account> = {}): Account {
     openCardRefunds: [testOpenCardRefund("crf_1")],
     grantedKurus: kurus(1_000),
     spentGrantsKurus: kurus(500),
-    recentKeys: { hashes: ["0123456789ab", "ba9876543210"], others: "none" },
+    recentKeys: { hashes: [0x0123456789ab, 0xba9876543210], others: "none" },
     cardSavesAt: [NOW - 2, NOW - 1],
     declinesAt: [NOW - 3],
     ...changes,

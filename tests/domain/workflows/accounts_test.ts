@@ -663,7 +663,7 @@ for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {
 
 /** A window that has forgotten keys, and none of the newest. */
 const FULL_WINDOW: RecentKeys = {
-  hashes: Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => `key ${place}`),
+  hashes: Array.from({ length: RECENT_KEYS_PER_ACCOUNT }, (_, place) => place),
   others: "stored",
 };
 const withFullWindow = (opened: Account) => createCache({ ...opened, recentKeys: FULL_WINDOW });

@@ -3,7 +3,7 @@ import { createMemoryAccountCache } from "../../../infra/memory/account_cache.ts
 import { ACCOUNT_ID, testAccount } from "../../support/account.ts";
 
 function numbered(userNo: number, keys = 0) {
-  const hashes = Array.from({ length: keys }, (_, place) => `key ${place}`);
+  const hashes = Array.from({ length: keys }, (_, place) => place);
   const id = { ...ACCOUNT_ID, userNo: String(userNo) };
   return testAccount({ id, recentKeys: { hashes, others: "none" } });
 }

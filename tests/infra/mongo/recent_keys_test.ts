@@ -24,7 +24,7 @@ interface KeyedAccount {
   /** Saves so many payments at once, and says whether the update cut the window. */
   pay(payments?: number): Promise<"cut" | "appended">;
   /** The window as it is stored, and as the process has it. */
-  windows(): Promise<readonly (readonly string[])[]>;
+  windows(): Promise<readonly (readonly number[])[]>;
 }
 
 function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>): void {
@@ -76,7 +76,7 @@ function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>)
 }
 
 /** The short hashes of the keys from the first to the last. */
-function hashesOf(first: number, last: number): string[] {
+function hashesOf(first: number, last: number): number[] {
   return Array.from(
     { length: last - first + 1 },
     (_, place) => shortKey(keyed(first + place).keyHash),

@@ -91,7 +91,7 @@ const GARBAGE: Readonly<Record<string, unknown>> = {
   }),
   "more keys than an account has": snapshotOf(fullAccount({
     recentKeys: {
-      hashes: Array.from({ length: KEYS_MAX + 1 }, () => "0123456789ab"),
+      hashes: Array.from({ length: KEYS_MAX + 1 }, () => 2 ** 48 - 1),
       others: "none",
     },
   })),
@@ -103,7 +103,7 @@ for (const [what, text] of Object.entries(GARBAGE)) {
 }
 
 Deno.test("toSnapshot() holds the whole window of keys, with a gap and without", () => {
-  const hashes = Array.from({ length: KEYS_MAX }, () => "0123456789ab");
+  const hashes = Array.from({ length: KEYS_MAX }, () => 2 ** 48 - 1);
   for (const others of ["none", "stored", "unknown"] as const) {
     const text = snapshotOf(fullAccount({ recentKeys: { hashes, others } }));
     const read = fromSnapshot(OWNER, { id: ACCOUNT_ID, text })?.recentKeys;
@@ -128,7 +128,7 @@ const LARGEST = fullAccount({
     (_, place) => testOpenTopUp(`top_${String(place).padStart(26, "0")}`),
   ),
   recentKeys: {
-    hashes: Array.from({ length: KEYS_MAX }, () => "0123456789ab"),
+    hashes: Array.from({ length: KEYS_MAX }, () => 2 ** 48 - 1),
     others: "none",
   },
 });
