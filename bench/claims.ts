@@ -27,6 +27,12 @@ const RATIOS: readonly (readonly [what: string, Contested, Contested, atLeast: n
     0.75,
   ],
   [
+    "SQLite, 1,000 users, with keys: payments in the users' own sessions against those by the fleet",
+    ["sqlite", "in sessions, with keys"],
+    ["sqlite", "with keys"],
+    0.8,
+  ],
+  [
     "SQLite, 1,000 users, with keys: against Hono and PostgreSQL, one statement a payment",
     ["sqlite", "with keys"],
     ["postgres", "with keys"],

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { SESSION_TOKEN_PREFIX } from "../domain/auth.ts";
 
 /** Who pays in the benchmark: one fleet and its users, each rich enough for any run. */
 export const FLEET = "bench";
@@ -10,6 +11,11 @@ export const PAYMENT_KURUS = 1;
 
 export function userNo(place: number): string {
   return `rider-${place}`;
+}
+
+/** The token of a user's own session: no secret either. */
+export function sessionToken(place: number): string {
+  return `${SESSION_TOKEN_PREFIX}bench-session-of-${userNo(place)}`;
 }
 
 /** The variables of a production instance, with nothing in them that is worth keeping. */
@@ -32,12 +38,16 @@ export interface Payers {
   readonly from?: number;
   /** Whether each of their payments has an Idempotency-Key of its own. */
   readonly keyed?: boolean;
+  /** Whether each of them pays in a session of its own, and not the fleet for all of them. */
+  readonly bySession?: boolean;
 }
 
 /** A payment of one kurus by any of these users, as it goes over the wire. */
-export function paymentBy({ users, from = 0, keyed = false }: Payers): Uint8Array<ArrayBuffer> {
+export function paymentBy(
+  { users, from = 0, keyed = false, bySession = false }: Payers,
+): Uint8Array<ArrayBuffer> {
   const place = from + Math.floor(Math.random() * users);
-  return paymentRequest(place, keyed ? crypto.randomUUID() : undefined);
+  return paymentRequest(place, { bySession, ...(keyed && { key: crypto.randomUUID() }) });
 }
 
 export const PAYMENT_PATH = "/kart-saklamali-odeme";
@@ -47,8 +57,13 @@ export function paymentLine(place: number): string {
 }
 
 /** One payment of one user, with an Idempotency-Key if there is one. */
-export function paymentRequest(place: number, key?: string): Uint8Array<ArrayBuffer> {
-  return requestOf(paymentLine(place), key === undefined ? {} : { "Idempotency-Key": key });
+export function paymentRequest(
+  place: number,
+  { key, bySession = false }: { readonly key?: string; readonly bySession?: boolean } = {},
+): Uint8Array<ArrayBuffer> {
+  const headers = key === undefined ? {} : { "Idempotency-Key": key };
+  const caller = bySession ? { Authorization: `Bearer ${sessionToken(place)}` } : FLEET_HEADERS;
+  return requestOf(paymentLine(place), headers, caller);
 }
 
 /** The beginning of a ride: a hold, whose orderId names the rider. */
@@ -67,13 +82,14 @@ export const FLEET_HEADERS = { Filo: FLEET, Authorization: `Bearer ${FLEET_KEY}`
 
 const encoder = new TextEncoder();
 
-/** A request without a body, `"GET /bakiye?userNo=rider-0"`, with the fleet's key. */
+/** A request without a body, `"GET /bakiye?userNo=rider-0"`, with the fleet's key if it has no other. */
 export function requestOf(
   line: string,
   headers: Readonly<Record<string, string>> = {},
+  caller: Readonly<Record<string, string>> = FLEET_HEADERS,
 ): Uint8Array<ArrayBuffer> {
-  let text = `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nFilo: ${FLEET}\r\n` +
-    `Authorization: Bearer ${FLEET_KEY}\r\n`;
+  let text = `${line} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
+  for (const name in caller) text += `${name}: ${caller[name]}\r\n`;
   for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
   return encoder.encode(`${text}\r\n`);
 }

@@ -88,7 +88,7 @@ function measuring(
   async function payments({ account, withKey }: Case): Promise<number> {
     const nextRequest = () => {
       const user = account === "warm" ? 0 : unused++;
-      return paymentRequest(user, withKey ? `key-${keys++}` : undefined);
+      return paymentRequest(user, withKey ? { key: `key-${keys++}` } : {});
     };
     const { p50, refused } = await applyLoad({
       port,

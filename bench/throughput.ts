@@ -29,6 +29,7 @@ export const CONNECTIONS = 64;
 const PAYMENTS = {
   "with keys": { users: USERS, keyed: true },
   "without keys": { users: USERS },
+  "in sessions, with keys": { users: USERS, keyed: true, bySession: true },
   "one account, with keys": { users: 1, keyed: true },
   "one account, without keys": { users: 1 },
 } as const satisfies Readonly<Record<string, Payers>>;
@@ -42,10 +43,13 @@ const DOCUMENTS = {
   "GET /openapi.json, unchanged": { "If-None-Match": "*" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+const SESSIONS = "in sessions, with keys";
+
 /** What a contender has to do. */
 export type Load = keyof typeof PAYMENTS | keyof typeof RIDES | keyof typeof DOCUMENTS;
 
-const PAYMENT_LOADS = Object.keys(PAYMENTS) as Load[];
+/** Those that everybody can be given: only Kese has sessions. */
+const PAYMENT_LOADS = (Object.keys(PAYMENTS) as Load[]).filter((load) => load !== SESSIONS);
 const RIDE_LOADS = Object.keys(RIDES) as Load[];
 const DOCUMENT_LOADS = Object.keys(DOCUMENTS) as Load[];
 
@@ -64,7 +68,7 @@ const ENTRANTS: Readonly<Record<ContenderName, Entrant>> = {
   },
   sqlite: {
     title: "Kese on SQLite",
-    loads: [...PAYMENT_LOADS, ...RIDE_LOADS],
+    loads: [...PAYMENT_LOADS, SESSIONS, ...RIDE_LOADS],
     keepsKeys: true,
   },
   postgres: {

@@ -1,11 +1,19 @@
 import { openAccount } from "../../domain/account_opening.ts";
-import { QUEUE_PER_ACCOUNT } from "../../domain/limits.ts";
+import { QUEUE_PER_ACCOUNT, SESSION_TTL_SECONDS } from "../../domain/limits.ts";
 import { type Kurus, kurus } from "../../domain/money.ts";
 import { decidePayment } from "../../domain/payment.ts";
 import type { Store } from "../../infra/store.ts";
 import { type Kese, openKese, readEnvironmentOrExit } from "../../main.ts";
 import { reconcile } from "../../scripts/reconcile.ts";
-import { FLEET, OPENING_KURUS, PAYMENT_KURUS, userNo, USERS, VARIABLES } from "../fleet.ts";
+import {
+  FLEET,
+  OPENING_KURUS,
+  PAYMENT_KURUS,
+  sessionToken,
+  userNo,
+  USERS,
+  VARIABLES,
+} from "../fleet.ts";
 import type { Contender, Filling } from "./contender.ts";
 
 /** What makes it another contender, or fit for another store. */
@@ -40,6 +48,7 @@ export async function openKeseOn(
     users += count;
   };
   await addUsers(USERS);
+  await inTurns(USERS, accountsAtOnce, (place) => startSession(kese, place));
   return {
     fetch: kese.fetch,
     fill: async (filling: Filling) => {
@@ -91,6 +100,17 @@ async function createUser({ store, dependencies: { clock, ids } }: Kese, place: 
     cards: [],
   });
   if (!await store.accounts.insert(opening, PERSON)) throw new Error(`There is a user ${place}`);
+}
+
+async function startSession(
+  { store, dependencies: { clock, digests } }: Kese,
+  place: number,
+): Promise<void> {
+  const account = { filo: FLEET, userNo: userNo(place) };
+  const tokenHash = digests.secret(sessionToken(place));
+  const createdAt = clock.now();
+  const expiresAt = createdAt + SESSION_TTL_SECONDS * 1_000;
+  await store.auth.addSession({ account, tokenHash, createdAt, expiresAt }, 1);
 }
 
 async function pay(
