@@ -150,9 +150,10 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   "holdsCardNumber()": holdsCardNumber,
   "maskCardNumbers()": maskCardNumbers,
   "chooseRequestId()": (text) =>
-    chooseRequestId(new Headers({ "x-request-id": text.replaceAll(/[^!-~]/g, "_") }), {
-      requestId: () => "new",
-    }),
+    chooseRequestId(
+      new Headers({ "x-request-id": text.replaceAll(/[^!-~]/g, "_") }),
+      () => "new",
+    ),
   userNo: (text) => userNo.safeParse(text),
   description: (text) => description.safeParse(text),
   email: (text) => email.safeParse(`${text}@${text}`),

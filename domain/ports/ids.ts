@@ -4,7 +4,8 @@ import type { Instant } from "../account.ts";
 export interface Ids {
   /** `prefix_` and 26 characters: 48 bits of time and 80 random bits. */
   next(prefix: IdPrefix, now: Instant): string;
-  requestId(): string;
+  /** A UUID that sorts after those before. */
+  requestId(now: Instant): string;
   /** 32 random bytes, hex. */
   secret(): string;
   /** Eight random digits, for a person to type. */

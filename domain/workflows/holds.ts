@@ -133,7 +133,7 @@ async function expireHold(
   const entryId = holdEndIds(holdId)?.release;
   if (entryId === undefined) return false;
   const at = clock.now();
-  const command = { entryId, holdId, at, requestId: ids.requestId(), by: "kese" as const };
+  const command = { entryId, holdId, at, requestId: ids.requestId(at), by: "kese" as const };
   try {
     const { outcome } = await accounts.update(
       { account: id, command },

@@ -1,5 +1,6 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import type { Ids } from "../../domain/ports/ids.ts";
+import { createTimeUuids } from "./uuids.ts";
 
 // Crockford's base 32 has no letter that is mistaken for another or for a digit, and sorts like the bytes.
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -31,7 +32,7 @@ export function createIds(): Ids {
   };
   return {
     next: (prefix, now) => `${prefix}_${textOf(now)}${takeRandom()}`,
-    requestId: () => randomUUID(),
+    requestId: createTimeUuids(),
     secret: () => randomBytes(32).toString("hex"),
     digits: () => String(randomInt(10 ** DIGITS)).padStart(DIGITS, "0"),
   };

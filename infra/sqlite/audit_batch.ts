@@ -1,6 +1,7 @@
 import type { Instant } from "../../domain/account.ts";
 import type { KeyId } from "../../domain/auth.ts";
 import type { AuditRecord } from "../../domain/ports/audit.ts";
+import { isUuid } from "../crypto/uuids.ts";
 
 /** Audit records that are written together, as one row. */
 export interface AuditBatch {
@@ -34,7 +35,6 @@ type Row = readonly [
 ];
 
 const UUID_BYTES = 16;
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const NO_UUID = "0".repeat(2 * UUID_BYTES);
 
 /**
@@ -77,13 +77,13 @@ export function toAuditBatch(records: readonly AuditRecord[]): AuditBatch {
     const text = JSON.stringify(kindOf(record));
     const kind = kinds.get(text) ?? kinds.size;
     kinds.set(text, kind);
-    const isUuid = UUID.test(requestId);
-    ids.push(isUuid ? requestId : NO_UUID);
+    const hasUuid = isUuid(requestId);
+    ids.push(hasUuid ? requestId : NO_UUID);
     firstAt = Math.min(firstAt, record.at);
     lastAt = Math.max(lastAt, record.at);
     const after = record.at - at;
-    if (peer !== undefined) return [after, kind, userNo, isUuid ? null : requestId, peer, count];
-    return isUuid ? [after, kind, userNo] : [after, kind, userNo, requestId];
+    if (peer !== undefined) return [after, kind, userNo, hasUuid ? null : requestId, peer, count];
+    return hasUuid ? [after, kind, userNo] : [after, kind, userNo, requestId];
   });
   return {
     firstAt,

@@ -89,9 +89,10 @@ export function readFacts(
   { clock, ids, settings }: Dependencies,
 ): RequestFacts {
   const { headers } = context.req.raw;
+  const at = clock.now();
   return {
-    requestId: chooseRequestId(headers, ids),
-    at: clock.now(),
+    requestId: chooseRequestId(headers, () => ids.requestId(at)),
+    at,
     language: chooseLanguage(headers.get("accept-language")),
     headers,
     peer: () => findPeerAddress(context, settings),

@@ -46,9 +46,9 @@ Deno.test("secret() gives 32 bytes in hex, and each time others", () => {
   assertEquals(new Set(secrets).size, secrets.length);
 });
 
-Deno.test("requestId() gives a UUID, and each time another", () => {
+Deno.test("requestId() gives a UUID, and each time another that sorts after it", () => {
   const ids = createIds();
-  const [first, second] = [ids.requestId(), ids.requestId()];
+  const [first, second] = [ids.requestId(NOW), ids.requestId(NOW)];
   assertMatch(first, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-  assertEquals(first === second, false);
+  assertEquals(first < second, true);
 });
