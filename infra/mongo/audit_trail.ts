@@ -1,7 +1,7 @@
-import { type Collection, type Filter, ObjectId, type WithId } from "mongodb";
+import { type Collection, type Filter, UUID } from "mongodb";
 import type { KeyId } from "../../domain/auth.ts";
-import type { AuditListOptions, AuditRecord, AuditTrail } from "../../domain/ports/audit.ts";
-import type { AuditDocument } from "./audit_sink.ts";
+import type { AuditListOptions, AuditTrail } from "../../domain/ports/audit.ts";
+import { type AuditDocument, fromAuditDocument } from "./audit_documents.ts";
 
 /** Reads the audit by its indexes, each of which begins with the fleet. */
 export function createMongoAuditTrail(audit: Collection<AuditDocument>): AuditTrail {
@@ -15,13 +15,13 @@ export function createMongoAuditTrail(audit: Collection<AuditDocument>): AuditTr
       const last = found.length > limit ? shown.at(-1) : undefined;
       return {
         records: shown.map(fromAuditDocument),
-        ...(last && { next: { major: last.at.getTime(), minor: last._id.toHexString() } }),
+        ...(last && { next: { major: last.at.getTime(), minor: last._id.toHexString(false) } }),
       };
     },
   };
 }
 
-const OBJECT_ID_LENGTH = 24;
+const UUID_DIGITS = 32;
 
 function toFilter(
   filo: string,
@@ -35,22 +35,16 @@ function toFilter(
   };
   return {
     filo,
-    ...(userNo !== undefined && { userNo }),
+    ...(userNo !== undefined && { user: userNo }),
     ...(key !== undefined && { key: key as KeyId }),
     ...(Object.keys(at).length > 0 && { at }),
     ...(after && end && {
-      $or: [{ at: { $lt: end } }, { at: end, _id: { $lt: toObjectId(after.minor) } }],
+      $or: [{ at: { $lt: end } }, { at: end, _id: { $lt: toUuid(after.minor) } }],
     }),
   };
 }
 
-function toObjectId(hex: string): ObjectId {
-  return new ObjectId(hex.padStart(OBJECT_ID_LENGTH, "0"));
-}
-
-/** A record as it was written. */
-export function fromAuditDocument(
-  { _id, at, expiresAt: _expiresAt, ...record }: WithId<AuditDocument>,
-): AuditRecord {
-  return { ...record, at: at.getTime() };
+/** Of a place that another store gave, some place. */
+function toUuid(hex: string): UUID {
+  return new UUID(hex.padStart(UUID_DIGITS, "0"));
 }

@@ -1,10 +1,13 @@
 import type { Db, IndexDescription } from "mongodb";
+import { AUDIT_TTL_DAYS, DAY_MILLISECONDS } from "../../domain/limits.ts";
 
 interface CollectionIndex {
   readonly collection: string;
   readonly index: IndexDescription;
   readonly reason: string;
 }
+
+const DAY_SECONDS = DAY_MILLISECONDS / 1_000;
 
 /** Every index in addition to `_id`, with its reason. An index that no query needs makes every write slower. */
 export const INDEXES: readonly CollectionIndex[] = [
@@ -130,7 +133,7 @@ export const INDEXES: readonly CollectionIndex[] = [
   },
   {
     collection: "audit",
-    index: { name: "user", key: { filo: 1, userNo: 1, at: -1, _id: -1 } },
+    index: { name: "user", key: { filo: 1, user: 1, at: -1, _id: -1 } },
     reason: "Support asks who did what to one user.",
   },
   {
@@ -144,7 +147,7 @@ export const INDEXES: readonly CollectionIndex[] = [
   },
   {
     collection: "audit",
-    index: { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+    index: { name: "expiry", key: { at: 1 }, expireAfterSeconds: AUDIT_TTL_DAYS * DAY_SECONDS },
     reason: "Records are removed after ninety days.",
   },
 ];

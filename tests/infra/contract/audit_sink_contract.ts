@@ -39,6 +39,17 @@ export function auditSinkContract(name: string, withStore: WithStore<ContractSto
       assertEquals(await auditRecords(), [RECORD, anonymous, accepted, changed, keyed, both]);
     }));
 
+  Deno.test(`${name}: write() keeps every record of a request id that comes again`, () =>
+    withStore(async ({ audit, auditRecords }) => {
+      const requestId = "11111111-2222-4333-8444-555555555555";
+      const records = Array.from({ length: 4 }, (_, at) => ({ ...RECORD, at, requestId }));
+      const between = { ...RECORD, at: 9, requestId: "22222222-3333-4444-8555-666666666666" };
+      await audit.write(records.slice(0, 2));
+      await audit.write([...records.slice(2), between]);
+      const kept = (await auditRecords()).toSorted((one, other) => one.at - other.at);
+      assertEquals(kept, [...records, between]);
+    }));
+
   Deno.test(`${name}: write() keeps records of any kind and request id apart`, () =>
     withStore(async ({ audit, auditRecords }) => {
       const uuid = fc.uuid();

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { KeyId } from "../../../domain/auth.ts";
 import type { AuditListOptions, AuditRecord, AuditTrail } from "../../../domain/ports/audit.ts";
+import { createIds } from "../../../infra/crypto/ids.ts";
 import type { ContractStore, WithStore } from "./contract_store.ts";
 
 const FILO = "hergele";
@@ -103,6 +104,28 @@ export function auditTrailContract(name: string, withStore: WithStore<ContractSt
     await audit.write([recordOf(1_000), recordOf(1_001)]);
     const rest = await readAll(auditTrail, FILO, { limit: 5, after: first.next });
     assertEquals([...first.records, ...rest], wanted(() => true));
+  });
+
+  test("list() gives what came in one moment once and newest first, page by page", async (store) => {
+    const { audit, auditTrail } = store;
+    const ids = createIds();
+    const ofKese = Array.from({ length: 20 }, () => recordOf(0, { requestId: ids.requestId(NOW) }));
+    const ofCaller = Array.from({ length: 20 }, (_, place) =>
+      recordOf(1, {
+        at: NOW + 1,
+        // Some text, and a UUID that comes again: only the first can be what its record is found by.
+        requestId: place % 2 === 0 ? `req-${place}` : "11111111-2222-4333-8444-555555555555",
+      }));
+    for (const records of [ofKese, ofCaller]) {
+      await audit.write(records.slice(0, 7));
+      await audit.write(records.slice(7));
+    }
+    const listed = await readAll(auditTrail, FILO, { limit: 3 });
+    assertEquals(listed.slice(20), ofKese.toReversed());
+    const sorted = (records: readonly AuditRecord[]) => records.map((one) => one.requestId).sort();
+    assertEquals(sorted(listed.slice(0, 20)), sorted(ofCaller));
+    const ofUser = await readAll(auditTrail, FILO, { limit: 3, userNo: "0" });
+    assertEquals(ofUser, ofKese.toReversed());
   });
 
   test("list() finds a name that is written as JSON writes it, and not a part of another", async (store) => {

@@ -1,6 +1,5 @@
 import type { AuditRecord } from "../../../domain/ports/audit.ts";
-import { fromAuditDocument } from "../../../infra/mongo/audit_trail.ts";
-import type { AuditDocument } from "../../../infra/mongo/audit_sink.ts";
+import { type AuditDocument, fromAuditDocument } from "../../../infra/mongo/audit_documents.ts";
 import type { AuthDocument } from "../../../infra/mongo/auth_store.ts";
 import { DAY, NOW } from "../../support/clock.ts";
 import { mongoUri, withMongoStore } from "../../support/mongo_store.ts";
@@ -24,7 +23,7 @@ const withStore: WithStore<ContractStore> = (test) =>
   withMongoStore(async (store) => {
     const audit = store.database.collection<AuditDocument>("audit");
     const auditRecords = async (): Promise<readonly AuditRecord[]> => {
-      const documents = await audit.find().sort({ _id: 1 }).toArray();
+      const documents = await audit.find().sort({ $natural: 1 }).toArray();
       return documents.map(fromAuditDocument);
     };
     const auth = store.database.collection<AuthDocument>("auth");

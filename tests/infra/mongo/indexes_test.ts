@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { INDEXES } from "../../../infra/mongo/indexes.ts";
+import { withMongoStore } from "../../support/mongo_store.ts";
+import { withMongo } from "../../support/services.ts";
 
 const DOCUMENT = new URL("../../../docs/scale.md", import.meta.url);
 
@@ -24,3 +26,14 @@ Deno.test("docs/scale.md names every index that Kese has, and no other", async (
   });
   assertEquals(named.toSorted(), ["all: _id", ...kinds].toSorted());
 });
+
+withMongo(
+  "createIndexes() lets the database remove audit records ninety days after their time",
+  () =>
+    withMongoStore(async ({ database }) => {
+      const indexes = await database.collection("audit").listIndexes().toArray();
+      const removing = indexes.filter(({ expireAfterSeconds }) => expireAfterSeconds !== undefined)
+        .map(({ key, expireAfterSeconds }) => ({ key, expireAfterSeconds }));
+      assertEquals(removing, [{ key: { at: 1 }, expireAfterSeconds: 90 * 24 * 60 * 60 }]);
+    }),
+);
