@@ -1,5 +1,6 @@
 import type { ColdStart } from "./cold_start.ts";
 import type { ContenderName } from "./contender_runner.ts";
+import type { FirstKeys } from "./first_keys.ts";
 import type { Growth, Paging } from "./growth.ts";
 import type { LoneResult } from "./lone_connection.ts";
 import type { LineResult } from "./slow_line.ts";
@@ -182,6 +183,28 @@ export function growthClaims({ title, curve }: Growth): Claim[] {
     figure: medianRatio(turns, first.turns),
     wanted: { atLeast: 0.8 },
   }));
+}
+
+/** What many keys of an account make of the time of a payment with a new one. */
+export function firstKeyClaims([few, ...others]: readonly FirstKeys[]): Claim[] {
+  if (few === undefined) return [];
+  return others.flatMap(({ size, first, next }) => {
+    const against = `with ${inWords(size)} keys of the account against ${
+      inWords(few.size)
+    }, in time`;
+    return [
+      {
+        what: `SQLite: the first payment with a new key after a restart ${against}`,
+        figure: medianRatio(first, few.first),
+        wanted: { atMost: 3 },
+      },
+      {
+        what: `SQLite: the next payment with a new key ${against}`,
+        figure: medianRatio(next, few.next),
+        wanted: { atMost: 1.5 },
+      },
+    ];
+  });
 }
 
 function inWords(size: number): string {

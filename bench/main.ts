@@ -14,6 +14,7 @@ import { MONGODB_URI } from "../scripts/services/variables.ts";
 import { drawChart } from "./chart.ts";
 import {
   type Claim,
+  firstKeyClaims,
   growthClaims,
   lineClaims,
   loneClaims,
@@ -25,6 +26,7 @@ import {
 import { measureColdStarts, measureEmptyStart } from "./cold_start.ts";
 import type { ContenderPlace } from "./contender_runner.ts";
 import { measureFiles, measureHistories, measureUsers } from "./growth.ts";
+import { measureFirstKeys } from "./first_keys.ts";
 import { measureEvents } from "./events.ts";
 import {
   FLEET_FILES,
@@ -43,6 +45,7 @@ import { type Measured, measureThroughput } from "./throughput.ts";
 const CHART_FILE = new URL("../docs/benchmark.svg", import.meta.url);
 const USER_COUNTS = [1, 1_000, 10_000, 100_000, 1_000_000];
 const FILES = { sizes: [10_000, 10_000_000], turns: 7, secondsPerTurn: 1 };
+const FIRST_KEYS = { sizes: [10, 1_000, 1_000_000], restarts: 15 };
 const ROUNDS = { rounds: 5, secondsPerTurn: 2, wakingSeconds: 1, compilingSeconds: 4 };
 const LONE = { turns: 5, secondsPerTurn: 2 };
 const SOAK_MINUTES = 10;
@@ -80,7 +83,13 @@ const PARTS: Readonly<Record<string, (place: Place) => Promise<Part>>> = {
   keys: async (place) => {
     const run = { name: "sqlite", title: "SQLite", users: 8, keyed: true } as const;
     const { growth } = await measureHistories(place, run);
-    return { claims: [growth, await measureFiles(place, FILES)].flatMap(growthClaims) };
+    const firstKeys = await measureFirstKeys(place.directory, FIRST_KEYS);
+    return {
+      claims: [
+        ...[growth, await measureFiles(place, FILES)].flatMap(growthClaims),
+        ...firstKeyClaims(firstKeys),
+      ],
+    };
   },
 };
 const ONLY_NAMED = ["keys", "soak", "fleet", "events", "telemetry"];

@@ -28,10 +28,12 @@ export interface Books {
 }
 
 /** What a store is to hold before it is measured: users in all, or more payments by each of some. */
-export type Filling = { readonly users: number } | {
+export type Filling = { readonly users: number } | PaymentFilling;
+
+export interface PaymentFilling {
   readonly payments: number;
   readonly of: Payers;
-};
+}
 
 /** A question to a contender in its process: what is asked for, and with what. */
 export type Call =

@@ -14,7 +14,7 @@ import {
   USERS,
   VARIABLES,
 } from "../fleet.ts";
-import type { Contender, Filling } from "./contender.ts";
+import type { Contender, Filling, PaymentFilling } from "./contender.ts";
 
 /** What makes it another contender, or fit for another store. */
 export interface KeseOptions {
@@ -56,11 +56,7 @@ export async function openKeseOn(
         await addUsers(filling.users - users);
         return 0;
       }
-      const { payments, of: { users: payers, from = 0, keyed = false } } = filling;
-      const payOne = (place: number) => pay(kese, from + place % payers, keyed);
-      // As many as may wait if all of them are of one account.
-      await inTurns(payments * payers, QUEUE_PER_ACCOUNT, payOne);
-      return payments * payers;
+      return await fillWith(kese, filling);
     },
     ...(keepsBooks && {
       books: async () => {
@@ -88,7 +84,10 @@ async function inTurns(
   }
 }
 
-async function createUser({ store, dependencies: { clock, ids } }: Kese, place: number) {
+export async function createUser(
+  { store, dependencies: { clock, ids } }: Kese,
+  place: number,
+): Promise<void> {
   const at = clock.now();
   const opening = openAccount({
     account: { filo: FLEET, userNo: userNo(place) },
@@ -113,7 +112,17 @@ async function startSession(
   await store.auth.addSession({ account, tokenHash, createdAt, expiresAt }, 1);
 }
 
-async function pay(
+/** So many payments by each of some users; gives how many they were together. */
+export async function fillWith(kese: Kese, { payments, of }: PaymentFilling): Promise<number> {
+  const { users, from = 0, keyed = false } = of;
+  // As many as may wait if all of them are of one account.
+  await inTurns(payments * users, QUEUE_PER_ACCOUNT, (place) => {
+    return pay(kese, from + place % users, keyed);
+  });
+  return payments * users;
+}
+
+export async function pay(
   { dependencies: { accounts, clock, ids } }: Kese,
   place: number,
   keyed: boolean,
