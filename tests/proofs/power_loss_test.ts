@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { type ApiToKill, withApiToKill } from "../support/api_to_kill.ts";
 import { productionOn, type StoreVariables } from "../support/both_stores.ts";
+import { assertIntact } from "../support/database_dump.ts";
 import type { Death, FailingDisk } from "../support/failing_disk.ts";
 import { countLost, createLoadUsers, type Load, LOAD_CLIENTS, startLoad } from "../support/load.ts";
 import { assertAbandoned, assertFiled, assertReplayed, proveLoad } from "../support/load_proof.ts";
@@ -59,12 +59,6 @@ async function losePower({ disk, random }: Scene): Promise<boolean> {
   return await disk.losePower({ random, survivingPercent });
 }
 
-function assertIntact(directory: string): void {
-  using database = new DatabaseSync(`${directory}/${FILE}`);
-  const { integrity_check: integrity } = database.prepare("PRAGMA integrity_check").get() ?? {};
-  assertEquals(integrity, "ok");
-}
-
 function deathOf(round: number, random: Random): Death {
   const isCheckpoint = round % CHECKPOINT_EVERY === 0;
   return isCheckpoint
@@ -87,7 +81,7 @@ async function serveAndFail(scene: Scene, load: Load, death: Death): Promise<boo
 /** Checks what the disk has against what clients were told, on a copy: the next process starts on the original. */
 async function proveDisk({ disk, variables }: Scene, load: Load): Promise<void> {
   const copy = await disk.copy();
-  assertIntact(copy);
+  assertIntact(`${copy}/${FILE}`);
   const { missing, unacknowledged } = await proveLoad(inDirectory(variables, copy), load);
   assertEquals(missing, []);
   assertLessOrEqual(unacknowledged.length, LOAD_CLIENTS + load.abandoned.length);
@@ -145,7 +139,7 @@ onFailingDisk(
       await createUser(await api.start(disk.start(variables, NEVER)), "rider", "10.00");
       await api.kill();
       await losePower(scene);
-      assertIntact(disk.files);
+      assertIntact(`${disk.files}/${FILE}`);
       await proveJournal([await api.start(disk.start(variables, NEVER))], "rider");
       await api.kill();
       await disk.clear();

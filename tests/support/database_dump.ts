@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 
 /** Every value of every table as text, numbers too, as another program would read them. */
@@ -10,6 +11,13 @@ export function dumpTables(path: string): string {
   } finally {
     database.close();
   }
+}
+
+/** SQLite finds nothing wrong with the file; what is in its log is moved into it. */
+export function assertIntact(path: string): void {
+  using database = new DatabaseSync(path);
+  const { integrity_check: integrity } = database.prepare("PRAGMA integrity_check").get() ?? {};
+  assertEquals(integrity, "ok");
 }
 
 /** The bytes of the database, its write-ahead log and every other file in the directory. */

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Running, startMain } from "./process.ts";
+import { type Running, startMain, type StartOptions } from "./process.ts";
 import type { Random } from "./random.ts";
 import { FAILING_DISK_LAUNCHER } from "../../scripts/services/failing_disk.ts";
 
@@ -8,6 +8,9 @@ export interface Death {
   readonly name?: string;
   readonly atSync: number;
 }
+
+/** When a process dies, and what is loaded before it starts. */
+type Starting = Death & Pick<StartOptions, "preload">;
 
 /** What a disk may have written before its power failed, though nobody had asked it to. */
 export interface Unsynced {
@@ -21,7 +24,7 @@ export interface FailingDisk {
   /** The directory as processes see it. */
   readonly files: string;
   /** Starts main.ts, which dies at a sync of that directory before it is done. */
-  start(variables: Readonly<Record<string, string>>, death: Death): Running;
+  start(variables: Readonly<Record<string, string>>, starting: Starting): Running;
   /** Leaves in the directory what the disk holds. Gives whether anything written is gone with that. */
   losePower(unsynced: Unsynced): Promise<boolean>;
   /** Begins again with nothing. */
@@ -45,7 +48,7 @@ export async function openFailingDisk(library: string): Promise<FailingDisk> {
   let copies = 0;
   return {
     files,
-    start: (variables, { name = "", atSync }) =>
+    start: (variables, { name = "", atSync, ...options }) =>
       startMain({
         ...variables,
         FAILING_DISK_LIBRARY: library,
@@ -53,7 +56,7 @@ export async function openFailingDisk(library: string): Promise<FailingDisk> {
         FAILING_DISK_DISK: disk,
         FAILING_DISK_NAME: name,
         FAILING_DISK_AT: String(atSync),
-      }, { launcher: FAILING_DISK_LAUNCHER }),
+      }, { ...options, launcher: FAILING_DISK_LAUNCHER }),
     losePower: async (unsynced) => {
       let isLess = false;
       for (const name of await namesIn([files, disk])) {

@@ -22,17 +22,22 @@ export interface StartOptions {
   readonly program?: readonly string[];
   /** Its permissions, instead of all that Kese may need. */
   readonly flags?: readonly string[];
+  /** A module that is loaded before it. */
+  readonly preload?: string;
 }
 
 /** Starts main.ts with these variables and no others of Kese's, not even those of an .env file. */
 export function startMain(
   variables: Readonly<Record<string, string>>,
-  { launcher, program = ["main.ts"], flags = FLAGS }: StartOptions = {},
+  { launcher, program = ["main.ts"], flags = FLAGS, preload }: StartOptions = {},
 ): Running {
   const names = [...Object.keys(ENVIRONMENT.shape), "DENO_DEPLOYMENT_ID"];
   const deno = Deno.execPath();
   const child = new Deno.Command(launcher ?? deno, {
-    args: [...(launcher === undefined ? [] : [deno]), "run", ...flags, ...program],
+    args: [
+      ...(launcher === undefined ? [] : [deno]),
+      ...["run", ...flags, ...(preload === undefined ? [] : ["--preload", preload]), ...program],
+    ],
     cwd: ROOT,
     // An empty variable counts as unset, and no .env replaces it.
     env: {
