@@ -15,11 +15,11 @@ export interface paths {
         put?: never;
         /**
          * Creates a user with a balance and cards
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `pay`.
          *
-         *     The parameters may also stand in the query string, except `authCode`, `name`, `surname`, `birthDate`, `phoneNumber`, `email`, `selectedCard`, `allCards`.
+         *     `authCode`, `name`, `surname`, `birthDate`, `phoneNumber`, `email`, `selectedCard`, `allCards` may not stand in the query string.
          */
         post: operations["create_user"];
         delete?: never;
@@ -37,7 +37,7 @@ export interface paths {
         };
         /**
          * Shows a user's profile, status, and how much is kept of them
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -46,23 +46,21 @@ export interface paths {
         get: operations["get_user"];
         /**
          * Changes a user's profile; a session changes its phoneNumber and email alone
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `adjust`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
-         *     The parameters may also stand in the query string, except `name`, `surname`, `birthDate`, `phoneNumber`, `email`.
+         *     `name`, `surname`, `birthDate`, `phoneNumber`, `email` may not stand in the query string.
          */
         put: operations["change_user"];
         post?: never;
         /**
          * Erases the personal data of a closed account; its journal and number stay
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
-         *
-         *     The parameters may also stand in a JSON body.
          */
         delete: operations["erase_user"];
         options?: never;
@@ -80,13 +78,13 @@ export interface paths {
         get?: never;
         /**
          * Replaces the authCode and ends every other session; a session sends currentAuthCode too
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `adjust`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
-         *     The parameters may also stand in the query string, except `authCode`, `currentAuthCode`.
+         *     `authCode`, `currentAuthCode` may not stand in the query string.
          */
         put: operations["change_auth_code"];
         post?: never;
@@ -108,13 +106,11 @@ export interface paths {
         post?: never;
         /**
          * Ends every session of a user, the asking one included, and voids waiting codes
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `adjust`.
          *
          *     A session may leave out `userNo`: it means the user's own.
-         *
-         *     The parameters may also stand in a JSON body.
          */
         delete: operations["end_sessions"];
         options?: never;
@@ -131,7 +127,7 @@ export interface paths {
         };
         /**
          * Gives all that is kept of a user as one document, however long it is
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -161,7 +157,7 @@ export interface paths {
          *
          *     A named key needs the scope `pay`.
          *
-         *     The parameters may also stand in the query string, except `authCode`.
+         *     `authCode` may not stand in the query string.
          *
          *     `Filo` and `userNo` may also be headers of that name.
          */
@@ -225,24 +221,22 @@ export interface paths {
         put?: never;
         /**
          * Saves a card
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
          *
-         *     The parameters may also stand in the query string, except `cardNo`, `gatewayToken`, `cardHolder`, `expireMonth`, `expireYear`.
+         *     `cardNo`, `gatewayToken`, `cardHolder`, `expireMonth`, `expireYear` may not stand in the query string.
          */
         post: operations["save_card"];
         /**
          * Removes a saved card
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
-         *
-         *     The parameters may also stand in a JSON body.
          */
         delete: operations["remove_card"];
         options?: never;
@@ -259,7 +253,7 @@ export interface paths {
         };
         /**
          * Lists the saved cards, oldest first
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -284,13 +278,11 @@ export interface paths {
         get?: never;
         /**
          * Selects the card that top-ups charge
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
-         *
-         *     The parameters may also stand in the query string.
          */
         put: operations["select_card"];
         post?: never;
@@ -311,13 +303,11 @@ export interface paths {
         put?: never;
         /**
          * Pays from the balance
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["pay"];
         delete?: never;
@@ -335,7 +325,7 @@ export interface paths {
         };
         /**
          * Shows a payment and how much of it is refunded
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -361,11 +351,9 @@ export interface paths {
         put?: never;
         /**
          * Refunds a payment to the balance, the newest one by default
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `refund`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["refund"];
         delete?: never;
@@ -385,11 +373,9 @@ export interface paths {
         put?: never;
         /**
          * Sets money aside, when a ride starts
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `pay`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["place_hold"];
         delete?: never;
@@ -407,7 +393,7 @@ export interface paths {
         };
         /**
          * Shows a hold and what became of it
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -433,11 +419,9 @@ export interface paths {
         put?: never;
         /**
          * Takes what a ride came to, all that is held by default, and ends the hold
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `pay`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["capture_hold"];
         delete?: never;
@@ -457,11 +441,9 @@ export interface paths {
         put?: never;
         /**
          * Frees what a hold set aside, when a ride is cancelled
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `pay`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["release_hold"];
         delete?: never;
@@ -481,13 +463,11 @@ export interface paths {
         put?: never;
         /**
          * Tops up the balance from a saved card
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `pay`.
          *
          *     A session may leave out `userNo`: it means the user's own.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["top_up"];
         delete?: never;
@@ -505,7 +485,7 @@ export interface paths {
         };
         /**
          * Shows a top-up; while it is pending, asks the card gateway for the outcome
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -531,11 +511,9 @@ export interface paths {
         put?: never;
         /**
          * Gives a top-up, or part of it, back to its card
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `refund`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["card_refund"];
         delete?: never;
@@ -553,7 +531,7 @@ export interface paths {
         };
         /**
          * Shows a card refund; while it is pending, asks the card gateway for the outcome
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -577,7 +555,7 @@ export interface paths {
         };
         /**
          * Shows the balance, what is held of it and what is available
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -603,11 +581,9 @@ export interface paths {
         put?: never;
         /**
          * Books money that came or went outside Kese
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `adjust`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["adjust_balance"];
         delete?: never;
@@ -627,11 +603,9 @@ export interface paths {
         put?: never;
         /**
          * Freezes an account: nothing new can be paid, held or topped up
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `adjust`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["freeze_account"];
         delete?: never;
@@ -651,11 +625,9 @@ export interface paths {
         put?: never;
         /**
          * Unfreezes an account
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `adjust`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["unfreeze_account"];
         delete?: never;
@@ -675,11 +647,9 @@ export interface paths {
         put?: never;
         /**
          * Closes an empty account for good and ends its sessions
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `adjust`.
-         *
-         *     The parameters may also stand in the query string.
          */
         post: operations["close_account"];
         delete?: never;
@@ -697,7 +667,7 @@ export interface paths {
         };
         /**
          * Lists the journal, newest first
-         * @description For the fleet (fleet key and header `Filo`) and for the user's own session.
+         * @description For the fleet and for the user's own session.
          *
          *     A named key needs the scope `read`.
          *
@@ -741,7 +711,7 @@ export interface paths {
         };
         /**
          * Lists the fleet's users, by the beginning of their number, telephone, e-mail or status
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `read`.
          */
@@ -763,7 +733,7 @@ export interface paths {
         };
         /**
          * Lists the fleet's events and what became of their delivery, newest first
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
          */
@@ -787,7 +757,7 @@ export interface paths {
         put?: never;
         /**
          * Sends an event once more, delivered or not, and begins again after a 410
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
          */
@@ -807,7 +777,7 @@ export interface paths {
         };
         /**
          * Lists the entries of the whole fleet, newest first, or gives all of them as a file
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `read`.
          */
@@ -829,7 +799,7 @@ export interface paths {
         };
         /**
          * Lists the named keys that were not revoked, newest first
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
          */
@@ -837,20 +807,18 @@ export interface paths {
         put?: never;
         /**
          * Makes a named key, which is shown this once
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
          *
-         *     The parameters may also stand in the query string, except `name`.
+         *     `name` may not stand in the query string.
          */
         post: operations["create_key"];
         /**
          * Revokes a named key at once, on every instance
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
-         *
-         *     The parameters may also stand in a JSON body.
          */
         delete: operations["revoke_key"];
         options?: never;
@@ -867,7 +835,7 @@ export interface paths {
         };
         /**
          * Lists what was asked of the fleet and how it ended, newest first
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `admin`.
          */
@@ -889,7 +857,7 @@ export interface paths {
         };
         /**
          * Shows what a fleet's users had before a day, what moved, and what they had after it
-         * @description For the fleet: fleet key and header `Filo`.
+         * @description For the fleet.
          *
          *     A named key needs the scope `read`.
          */
@@ -1385,9 +1353,10 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description A page for the user's browser. */
+        Page: string;
         Event: {
-            /** @enum {string} */
-            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            type: components["schemas"]["EntryType"];
             /**
              * Format: date-time
              * @description When it happened.
@@ -1395,38 +1364,23 @@ export interface components {
             timestamp: string;
             data: components["schemas"]["EventData"];
         };
+        /** @enum {string} */
+        EntryType: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
         EventData: {
             id: string;
             /** @description 1, 2, 3 … without a gap. */
             seq: number;
-            /** @enum {string} */
-            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            type: components["schemas"]["EntryType"];
+            amount: components["schemas"]["Money"];
             /**
              * @description What it did to the balance.
              * @example -10.50
              */
             delta: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balanceAfter: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            balanceAfter: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Instant"];
             requestId: string;
-            /**
-             * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
-             * @example fleet
-             */
-            by: string;
+            by: components["schemas"]["Actor"];
             paymentId?: string;
             topUpId?: string;
             cardRefundId?: string;
@@ -1454,6 +1408,21 @@ export interface components {
             filo: string;
             userNo: string;
         };
+        /**
+         * @description TRY with two decimals.
+         * @example 989.50
+         */
+        Money: string;
+        /**
+         * Format: date-time
+         * @example 2026-01-31T09:30:00.000Z
+         */
+        Instant: string;
+        /**
+         * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
+         * @example fleet
+         */
+        Actor: string;
         /** @enum {string} */
         DeclineReason: "declined" | "insufficient_funds" | "expired_card" | "authentication_required" | "authentication_failed" | "authentication_expired" | "card_gone";
         Card: {
@@ -1473,30 +1442,24 @@ export interface components {
             selected: boolean;
             /** @description Passes Luhn; only such a card can be charged. */
             verified: boolean;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
         };
         Account: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             userNo: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balance: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            balance: components["schemas"]["Money"];
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
             cards: components["schemas"]["Card"][];
         };
+        /** @description For people; programs match fields and codes. */
+        Text: string;
+        /**
+         * @description The balance without what open holds set aside.
+         * @example 989.50
+         */
+        Available: string;
         /** @description RFC 9457. What is not required stands in the problems of some codes alone. */
         Problem: {
             /** @example urn:kese:problem:insufficient_balance */
@@ -1507,25 +1470,12 @@ export interface components {
             detail?: string;
             /** @enum {string} */
             code: "malformed_request" | "missing_parameter" | "unknown_parameter" | "conflicting_parameters" | "conflicting_headers" | "invalid_idempotency_key" | "card_number_in_url" | "personal_data_in_url" | "unauthenticated" | "authentication_failed" | "insufficient_balance" | "card_declined" | "forbidden" | "account_frozen" | "not_found" | "user_not_found" | "no_cards" | "card_not_found" | "payment_not_found" | "top_up_not_found" | "card_refund_not_found" | "hold_not_found" | "key_not_found" | "event_not_found" | "method_not_allowed" | "user_exists" | "duplicate_card" | "card_in_use" | "too_many_open_top_ups" | "too_many_holds" | "hold_closed" | "account_not_frozen" | "account_closed" | "account_not_closed" | "account_not_empty" | "already_refunded" | "nothing_to_refund" | "card_refund_refused" | "too_many_open_card_refunds" | "too_many_keys" | "key_shown_once" | "ambiguous_order" | "payload_too_large" | "uri_too_long" | "unsupported_media_type" | "validation_failed" | "invalid_user_no" | "invalid_amount" | "invalid_card_number" | "too_many_cards" | "card_not_chargeable" | "card_refused" | "refund_exceeds_payment" | "refund_exceeds_top_up" | "only_whole_top_up" | "refund_window_passed" | "balance_limit_exceeded" | "idempotency_key_reused" | "rate_limited" | "internal" | "not_ready" | "code_delivery_unavailable" | "busy" | "outcome_unknown" | "store_inconsistent";
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             requestId: string;
             errors?: components["schemas"]["FieldError"][];
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balance?: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available?: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount?: string;
+            balance?: components["schemas"]["Money"];
+            available?: components["schemas"]["Available"];
+            amount?: components["schemas"]["Money"];
             /**
              * @description What became of the hold.
              * @enum {string}
@@ -1534,11 +1484,7 @@ export interface components {
             /** @description How many are open. */
             holds?: number;
             openTopUps?: number;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            refundable?: string;
+            refundable?: components["schemas"]["Money"];
             cardId?: string | null;
             /** @description The card's last month is over. */
             expired?: boolean;
@@ -1571,20 +1517,11 @@ export interface components {
         FieldError: {
             field: string;
             code: string;
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
         };
         CreateUserRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description The user's secret; kept only as a slow salted hash.
-             * @example abcdef
-             */
-            authCode: string;
+            userNo: components["schemas"]["UserNo"];
+            authCode: components["schemas"]["AuthCode"];
             /** @example John */
             name: string;
             /** @example Doe */
@@ -1594,17 +1531,8 @@ export interface components {
              * @example 1990-01-01
              */
             birthDate: string;
-            /**
-             * @description As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are.
-             * @example 0532 123 45 67
-             */
-            phoneNumber: string;
-            /**
-             * Format: email
-             * @description Kept with its domain in ASCII (IDNA) and lower case.
-             * @example john.doe@example.com
-             */
-            email: string;
+            phoneNumber: components["schemas"]["PhoneNumber"];
+            email: components["schemas"]["Email"];
             /**
              * @description 12 to 19 digits; blanks and dashes between and around them do not count.
              * @example 1234 5678 1234 1334
@@ -1617,9 +1545,29 @@ export interface components {
              */
             balance?: string;
         };
+        /**
+         * @description The fleet's number for its user.
+         * @example 123456
+         */
+        UserNo: string;
+        /**
+         * @description The user's secret; kept only as a slow salted hash.
+         * @example abcdef
+         */
+        AuthCode: string;
+        /**
+         * @description As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are.
+         * @example 0532 123 45 67
+         */
+        PhoneNumber: string;
+        /**
+         * Format: email
+         * @description Kept with its domain in ASCII (IDNA) and lower case.
+         * @example john.doe@example.com
+         */
+        Email: string;
         User: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             userNo: string;
             /** @enum {string} */
             status: "active" | "frozen" | "closed";
@@ -1634,11 +1582,7 @@ export interface components {
             phoneNumber: string;
             /** @example john.doe@example.com */
             email: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
             counts: components["schemas"]["UserCounts"];
         };
         UserCounts: {
@@ -1649,11 +1593,7 @@ export interface components {
             openTopUps: number;
         };
         ChangeUserRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
             name?: string;
             surname?: string;
             /**
@@ -1661,33 +1601,15 @@ export interface components {
              * @example 1990-01-01
              */
             birthDate?: string;
-            /**
-             * @description As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are.
-             * @example 0532 123 45 67
-             */
-            phoneNumber?: string;
-            /**
-             * Format: email
-             * @description Kept with its domain in ASCII (IDNA) and lower case.
-             * @example john.doe@example.com
-             */
-            email?: string;
+            phoneNumber?: components["schemas"]["PhoneNumber"];
+            email?: components["schemas"]["Email"];
         };
         Message: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
         };
         ChangeAuthCodeRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description The user's secret; kept only as a slow salted hash.
-             * @example abcdef
-             */
-            authCode: string;
+            userNo: components["schemas"]["UserNo"];
+            authCode: components["schemas"]["AuthCode"];
             /**
              * @description The authCode until now.
              * @example abcdef
@@ -1695,32 +1617,18 @@ export interface components {
             currentAuthCode?: string;
         };
         SessionsEnded: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             /** @description How many sessions ended. */
             ended: number;
         };
         UserData: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             userNo: string;
             /** @enum {string} */
             status: "active" | "frozen" | "closed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balance: string;
-            /**
-             * @description What open holds set aside.
-             * @example 989.50
-             */
-            held: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            balance: components["schemas"]["Money"];
+            held: components["schemas"]["Held"];
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
             holds: components["schemas"]["OpenHold"][];
@@ -1730,18 +1638,15 @@ export interface components {
             /** @description Every entry of the journal, newest first, as of the beginning of the answer. */
             entries: components["schemas"]["Entry"][];
         };
+        /**
+         * @description What open holds set aside.
+         * @example 989.50
+         */
+        Held: string;
         OpenHold: {
             holdId: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            expiresAt: string;
+            amount: components["schemas"]["Money"];
+            expiresAt: components["schemas"]["Instant"];
         };
         Profile: {
             name: string;
@@ -1757,49 +1662,24 @@ export interface components {
             email: string;
         };
         SessionTimes: {
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            expiresAt: string;
+            createdAt: components["schemas"]["Instant"];
+            expiresAt: components["schemas"]["Instant"];
         };
         Entry: {
             id: string;
             /** @description 1, 2, 3 … without a gap. */
             seq: number;
-            /** @enum {string} */
-            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            type: components["schemas"]["EntryType"];
+            amount: components["schemas"]["Money"];
             /**
              * @description What it did to the balance.
              * @example -10.50
              */
             delta: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balanceAfter: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            balanceAfter: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Instant"];
             requestId: string;
-            /**
-             * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
-             * @example fleet
-             */
-            by: string;
+            by: components["schemas"]["Actor"];
             paymentId?: string;
             topUpId?: string;
             cardRefundId?: string;
@@ -1826,8 +1706,7 @@ export interface components {
             cards?: components["schemas"]["Card"][];
         };
         OneTimeCode: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             /**
              * @description Seconds.
              * @example 900
@@ -1843,20 +1722,11 @@ export interface components {
              * @example hergele
              */
             Filo: string;
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description The user's secret; kept only as a slow salted hash.
-             * @example abcdef
-             */
-            authCode?: string;
+            userNo: components["schemas"]["UserNo"];
+            authCode?: components["schemas"]["AuthCode"];
         };
         Session: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             /** @example ks_… */
             token: string;
             /**
@@ -1866,16 +1736,11 @@ export interface components {
             expiresIn: number;
         };
         SavedCard: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             card: components["schemas"]["Card"];
         };
         SaveCardRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
             /**
              * @description 12 to 19 digits that pass Luhn; blanks and dashes between and around them do not count.
              * @example 4242 4242 4242 4242
@@ -1905,86 +1770,57 @@ export interface components {
             alias?: string;
         };
         CardList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             cards: components["schemas"]["Card"][];
             selectedCard: components["schemas"]["Card"] | null;
         };
         SelectCardRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
             /** @example card_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             cardId: string;
         };
         Payment: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             paymentId: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /**
              * @description After the payment.
              * @example 989.50
              */
             balance: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
             /** @description Of the hold that it captured. */
             holdId?: string;
             orderId?: string;
             description?: string;
         };
         PayRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            amount: string;
-            /**
-             * @description The fleet's own number for what is paid; comes back with the payment.
-             * @example ride-2093
-             */
-            orderId?: string;
+            userNo: components["schemas"]["UserNo"];
+            amount: components["schemas"]["AmountAsked"];
+            orderId?: components["schemas"]["OrderId"];
             /** @example Kadıköy - Moda, 14 dakika */
             description?: string;
         };
+        /**
+         * @description 0.01 to 1000000.00 TRY with at most two decimals.
+         * @example 10.50
+         */
+        AmountAsked: string;
+        /**
+         * @description The fleet's own number for what is paid; comes back with the payment.
+         * @example ride-2093
+         */
+        OrderId: string;
         PaymentState: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             paymentId: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
             /** @description Of the hold that it captured. */
             holdId?: string;
             orderId?: string;
@@ -1994,51 +1830,26 @@ export interface components {
              * @example 989.50
              */
             balanceAfter: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            refunded: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            refundable: string;
+            refunded: components["schemas"]["Money"];
+            refundable: components["schemas"]["Money"];
         };
         Refund: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             refundId: string;
             paymentId: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /**
              * @description After the refund.
              * @example 989.50
              */
             balance: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
         };
         RefundRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
             /** @example pay_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             paymentId?: string;
             /**
@@ -2046,74 +1857,34 @@ export interface components {
              * @example ride-2093
              */
             orderId?: string;
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            amount?: string;
-            /**
-             * @description Why, in the fleet's own words.
-             * @example Kilit açılmadı
-             */
-            reason?: string;
+            amount?: components["schemas"]["AmountAsked"];
+            reason?: components["schemas"]["Reason"];
         };
+        /**
+         * @description Why, in the fleet's own words.
+         * @example Kilit açılmadı
+         */
+        Reason: string;
         Hold: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             holdId: string;
             /** @enum {string} */
             status: "open" | "released";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balance: string;
-            /**
-             * @description What open holds set aside.
-             * @example 989.50
-             */
-            held: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            amount: components["schemas"]["Money"];
+            balance: components["schemas"]["Money"];
+            held: components["schemas"]["Held"];
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            expiresAt?: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            expiresAt?: components["schemas"]["Instant"];
+            createdAt: components["schemas"]["Instant"];
             orderId?: string;
             description?: string;
         };
         PlaceHoldRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            amount: string;
-            /**
-             * @description The fleet's own number for what is paid; comes back with the payment.
-             * @example ride-2093
-             */
-            orderId?: string;
+            userNo: components["schemas"]["UserNo"];
+            amount: components["schemas"]["AmountAsked"];
+            orderId?: components["schemas"]["OrderId"];
             /** @example Kadıköy - Moda, 14 dakika */
             description?: string;
             /**
@@ -2123,109 +1894,55 @@ export interface components {
             expiresInMinutes?: number;
         };
         HoldState: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             holdId: string;
             /** @enum {string} */
             status: "open" | "captured" | "released" | "expired";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            expiresAt: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            expiresAt: components["schemas"]["Instant"];
+            createdAt: components["schemas"]["Instant"];
             orderId?: string;
             description?: string;
             /** @description Of the payment that captured it. */
             paymentId?: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            capturedAmount?: string;
+            capturedAmount?: components["schemas"]["Money"];
         };
         CaptureHoldRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            amount?: string;
+            userNo: components["schemas"]["UserNo"];
+            amount?: components["schemas"]["AmountAsked"];
         };
         ReleaseHoldRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
         };
         TopUp: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             topUpId: string;
             /** @enum {string} */
             status: "credited" | "pending" | "requires_action" | "failed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /**
              * @description When its outcome became known; until then, when it began.
              * @example 989.50
              */
             balance: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
             card: components["schemas"]["Card"];
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
             action?: components["schemas"]["TopUpAction"];
             declineReason?: components["schemas"]["DeclineReason"];
         };
         TopUpAction: {
             /** @description To be opened in the user's browser (3-D Secure). */
             url: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            expiresAt: string;
+            expiresAt: components["schemas"]["Instant"];
         };
         TopUpRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            balance: string;
+            userNo: components["schemas"]["UserNo"];
+            balance: components["schemas"]["AmountAsked"];
             /** @example card_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             cardId?: string;
             /**
@@ -2235,123 +1952,68 @@ export interface components {
             returnUrl?: string;
         };
         CardRefund: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             cardRefundId: string;
             topUpId: string;
             /** @enum {string} */
             status: "completed" | "pending" | "failed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /**
              * @description When its outcome became known; until then, when it began.
              * @example 989.50
              */
             balance: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
         };
         CardRefundRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
             /** @example top_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             topUpId?: string;
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            amount?: string;
+            amount?: components["schemas"]["AmountAsked"];
         };
         Balance: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             userNo: string;
             /** @enum {string} */
             status: "active" | "frozen" | "closed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balance: string;
-            /**
-             * @description What open holds set aside.
-             * @example 989.50
-             */
-            held: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            balance: components["schemas"]["Money"];
+            held: components["schemas"]["Held"];
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
             holds: components["schemas"]["OpenHold"][];
         };
         Adjustment: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             adjustmentId: string;
             /** @enum {string} */
             direction: "credit" | "debit";
             /** @enum {string} */
             reason: "goodwill" | "promotion" | "cash" | "damage" | "fine" | "correction" | "other";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /**
              * @description After the adjustment.
              * @example 989.50
              */
             balance: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
             note?: string;
             orderId?: string;
         };
         AdjustBalanceRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
+            userNo: components["schemas"]["UserNo"];
             /**
              * @description `credit` gives to the user, `debit` takes.
              * @enum {string}
              */
             direction: "credit" | "debit";
-            /**
-             * @description 0.01 to 1000000.00 TRY with at most two decimals.
-             * @example 10.50
-             */
-            amount: string;
+            amount: components["schemas"]["AmountAsked"];
             /** @enum {string} */
             reason: "goodwill" | "promotion" | "cash" | "damage" | "fine" | "correction" | "other";
             /**
@@ -2359,65 +2021,34 @@ export interface components {
              * @example Kask kırık teslim edildi
              */
             note?: string;
-            /**
-             * @description The fleet's own number for what is paid; comes back with the payment.
-             * @example ride-2093
-             */
-            orderId?: string;
+            orderId?: components["schemas"]["OrderId"];
         };
         AccountStatus: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             userNo: string;
             /** @enum {string} */
             status: "active" | "frozen" | "closed";
         };
         FreezeAccountRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description Why, in the fleet's own words.
-             * @example Kilit açılmadı
-             */
-            reason?: string;
+            userNo: components["schemas"]["UserNo"];
+            reason?: components["schemas"]["Reason"];
         };
         UnfreezeAccountRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description Why, in the fleet's own words.
-             * @example Kilit açılmadı
-             */
-            reason?: string;
+            userNo: components["schemas"]["UserNo"];
+            reason?: components["schemas"]["Reason"];
         };
         CloseAccountRequest: {
-            /**
-             * @description The fleet's number for its user.
-             * @example 123456
-             */
-            userNo: string;
-            /**
-             * @description Why, in the fleet's own words.
-             * @example Kilit açılmadı
-             */
-            reason?: string;
+            userNo: components["schemas"]["UserNo"];
+            reason?: components["schemas"]["Reason"];
         };
         EntryList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             data: components["schemas"]["Entry"][];
             /** @description Null on the last page. */
             nextCursor: string | null;
         };
         Home: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             /** @enum {string} */
             name: "Kese";
             /** @example 0.1.0 */
@@ -2440,8 +2071,7 @@ export interface components {
             }[];
         };
         UserList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             data: components["schemas"]["ListedUser"][];
             /** @description Null on the last page. A page may be short, and even empty, and not the last. */
             nextCursor: string | null;
@@ -2453,32 +2083,15 @@ export interface components {
             /** @description Absent once the person was erased. */
             name?: string;
             surname?: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balance: string;
-            /**
-             * @description What open holds set aside.
-             * @example 989.50
-             */
-            held: string;
-            /**
-             * @description The balance without what open holds set aside.
-             * @example 989.50
-             */
-            available: string;
+            balance: components["schemas"]["Money"];
+            held: components["schemas"]["Held"];
+            available: components["schemas"]["Available"];
             /** @enum {string} */
             currency: "TRY";
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
         };
         EventList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             data: components["schemas"]["EventState"][];
             /** @description Null on the last page. A page may be short and not the last. */
             nextCursor: string | null;
@@ -2486,16 +2099,11 @@ export interface components {
         EventState: {
             /** @description The entry's id, and the event's `webhook-id`. */
             id: string;
-            /** @enum {string} */
-            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            type: components["schemas"]["EntryType"];
             userNo: string;
             /** @description The entry's number in its account. */
             seq: number;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            createdAt: components["schemas"]["Instant"];
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @description How often it was sent since it was last asked for. */
@@ -2510,13 +2118,11 @@ export interface components {
             nextAttemptAt: string | null;
         };
         RepeatedEvent: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             event: components["schemas"]["EventState"];
         };
         FleetEntryList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             data: components["schemas"]["FleetEntry"][];
             /** @description Null on the last page. A page may be short, and even empty, and not the last. */
             nextCursor: string | null;
@@ -2525,34 +2131,17 @@ export interface components {
             id: string;
             /** @description 1, 2, 3 … without a gap. */
             seq: number;
-            /** @enum {string} */
-            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            type: components["schemas"]["EntryType"];
+            amount: components["schemas"]["Money"];
             /**
              * @description What it did to the balance.
              * @example -10.50
              */
             delta: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            balanceAfter: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            balanceAfter: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Instant"];
             requestId: string;
-            /**
-             * @description Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.
-             * @example fleet
-             */
-            by: string;
+            by: components["schemas"]["Actor"];
             paymentId?: string;
             topUpId?: string;
             cardRefundId?: string;
@@ -2585,25 +2174,22 @@ export interface components {
             /** @example key_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             keyId: string;
             name: string;
-            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            scopes: components["schemas"]["Scope"][];
+            createdAt: components["schemas"]["Instant"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
              */
             expiresAt: string | null;
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             /**
              * @description Shown this once; only its hash is kept.
              * @example kk_…
              */
             key: string;
         };
+        /** @enum {string} */
+        Scope: "read" | "pay" | "refund" | "adjust" | "admin";
         CreateKeyRequest: {
             /**
              * @description Which of the fleet's systems has the key.
@@ -2626,8 +2212,7 @@ export interface components {
             expiresAt?: string;
         };
         NamedKeyList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             data: components["schemas"]["NamedKey"][];
             /** @description Null on the last page. */
             nextCursor: string | null;
@@ -2636,12 +2221,8 @@ export interface components {
             /** @example key_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             keyId: string;
             name: string;
-            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            scopes: components["schemas"]["Scope"][];
+            createdAt: components["schemas"]["Instant"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -2658,12 +2239,8 @@ export interface components {
             /** @example key_01JABCDEFGHJKMNPQRSTVWXYZ0 */
             keyId: string;
             name: string;
-            scopes: ("read" | "pay" | "refund" | "adjust" | "admin")[];
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            scopes: components["schemas"]["Scope"][];
+            createdAt: components["schemas"]["Instant"];
             /**
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -2675,17 +2252,11 @@ export interface components {
              * @example 2026-01-31T09:30:00.000Z
              */
             lastUsedAt: string | null;
-            /** @description For people; programs match fields and codes. */
-            message: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            revokedAt: string;
+            message: components["schemas"]["Text"];
+            revokedAt: components["schemas"]["Instant"];
         };
         AuditList: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             data: components["schemas"]["AuditRecord"][];
             /** @description Null on the last page. A page may be short, or empty, and not the last. */
             nextCursor: string | null;
@@ -2714,8 +2285,7 @@ export interface components {
             peer?: string;
         };
         DayEnd: {
-            /** @description For people; programs match fields and codes. */
-            message: string;
+            message: components["schemas"]["Text"];
             /**
              * Format: date
              * @example 2026-03-01
@@ -2747,20 +2317,12 @@ export interface components {
             /** @description Top-ups whose outcome is not known now. */
             openTopUps: {
                 count: number;
-                /**
-                 * @description TRY with two decimals.
-                 * @example 989.50
-                 */
-                amount: string;
+                amount: components["schemas"]["Money"];
             };
             /** @description Holds that set money aside now. */
             openHolds: {
                 count: number;
-                /**
-                 * @description TRY with two decimals.
-                 * @example 989.50
-                 */
-                amount: string;
+                amount: components["schemas"]["Money"];
             };
             /** @description Whether nothing of that day can still arrive. */
             final: boolean;
@@ -2768,14 +2330,9 @@ export interface components {
             nextCursor: string | null;
         };
         Movement: {
-            /** @enum {string} */
-            type: "account_opened" | "account_frozen" | "account_unfrozen" | "account_closed" | "account_erased" | "card_saved" | "card_selected" | "card_removed" | "payment" | "refund" | "hold_placed" | "hold_released" | "hold_expired" | "adjustment" | "top_up_started" | "top_up_action_required" | "top_up_credited" | "top_up_failed" | "card_refund_started" | "card_refund_completed" | "card_refund_failed";
+            type: components["schemas"]["EntryType"];
             count: number;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /**
              * @description What they did to balances.
              * @example -10.50
@@ -2786,11 +2343,7 @@ export interface components {
             /** @example iyzico */
             gateway: string;
             count: number;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
+            amount: components["schemas"]["Money"];
             /** @description Newest first; those of this page, and more follow while there is a nextCursor. */
             references: components["schemas"]["GatewayReference"][];
         };
@@ -2801,16 +2354,8 @@ export interface components {
             userNo: string;
             /** @description What the gateway calls the charge. */
             providerRef: string;
-            /**
-             * @description TRY with two decimals.
-             * @example 989.50
-             */
-            amount: string;
-            /**
-             * Format: date-time
-             * @example 2026-01-31T09:30:00.000Z
-             */
-            createdAt: string;
+            amount: components["schemas"]["Money"];
+            createdAt: components["schemas"]["Instant"];
         };
         Liveness: {
             /** @enum {string} */
@@ -2821,8 +2366,6 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
-        /** @description A page for the user's browser. */
-        Page: string;
         /** @description Whatever the bank or the card gateway sends. None of it is believed. */
         BankForm: {
             [key: string]: unknown;
@@ -2837,7 +2380,22 @@ export interface components {
             [key: string]: unknown;
         };
     };
-    responses: never;
+    responses: {
+        /** @description No further event is wanted: the fleet's events stop. */
+        events_stop: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The event is sent again, with growing pauses, for three days. */
+        event_is_repeated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+    };
     parameters: {
         /**
          * @description The fleet. It goes with a fleet key; with a session it may be left out, and must be the session's own.
@@ -2859,8 +2417,32 @@ export interface components {
          * @example req-1
          */
         "X-Request-Id": string;
+        /** @description The fleet's number for its user. */
+        userNo: components["schemas"]["UserNo"];
+        holdId: string;
+        topUpId: string;
+        /** @description Entries on a page; 20 when left out. */
+        "limit.optional": number;
+        /** @description The first moment: a day of TIME_ZONE, from its beginning, or an instant (RFC 3339). */
+        "from.optional": string;
+        /** @description The last moment: a day of TIME_ZONE, with all of it, or an instant (RFC 3339), without it. */
+        "to.optional": string;
+        /** @description The fleet's number for its user. */
+        "userNo.optional": components["schemas"]["UserNo"];
+        /** @description The entry's id, the same at each repeat. */
+        "webhook-id": string;
+        /** @description When this attempt was made, in seconds since 1970. */
+        "webhook-timestamp": string;
+        /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
+        "webhook-signature": string;
     };
-    requestBodies: never;
+    requestBodies: {
+        Event: {
+            content: {
+                "application/json": components["schemas"]["Event"];
+            };
+        };
+    };
     headers: never;
     pathItems: never;
 }
@@ -2923,7 +2505,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3023,7 +2605,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3128,7 +2710,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3180,7 +2762,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3283,7 +2865,7 @@ export interface operations {
                 /** @description The fleet. */
                 Filo: string;
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["schemas"]["UserNo"];
             };
             path?: never;
             cookie?: never;
@@ -3403,7 +2985,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
                 cardId: string;
             };
             header?: {
@@ -3456,7 +3038,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3609,7 +3191,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3764,7 +3346,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -3784,7 +3366,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                holdId: string;
+                holdId: components["parameters"]["holdId"];
             };
             cookie?: never;
         };
@@ -3835,7 +3417,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                holdId: string;
+                holdId: components["parameters"]["holdId"];
             };
             cookie?: never;
         };
@@ -3890,7 +3472,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                holdId: string;
+                holdId: components["parameters"]["holdId"];
             };
             cookie?: never;
         };
@@ -3984,7 +3566,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -4004,7 +3586,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                topUpId: string;
+                topUpId: components["parameters"]["topUpId"];
             };
             cookie?: never;
         };
@@ -4094,7 +3676,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -4143,7 +3725,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
             };
             header?: {
                 /**
@@ -4402,9 +3984,9 @@ export interface operations {
         parameters: {
             query: {
                 /** @description The fleet's number for its user. */
-                userNo: string;
+                userNo: components["parameters"]["userNo"];
                 /** @description Entries on a page; 20 when left out. */
-                limit?: number;
+                limit?: components["parameters"]["limit.optional"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
                 /** @description Only entries of this type. */
@@ -4496,13 +4078,13 @@ export interface operations {
                 /** @description How the user's number begins. */
                 q?: string;
                 /** @description As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are. */
-                phoneNumber?: string;
+                phoneNumber?: components["schemas"]["PhoneNumber"];
                 /** @description Kept with its domain in ASCII (IDNA) and lower case. */
-                email?: string;
+                email?: components["schemas"]["Email"];
                 /** @description Only users in this status. */
                 status?: "active" | "frozen" | "closed";
                 /** @description Entries on a page; 20 when left out. */
-                limit?: number;
+                limit?: components["parameters"]["limit.optional"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -4553,7 +4135,7 @@ export interface operations {
                 /** @description Only events of which this is so. */
                 status?: "pending" | "delivered" | "failed";
                 /** @description Entries on a page; 20 when left out. */
-                limit?: number;
+                limit?: components["parameters"]["limit.optional"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -4654,17 +4236,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The first moment: a day of TIME_ZONE, from its beginning, or an instant (RFC 3339). */
-                from?: string;
+                from?: components["parameters"]["from.optional"];
                 /** @description The last moment: a day of TIME_ZONE, with all of it, or an instant (RFC 3339), without it. */
-                to?: string;
+                to?: components["parameters"]["to.optional"];
                 /** @description Only entries of these types, several with commas. */
                 type?: string;
                 /** @description The fleet's number for its user. */
-                userNo?: string;
+                userNo?: components["parameters"]["userNo.optional"];
                 /** @description The fleet's own number for what is paid; comes back with the payment. */
-                orderId?: string;
+                orderId?: components["schemas"]["OrderId"];
                 /** @description Entries on a page; 20 when left out. */
-                limit?: number;
+                limit?: components["parameters"]["limit.optional"];
                 /** @description `nextCursor` of the page before, or the id of the last entry that arrived. */
                 cursor?: string;
                 /** @description Of a CSV: `tr` separates by semicolons and writes amounts with a comma, for Excel in Turkey. */
@@ -4717,7 +4299,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Entries on a page; 20 when left out. */
-                limit?: number;
+                limit?: components["parameters"]["limit.optional"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -4870,14 +4452,14 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fleet's number for its user. */
-                userNo?: string;
+                userNo?: components["parameters"]["userNo.optional"];
                 key?: string;
                 /** @description The first moment: a day of TIME_ZONE, from its beginning, or an instant (RFC 3339). */
-                from?: string;
+                from?: components["parameters"]["from.optional"];
                 /** @description The last moment: a day of TIME_ZONE, with all of it, or an instant (RFC 3339), without it. */
-                to?: string;
+                to?: components["parameters"]["to.optional"];
                 /** @description Entries on a page; 20 when left out. */
-                limit?: number;
+                limit?: components["parameters"]["limit.optional"];
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -5060,7 +4642,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                topUpId: string;
+                topUpId: components["parameters"]["topUpId"];
             };
             cookie?: never;
         };
@@ -5102,7 +4684,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                topUpId: string;
+                topUpId: components["parameters"]["topUpId"];
             };
             cookie?: never;
         };
@@ -5144,7 +4726,7 @@ export interface operations {
                 "X-Request-Id"?: components["parameters"]["X-Request-Id"];
             };
             path: {
-                topUpId: string;
+                topUpId: components["parameters"]["topUpId"];
             };
             cookie?: never;
         };
@@ -5265,28 +4847,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5294,13 +4866,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_account_frozen: {
@@ -5308,28 +4874,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5337,13 +4893,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_account_unfrozen: {
@@ -5351,28 +4901,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5380,13 +4920,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_account_closed: {
@@ -5394,28 +4928,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5423,13 +4947,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_account_erased: {
@@ -5437,28 +4955,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5466,13 +4974,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_card_saved: {
@@ -5480,28 +4982,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5509,13 +5001,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_card_selected: {
@@ -5523,28 +5009,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5552,13 +5028,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_card_removed: {
@@ -5566,28 +5036,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5595,13 +5055,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_payment: {
@@ -5609,28 +5063,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5638,13 +5082,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_refund: {
@@ -5652,28 +5090,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5681,13 +5109,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_hold_placed: {
@@ -5695,28 +5117,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5724,13 +5136,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_hold_released: {
@@ -5738,28 +5144,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5767,13 +5163,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_hold_expired: {
@@ -5781,28 +5171,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5810,13 +5190,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_adjustment: {
@@ -5824,28 +5198,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5853,13 +5217,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_top_up_started: {
@@ -5867,28 +5225,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5896,13 +5244,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_top_up_action_required: {
@@ -5910,28 +5252,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5939,13 +5271,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_top_up_credited: {
@@ -5953,28 +5279,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -5982,13 +5298,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_top_up_failed: {
@@ -5996,28 +5306,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -6025,13 +5325,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_card_refund_started: {
@@ -6039,28 +5333,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -6068,13 +5352,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_card_refund_completed: {
@@ -6082,28 +5360,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -6111,13 +5379,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
     on_card_refund_failed: {
@@ -6125,28 +5387,18 @@ export interface operations {
             query?: never;
             header: {
                 /** @description The entry's id, the same at each repeat. */
-                "webhook-id": string;
+                "webhook-id": components["parameters"]["webhook-id"];
                 /** @description When this attempt was made, in seconds since 1970. */
-                "webhook-timestamp": string;
+                "webhook-timestamp": components["parameters"]["webhook-timestamp"];
                 /** @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks); several with blanks. */
-                "webhook-signature": string;
+                "webhook-signature": components["parameters"]["webhook-signature"];
             };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Event"];
-            };
-        };
+        requestBody: components["requestBodies"]["Event"];
         responses: {
-            /** @description No further event is wanted: the fleet's events stop. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            410: components["responses"]["events_stop"];
             /** @description The event was received. */
             "2XX": {
                 headers: {
@@ -6154,13 +5406,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The event is sent again, with growing pauses, for three days. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
+            default: components["responses"]["event_is_repeated"];
         };
     };
 }

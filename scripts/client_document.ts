@@ -1,12 +1,18 @@
 /** As much of OpenAPI as is looked at here. */
+interface Response {
+  readonly content?: object;
+}
+
 interface Operation {
   readonly parameters?: readonly { readonly $ref?: string }[];
-  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+  readonly responses: Readonly<Record<string, Response>>;
 }
 
 export interface ClientDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: Readonly<Record<string, object>>;
+  readonly components: Readonly<Record<string, object>> & {
+    readonly responses: Readonly<Record<string, Response>>;
+  };
 }
 
 /** An answer under `default` is one of any status that is not named. */
@@ -26,11 +32,13 @@ const PROBLEM = {
 export function toClientDocument(
   { paths, components, ...more }: ClientDocument,
 ): object {
-  const { examples: _examples, headers: _headers, ...kept } = components;
+  const { examples: _examples, headers: _headers, responses, ...kept } = components;
+  // Those of webhooks, which have no content. The others are refusals.
+  const ofWebhooks = Object.entries(responses).filter(([, { content }]) => content === undefined);
   return {
     ...more,
     paths: mapValues(paths, (methods) => mapValues(methods, slimDown)),
-    components: kept,
+    components: { ...kept, responses: Object.fromEntries(ofWebhooks) },
   };
 }
 

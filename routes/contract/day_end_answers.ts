@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
-import { currency, instant, message, money, signedMoney } from "./answer_parts.ts";
+import { currency, entryType, instant, message, money, signedMoney } from "./answer_parts.ts";
 
 const count = z.int().min(0);
 
 const movement = z.object({
-  type: z.enum(ENTRY_TYPES),
+  type: entryType,
   count,
   amount: money,
   delta: signedMoney.meta({ description: "What they did to balances.", example: "-10.50" }),

@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { ADJUSTMENT_DIRECTIONS } from "../../domain/journal.ts";
-import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
-import { declineReason, instant, message, money, signedMoney } from "./answer_parts.ts";
+import { declineReason, entryType, instant, message, money, signedMoney } from "./answer_parts.ts";
 import { cardAnswer } from "./card_answers.ts";
 
 export const entryAnswer = z.object({
   id: z.string(),
   seq: z.int().min(1).meta({ description: "1, 2, 3 … without a gap." }),
-  type: z.enum(ENTRY_TYPES),
+  type: entryType,
   amount: money,
   delta: signedMoney.meta({ description: "What it did to the balance.", example: "-10.50" }),
   balanceAfter: money,
   createdAt: instant,
   requestId: z.string(),
   by: z.string().regex(/^(fleet|session|kese|key_[0-9A-Z]{26})$/).meta({
+    id: "Actor",
     description:
       "Who asked for it: `fleet`, one of its named keys by its keyId, the user's own `session`, or `kese` itself.",
     example: "fleet",
@@ -22,7 +22,7 @@ export const entryAnswer = z.object({
   topUpId: z.string().optional(),
   cardRefundId: z.string().optional(),
   holdId: z.string().optional(),
-  expiresAt: instant.optional().meta({ description: "Of a hold." }),
+  expiresAt: instant.meta({ description: "Of a hold." }).optional(),
   direction: z.enum(ADJUSTMENT_DIRECTIONS).optional(),
   note: z.string().optional(),
   orderId: z.string().optional(),

@@ -19,7 +19,7 @@ function name(code: string) {
 }
 
 export const userNo = name("invalid_user_no")
-  .meta({ description: "The fleet's number for its user.", example: "123456" })
+  .meta({ id: "UserNo", description: "The fleet's number for its user.", example: "123456" })
   .register(TAKING_NUMBERS, {});
 
 export const userNoPrefix = name("invalid_user_no")

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { EVENT_STATUSES } from "../../domain/ports/event_outbox.ts";
-import { instant, message, scope } from "./answer_parts.ts";
+import { entryType, instant, maybeInstant, message, scope } from "./answer_parts.ts";
 
 const eventState = z.object({
   id: z.string().meta({ description: "The entry's id, and the event's `webhook-id`." }),
-  type: z.enum(ENTRY_TYPES),
+  type: entryType,
   userNo: z.string(),
   seq: z.int().min(1).meta({ description: "The entry's number in its account." }),
   createdAt: instant,
@@ -17,7 +16,7 @@ const eventState = z.object({
     description:
       "The HTTP status of the last answer; null if there was none, or it was the first try.",
   }),
-  nextAttemptAt: instant.nullable().meta({ description: "When a pending event is sent again." }),
+  nextAttemptAt: maybeInstant.meta({ description: "When a pending event is sent again." }),
 }).meta({ id: "EventState" });
 
 export const eventListAnswer = z.object({
@@ -36,8 +35,8 @@ const namedKey = z.object({
   name: z.string(),
   scopes: z.array(scope),
   createdAt: instant,
-  expiresAt: instant.nullable(),
-  lastUsedAt: instant.nullable().meta({ description: "To the minute." }),
+  expiresAt: maybeInstant,
+  lastUsedAt: maybeInstant.meta({ description: "To the minute." }),
 }).meta({ id: "NamedKey" });
 
 export const newNamedKeyAnswer = namedKey.omit({ lastUsedAt: true }).extend({

@@ -25,6 +25,7 @@ function money(parse: (value: unknown) => Kurus | undefined, code: string) {
 
 // The document names the text alone: a number or a text is no class in most languages.
 export const amount = money(parseAmount, "invalid_amount").meta({
+  id: "AmountAsked",
   type: "string",
   pattern: /^(0|[1-9]\d{0,6})(\.\d{1,2})?$/.source,
   description: `${AMOUNT_MIN} to ${AMOUNT_MAX} TRY with at most two decimals.`,
@@ -47,6 +48,7 @@ export const returnUrl = z.string(failWith("invalid_return_url"))
   });
 
 export const orderId = text(ORDER_ID_MAX_LENGTH).meta({
+  id: "OrderId",
   description: "The fleet's own number for what is paid; comes back with the payment.",
   example: "ride-2093",
 });
@@ -61,6 +63,7 @@ export const description = text(DESCRIPTION_MAX_LENGTH).meta({
 });
 
 export const reason = text(DESCRIPTION_MAX_LENGTH).meta({
+  id: "Reason",
   description: "Why, in the fleet's own words.",
   example: "Kilit açılmadı",
 });

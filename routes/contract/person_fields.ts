@@ -12,7 +12,11 @@ import { failWith, hidesNoCardNumber, line, secret, text } from "./texts.ts";
 export const personalText = text(PERSONAL_TEXT_MAX_LENGTH);
 
 export const authCode = secret(AUTH_CODE_MAX_LENGTH)
-  .meta({ description: "The user's secret; kept only as a slow salted hash.", example: "abcdef" });
+  .meta({
+    id: "AuthCode",
+    description: "The user's secret; kept only as a slow salted hash.",
+    example: "abcdef",
+  });
 
 export const currentAuthCode = authCode.meta({ description: "The authCode until now." });
 
@@ -32,6 +36,7 @@ export const phoneNumber = line(PHONE_NUMBER_MAX_LENGTH, "invalid_phone_number")
     return z.NEVER;
   })
   .meta({
+    id: "PhoneNumber",
     description:
       "As it is written in Turkey, or with + and the country; kept in E.164. Seven digits without an area code stay as they are.",
     example: "0532 123 45 67",
@@ -47,6 +52,7 @@ export const email = line(EMAIL_MAX_LENGTH, "invalid_email")
   .refine((address) => EMAIL.test(address), { error: "invalid_email", abort: true })
   .refine(hidesNoCardNumber, "holds_card_number")
   .meta({
+    id: "Email",
     format: "email",
     description: "Kept with its domain in ASCII (IDNA) and lower case.",
     example: "john.doe@example.com",

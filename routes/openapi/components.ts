@@ -81,6 +81,8 @@ type Components = {
   readonly headers: keyof typeof RESPONSE_HEADERS;
   readonly parameters: keyof typeof HEADER_PARAMETERS;
   readonly examples: string;
+  readonly responses: string;
+  readonly schemas: string;
 };
 
 /** A reference to a component of the document. */

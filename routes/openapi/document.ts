@@ -8,10 +8,11 @@ import {
   RESPONSE_HEADERS,
   type Route,
 } from "./components.ts";
-import { GATEWAY_ROUTES } from "./gateway_routes.ts";
+import { GATEWAY_ROUTES, PAGE, PAGE_RESPONSES } from "./gateway_routes.ts";
 import { toRoute } from "./operation.ts";
 import { toExample } from "./problems.ts";
-import { listWebhooks } from "./webhooks.ts";
+import { type PlainDocument, shareParts } from "./shared_parts.ts";
+import { EVENT_RESPONSES, listWebhooks } from "./webhooks.ts";
 import { type ProblemCode, PROBLEMS } from "../contract/problems.ts";
 import { VERSION } from "../contract/version.ts";
 
@@ -26,8 +27,8 @@ const INFO = {
     "Turkish or, with `Accept-Language: en`, English. With them stand the numbers and ids behind a " +
     "refusal, such as `balance` or `retryAfterSeconds`.",
     "Parameters are shown where they are best sent. Those of a JSON body may also stand in the query " +
-    "string, and those of the query string of a DELETE in a JSON body. A name that a route does not " +
-    "know is refused.",
+    "string, unless the operation says otherwise, and those of the query string of a DELETE in a JSON " +
+    "body. A name that a route does not know is refused.",
     "A path that does not exist answers 404 `not_found`, a method that a path does not have 405 " +
     "`method_not_allowed` with `Allow`.",
   ].join("\n\n"),
@@ -141,13 +142,18 @@ export function openApiDocument(endpoints: readonly Endpoint[]): object {
   for (const code of Object.keys(PROBLEMS) as ProblemCode[]) {
     registry.registerComponent("examples", code, toExample(code));
   }
+  registry.registerComponent("schemas", "Page", PAGE);
+  for (const [name, response] of Object.entries({ ...PAGE_RESPONSES, ...EVENT_RESPONSES })) {
+    registry.registerComponent("responses", name, response);
+  }
   for (const endpoint of endpoints) registry.registerPath(toRoute(endpoint));
   for (const route of [...GATEWAY_ROUTES, OPENAPI_ROUTE]) registry.registerPath(route);
   for (const webhook of listWebhooks()) registry.registerWebhook(webhook);
-  return generator.getOpenAPI31Document({
+  const document = generator.getOpenAPI31Document({
     openapi: "3.1.0",
     info: INFO,
     tags: TAGS,
     servers: [{ url: "/" }],
   });
+  return shareParts(document as unknown as PlainDocument);
 }

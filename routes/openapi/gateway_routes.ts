@@ -8,7 +8,8 @@ import { toProblemResponses } from "./problems.ts";
  * rules (no credentials, parameters of the gateway's own, pages for people).
  */
 
-const PAGE = z.string().meta({ id: "Page", description: "A page for the user's browser." });
+/** The schema `Page`. */
+export const PAGE = { type: "string", description: "A page for the user's browser." } as const;
 
 const FORM = z.looseObject({}).meta({
   id: "BankForm",
@@ -30,8 +31,9 @@ const REDIRECT_HEADERS = {
   },
 };
 
-function page(description: string): Route["responses"][string] {
-  return { description, headers: OWN_HEADERS, content: { "text/html": { schema: PAGE } } };
+function page(description: string) {
+  const schema = referToComponent("schemas", "Page");
+  return { description, headers: OWN_HEADERS, content: { "text/html": { schema } } };
 }
 
 const COMMON = {
@@ -45,9 +47,14 @@ const BANK_PAGE = "/update_balance/{topUpId}/3ds";
 const WAY_BACK = "/update_balance/{topUpId}/donus";
 const OF_TOP_UP = { params: z.object({ topUpId }) };
 
+/** The pages that several routes show. */
+export const PAGE_RESPONSES = {
+  no_top_up_page: page("There is no such top-up, or its time is over."),
+  no_answer_page: page("There is no answer at the moment."),
+};
 const PAGES = {
-  404: page("There is no such top-up, or its time is over."),
-  503: page("There is no answer at the moment."),
+  404: referToComponent("responses", "no_top_up_page"),
+  503: referToComponent("responses", "no_answer_page"),
 };
 const BACK = {
   200: page("What became of the top-up, if it was started without a `returnUrl`."),

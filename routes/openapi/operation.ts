@@ -34,9 +34,9 @@ export function toRoute(endpoint: Endpoint): Route {
 }
 
 const ACCESS: Readonly<Record<Endpoint["access"], string>> = {
-  fleet: "For the fleet: fleet key and header `Filo`.",
-  fleet_or_session: "For the fleet (fleet key and header `Filo`) and for the user's own session.",
-  whole_fleet: "For the fleet: fleet key and header `Filo`.",
+  fleet: "For the fleet.",
+  fleet_or_session: "For the fleet and for the user's own session.",
+  whole_fleet: "For the fleet.",
   session: "For whoever is signed in.",
   public: "For anyone.",
 };
@@ -52,22 +52,20 @@ function describe(endpoint: Endpoint): string {
   ].join("\n\n");
 }
 
-/** Where parameters may stand in addition to the one place that is documented. */
+/** Where parameters may stand as well, if it is not as the document says of all operations. */
 function describeOtherPlaces(definition: Definition): readonly string[] {
-  const { headerParameters = [], method } = definition;
+  const { headerParameters = [] } = definition;
   switch (choosePlace(definition)) {
     case "headers":
       return ["The parameters may also stand in the query string or in a JSON body."];
-    case "query":
-      return method === "get" ? [] : ["The parameters may also stand in a JSON body."];
     case "body": {
       const kept = Object.keys(pickFreeFields(definition)).filter((name) =>
         KEPT_OUT_OF_URLS.has(name)
       );
       return [
-        `The parameters may also stand in the query string${kept.length > 0 ? ", except " : ""}${
-          kept.map(quote).join(", ")
-        }.`,
+        ...(kept.length > 0
+          ? [`${kept.map(quote).join(", ")} may not stand in the query string.`]
+          : []),
         ...(headerParameters.length > 0
           ? [`${headerParameters.map(quote).join(" and ")} may also be headers of that name.`]
           : []),

@@ -10,6 +10,7 @@ export function listProblemCodes(endpoint: Endpoint): readonly ProblemCode[] {
   const { definition } = endpoint;
   const codes = new Set<ProblemCode>([
     ...READING,
+    "uri_too_long",
     ...(definition.method === "get" ? [] : READING_A_BODY),
     ...listErrorCodes(definition),
     ...listAccessCodes(endpoint),
@@ -21,10 +22,12 @@ export function listProblemCodes(endpoint: Endpoint): readonly ProblemCode[] {
   return (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => codes.has(code));
 }
 
-// The query of every request is read, also where it is of no use: a card number in it is a leak.
-const READING = [
+/**
+ * What any request can be refused for with 400. The query of every request is read, also where it is of
+ * no use: a card number in it is a leak.
+ */
+export const READING = [
   "malformed_request",
-  "uri_too_long",
   "unknown_parameter",
   "conflicting_parameters",
   "conflicting_headers",

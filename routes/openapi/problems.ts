@@ -94,7 +94,8 @@ function toProblemResponse(
     ...new Set<HeaderName>([...COMMON_HEADERS, ...codes.flatMap(listHeaders), ...more]),
   ];
   return {
-    description: codes.map((code) => `\`${code}\`: ${PROBLEM_TEXTS[code].en.title}`).join("\n\n"),
+    // What they mean stands with the examples.
+    description: codes.map((code) => `\`${code}\``).join(", "),
     headers: referToHeaders(headers),
     content: {
       "application/problem+json": {

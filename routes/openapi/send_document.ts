@@ -13,7 +13,7 @@ const served = new WeakMap<readonly Endpoint[], Promise<ServedDocument>>();
 
 /**
  * Answers with the document, or with 304 to whoever has it. Anybody may ask, so it is written once:
- * to write 150 KB takes twenty times as long as to copy them. Clients may keep it but ask each time,
+ * to write 195 KB takes twenty times as long as to copy them. Clients may keep it but ask each time,
  * because after an update they must not read the contract of before.
  */
 export async function sendDocument(

@@ -2,11 +2,13 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { EntryType } from "../../domain/journal.ts";
 import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
+import { referToComponent } from "./components.ts";
+import { entryType } from "../contract/answer_parts.ts";
 import { entryAnswer } from "../contract/entry_answers.ts";
 
 /** The body of an event: an entry as the journal lists it, and whose it is. */
 const EVENT_BODY = z.object({
-  type: z.enum(ENTRY_TYPES),
+  type: entryType,
   timestamp: z.iso.datetime().meta({ description: "When it happened." }),
   data: entryAnswer.extend({ filo: z.string(), userNo: z.string() }).meta({ id: "EventData" }),
 }).meta({ id: "Event" });
@@ -55,6 +57,14 @@ const HEADERS = [
   ),
 ];
 
+/** What becomes of the events when the fleet's own system does not take one. */
+export const EVENT_RESPONSES = {
+  events_stop: { description: "No further event is wanted: the fleet's events stop." },
+  event_is_repeated: {
+    description: "The event is sent again, with growing pauses, for three days.",
+  },
+};
+
 type Webhook = Parameters<OpenAPIHono["openAPIRegistry"]["registerWebhook"]>[0];
 
 /** Every event as OpenAPI lists webhooks: the fleet's own system is asked, and answers. */
@@ -70,8 +80,8 @@ export function listWebhooks(): readonly Webhook[] {
     request: { body: { required: true, content: { "application/json": { schema: EVENT_BODY } } } },
     responses: {
       "2XX": { description: "The event was received." },
-      410: { description: "No further event is wanted: the fleet's events stop." },
-      default: { description: "The event is sent again, with growing pauses, for three days." },
+      410: referToComponent("responses", "events_stop"),
+      default: referToComponent("responses", "event_is_repeated"),
     },
   }));
 }

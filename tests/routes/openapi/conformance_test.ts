@@ -17,6 +17,7 @@ import {
   type TestRequest,
 } from "../../support/kese.ts";
 import { saveCard } from "../../support/answers.ts";
+import { resolve } from "../../support/open_api.ts";
 import { toLine } from "../../support/route_requests.ts";
 
 // deno-lint-ignore no-explicit-any -- answers are walked, not built
@@ -31,14 +32,10 @@ await kese.close();
 function strict(schema: Json): Json {
   if (typeof schema !== "object" || schema === null) return schema;
   if (Array.isArray(schema)) return schema.map(strict);
-  if (typeof schema.$ref === "string") return strict(componentOf(schema.$ref));
+  if (typeof schema.$ref === "string") return strict(resolve(DOCUMENT, schema));
   const entries = Object.entries(schema).map(([name, inner]) => [name, strict(inner)]);
   const closed = Object.fromEntries(entries);
   return schema.type === "object" ? { ...closed, additionalProperties: false } : closed;
-}
-
-function componentOf(reference: string): Json {
-  return reference.split("/").slice(1).reduce((value, name) => value[name], DOCUMENT);
 }
 
 /** What is wrong with an answer by the document. */
@@ -46,7 +43,7 @@ function misfits(
   { path, method }: Pick<Definition, "path" | "method">,
   { status, headers, body }: Answer,
 ): readonly unknown[] {
-  const { content } = DOCUMENT.paths[path][method].responses[status] ?? {};
+  const { content } = resolve(DOCUMENT, DOCUMENT.paths[path][method].responses[status]) ?? {};
   if (body === null) return content === undefined ? [] : ["no body"];
   const schema = content?.[headers.get("content-type") ?? ""]?.schema;
   if (schema === undefined) return [`no schema for ${status}`];

@@ -1,9 +1,18 @@
-import { assert, assertEquals, assertFalse, assertGreater, assertMatch } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreater,
+  assertLess,
+  assertMatch,
+} from "@std/assert";
 import { createEndpoints } from "../../../routes/endpoints.ts";
 import { openApiDocument, openApiText } from "../../../routes/openapi/document.ts";
 import { listProblemCodes } from "../../../routes/openapi/problem_codes.ts";
 import { type ProblemCode, PROBLEMS } from "../../../routes/contract/problems.ts";
+import { PROBLEM_TEXTS } from "../../../routes/contract/problem_texts.ts";
 import { openTestKese, send } from "../../support/kese.ts";
+import { resolve, resolveOperation } from "../../support/open_api.ts";
 
 // deno-lint-ignore no-explicit-any -- a document is walked, not built
 type Json = any;
@@ -14,7 +23,7 @@ const DOCUMENT: Json = JSON.parse(openApiText(ENDPOINTS));
 await kese.close();
 
 const OPERATIONS: readonly Json[] = Object.values<Json>(DOCUMENT.paths).flatMap((path) =>
-  Object.values(path)
+  Object.values<Json>(path).map((operation) => resolveOperation(DOCUMENT, operation))
 );
 
 /** Every value of the document with the way to it. */
@@ -63,6 +72,34 @@ Deno.test("openApiDocument() refers only to what it has", () => {
   assertEquals(dangling, []);
 });
 
+Deno.test("openApiText() stays below 200 KB, because every byte is copied for whoever asks", () => {
+  assertLess(new TextEncoder().encode(openApiText(ENDPOINTS)).length, 200_000);
+});
+
+Deno.test("openApiDocument() writes no refusal, parameter or body twice", () => {
+  const operations = [DOCUMENT.paths, DOCUMENT.webhooks]
+    .flatMap((items) => Object.values<Json>(items)).flatMap((item) => Object.values<Json>(item));
+  const { parameters, requestBodies, responses } = DOCUMENT.components;
+  const parts = [
+    ...[parameters, requestBodies, responses].flatMap((shared) => Object.values<Json>(shared)),
+    ...operations.flatMap((operation) => [
+      ...operation.parameters,
+      ...(operation.requestBody ? [operation.requestBody] : []),
+      ...Object.entries<Json>(operation.responses)
+        .filter(([status]) => !/^[23]/.test(status)).map(([, response]) => response),
+    ]),
+  ];
+  const texts = parts.filter(({ $ref }) => $ref === undefined).map((part) => JSON.stringify(part));
+  assertGreater(texts.length, 100);
+  assertEquals(texts.filter((text, index) => texts.indexOf(text) < index), []);
+});
+
+Deno.test("openApiDocument() names what operations share as OpenAPI allows", () => {
+  for (const shared of Object.values<Json>(DOCUMENT.components)) {
+    for (const name of Object.keys(shared)) assertMatch(name, /^[a-zA-Z0-9._-]+$/);
+  }
+});
+
 Deno.test("openApiDocument() declares every tag and security scheme that it uses", () => {
   const tags = DOCUMENT.tags.map(({ name }: Json) => name);
   const schemes = Object.keys(DOCUMENT.components.securitySchemes);
@@ -75,10 +112,9 @@ Deno.test("openApiDocument() declares every tag and security scheme that it uses
 
 Deno.test("openApiDocument() names each parameter once a place, and every one of the path", () => {
   for (const [path, item] of Object.entries<Json>(DOCUMENT.paths)) {
-    for (const { operationId, parameters } of Object.values<Json>(item)) {
-      const places = parameters.map((parameter: Json) =>
-        parameter.$ref ?? `${parameter.in}:${parameter.name}`
-      );
+    for (const operation of Object.values<Json>(item)) {
+      const { operationId, parameters } = resolveOperation(DOCUMENT, operation);
+      const places = parameters.map((parameter: Json) => `${parameter.in}:${parameter.name}`);
       assertEquals(places.toSorted(), [...new Set(places)].toSorted(), operationId);
       const inPath = parameters.filter((parameter: Json) => parameter.in === "path");
       assertEquals(
@@ -95,7 +131,8 @@ Deno.test("openApiDocument() gives money and limits one type each", () => {
     Array.isArray(value)
   );
   assertEquals(unions, []);
-  const { amount } = DOCUMENT.components.schemas.PayRequest.properties;
+  const { amount: asked } = DOCUMENT.components.schemas.PayRequest.properties;
+  const amount = resolve(DOCUMENT, asked);
   const { balance } = DOCUMENT.components.schemas.CreateUserRequest.properties;
   for (const { type, pattern, example } of [amount, balance]) {
     assertEquals(type, "string");
@@ -104,7 +141,7 @@ Deno.test("openApiDocument() gives money and limits one type each", () => {
       assertFalse(new RegExp(pattern).test(wrong), wrong);
     }
   }
-  const [limit] = DOCUMENT.paths["/islemler"].get.parameters
+  const [limit] = resolveOperation(DOCUMENT, DOCUMENT.paths["/islemler"].get).parameters
     .filter(({ name }: Json) => name === "limit");
   const { type, minimum, maximum } = limit.schema;
   assertEquals([type, minimum, maximum], ["integer", 1, 100]);
@@ -175,7 +212,7 @@ Deno.test("openApiDocument() names the schema of every answer, one for all probl
 
 Deno.test("openApiDocument() takes an Idempotency-Key where anything changes, and nowhere else", () => {
   const taking = OPERATIONS.filter(({ parameters }) =>
-    parameters.some(({ $ref }: Json) => $ref === "#/components/parameters/Idempotency-Key")
+    parameters.includes(DOCUMENT.components.parameters["Idempotency-Key"])
   );
   assertEquals(taking.map(({ operationId }) => operationId).toSorted(), [
     "adjust_balance",
@@ -206,9 +243,12 @@ Deno.test("openApiDocument() takes an Idempotency-Key where anything changes, an
 Deno.test("openApiDocument() lists the errors of each endpoint under their status", () => {
   for (const endpoint of ENDPOINTS) {
     const { path, method, operation, conflicts = [] } = endpoint.definition;
-    const { responses } = DOCUMENT.paths[path][method];
-    const listed = Object.entries<Json>(responses).flatMap(([status, { content }]) => {
+    const { responses } = resolveOperation(DOCUMENT, DOCUMENT.paths[path][method]);
+    const listed = Object.entries<Json>(responses).flatMap(([status, { content, description }]) => {
       const codes: Json = Object.keys(content?.["application/problem+json"]?.examples ?? {});
+      if (Number(status) >= 400) {
+        assertEquals(description, codes.map((code: string) => `\`${code}\``).join(", "));
+      }
       return codes.map((code: ProblemCode) => {
         const expected = conflicts.includes(code) ? 409 : PROBLEMS[code].status;
         assertEquals(Number(status), expected, operation);
@@ -231,7 +271,8 @@ Deno.test("openApiDocument() has every error of the table", () => {
 Deno.test("openApiDocument() shows errors with every gap in their texts filled", () => {
   const examples = Object.entries<Json>(DOCUMENT.components.examples);
   assertGreater(examples.length, 30);
-  for (const [code, { value }] of examples) {
+  for (const [code, { summary, value }] of examples) {
+    assertEquals(summary, PROBLEM_TEXTS[code as ProblemCode].en.title);
     const { detail = "There is none." } = value;
     assertEquals(/[{}[\]]|undefined|: \.| {2}/.test(detail), false, `${code}: ${detail}`);
     assertEquals([value.code, value.type], [code, `urn:kese:problem:${code}`]);
@@ -245,7 +286,7 @@ Deno.test("openApiDocument() documents Retry-After and the replay where they are
       if (status === "429") assert("Retry-After" in headers && "RateLimit" in headers, operationId);
     }
   }
-  const { responses } = DOCUMENT.paths["/update_balance"].post;
+  const { responses } = resolveOperation(DOCUMENT, DOCUMENT.paths["/update_balance"].post);
   for (const status of ["201", "202", "402"]) {
     assert("Idempotent-Replayed" in responses[status].headers, status);
   }

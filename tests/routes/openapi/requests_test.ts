@@ -1,8 +1,10 @@
 import { assertEquals, assertFalse } from "@std/assert";
 import { createEndpoints } from "../../../routes/endpoints.ts";
+import { HEADER_PARAMETERS } from "../../../routes/openapi/components.ts";
 import { openApiText } from "../../../routes/openapi/document.ts";
 import type { ProblemCode } from "../../../routes/contract/problems.ts";
 import { createUser, openTestKese, send } from "../../support/kese.ts";
+import { resolve, resolveOperation } from "../../support/open_api.ts";
 
 // deno-lint-ignore no-explicit-any -- a document is walked, not built
 type Json = any;
@@ -12,12 +14,20 @@ const ENDPOINTS = createEndpoints(kese.dependencies);
 const DOCUMENT: Json = JSON.parse(openApiText(ENDPOINTS));
 await kese.close();
 
+/** The operation without the headers that many have. */
+function operationOf(path: string, method: string): Json {
+  const operation = resolveOperation(DOCUMENT, DOCUMENT.paths[path][method]);
+  const common = Object.keys(HEADER_PARAMETERS).map((name) => DOCUMENT.components.parameters[name]);
+  const own = operation.parameters.filter((parameter: Json) => !common.includes(parameter));
+  return { ...operation, parameters: own };
+}
+
 /** Where an operation documents the parameters that are not in its path. */
-function placesOf({ parameters = [], requestBody }: Json): Json {
-  const own = parameters.filter((parameter: Json) => ["query", "header"].includes(parameter.in));
+function placesOf({ parameters, requestBody }: Json): Json {
+  const own = parameters.filter((parameter: Json) => parameter.in !== "path");
   return {
     ...Object.fromEntries(
-      own.map(({ name, in: place, required }: Json) => [name, [place, required]]),
+      own.map(({ name, in: place, required = false }: Json) => [name, [place, required]]),
     ),
     ...Object.fromEntries(
       bodyFields(requestBody).map(([name, , required]) => [name, ["body", required]]),
@@ -34,7 +44,7 @@ function bodyFields(requestBody: Json): [string, Json, boolean][] {
   assertEquals([requestBody.required, additionalProperties], [true, false], $ref);
   return Object.entries(properties).map((
     [name, field],
-  ) => [name, field, required.includes(name)]);
+  ) => [name, resolve(DOCUMENT, field), required.includes(name)]);
 }
 
 Deno.test("openApiDocument() has every parameter in one place, and says which are required", () => {
@@ -47,16 +57,16 @@ Deno.test("openApiDocument() has every parameter in one place, and says which ar
     const wanted = Object.entries(parameters.shape)
       .filter(([name]) => !path.includes(`{${name}}`))
       .map(([name, field]) => [name, [place, !field.safeParse(undefined).success]]);
-    assertEquals(placesOf(DOCUMENT.paths[path][method]), Object.fromEntries(wanted), operation);
+    assertEquals(placesOf(operationOf(path, method)), Object.fromEntries(wanted), operation);
   }
-  assertEquals(placesOf(DOCUMENT.paths["/kart-saklamali-odeme"].post), {
+  assertEquals(placesOf(operationOf("/kart-saklamali-odeme", "post")), {
     userNo: ["body", true],
     amount: ["body", true],
     orderId: ["body", false],
     description: ["body", false],
   });
   assertEquals(
-    Object.keys(placesOf(DOCUMENT.paths["/authenticate_second_route"].post)),
+    Object.keys(placesOf(operationOf("/authenticate_second_route", "post"))),
     ["Filo", "userNo"],
   );
 });
@@ -76,9 +86,12 @@ const MISUNDERSTOOD: readonly ProblemCode[] = [
 for (const endpoint of ENDPOINTS) {
   const { method, path, operation } = endpoint.definition;
   Deno.test(`${operation} understands the examples of the document, all and those that it requires`, async () => {
-    const { requestBody } = DOCUMENT.paths[path][method];
-    const parameters = DOCUMENT.paths[path][method].parameters
-      .filter((parameter: Json) => parameter.in !== undefined)
+    const { requestBody, parameters: documented } = operationOf(path, method);
+    const parameters = documented
+      .map(({ schema, ...parameter }: Json) => ({
+        ...parameter,
+        schema: resolve(DOCUMENT, schema),
+      }))
       // A fleet's cursor is sealed, so only an answer has one.
       .filter(({ name }: Json) => name !== "cursor" || !path.startsWith("/filo/"));
     await using kese = await openTestKese();

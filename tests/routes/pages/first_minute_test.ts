@@ -58,6 +58,21 @@ withBrowser("GET /docs sends a payment with the key that is filled in", async (o
   assertClean(opened);
 });
 
+withBrowser("GET /docs shows what the operations refer to", async (open) => {
+  await using scene = await openListeningKese(DEVELOPMENT);
+  const opened = await open({ origins: [scene.url] });
+  const { page } = opened;
+  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  await page.goto(`${scene.url}/docs`);
+  const operation = page.locator("#operations-balance-get_balance");
+  await operation.locator(".opblock-summary-control").click();
+  await operation.locator('tr[data-param-name="userNo"]').getByText("number for its user")
+    .waitFor();
+  const refusal = operation.locator('.responses-table tr[data-code="404"]');
+  await refusal.getByText('"urn:kese:problem:user_not_found"').waitFor();
+  assertClean(opened);
+});
+
 /** Asks from a page of another origin, as an app of a fleet's would; gives what its script could read. */
 async function askFrom(page: Page, url: string): Promise<string> {
   return await page.evaluate(async ([url, filo, key]) => {
