@@ -373,6 +373,49 @@ Deno.test("save() of two processes on one file pays each key once, and answers i
   );
 });
 
+/** How many keys each save brings, of saves that share a transaction. */
+const SAVES = fc.array(fc.array(fc.integer({ min: 1, max: COMMANDS_PER_FOLD }), { maxLength: 3 }), {
+  minLength: 6,
+  maxLength: 12,
+});
+
+Deno.test("save() refuses every filed key, in however many saves of one transaction the keys came", async () => {
+  await fc.assert(
+    fc.asyncProperty(SAVES, async (transactions) => {
+      const { database, store } = openHere();
+      const commands = createCommands();
+      let account = await openAccount(store, commands);
+      let keys = 0;
+      const save = (places: readonly number[]) => {
+        const { head } = account;
+        const next = decideAll(
+          account,
+          places.map((place) => paying(commands.payment(1, { idempotency: key(place) }))),
+        );
+        return { next, saved: store.accounts.save(next.account, head, next.entries) };
+      };
+      for (const sizes of transactions) {
+        const saving = sizes.map((size) => {
+          const { next, saved } = save(Array.from({ length: size }, () => ++keys));
+          ({ account } = next);
+          return saved;
+        });
+        assertEquals((await Promise.all(saving)).includes("conflict"), false);
+      }
+      const { unfiled } = filing(database);
+      // All wait for the same transaction, and none of them changes anything.
+      const again = await Promise.all(
+        Array.from({ length: keys - unfiled }, (_, place) => save([place + 1]).saved),
+      );
+      assertEquals(again.filter((result) => result !== "conflict"), []);
+      assertEquals(await save([keys + 1]).saved === "conflict", false);
+      await store.close();
+    }),
+    // In the example, a filter is full after the first save of a transaction, but not for the second.
+    { seed: 20260101, numRuns: 20, examples: [[[[100], [100], [100, 50]]]] },
+  );
+});
+
 /** What the store itself finds wrong with the entries and the keys that it keeps. */
 async function faultsIn({ records }: Store): Promise<readonly string[]> {
   const faults: string[] = [];
