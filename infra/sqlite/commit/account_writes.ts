@@ -45,7 +45,7 @@ export function createAccountWrites(database: SqliteDatabase): {
     const results = saves.map(([key, expectedHead, beside, ...entries]): Saved => {
       const stored = ends.get(key);
       if (stored?.head !== expectedHead) return "conflict";
-      if (entries.some((entry) => isFiled(stored, entry))) return "conflict";
+      if (entries.some((entry) => isFiled(stored.accountNo, entry))) return "conflict";
       // The next save of the same batch sees the result of this one.
       const saved = appending.append(key, stored, entries);
       if (beside?.state !== undefined) updateState.run(beside.state, stored.accountNo);

@@ -35,11 +35,11 @@ export function createAppender(database: Pick<SqliteDatabase, "prepare">): () =>
     let newest = ends.newest();
     const journal: Row[] = [];
     const heads: Row[] = [];
-    const filings: (FilingOrder & { readonly key: string })[] = [];
+    const filings: FilingOrder[] = [];
     return {
       endsOf: ends.of,
       append: (key, before, entries) => {
-        const { accountNo, filed } = before;
+        const { accountNo } = before;
         let { head, seq, lastEntry, lastPayment, unfiled } = before;
         for (const entry of entries) {
           journal.push([++newest, lastEntry, accountNo, ++seq, ...entry]);
@@ -50,20 +50,16 @@ export function createAppender(database: Pick<SqliteDatabase, "prepare">): () =>
           unfiled = unfiledAfter(unfiled, keyHash);
         }
         const isDue = unfiled >= unfiledMost(seq);
-        if (isDue) filings.push({ key, account: accountNo, last: lastEntry, seq, unfiled });
+        if (isDue) filings.push({ account: accountNo, last: lastEntry, unfiled });
         if (isDue) unfiled = 0;
         heads.push([accountNo, lastEntry, lastPayment, unfiled]);
-        ends.keep(key, { accountNo, head, seq, lastEntry, lastPayment, unfiled, filed });
+        ends.keep(key, { accountNo, head, seq, lastEntry, lastPayment, unfiled });
         return isDue ? "filed" : "saved";
       },
       write: () => {
         insertEntries(journal);
         upsertHeads(heads);
-        for (const { key, ...order } of filings) {
-          // Asked for now: an account may file keys twice in one transaction.
-          const filed = ends.of([key]).get(key)?.filed;
-          ends.keepFiled(key, fileKeys(order, filed));
-        }
+        filings.forEach(fileKeys);
       },
     };
   };

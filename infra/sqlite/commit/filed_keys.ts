@@ -1,7 +1,6 @@
 import type { JournalEntry } from "../../../domain/journal.ts";
 import type { SqliteDatabase } from "../database.ts";
 import type { EntryRow } from "../entry_rows.ts";
-import type { JournalEnd } from "./journal_ends.ts";
 
 /**
  * Creates the check whether an entry's key is filed already, and so has appended another entry. A command
@@ -9,13 +8,13 @@ import type { JournalEnd } from "./journal_ends.ts";
  */
 export function createFiledKeys(
   database: Pick<SqliteDatabase, "prepare">,
-): (end: JournalEnd, entry: EntryRow) => boolean {
+): (account: number, entry: EntryRow) => boolean {
   const selectFiled = database.prepare(`
     SELECT facts FROM keys LEFT JOIN journal USING (entry_no)
     WHERE keys.account_no = ? AND keys.key_hash = ?`);
-  return ({ accountNo, filed }, [, , , , , , key, facts]) => {
-    if (key === null || filed?.mayHave(key) === false) return false;
-    const rows = selectFiled.all(accountNo, key) as unknown as FiledRow[];
+  return (account, [, , , , , , key, facts]) => {
+    if (key === null) return false;
+    const rows = selectFiled.all(account, key) as unknown as FiledRow[];
     // If the entry of a filed key is missing, the read that follows the conflict says so.
     return rows.some((row) => row.facts === null || keyHashOf(row.facts) === keyHashOf(facts));
   };

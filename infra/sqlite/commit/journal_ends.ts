@@ -1,5 +1,4 @@
 import type { SqliteDatabase } from "../database.ts";
-import type { KeyFilter } from "./key_filter.ts";
 
 /** The end of an account's journal. */
 export interface JournalEnd {
@@ -12,8 +11,6 @@ export interface JournalEnd {
   readonly lastPayment: number | null;
   /** How many of its newest entries have keys that are not filed. */
   readonly unfiled: number;
-  /** Has all its filed keys; left out while they are not known. */
-  readonly filed?: KeyFilter | undefined;
 }
 
 /** The end of the journal of a new account, which has no entries. */
@@ -29,14 +26,10 @@ export interface JournalEnds {
   of(keys: readonly string[]): ReadonlyMap<string, JournalEnd>;
   /** Keeps where an account's journal ends. */
   keep(key: string, end: JournalEnd): void;
-  /** Keeps which keys of an account are filed, where its end is kept. */
-  keepFiled(key: string, filed: KeyFilter | undefined): void;
 }
 
 /** Accounts whose ends are remembered, at 300 bytes each. */
 export const ENDS_REMEMBERED = 10_000;
-/** What the filters of their keys may take in addition, at a byte a key or two. */
-export const FILTER_BYTES_MOST = 32 * 1_024 * 1_024;
 
 /**
  * Reads the end of a journal once and then remembers it, because reading it costs as much as appending
@@ -54,7 +47,6 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
     CROSS JOIN heads USING (account_no)
     CROSS JOIN journal ON entry_no = last_entry AND journal.account_no = accounts.account_no`);
   const remembered = new Map<string, JournalEnd>();
-  let filterBytes = 0;
   let knownVersion = 0;
   let knownNewest = 0;
 
@@ -63,10 +55,7 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
       const { data_version: version } = selectVersion.get() as { data_version: number };
       const { newest } = selectNewest.get() as { newest: number };
       const holds = version === knownVersion && newest === knownNewest;
-      if (!holds || remembered.size > ENDS_REMEMBERED || filterBytes > FILTER_BYTES_MOST) {
-        remembered.clear();
-        filterBytes = 0;
-      }
+      if (!holds || remembered.size > ENDS_REMEMBERED) remembered.clear();
       knownVersion = version;
       knownNewest = newest;
       return newest;
@@ -82,12 +71,6 @@ export function createJournalEnds(database: Pick<SqliteDatabase, "prepare">): Jo
       remembered.set(key, end);
       // A save without entries ends where the journal ended before.
       knownNewest = Math.max(knownNewest, end.lastEntry);
-    },
-    keepFiled: (key, filed) => {
-      const end = remembered.get(key);
-      if (end === undefined) return;
-      filterBytes += (filed?.bytes ?? 0) - (end.filed?.bytes ?? 0);
-      remembered.set(key, { ...end, filed });
     },
   };
 }

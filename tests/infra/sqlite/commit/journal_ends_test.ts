@@ -1,13 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SqliteDatabase } from "../../../../infra/sqlite/database.ts";
 import { createAppender } from "../../../../infra/sqlite/commit/appending.ts";
-import {
-  createJournalEnds,
-  ENDS_REMEMBERED,
-  FILTER_BYTES_MOST,
-  journalStart,
-} from "../../../../infra/sqlite/commit/journal_ends.ts";
-import type { KeyFilter } from "../../../../infra/sqlite/commit/key_filter.ts";
+import { ENDS_REMEMBERED, journalStart } from "../../../../infra/sqlite/commit/journal_ends.ts";
 import type { EntryRow, KurusFor } from "../../../../infra/sqlite/entry_rows.ts";
 
 function row(id: string, type: "account_opened" | "payment", amount: number): EntryRow {
@@ -82,25 +76,3 @@ for (const [accounts, reads] of [[ENDS_REMEMBERED, 0], [ENDS_REMEMBERED + 1, 1]]
     database.close();
   });
 }
-
-Deno.test("of() forgets all accounts once their filters are too large together", () => {
-  const { database } = openCounting(2);
-  const ends = createJournalEnds(database);
-  const keepFilter = (key: string, bytes: number) => ends.keepFiled(key, { bytes } as KeyFilter);
-  const filtersKept = () => {
-    ends.newest();
-    return ["hergele/0", "hergele/1"].map((key) => ends.of([key]).get(key)?.filed?.bytes);
-  };
-  filtersKept();
-  keepFilter("hergele/0", 2);
-  keepFilter("hergele/1", FILTER_BYTES_MOST - 1);
-  // A filter takes the place of the one before.
-  keepFilter("hergele/0", 1);
-  assertEquals(filtersKept(), [1, FILTER_BYTES_MOST - 1]);
-  keepFilter("hergele/0", 2);
-  assertEquals(filtersKept(), [undefined, undefined]);
-  // What was forgotten weighs nothing any more.
-  keepFilter("hergele/0", FILTER_BYTES_MOST);
-  assertEquals(filtersKept(), [FILTER_BYTES_MOST, undefined]);
-  database.close();
-});
