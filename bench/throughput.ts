@@ -216,5 +216,6 @@ export function medianRatio(first: readonly number[], second: readonly number[])
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((first, second) => first - second);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+  const [below, above] = [(sorted.length - 1) >> 1, sorted.length >> 1];
+  return ((sorted[below] ?? NaN) + (sorted[above] ?? NaN)) / 2;
 }
