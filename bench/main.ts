@@ -138,6 +138,7 @@ async function main(): Promise<void> {
   try {
     const place = await startPlace(directory, stopping.signal);
     for (const name of named.length > 0 ? named : all.filter((one) => !ONLY_NAMED.includes(one))) {
+      if (stopping.signal.aborted) break;
       console.error(`${name}:`);
       try {
         if (name === "soak") await reportSoak(place);
