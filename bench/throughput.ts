@@ -26,10 +26,11 @@ export interface ThroughputOptions {
 
 export const CONNECTIONS = 64;
 
+const SESSIONS = "in sessions, with keys";
 const PAYMENTS = {
   "with keys": { users: USERS, keyed: true },
   "without keys": { users: USERS },
-  "in sessions, with keys": { users: USERS, keyed: true, bySession: true },
+  [SESSIONS]: { users: USERS, keyed: true, bySession: true },
   "one account, with keys": { users: 1, keyed: true },
   "one account, without keys": { users: 1 },
 } as const satisfies Readonly<Record<string, Payers>>;
@@ -42,8 +43,6 @@ const DOCUMENTS = {
   "GET /openapi.json": {},
   "GET /openapi.json, unchanged": { "If-None-Match": "*" },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-const SESSIONS = "in sessions, with keys";
 
 /** What a contender has to do. */
 export type Load = keyof typeof PAYMENTS | keyof typeof RIDES | keyof typeof DOCUMENTS;
