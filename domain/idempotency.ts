@@ -24,7 +24,7 @@ export type Language = "tr" | "en";
 
 /** The newest keys of an account, and what is known about its other keys. */
 export interface RecentKeys {
-  /** By {@linkcode shortKey}, oldest first. */
+  /** By {@linkcode shortHash}, oldest first. */
   readonly hashes: readonly number[];
   /** There are none; or the store finds every one of them as an old key; or it is unknown. */
   readonly others: "none" | "stored" | "unknown";
@@ -36,15 +36,15 @@ export const STORED_KEYS: RecentKeys = { hashes: [], others: "stored" };
 /** The keys of an account that was read without them. */
 export const UNKNOWN_KEYS: RecentKeys = { hashes: [], others: "unknown" };
 
-/** Hex digits of a key's hash that stand for it: 48 bits, an integer that JavaScript represents exactly. */
-const SHORT_KEY_LENGTH = 12;
+/** Hex digits of a hash that stand for it: 48 bits, an integer that JavaScript represents exactly. */
+const SHORT_HASH_LENGTH = 12;
 
 /**
- * The beginning of a key's hash. Two keys may share it, which costs only a look-up. A number, because an
- * array of numbers lies in one piece: the window is copied with each key and searched for the next.
+ * The beginning of a hash. Two keys may share it, which costs only a look-up. A number, because an array
+ * of numbers lies in one piece: the window is copied with each key and searched for the next.
  */
-export function shortKey(keyHash: string): number {
-  return Number.parseInt(keyHash.slice(0, SHORT_KEY_LENGTH), 16);
+export function shortHash(hash: string): number {
+  return Number.parseInt(hash.slice(0, SHORT_HASH_LENGTH), 16);
 }
 
 /**
@@ -54,7 +54,7 @@ export function shortKey(keyHash: string): number {
 export type KeyAge = "new" | "perhaps_recent" | "new_or_old";
 
 export function ageOfKey(keys: RecentKeys, keyHash: string): KeyAge {
-  if (keys.hashes.includes(shortKey(keyHash))) return "perhaps_recent";
+  if (keys.hashes.includes(shortHash(keyHash))) return "perhaps_recent";
   switch (keys.others) {
     case "none":
       return "new";
@@ -75,7 +75,7 @@ export function mayHaveSeen(keys: RecentKeys, keyHash: string): boolean {
  * keys that are older than the newest {@linkcode RECENT_KEYS_PER_ACCOUNT}.
  */
 export function rememberKey(keys: RecentKeys, keyHash: string): RecentKeys {
-  const hashes = [...keys.hashes, shortKey(keyHash)];
+  const hashes = [...keys.hashes, shortHash(keyHash)];
   if (hashes.length <= RECENT_KEYS_PER_ACCOUNT + RECENT_KEYS_SLACK) {
     return { hashes, others: keys.others };
   }

@@ -2,7 +2,7 @@ import type { Collection, UpdateFilter } from "mongodb";
 import { type Account, type AccountId, accountKey, fromAccountKey } from "../../domain/account.ts";
 import type { Accepted } from "../../domain/decision.ts";
 import type { LoadedAccount } from "../../domain/fold.ts";
-import { hasForgotten, shortKey } from "../../domain/idempotency.ts";
+import { hasForgotten, shortHash } from "../../domain/idempotency.ts";
 import type { EntryOf, JournalEntry } from "../../domain/journal.ts";
 import { changesAmountsOnly } from "../../domain/entry_traits.ts";
 import { COMMANDS_PER_FOLD, RECENT_KEYS_PER_ACCOUNT } from "../../domain/limits.ts";
@@ -191,7 +191,7 @@ function lastPlaceFor(entries: readonly JournalEntry[]): string {
 /** Makes one update of everything that a save changes. What payments leave unchanged is not sent. */
 function toUpdate(next: Account, entries: readonly JournalEntry[]): UpdateFilter<UserDocument> {
   const keys = entries.flatMap(({ idempotency }) =>
-    idempotency ? [shortKey(idempotency.keyHash)] : []
+    idempotency ? [shortHash(idempotency.keyHash)] : []
   );
   const state = entries.every(changesAmountsOnly) ? {} : toStateFields(next);
   // A slice makes MongoDB write and replicate the whole array, so it is sent only if it removes keys.

@@ -1,4 +1,4 @@
-import { type RecentKeys, shortKey } from "../../domain/idempotency.ts";
+import { type RecentKeys, shortHash } from "../../domain/idempotency.ts";
 import type { EntriesByKey } from "../../domain/fold.ts";
 import type { SqliteDatabase } from "./database.ts";
 import { missingEntry } from "./entry_chain.ts";
@@ -49,11 +49,11 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
     WHERE keys.account_no = ? AND keys.key_hash = ?`);
 
   function filed({ account_no: account }: KeyTail, keyHash: string): FoundRow[] {
-    return selectFiled.all(account, shortKey(keyHash)) as unknown as FoundRow[];
+    return selectFiled.all(account, shortHash(keyHash)) as unknown as FoundRow[];
   }
 
   function unfiled({ last_entry: last, unfiled }: KeyTail, keyHash: string): FoundRow[] {
-    const asked = { last, unfiled, key: shortKey(keyHash) };
+    const asked = { last, unfiled, key: shortHash(keyHash) };
     return selectUnfiled.all(asked) as unknown as JournalRow[];
   }
 
@@ -69,7 +69,7 @@ export function createKeyReader(database: Pick<SqliteDatabase, "prepare">): KeyR
       entriesOf(keys, (keyHash) => {
         const { hashes, others } = tail.recent;
         return [
-          ...(hashes.includes(shortKey(keyHash)) ? unfiled(tail, keyHash) : []),
+          ...(hashes.includes(shortHash(keyHash)) ? unfiled(tail, keyHash) : []),
           ...(others === "none" ? [] : filed(tail, keyHash)),
         ];
       }),

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Account, CreditedTopUp, PaymentState } from "../../domain/account.ts";
 import { createUnopened, evolve } from "../../domain/evolve.ts";
 import { foldCommands, type FoldedOutcome, type LoadedAccount } from "../../domain/fold.ts";
-import { shortKey } from "../../domain/idempotency.ts";
+import { shortHash } from "../../domain/idempotency.ts";
 import type { JournalEntry } from "../../domain/journal.ts";
 import { ENTRY_TYPES } from "../../domain/entry_traits.ts";
 import { kurus } from "../../domain/money.ts";
@@ -266,7 +266,7 @@ Deno.test("foldCommands() appends one entry a key, and the account remembers eac
   checkLives(({ account, entries }) => {
     const keys = entries.flatMap(({ idempotency }) => idempotency?.keyHash ?? []);
     assertEquals(new Set(keys).size, keys.length);
-    assertEquals(account.recentKeys, { hashes: keys.map(shortKey), others: "none" });
+    assertEquals(account.recentKeys, { hashes: keys.map(shortHash), others: "none" });
   });
 });
 

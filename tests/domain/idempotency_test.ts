@@ -89,7 +89,7 @@ Deno.test("parseIdempotencyKey() reads any printable key alike, quoted and bare"
   );
 });
 
-/** The hash of a key that {@linkcode shortKey} shortens to that number. */
+/** The hash of a key that {@linkcode shortHash} shortens to that number. */
 function hashOf(short: number): string {
   return short.toString(16).padStart(12, "0").padEnd(32, "f");
 }

@@ -14,7 +14,7 @@ import {
   mayHaveSeen,
   NO_KEYS,
   type RecentKeys,
-  shortKey,
+  shortHash,
   UNKNOWN_KEYS,
 } from "../../../domain/idempotency.ts";
 import { closingEntryId } from "../../../domain/derived_ids.ts";
@@ -645,7 +645,7 @@ Deno.test("update() takes what changes nothing and what throws again on a fresh 
 });
 
 const SEEN_KEYS: Readonly<Record<string, RecentKeys>> = {
-  "holds the key": { hashes: [shortKey(keyed(7).keyHash)], others: "none" },
+  "holds the key": { hashes: [shortHash(keyed(7).keyHash)], others: "none" },
   "was read without its keys": UNKNOWN_KEYS,
 };
 for (const [what, recentKeys] of Object.entries(SEEN_KEYS)) {

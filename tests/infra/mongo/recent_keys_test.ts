@@ -1,6 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
 import type { Account } from "../../../domain/account.ts";
-import { shortKey } from "../../../domain/idempotency.ts";
+import { shortHash } from "../../../domain/idempotency.ts";
 import { RECENT_KEYS_PER_ACCOUNT, RECENT_KEYS_SLACK } from "../../../domain/limits.ts";
 import {
   createMongoAccountStore,
@@ -79,7 +79,7 @@ function mongoTest(name: string, test: (account: KeyedAccount) => Promise<void>)
 function hashesOf(first: number, last: number): number[] {
   return Array.from(
     { length: last - first + 1 },
-    (_, place) => shortKey(keyed(first + place).keyHash),
+    (_, place) => shortHash(keyed(first + place).keyHash),
   );
 }
 
