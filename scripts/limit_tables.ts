@@ -17,6 +17,7 @@ import {
   REDIS_BACK_OFF_MILLISECONDS,
   REDIS_TIMEOUT_MILLISECONDS,
 } from "../infra/redis/connection.ts";
+import { BUSY_MILLISECONDS } from "../infra/sqlite/schema.ts";
 import { ANSWER_MAX_BYTES } from "../infra/webhooks/post.ts";
 import { BODY_MAX_BYTES, URL_MAX_LENGTH } from "../routes/contract/limits.ts";
 import { HEALTH_DEADLINE_MILLISECONDS } from "../routes/health.ts";
@@ -171,6 +172,10 @@ export const PROCESS_LIMITS: Table = [
   [
     "Time that Redis keeps a snapshot",
     `${SNAPSHOT_TTL_SECONDS / 60} minutes after its last save`,
+  ],
+  [
+    "Wait of a commit for another process that holds the SQLite file",
+    `${seconds(BUSY_MILLISECONDS)}, then \`busy\``,
   ],
   [
     "Call to Redis",

@@ -7,8 +7,8 @@ export const SCHEMA_VERSION = 1;
 /** "Kese" in ASCII: identifies a file of Kese. */
 export const APPLICATION_ID = 0x4b657365;
 
-/** How long a commit waits for another process that holds the file. */
-export const BUSY_MILLISECONDS = 250;
+/** How long a commit waits for another process that holds the file; the thread that serves goes on. */
+export const BUSY_MILLISECONDS = 2_000;
 /** How long opening waits for another process that creates or migrates the tables. */
 export const TABLES_BUSY_MILLISECONDS = 60_000;
 
