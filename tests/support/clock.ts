@@ -19,10 +19,11 @@ export function createTestClock(start: number = NOW): TestClock {
     advance: (milliseconds) => void (now += milliseconds),
     after: createSystemClock().after,
     within: async (promise, milliseconds) => {
-      // Real time, but never long: whatever a test makes hang must be given up soon.
+      // Real time, but never long: whatever a test makes hang must be given up soon. What arrived while
+      // the machine paused is not late, so it gets some turns in which to be read.
       const abort = new AbortController();
-      const late = pause(Math.min(milliseconds, 400), abort.signal).then(() => undefined);
-      return await Promise.race([promise, late]).finally(() => abort.abort());
+      const late = pause(Math.min(milliseconds, 400), abort.signal).then(settled);
+      return await Promise.race([promise, late.then(() => undefined)]).finally(() => abort.abort());
     },
   };
 }
