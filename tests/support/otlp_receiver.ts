@@ -53,9 +53,16 @@ const DROPPED = ["url.full", "url.path", "url.query"];
 /** All that leaves a collector, without times and random ids, which may hold any digits. */
 export function toText(exports: readonly object[]): string {
   return JSON.stringify(exports, (key, value) => {
-    if (/UnixNano$|^(traceId|spanId|parentSpanId)$/.test(key)) return undefined;
+    if (/UnixNano$|^(traceId|spanId|parentSpanId)$/.test(key) || isDuration(value)) {
+      return undefined;
+    }
     return DROPPED.includes(value?.key) ? undefined : value;
   });
+}
+
+/** Whether a number is finer than an amount of money. */
+function isDuration(value: unknown): boolean {
+  return typeof value === "number" && value !== Number(value.toFixed(2));
 }
 
 export function attributesOf({ attributes = [] }: Exported): Record<string, unknown> {
