@@ -13,7 +13,8 @@ import type { ProblemCode } from "./problems.ts";
 
 /**
  * What a refusal says. A detail says what to do next, or there is none. `{name}` in it is filled with
- * the fact of that name; a part in brackets is left out when one of its facts is missing.
+ * the fact of that name. Of the parts in a pair of brackets, divided by `|`, the first is said whose
+ * facts are all known.
  */
 interface ProblemText {
   readonly title: string;
@@ -46,12 +47,12 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Parametre bilinmiyor.",
       detail:
-        "Bu uç noktanın {parameter} adlı bir parametresi yok.[ Şunu mu demek istediniz: {nearest}?][ Parametreleri: {parameters}.]",
+        "Bu uç noktanın {parameter} adlı bir parametresi yok.[ Şunu mu demek istediniz: {nearest}?][ Parametreleri: {parameters}.| Parametre almaz.]",
     },
     en: {
       title: "The parameter is unknown.",
       detail:
-        "This route has no parameter {parameter}.[ Did you mean {nearest}?][ It takes {parameters}.]",
+        "This route has no parameter {parameter}.[ Did you mean {nearest}?][ It takes {parameters}.| It takes none.]",
     },
   },
   conflicting_parameters: {
@@ -253,12 +254,12 @@ export const PROBLEM_TEXTS: Readonly<
     tr: {
       title: "Bu işlem için yetkiniz yok.",
       detail:
-        "[Bu anahtarın {scope} yetkisi yok. ]Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.[ Oturumla değiştirilemeyenler: {parameters}.]",
+        "[Bu anahtarın {scope} yetkisi yok: bu yetkisi olan bir anahtarı ya da filo anahtarını kullanın.|Oturum yalnız kendi kullanıcısı adına işlem yapar ve iade yapamaz; diğer işlemler filo anahtarıyla yapılır.][ Oturumla değiştirilemeyenler: {parameters}.]",
     },
     en: {
       title: "You may not do this.",
       detail:
-        "[This key lacks the scope {scope}. ]A session acts only for its own user and cannot refund; everything else takes a fleet key.[ A session cannot change {parameters}.]",
+        "[This key lacks the scope {scope}: use one that has it, or the fleet key.|A session acts only for its own user and cannot refund; everything else takes a fleet key.][ A session cannot change {parameters}.]",
     },
   },
   not_found: {

@@ -108,10 +108,11 @@ export function toProblemBody(
 }
 
 function fill(template: string, facts: Problem["facts"]): string {
-  const optional = /\[([^[\]]*)\]/g;
+  const choice = /\[([^[\]]*)\]/g;
   const gap = /\{(\w+)\}/g;
-  return template.replaceAll(optional, (_whole, part: string) => {
-    return [...part.matchAll(gap)].every(([, name = ""]) => name in facts) ? part : "";
+  const isKnown = (part: string) => [...part.matchAll(gap)].every(([, name = ""]) => name in facts);
+  return template.replaceAll(choice, (_whole, parts: string) => {
+    return parts.split("|").find(isKnown) ?? "";
   }).replaceAll(gap, (_whole, name: string) => [facts[name] ?? ""].flat().join(", "));
 }
 

@@ -284,7 +284,13 @@ Deno.test("POST /authenticate_first_route takes a named key that may pay", async
   const pay = await makeKey(kese, ["pay"]);
   assertEquals((await ask(pay.key)).body.delivery, "response");
   const read = await makeKey(kese, ["read", "refund", "adjust", "admin"]);
-  assertProblem(await ask(read.key), 403, "forbidden", { scope: "pay" });
+  const refused = await ask(read.key);
+  assertProblem(refused, 403, "forbidden", { scope: "pay" });
+  // Of sessions, which this is none of, it says nothing.
+  assertEquals(
+    refused.body.detail,
+    "Bu anahtarın pay yetkisi yok: bu yetkisi olan bir anahtarı ya da filo anahtarını kullanın.",
+  );
   await sendWell(kese, revokeLine(pay.keyId));
   assertProblem(await ask(pay.key), 401, "unauthenticated", {});
 });

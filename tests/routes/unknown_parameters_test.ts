@@ -66,6 +66,22 @@ Deno.test("createApp() names the parameter that was most likely meant", async ()
   }
 });
 
+Deno.test("createApp() says what a route takes instead, or that it takes nothing", async () => {
+  await using kese = await openTestKese();
+  const detailOf = async (line: string) => {
+    const headers = { "accept-language": "en" };
+    return (await send(kese, line, { headers })).body.detail;
+  };
+  assertEquals(
+    await detailOf("GET /bakiye?nonsense=1"),
+    "This route has no parameter nonsense. It takes userNo.",
+  );
+  assertEquals(
+    await detailOf("GET /openapi.json?nonsense=1"),
+    "This route has no parameter nonsense. It takes none.",
+  );
+});
+
 Deno.test("createApp() shows at most 64 characters of a name, and no card number in it", async () => {
   await using kese = await openTestKese();
   const long = "x".repeat(5_000);
