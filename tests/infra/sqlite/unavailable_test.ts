@@ -5,6 +5,7 @@ import { StoreUnavailableError } from "../../../domain/ports/errors.ts";
 import { createSqliteAuthStore } from "../../../infra/sqlite/auth_store.ts";
 import { SqliteDatabase } from "../../../infra/sqlite/database.ts";
 import { commitHere, createSqliteStore } from "../../../infra/sqlite/store.ts";
+import { pause } from "../../../infra/process/clock.ts";
 import { toPromise } from "../../../infra/sqlite/to_promise.ts";
 import { readNow, toStoreError } from "../../../infra/sqlite/unavailable.ts";
 import { withTemporaryFile } from "../../support/temporary_store.ts";
@@ -16,7 +17,18 @@ const SESSION = {
   expiresAt: 2,
 };
 
-Deno.test("openSqliteStore() says that a file which another process holds is not available", () =>
+Deno.test("openSqliteStore() waits for another process whose commit takes a second", () =>
+  withTemporaryFile(async ({ path, open }) => {
+    const store = open();
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const letGo = pause(1_000).then(() => other.exec("ROLLBACK"));
+    await Promise.all([store.auth.addSession(SESSION, 10), letGo]);
+    other.close();
+    await store.close();
+  }));
+
+Deno.test("openSqliteStore() says that a file which another process holds for longer is not available", () =>
   withTemporaryFile(async ({ path, open }) => {
     const store = open();
     const other = new DatabaseSync(path);

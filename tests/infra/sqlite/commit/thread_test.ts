@@ -58,7 +58,7 @@ Deno.test("createCommitThread() leaves the thread that asks free while it waits 
     const counting = setInterval(() => turns++, 1);
     await written;
     clearInterval(counting);
-    // SQLite waits a quarter of a second for the other process; in this thread nothing would turn.
+    // If this thread waited for the other process, nothing would turn.
     assert(turns > 10, `${turns} turns`);
     holder.prepare("ROLLBACK").run();
     await writer.write("endSession", "c");
