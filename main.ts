@@ -19,7 +19,7 @@ import { openGateways, useOneGateway } from "./infra/gateways/open.ts";
 import { createUserActions } from "./infra/crypto/user_actions.ts";
 import { createIds } from "./infra/crypto/ids.ts";
 import { CACHE_SETTLING_MILLISECONDS } from "./infra/memory/layered_account_cache.ts";
-import { createLineWriter, createLog } from "./infra/process/log.ts";
+import { createLineWriter, createLog, OwnText } from "./infra/process/log.ts";
 import { readCommit } from "./infra/process/commit.ts";
 import { openStores } from "./infra/process/opening.ts";
 import type { Replacements } from "./infra/process/replacements.ts";
@@ -169,7 +169,7 @@ async function main(): Promise<void> {
   const log = createLog({ level: environment.logLevel, clock, write: lines.write });
   const root = new URL(".", import.meta.url);
   const commit = await readCommit(root, Deno.env.get("DENO_DEPLOYMENT_ID"));
-  const build = { version: VERSION, commit };
+  const build = { version: VERSION, commit: commit === null ? null : new OwnText(commit) };
   await startOrExit(async () => {
     const kese = await openKese(environment, {
       clock,

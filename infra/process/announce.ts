@@ -1,12 +1,13 @@
 import type { Log } from "../../domain/ports/log.ts";
 import { DEVELOPMENT_FLEET, DEVELOPMENT_FLEET_KEY } from "./development.ts";
 import type { Environment } from "./environment.ts";
+import type { OwnText } from "./log.ts";
 
 /** What is running. */
 export interface Build {
   readonly version: string;
   /** Null if it is unknown. */
-  readonly commit: string | null;
+  readonly commit: OwnText | null;
 }
 
 interface Announcement {

@@ -5,6 +5,7 @@ import {
   createLog,
   LOG_LEVELS,
   type LogLevel,
+  OwnText,
 } from "../../../infra/process/log.ts";
 import { createTestClock, settled } from "../../support/clock.ts";
 
@@ -66,6 +67,14 @@ Deno.test("createLog() writes the stack of an error, masked", () => {
   const written = JSON.parse(lines[0] ?? "").error;
   assertStringIncludes(written, "at charge (");
   assertEquals(written.includes(DIGITS), false);
+});
+
+Deno.test("createLog() shows a commit's hash in which digits pass for a card number", () => {
+  const { log, lines } = createLines();
+  const hash = "0445400409352a526464c5504d61200d097b396e";
+  log.info("started", { commit: new OwnText(hash), text: hash });
+  const { commit, text } = JSON.parse(lines[0] ?? "");
+  assertEquals([commit, text], [hash, "*********9352a526464c5504d61200d097b396e"]);
 });
 
 Deno.test("createLog() leaves numbers alone that are no card's", () => {
