@@ -13,8 +13,8 @@ import { passesLuhn } from "./luhn.ts";
  *   halves of eight neither of which is a date.
  *
  * Order numbers made of dates and counters, such as `ORD-45-20261125-000123`, have other groups. These
- * are not card numbers either: a UUID, a Turkish IBAN, and a telephone number that begins with `+` (up
- * to 13 digits: longer ones are not in use, and could hide a card number).
+ * are not card numbers either: digits within a UUID or a hash, a Turkish IBAN, and a telephone number that
+ * begins with `+` (up to 13 digits: longer ones are not in use, and could hide a card number).
  */
 
 /** A row of digits, with what separates it from the row before: undefined at the start and after a letter. */
@@ -66,6 +66,10 @@ const PARTING = /(?!\p{DI})\p{L}|\*{8}/u;
 const BLANKS_AND_DASHES = /^[\s\p{Pd}\p{Cf}\p{M}]*$/u;
 const LAST_FOUR = /\p{Nd}(?:\P{Nd}*\p{Nd}){3}$/u;
 const UUID = /(?<![\da-z])[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\da-z])/gi;
+// 128, 160 or 256 bits in hex: a UUID without dashes, a hash. One that begins or ends with twelve digits
+// could be a card number with something added.
+const HASH =
+  /(?<![\p{L}\p{Nd}])(?!\d{12})(?:[\da-f]{32}|[\da-f]{40}|[\da-f]{64})(?<!\d{12})(?![\p{L}\p{Nd}])/giu;
 const IBAN = /(?<![\p{L}\p{Nd}])TR(?:[^\p{L}\p{Nd}]?[0-9]){24}(?!\p{Nd})/giu;
 const TELEPHONE_MOST_DIGITS = 13;
 
@@ -156,6 +160,7 @@ function coverOtherNumbers(text: string): string {
   return text
     // A UUID of digits alone stays, because it could hide a card number.
     .replaceAll(UUID, (uuid) => /[a-f]/i.test(uuid) ? cover(uuid) : uuid)
+    .replaceAll(HASH, cover)
     .replaceAll(IBAN, (iban) => isIban(decimalDigits(iban)) ? cover(iban) : iban);
 }
 

@@ -15,7 +15,7 @@ export interface LogOptions {
   readonly write: (line: string) => void;
 }
 
-/** A text of Kese's own that is shown as it is: one commit's hash of 250 has digits that pass for a card number. */
+/** A text of Kese's own that is shown as it is: the digits that begin a commit's hash may pass for a card number. */
 export class OwnText {
   constructor(readonly text: string) {}
 }

@@ -201,6 +201,32 @@ Deno.test("holdsCardNumber() and maskCardNumbers() leave a random id alone, and 
   assertEquals(maskCardNumbers(`${uuid} 4242424242424242`), `${uuid} ************4242`);
 });
 
+/** So many hex digits, among them a card number. */
+const hexAround = (length: number) => {
+  const rest = length - 16;
+  return fc.tuple(fc.integer({ min: 0, max: rest }), fc.stringMatching(/^[a-f]{49}$/)).map(
+    ([place, hex]) => `${hex.slice(0, place)}4242424242424242${hex.slice(place, rest)}`,
+  );
+};
+
+Deno.test("holdsCardNumber() and maskCardNumbers() leave a hash alone, unless a card number could begin or end it", () => {
+  const words = fc.constantFrom(32, 40, 64).chain(hexAround);
+  fc.assert(
+    fc.property(words, (word) => {
+      const may = /^\d{12}|\d{12}$/.test(word);
+      assertEquals([holdsCardNumber(word), maskCardNumbers(word) !== word], [may, may], word);
+      assertEquals(holdsCardNumber(`${word} 4242424242424242`), true, word);
+    }),
+    { seed: 20261126, numRuns: 1_000, examples: [["4242424242424242" + "a".repeat(16)]] },
+  );
+  for (const length of [31, 33, 39, 41, 63, 65]) {
+    fc.assert(
+      fc.property(hexAround(length), (word) => assertEquals(holdsCardNumber(word), true, word)),
+      { seed: 20261126, numRuns: 100 },
+    );
+  }
+});
+
 /** What may stand between the digits of a number: anything but a letter and a digit. */
 const GAP = fc.stringMatching(/^[^\p{L}\p{Nd}]{1,3}$/u);
 /** The zeros of some scripts. */
