@@ -3,6 +3,7 @@ import config from "../../deno.json" with { type: "json" };
 import type { Pingable } from "../../domain/ports/health.ts";
 import { createApp } from "../../routes/app.ts";
 import { assertProblem } from "../support/answers.ts";
+import { createImpatientClock } from "../support/clock.ts";
 import { openTestKese, send } from "../support/kese.ts";
 import type { TestKese } from "../support/kese.ts";
 import { assertSuccess } from "../support/route_answers.ts";
@@ -28,7 +29,7 @@ const silent: Pingable = { name: "silent", ping: () => new Promise<void>(() => {
 
 /** The program with these stores to ask. */
 async function openWithStores(stores: readonly Pingable[]): Promise<TestKese> {
-  const kese = await openTestKese();
+  const kese = await openTestKese({ clock: createImpatientClock() });
   return { ...kese, app: createApp({ ...kese.dependencies, stores }) };
 }
 

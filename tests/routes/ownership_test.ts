@@ -315,11 +315,14 @@ interface World extends AsyncDisposable {
 }
 
 async function openWorld(): Promise<World> {
-  const kese = await openTestKese();
+  // If this fails, the program is closed all the same: what it leaves behind would fail the tests after it.
+  await using opened = new AsyncDisposableStack();
+  const kese = opened.use(await openTestKese());
   const first = await addUser(kese, "1");
   const second = await addUser(kese, "2");
   const session = await signIn(kese, "1");
-  return { kese, first, second, session, [Symbol.asyncDispose]: kese.close };
+  const world = opened.move();
+  return { kese, first, second, session, [Symbol.asyncDispose]: () => world.disposeAsync() };
 }
 
 async function addUser(kese: TestKese, userNo: string, fleet: TestRequest = {}): Promise<Named> {

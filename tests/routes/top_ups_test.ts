@@ -22,7 +22,7 @@ import {
   typesOf,
 } from "../support/answers.ts";
 import { chargeableCards } from "../support/card_numbers.ts";
-import { createTestClock } from "../support/clock.ts";
+import { createImpatientClock, createTestClock } from "../support/clock.ts";
 import { replaceMethods } from "../support/faults.ts";
 import {
   type Answer,
@@ -50,9 +50,9 @@ function shown(kese: TestKese, topUpId: string): Promise<Answer> {
 }
 
 /** A user with 100.00 and one card, over a gateway that does what the script says. */
-async function openScripted(script: Script) {
+async function openScripted(script: Script, clock = createTestClock()) {
   const gateway = createScriptedGateway(script);
-  const kese = await openTestKese({ gateway });
+  const kese = await openTestKese({ gateway, clock });
   await createUser(kese, "1");
   const cardId = await saveCard(kese, "1");
   return { ...kese, gateway, cardId };
@@ -396,7 +396,7 @@ Deno.test("POST /update_balance refuses after five declines, until an hour has p
 });
 
 Deno.test("POST /update_balance answers 202 when the gateway hangs, and asks it again later", async () => {
-  await using kese = await openScripted({ charge: ["hangs"] });
+  await using kese = await openScripted({ charge: ["hangs"] }, createImpatientClock());
   const { gateway } = kese;
   const pending = await topUp(kese, "10", "k");
   assertEquals([pending.status, pending.body.status], [202, "pending"]);
@@ -418,7 +418,7 @@ Deno.test("POST /update_balance answers 202 when the gateway hangs on every inqu
     charge: () => new Promise<never>(() => {}),
     inquire: () => new Promise<never>(() => {}),
   };
-  await using kese = await openTestKese({ gateway });
+  await using kese = await openTestKese({ gateway, clock: createImpatientClock() });
   await createUser(kese, "1");
   await saveCard(kese, "1");
   const pending = await topUp(kese, "10", "k");
@@ -539,7 +539,7 @@ Deno.test("sweep() goes past top-ups that stay pending to those behind them", as
 });
 
 Deno.test("openTestKese() on the same store finishes a top-up that the first one left open", async () => {
-  const clock = createTestClock();
+  const clock = createImpatientClock();
   const store = openSqliteStore(":memory:");
   const first = await openTestKese({
     store,

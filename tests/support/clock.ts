@@ -7,25 +7,36 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** What a test waits for is there by then, however busy its machine is. */
+const LONGEST_WAIT_MILLISECONDS = 5_000;
+
 /** A clock that stands still until a test moves it. */
 export interface TestClock extends Clock {
   advance(milliseconds: number): void;
 }
 
-export function createTestClock(start: number = NOW): TestClock {
+export function createTestClock(
+  start: number = NOW,
+  longestWaitMilliseconds = LONGEST_WAIT_MILLISECONDS,
+): TestClock {
   let now = start;
   return {
     now: () => now,
     advance: (milliseconds) => void (now += milliseconds),
     after: createSystemClock().after,
     within: async (promise, milliseconds) => {
-      // Real time, but never long: whatever a test makes hang must be given up soon. What arrived while
-      // the machine paused is not late, so it gets some turns in which to be read.
+      // Real time. What arrived while the machine paused is not late, so it gets some turns in which to be read.
       const abort = new AbortController();
-      const late = pause(Math.min(milliseconds, 400), abort.signal).then(settled);
+      const wait = Math.min(milliseconds, longestWaitMilliseconds);
+      const late = pause(wait, abort.signal).then(settled);
       return await Promise.race([promise, late.then(() => undefined)]).finally(() => abort.abort());
     },
   };
+}
+
+/** A clock for tests that make something hang: what takes longer than a moment is given up. */
+export function createImpatientClock(start: number = NOW): TestClock {
+  return createTestClock(start, 400);
 }
 
 /** A clock that gives nothing up: however slow the machine is, all that was begun is waited for. */

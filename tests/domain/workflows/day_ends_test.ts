@@ -7,7 +7,7 @@ import { kurus } from "../../../domain/money.ts";
 import type { DayEnds as DayEndStore, Tallied } from "../../../domain/ports/day_ends.ts";
 import { BusyError } from "../../../domain/ports/errors.ts";
 import { createDayEnds } from "../../../domain/workflows/day_ends.ts";
-import { createTestClock, DAY, passTurns } from "../../support/clock.ts";
+import { createImpatientClock, createTestClock, DAY, passTurns } from "../../support/clock.ts";
 
 const FILO = "hergele";
 const ZONE = "Europe/Istanbul";
@@ -55,8 +55,8 @@ function toTally(delta: number): Tally {
   return { type, count: 1, amountKurus: kurus(Math.abs(delta)), deltaKurus: kurus(delta) };
 }
 
-function openDayEnds(store: WorkingStore, day: string) {
-  const clock = createTestClock(startOf(day));
+function openDayEnds(store: WorkingStore, day: string, createClock = createTestClock) {
+  const clock = createClock(startOf(day));
   return { clock, dayEnds: createDayEnds({ store, clock, timeZone: ZONE }) };
 }
 
@@ -179,7 +179,7 @@ Deno.test("of() goes on without a request that has waited too long", async () =>
     ...store,
     tally: (filo, span) => released.promise.then(() => store.tally(filo, span)),
   };
-  const { dayEnds } = openDayEnds(slow, after(9));
+  const { dayEnds } = openDayEnds(slow, after(9), createImpatientClock);
   await assertRejects(() => dayEnds.of(FILO, after(1)), BusyError);
   released.resolve();
   await passTurns(10);

@@ -7,7 +7,12 @@ import {
 import { openSqliteStore } from "../../../infra/sqlite/store.ts";
 import { createApp } from "../../../routes/app.ts";
 import { assertProblem, journalOf, linesWith } from "../../support/answers.ts";
-import { createTestClock, settled, type TestClock } from "../../support/clock.ts";
+import {
+  createImpatientClock,
+  createTestClock,
+  settled,
+  type TestClock,
+} from "../../support/clock.ts";
 import {
   type Answer,
   createUser,
@@ -260,7 +265,7 @@ Deno.test("createApp() refuses a request whose body comes when no place is left,
   }));
 
 Deno.test("createApp() gives a body its time, and refuses what does not come in it", async () => {
-  await using kese = await openTestKese();
+  await using kese = await openTestKese({ clock: createImpatientClock() });
   await createUser(kese, "1");
   const payment = paySlowly(kese);
   payment.send('{"userNo":"1",');
