@@ -173,10 +173,7 @@ export const PROCESS_LIMITS: Table = [
     "Time that Redis keeps a snapshot",
     `${SNAPSHOT_TTL_SECONDS / 60} minutes after its last save`,
   ],
-  [
-    "Wait of a commit for another process that holds the SQLite file",
-    `${seconds(BUSY_MILLISECONDS)}, then \`busy\``,
-  ],
+  ["Wait of a commit for another process that holds the SQLite file", seconds(BUSY_MILLISECONDS)],
   [
     "Call to Redis",
     `${REDIS_TIMEOUT_MILLISECONDS} ms; after a failure none for ${

@@ -28,8 +28,8 @@ export function createTestClock(
       // Real time. What arrived while the machine paused is not late, so it gets some turns in which to be read.
       const abort = new AbortController();
       const wait = Math.min(milliseconds, longestWaitMilliseconds);
-      const late = pause(wait, abort.signal).then(settled);
-      return await Promise.race([promise, late.then(() => undefined)]).finally(() => abort.abort());
+      const late = pause(wait, abort.signal).then(settled).then(() => undefined);
+      return await Promise.race([promise, late]).finally(() => abort.abort());
     },
   };
 }
